@@ -1,0 +1,43 @@
+/*
+ * journal.h - what an apply did, line by line, so that it can be undone at any moment.
+ *
+ * State lives in DIR/var/lib/antechamber as root, $XDG_STATE_HOME/antechamber
+ * otherwise: one directory per apply, 0700, named by its number, holding the
+ * journal (a checksummed line a step, each fsynced before the step is done),
+ * the backups and, while someone is at work, the lock.
+ */
+#ifndef APPLY_JOURNAL_H
+#define APPLY_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+enum journal_state { JOURNAL_UNFINISHED, JOURNAL_COMMITTED, JOURNAL_UNDONE, JOURNAL_CONFLICT, JOURNAL_BUSY };
+
+struct journal_entry {
+	unsigned           id;      /* 1, 2, ... */
+	time_t             when;
+	enum journal_state state;
+	char              *address; /* the public address it was for */
+	char              *proxy;
+	size_t             places;  /* files and links it changed */
+	pid_t              pid;     /* JOURNAL_BUSY: who is at work */
+	char              *dir;
+};
+
+/* All applies of this machine, newest first; from the arena.  Broken journals are listed as unfinished. */
+size_t journal_list(struct arena *a, const char *root, struct journal_entry **entries);
+struct json *journal_list_json(const char *root);
+
+/* The newest that is neither committed nor undone, or that is being worked on; false: none. */
+bool journal_open_business(struct arena *a, const char *root, struct journal_entry *out);
+
+char *journal_state_dir(struct arena *a, const char *root);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * plan.h - answers and what was found, made into a list of steps.  Pure: touches nothing.
+ */
+#ifndef APPLY_PLAN_H
+#define APPLY_PLAN_H
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "proxy/proxy.h"
+
+struct plan {
+	struct steps         steps;
+	struct proxy_context context; /* borrowed: answers, found, needs must outlive the plan */
+};
+
+/* What stands in the way (a site that has the name already) may be set aside: its file, or NULL. */
+int  plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside, struct err *e);
+void plan_free(struct plan *p);
+
+/* Over every step: kind, path, text, mode, target, argv.  Lower-case hex and NUL. */
+void plan_hash(const struct plan *p, char out[65]);
+
+/* How a file step relates to the disk now. */
+enum plan_state { PLAN_NEW, PLAN_CHANGED, PLAN_SAME, PLAN_UNKNOWN /* cannot be read */ };
+enum plan_state plan_state(const struct plan *p, size_t step);
+bool plan_changes(const struct plan *p); /* would anything on disk change? */
+
+/* One line a step, translated, as the review shows it: "new file", "/etc/nginx/..." */
+const char *plan_verb(const struct plan *p, size_t step); /* translated: new file, change, link, set aside, run, check */
+void plan_object(struct buf *out, const struct plan *p, size_t step); /* a path, or a command as it will run */
+
+/* Unified diff of every file step against the disk, three lines of context; "" where nothing differs. */
+int plan_diff(struct buf *out, const struct plan *p, struct err *e);
+
+struct json *plan_files_json(const struct plan *p); /* the `files' list of print --json */
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * proxy.h - what we know of each reverse proxy: one file, one table entry, one folder in templates/.
+ *
+ * Nothing here changes the machine: a proxy is found, its files are rendered
+ * as steps, its private copy is described.  Doing is apply/'s business.
+ */
+#ifndef PROXY_PROXY_H
+#define PROXY_PROXY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "answers/answers.h"
+#include "answers/machine.h"
+#include "answers/needs.h"
+#include "base/err.h"
+#include "base/tmpl.h"
+#include "loop/loop.h"
+#include "proxy/step.h"
+
+enum {
+	PROXY_FILES    = 1 << 0, /* configured by files on this machine */
+	PROXY_API      = 1 << 1, /* configured by requests to its API */
+	PROXY_AUTO_TLS = 1 << 2, /* gets its own certificates */
+	PROXY_REHEARSE = 1 << 3, /* can be run privately */
+};
+
+struct proxy_listen {
+	char    *address; /* "*", "127.0.0.1", "[::]" */
+	unsigned port;
+	bool     tls;
+};
+
+/* One site (server block) the proxy serves today. */
+struct proxy_site {
+	char               **names;   /* ends with NULL */
+	char                *file;    /* where its block begins */
+	int                  line;
+	struct proxy_listen *listens;
+	size_t               n_listens;
+	char                *upstream;      /* "http://127.0.0.1:3000" of its `/', or NULL */
+	int                  upstream_line;
+	char                *certificate, *key; /* paths, or NULL */
+	bool                 ours;    /* written by us: its file carries our mark */
+};
+
+/* One proxy as it was found on this machine. */
+struct proxy_found {
+	const struct proxy *proxy;
+	struct arena        arena;     /* owns all strings */
+	bool                installed, running;
+	char               *binary;    /* "/usr/sbin/nginx" */
+	char               *version;   /* "1.22.1", or NULL */
+	unsigned            v[3];
+	char               *options;   /* what it was built with, or NULL */
+	char               *config;    /* main file, without root */
+	char               *site_dir;  /* where a new site's file goes */
+	char               *link_dir;  /* where a link to it goes; NULL: the file itself is read */
+	char               *layout;    /* file:line of the include that reads it, for people */
+	char               *user;      /* what its workers run as, or NULL */
+	pid_t               master;    /* 0: not running */
+	char               *container; /* name, or NULL */
+	struct proxy_site  *sites;
+	size_t              n_sites;
+	struct err          broken;    /* its configuration as it is today cannot be read: why; code ERR_NONE: fine */
+	bool                incomplete; /* some of its files are closed to us: root would see more */
+	void               *conf;      /* the proxy's own; freed by its `forget' */
+};
+
+/* What differs between writing for real and rehearsing. */
+struct proxy_private {
+	const char *dir;       /* 0700, for pid, logs, temp, certificates */
+	unsigned    http, https; /* loopback ports that play the listen ports; 0: not listened on */
+	unsigned    upstream;  /* the probe origin's port */
+	const char *certificate, *key; /* made for the rehearsal */
+};
+
+struct proxy_context {
+	const struct answers     *answers;
+	const struct proxy_found *found;     /* may be not installed: then the distribution's defaults, oldest syntax */
+	const struct needs       *needs;
+	const char               *templates; /* directory */
+	const char               *root;      /* --root, or NULL */
+	const struct proxy_private *private; /* NULL: for real */
+};
+
+/* How far a reload has come; polled. */
+enum proxy_proof { PROOF_WAIT, PROOF_DONE, PROOF_FAILED };
+
+struct proxy {
+	const char *name;  /* "nginx": in answers, in templates/, on the command line */
+	const char *label; /* as people know it; not translated */
+	unsigned    caps;
+
+	/*
+	 * Look for it; `done' comes from the loop once (or at once).  Never fails: what is not
+	 * there is `installed' false.  cancel-safe: the loop may end before.
+	 */
+	void (*detect)(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
+	               void (*done)(void *ctx), void *ctx);
+	void (*forget)(struct proxy_found *f);
+
+	/* Append the steps that make the answers true here: files, links, validate, reload.  Pure. */
+	int (*render)(struct steps *out, const struct proxy_context *c, struct err *e);
+
+	/* Append the files (in private->dir) and one STEP_RUN that start a private copy in the foreground.  Pure. */
+	int (*rehearse)(struct steps *out, const struct proxy_context *c, struct err *e);
+
+	/* Find file, line and sentence in what its checker said; false: nothing recognised. */
+	bool (*complaint)(const char *said, struct err *e);
+
+	/* Could a reload of these listens fail while the old ones are open (a wildcard meets an address)?  ERR_CONFLICT. */
+	int (*clash)(const struct proxy_context *c, const struct machine *m, struct err *e);
+
+	/* Remember what runs before a reload; then see whether the reload took.  `state' is the proxy's, freed with free(3). */
+	void *(*before_reload)(const struct proxy_found *f);
+	enum proxy_proof (*proof)(const struct proxy_found *f, void *state);
+
+	/* What to change for a cause, in this proxy's own words: N_(), or NULL. */
+	const char *(*fix)(const char *cause);
+
+	/* The line of its present configuration that explains a cause on a route of a host; false: cannot tell. */
+	bool (*blame)(const struct proxy_found *f, const char *cause, const struct url *public_url,
+	              const char *path, const char **file, int *line);
+
+	/* Quote one value for this proxy's syntax. */
+	tmpl_escape_fn *escape;
+};
+
+extern const struct proxy *const proxies[]; /* ends with NULL; found-first order is the caller's business */
+const struct proxy *proxy_find(const char *name);
+
+void proxy_found_free(struct proxy_found *f);
+
+/* The site that serves a name on a port; NULL: none.  The site that leads to an address, NULL: none. */
+const struct proxy_site *proxy_site_named(const struct proxy_found *f, const char *host, unsigned port);
+const struct proxy_site *proxy_site_leading_to(const struct proxy_found *f, const struct url *origin);
+
+/* The first line of every file we write; by this we know our own again. */
+#define PROXY_MARK "Written by antechamber"
+
+#endif
