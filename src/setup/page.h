@@ -1,0 +1,37 @@
+/*
+ * page.h - the steps of the wizard, in the order of the checklist: one table for every face.
+ */
+#ifndef SETUP_PAGE_H
+#define SETUP_PAGE_H
+
+enum page {
+	PAGE_START,
+	PAGE_DIRECT,
+	PAGE_PROXY,
+	PAGE_PUBLIC,
+	PAGE_WEBSOCKET,
+	PAGE_SSE,
+	PAGE_GZIP,
+	PAGE_BODY,
+	PAGE_TIMEOUTS,
+	PAGE_REVIEW,
+	PAGE_APPLY,
+	N_STEPS,                /* what follows is no step of its own */
+	PAGE_RESULT = N_STEPS,
+	N_PAGES
+};
+
+enum page_part { PART_PREPARE, PART_CHECKLIST, PART_FINISH };
+
+struct page_info {
+	const char    *name;   /* N_(): in the list of steps, at most 18 columns */
+	enum page_part part;
+	const char    *why;    /* N_(): why this step, at most three lines of 55 columns in English; "" where none */
+	const char    *fields[5]; /* what is typed or chosen here, in order; ends with NULL; see setup_field() */
+	const char    *what, *breaks, *proves; /* N_(): the help page's three paragraphs */
+};
+
+extern const struct page_info pages[N_PAGES];
+const char *page_part_name(enum page_part p); /* translated: Prepare, Checklist, Finish */
+
+#endif

@@ -1,0 +1,194 @@
+/*
+ * setup.h - one run of the wizard without a face.
+ *
+ * Holds what was found, what was answered and what was proved, runs the live
+ * checks, and says in whole translated sentences what a face shows.  A face
+ * draws or prints; it decides nothing and keeps nothing but its cursor.
+ *
+ * Strings that a call returns live until the next `changed' event or the next
+ * call that changes something (setup_set, setup_choose, setup_go ...); a face
+ * that draws everything anew each time never has to keep one.
+ */
+#ifndef SETUP_SETUP_H
+#define SETUP_SETUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "apply/apply.h"
+#include "apply/journal.h"
+#include "apply/rehearse.h"
+#include "setup/page.h"
+
+enum mark { MARK_NONE, MARK_NOW, MARK_PASS, MARK_WARN, MARK_FAIL, MARK_SKIP };
+
+struct setup_options {
+	const char *root;      /* --root, or NULL */
+	const char *templates; /* directory */
+	const char *answers;   /* start from this file, or NULL */
+	const char *self;      /* path of this program: apply runs it as a child */
+	bool        practice;  /* the built-in origin and a private proxy; nothing on this server is touched */
+	const char *practice_nginx; /* a private nginx binary for practice where none is installed, or NULL */
+	const char *password;  /* from --password-file or the environment, or NULL; copied */
+	const char *log;       /* passed on to the child, or NULL */
+};
+
+struct setup;
+
+/* `changed' comes from the loop whenever something a face shows may be different. */
+struct setup *setup_new(struct loop *l, struct net *n, const struct setup_options *o,
+                        void (*changed)(void *ctx), void *ctx, struct err *e);
+void setup_free(struct setup *s); /* wipes the password */
+
+/* ---- where we are ---- */
+
+enum page setup_page(const struct setup *s);
+void setup_open(struct setup *s, enum page p); /* go there; starts its live checks */
+bool setup_may_leave(const struct setup *s, enum page p);    /* may Enter go on from this page? */
+bool setup_may_skip_checklist(const struct setup *s);        /* F9: steps 5 to 9 have all passed (or cannot be rehearsed) */
+void setup_check_again(struct setup *s);                     /* F5: this page's live checks once more */
+bool setup_busy(const struct setup *s);                      /* is a check of this page still running? */
+
+enum mark   setup_mark(const struct setup *s, enum page p);  /* of a step, for the list and the strip */
+const char *setup_mark_word(enum mark m);                    /* translated: pass, warn, fail, skip, checking; "" for none */
+const char *setup_title(const struct setup *s);              /* "Antechamber: a reverse proxy for OpenChamber" */
+const char *setup_safety(const struct setup *s);             /* the safety line; never empty */
+const char *setup_message(const struct setup *s);            /* the passing message of row 22; "" for none */
+
+/* ---- what is asked: fields ---- */
+
+/*
+ * Keys are those of the answers file ("origin", "public", "limits.body",
+ * "limits.stream", "tls.certificate", "tls.key", "npm.url" ...), and "password", which is no answer
+ * and is never saved.  "language", "proxy" and "tls" are lists: see setup_list().
+ */
+struct setup_field {
+	const char *key;
+	const char *label;  /* translated, at most 12 columns (20 on Body size and Timeouts) */
+	const char *value;  /* as it stands; of a secret too (a face shows stars) */
+	const char *hint;   /* translated, or "" */
+	const char *error;  /* translated, or "": shown in place of the hint */
+	bool        shown;  /* is it asked at the moment? */
+	bool        secret;
+	bool        closed; /* shown, but it takes nothing any more (three refused passwords) */
+};
+
+/* Which fields this page shows now, in order. */
+size_t setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t max);
+/* Take a value.  -1: refused, with the sentence; the value is kept as typed so that nothing is lost. */
+int  setup_set(struct setup *s, const char *key, const char *text, struct err *e);
+/* The same while typing: says the error, changes nothing else. */
+int  setup_try(const struct setup *s, const char *key, const char *text, struct err *e);
+
+/* ---- what is chosen: lists ---- */
+
+struct setup_choice {
+	const char *label;  /* "nginx 1.22.1", "*.example.org, 61 days left, in use" */
+	const char *state;  /* "runs, has ports 80 and 443", or "" */
+	enum mark   mark;   /* in front of the label, mostly none */
+	bool        chosen;
+	bool        possible; /* false: shown, and choosing it says why not */
+};
+
+/* The list of this page (language and what to do on the first, proxies, certificates, ...); 0: none. */
+size_t setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max);
+const char *setup_list_label(const struct setup *s, enum page p, const char *key);
+int    setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e);
+/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "undone"; ends with NULL. */
+const char *const *setup_lists(const struct setup *s, enum page p);
+
+/* ---- what was seen: lines and tables ---- */
+
+struct setup_line {
+	enum mark   mark;
+	const char *word;  /* translated: "pass", "found", "done", "checking"; "" if none */
+	const char *text;  /* one sentence or phrase; may hold a path, which is never broken */
+	const char *value; /* "0.004 s" at the right, or "" */
+};
+
+/* The live checks of a page, in an order that never changes. */
+size_t setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t max);
+
+enum way { WAY_DIRECT, WAY_REHEARSAL, WAY_TODAY, N_WAYS };
+const char *setup_way_name(enum way w); /* translated: direct, rehearsal, today */
+
+struct setup_cell {
+	enum mark   mark;
+	const char *word;  /* "" where this way has no such check: shown as "-" */
+	const char *value; /* "0.011s", "once", "refused", or "" */
+};
+
+struct setup_row {
+	const char       *label; /* at most 23 columns: "/global/event/ws" */
+	struct setup_cell cell[N_WAYS];
+};
+
+/* The table of a checklist page; 0 rows: it has none.  *corner is the heading of the first column. */
+size_t setup_table(const struct setup *s, enum page p, struct setup_row *out, size_t max, const char **corner);
+bool   setup_has_way(const struct setup *s, enum way w); /* does this column exist now? */
+
+/* The five events of the rehearsal, and of today; NULL: not measured. */
+const struct check_timeline *setup_timeline(const struct setup *s, enum way w);
+
+/* What a page says under its checks: sentences, a paragraph each; ends with NULL.  The last says what to press. */
+const char *const *setup_advice(const struct setup *s, enum page p);
+
+/* A failed check as its three sentences, and the place. */
+struct setup_failure {
+	const char *what, *why, *fix; /* translated */
+	const char *cause;            /* the id, untranslated */
+	const char *file;             /* or NULL */
+	int         line;
+	const char *text;             /* what stands in that line, or NULL */
+};
+bool setup_failure(const struct setup *s, enum page p, struct setup_failure *out); /* the page's first */
+
+/* ---- review ---- */
+
+const struct plan *setup_plan(struct setup *s, struct err *e); /* NULL: it cannot be made, see e */
+const char *setup_diff(struct setup *s);                       /* unified; "" where nothing differs */
+size_t setup_summary(const struct setup *s, const char **out, size_t max); /* two or three lines: addresses, sizes, rehearsal */
+size_t setup_plan_lines(const struct setup *s, const char **out, size_t max); /* "new file  /etc/..." numbered by the face */
+
+enum apply_way { APPLY_CLOSED, APPLY_AS_ROOT, APPLY_WITH_SUDO, APPLY_BY_HAND };
+enum apply_way setup_apply_way(const struct setup *s);
+const char *setup_apply_label(const struct setup *s);  /* the button: "Apply", "Apply with sudo", "Apply: step 8 failed" ... */
+enum page   setup_apply_blocker(const struct setup *s); /* with APPLY_CLOSED: the step to go to */
+bool        setup_must_consent(const struct setup *s); /* no UI password and a public name: ask first */
+void        setup_consent(struct setup *s);
+/* Save the answers; the path, or NULL and e. */
+const char *setup_keep_answers(struct setup *s, struct err *e);
+const char *const *setup_commands(const struct setup *s); /* the commands that use them, complete; ends with NULL */
+
+/* ---- apply and result ---- */
+
+/*
+ * Start the change as a process of its own.  With APPLY_WITH_SUDO the face has
+ * left the screen and shown setup_sudo_command() before; sudo has asked.
+ */
+const char *setup_sudo_command(struct setup *s);
+const char *const *setup_sudo_argv(struct setup *s); /* run in the foreground first, to ask for the password; ends with NULL */
+int  setup_apply(struct setup *s, struct err *e);
+void setup_apply_undo(struct setup *s);              /* Ctrl-C */
+bool setup_applying(const struct setup *s);
+/* Progress as lines (setup_lines(PAGE_APPLY)); the end opens PAGE_RESULT by itself. */
+
+enum setup_outcome { OUTCOME_NONE, OUTCOME_WORKS, OUTCOME_UNCHANGED, OUTCOME_UNDONE, OUTCOME_REFUSED, OUTCOME_UNDO_FAILED };
+enum setup_outcome setup_outcome(const struct setup *s);
+const char *setup_result_heading(const struct setup *s);
+const char *const *setup_farewell(const struct setup *s); /* for the normal terminal after the face is gone; ends with NULL */
+int  setup_status(const struct setup *s); /* exit status */
+
+/* ---- help ---- */
+
+/* The help page of a step: paragraphs, what was observed here among them; ends with NULL. */
+const char *const *setup_help(const struct setup *s, enum page p);
+/* The glossary: term and explanation. */
+struct setup_term { const char *term, *meaning; };
+size_t setup_glossary(struct setup_term *out, size_t max);
+
+/* Start the practice run from step 2 (F8): everything found so far is left behind. */
+int  setup_practise(struct setup *s, struct err *e);
+bool setup_is_practice(const struct setup *s);
+
+#endif
