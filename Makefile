@@ -52,7 +52,7 @@ $B/%.o: %.c Makefile
 	$Q$(CC) $(cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 define room
-$B/lib$(1).a: $(patsubst %.c,$B/%.o,$(if $(filter setup,$(1)),src/setup.c,$(wildcard src/$(1)/*.c)))
+$B/lib$(1).a: $(patsubst %.c,$B/%.o,$(wildcard src/$(1)/*.c))
 	$$(call say,AR,$$@)
 	$$Qrm -f $$@ && $(AR) rcs $$@ $$^
 unit_$(1) := $(patsubst %.c,$B/%,$(wildcard tests/unit/$(1)/test_*.c))
