@@ -4,21 +4,22 @@ VERSION := 0.1.0
 
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
+MANDIR     ?= $(PREFIX)/share/man
 DATADIR    ?= $(PREFIX)/share/$(NAME)
 LOCALEDIR  ?= $(PREFIX)/share/locale
 PKG_CONFIG ?= pkg-config
 CFLAGS     ?= -O2 -g
 B          ?= build
 ifdef SAN
-B        := $(B)/san
+override B := $(B)/san
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
 
 warn   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
           -Wwrite-strings -Wformat=2 -Wno-format-nonliteral -Wvla
 libs   := libcurl yaml-0.1 jansson libcrypto zlib
-cflags := -std=c11 -D_GNU_SOURCE $(warn) $(SANFLAGS) -Isrc -Iui -MMD -MP \
-          -DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)"' -DLOCALEDIR='"$(LOCALEDIR)"'
+cflags := -std=c11 -D_GNU_SOURCE $(warn) $(SANFLAGS) -Isrc -Iui -MMD -MP -DVERSION='"$(VERSION)"'
+paths  := -DDATADIR='"$(DATADIR)"' -DLOCALEDIR='"$(LOCALEDIR)"'
 corelibs = $(shell $(PKG_CONFIG) --libs $(libs)) -lwslay
 uilibs   = $(shell $(PKG_CONFIG) --libs ncursesw)
 
@@ -38,15 +39,30 @@ below_origin  := origin answers loop base
 below_check   := check origin answers loop base
 below_apply   := apply check origin proxy answers conf loop base
 below_setup   := $(rooms)
-below_ui      := $(rooms)
 lib = $(patsubst %,$B/lib%.a,$(1))
 
-ui   := $(patsubst %.c,$B/%.o,$(wildcard ui/*.c))
-unit := $(patsubst %.c,$B/%,$(wildcard tests/unit/*/test_*.c))
+ui     := $(patsubst %.c,$B/%.o,$(wildcard ui/*.c))
+uiroom := $(filter-out $B/ui/main.o,$(ui))
+unit   := $(patsubst %.c,$B/%,$(wildcard tests/unit/*/test_*.c))
+face   := $(patsubst %.c,$B/%,$(wildcard tests/unit/ui/test_*.c tests/pty/test_*.c))
+langs  := $(foreach l,$(shell cat po/LINGUAS 2>/dev/null),$(if $(wildcard po/$(l).po),$(l)))
+mo     := $(patsubst %,$B/locale/%/LC_MESSAGES/$(NAME).mo,$(langs))
 
-all: $B/$(NAME)
+all: $B/$(NAME) $(mo)
 
-$B/%.o: %.c Makefile
+# What is compiled anew when the flags change, and only then.
+$B/flags: FORCE
+	$Qmkdir -p $(@D)
+	$Qprintf '%s\n' "$(subst ",\",$(CC) $(cflags) $(CPPFLAGS) $(CFLAGS))" >$@.new
+	$Qcmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+$B/paths: FORCE
+	$Qmkdir -p $(@D)
+	$Qprintf '%s\n' "$(subst ",\",$(paths))" >$@.new
+	$Qcmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+
+$B/ui/main.o: $B/paths
+$B/ui/main.o: cflags += $(paths)
+$B/%.o: %.c $B/flags
 	$(call say,CC,$<)
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -54,26 +70,116 @@ $B/%.o: %.c Makefile
 define room
 $B/lib$(1).a: $(patsubst %.c,$B/%.o,$(wildcard src/$(1)/*.c))
 	$$(call say,AR,$$@)
-	$$Qrm -f $$@ && $(AR) rcs $$@ $$^
+	$$Qmkdir -p $$(@D) && rm -f $$@ && $(AR) rcs $$@ $$^
 unit_$(1) := $(patsubst %.c,$B/%,$(wildcard tests/unit/$(1)/test_*.c))
 $$(unit_$(1)): %: %.o $(call lib,$(below_$(1)))
 	$$(call say,LINK,$$@)
 	$$Q$$(CC) $$(SANFLAGS) $$(LDFLAGS) -o $$@ $$< $(call lib,$(below_$(1))) $$(corelibs) -lcmocka
-check-$(1): $$(unit_$(1))
+unit-$(1): $$(unit_$(1))
 	$$Qfor t in $$^; do echo "# $$$$t"; $$$$t || exit 1; done
+check-$(1): unit-$(1)
 endef
 $(foreach r,$(rooms),$(eval $(call room,$(r))))
 
 $B/$(NAME): $(ui) $(call lib,$(rooms))
 	$(call say,LINK,$@)
-	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $(ui) $(call lib,$(rooms)) $(uilibs) $(corelibs)
+	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(ui) $(call lib,$(rooms)) $(uilibs) $(corelibs)
 
-check: check-unit
-check-unit: $(addprefix check-,$(rooms))
+# Tests of the face link with all of ui/ but main, and with a terminal emulator.
+$(face): %: %.o $(uiroom) $(call lib,$(rooms))
+	$(call say,LINK,$@)
+	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(uiroom) $(call lib,$(rooms)) $(uilibs) $(corelibs) -lcmocka -lvterm -lutil
+check-ui: $(filter $B/tests/unit/ui/%,$(face))
+	$Qfor t in $^; do echo "# $$t"; $$t || exit 1; done
+
+# ---- from a bare machine ----
+
+# The second `make' is another one because what it reads from pkg-config is there only now.
+run:
+	$Q.ci/deps build
+	$Q$(MAKE) --no-print-directory all
+	$Q.ci/practice $B
+	$Qif [ -t 0 ] && [ -t 1 ]; then exec $B/$(NAME); else exec $B/$(NAME) practice; fi
+
+deps-check:
+	$Q.ci/deps check
+
+# ---- tests ----
+
+kinds    := unit apply proxy cli pty po
+t_unit   := $(sort $(unit) $(filter $B/tests/unit/ui/%,$(face)) $(wildcard tests/golden/test_*.sh))
+t_apply  := $(wildcard tests/apply/test_*.sh)
+t_proxy  := $(wildcard tests/proxy/test_*.sh)
+t_cli    := $(wildcard tests/cli/test_*.sh)
+t_pty    := $(wildcard tests/pty/test_*.sh) $(filter $B/tests/pty/%,$(face))
+t_po     := $(wildcard tests/po/test_*.sh)
+t_lint   := $(wildcard tests/lint/test_*.sh)
+runtests := B=$B BIN=$(CURDIR)/$B/$(NAME) SAN=$(SAN) sh tests/run.sh
+
+check: all $(filter $B/%,$(foreach k,$(kinds),$(t_$(k))))
+	$Q$(runtests) $(t_lint) $(foreach k,$(kinds),$(t_$(k)))
+# Two kinds have the name of a room: its unit tests come first there.
+define kind
+check-$(1): $$(filter $B/%,$$(t_$(1)))
+	$$Q$$(MAKE) --no-print-directory all
+	$$Q$$(runtests) $$(t_$(1))
+endef
+$(foreach k,$(kinds),$(eval $(call kind,$(k))))
+check-golden: check-unit
+lint:
+	$Q$(runtests) $(t_lint)
+bench: all
+	$QB=$B BIN=$(CURDIR)/$B/$(NAME) sh tests/bench/bench.sh
+
+# ---- translations ----
+
+$B/locale/%/LC_MESSAGES/$(NAME).mo: po/%.po
+	$(call say,MSGFMT,$<)
+	$Qmkdir -p $(@D)
+	$Qmsgfmt --check -o $@ $<
+
+pot: $B/$(NAME).pot
+$B/$(NAME).pot: $(wildcard src/*/*.[ch] ui/*.[ch])
+	$(call say,POT,$@)
+	$Qmkdir -p $(@D)
+	$Qxgettext -o $@ --from-code=UTF-8 --add-comments=TRANSLATORS: --sort-by-file \
+	  --keyword=_ --keyword=N_ --keyword=Q_:1,2 --flag=_:1:pass-c-format --flag=N_:1:pass-c-format \
+	  --flag=Q_:1:pass-c-format --flag=Q_:2:pass-c-format --flag=err_set:3:c-format \
+	  --flag=err_sys:3:c-format --flag=err_at:6:c-format --flag=answers_err:4:c-format \
+	  --flag=buf_printf:2:c-format --flag=xasprintf:1:c-format --flag=arena_printf:2:c-format \
+	  --package-name=$(NAME) --package-version=$(VERSION) $(sort $^)
+po-update: pot
+	$Qfor l in $(langs); do \
+	  msgmerge -q -U --backup=none --no-fuzzy-matching --no-location po/$$l.po $B/$(NAME).pot || exit 1; \
+	  msgattrib --no-obsolete --no-location -o po/$$l.po po/$$l.po || exit 1; done
+
+# ---- installing ----
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)
+	install -m 755 $B/$(NAME) $(DESTDIR)$(BINDIR)/
+	cp -R templates $(DESTDIR)$(DATADIR)/
+	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)/templates
+	for l in $(langs); do install -D -m 644 $B/locale/$$l/LC_MESSAGES/$(NAME).mo \
+	  $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/$(NAME).mo || exit 1; done
+	if [ -f ui/$(NAME).1 ]; then install -D -m 644 ui/$(NAME).1 $(DESTDIR)$(MANDIR)/man1/$(NAME).1; fi
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/$(NAME) $(DESTDIR)$(MANDIR)/man1/$(NAME).1
+	rm -rf $(DESTDIR)$(DATADIR)
+	for l in $(langs); do rm -f $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/$(NAME).mo; done
+
+dist:
+	git archive --prefix=$(NAME)-$(VERSION)/ HEAD | gzip -9n >$(NAME)-$(VERSION).tar.gz
+
+fmt:
+	clang-format -i $(wildcard src/*/*.[ch] ui/*.[ch] tests/unit/*/*.c tests/pty/*.c)
 
 clean:
 	$Qrm -rf build
 
+FORCE:
 .SECONDARY:
-.PHONY: all check check-unit clean $(addprefix check-,$(rooms))
+.PHONY: all run deps-check check check-ui check-golden lint bench pot po-update install uninstall dist \
+        fmt clean FORCE $(addprefix check-,$(rooms) $(kinds)) $(addprefix unit-,$(rooms))
 -include $(shell find $B -name '*.d' 2>/dev/null)
