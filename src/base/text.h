@@ -12,6 +12,11 @@
 
 #include "base/buf.h"
 
+#define TEXT_BROKEN 0xffffffffu
+
+/* The code point at `s' (`bytes' > 0) and how many bytes it takes; a byte that is not UTF-8 is TEXT_BROKEN and one. */
+size_t text_next(const char *s, size_t bytes, unsigned *cp);
+
 int text_width(const char *s);
 int text_width_n(const char *s, size_t bytes);
 
