@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-/* root + path, unless path already starts with root; root NULL or "/" changes nothing.  From the arena. */
+/* root + path, unless path is relative or already starts with root; root NULL or "/" changes nothing.  From the arena. */
 char *fs_path(struct arena *a, const char *root, const char *path);
 char *fs_join(struct arena *a, const char *dir, const char *name);
 const char *fs_basename(const char *path); /* borrowed from path */
@@ -38,7 +38,13 @@ char *fs_mkdtemp(const char *name, struct err *e);
 typedef void fs_glob_fn(void *ctx, const char *path);
 size_t fs_glob(const char *pattern, fs_glob_fn *fn, void *ctx);
 
-/* Find a program by name in PATH and then in the sbin directories; NULL if there is none. */
+/*
+ * Find a program by name in PATH and then in the sbin directories, or check a
+ * name that is a path already; NULL if there is none.  A root with program
+ * directories of its own is searched alone (the answer can be executed: it
+ * begins with root); one without them only stages files, as DESTDIR does, and
+ * programs come from this machine.
+ */
 char *fs_which(struct arena *a, const char *root, const char *name);
 
 #endif
