@@ -15,6 +15,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* jansson exports these names too; the linker must not take one for the other. */
+#define json_object    ac_json_object
+#define json_array     ac_json_array
+#define json_string    ac_json_string
+#define json_real      ac_json_real
+#define json_null      ac_json_null
+#define json_copy      ac_json_copy
+#define json_is_object ac_json_is_object
+
 struct json;
 
 struct json *json_object(void);
