@@ -40,7 +40,7 @@ struct proc_request {
 	size_t             max_output; /* 0: 64 KiB */
 	bool               dies_with_us; /* PR_SET_PDEATHSIG */
 	bool               as_nobody;  /* as root: drop to nobody first; otherwise nothing */
-	bool               own_session; /* setsid(): a lost terminal does not reach it */
+	bool               own_session; /* setsid(): a lost terminal does not reach it, a deadline all it started */
 	proc_line_fn      *on_line;
 	proc_done_fn      *done;
 	void              *ctx;
@@ -48,10 +48,16 @@ struct proc_request {
 
 struct proc;
 
-struct proc *proc_start(struct loop *l, const struct proc_request *q); /* never NULL */
+/* Never NULL.  The strings of `q' are needed only until it returns. */
+struct proc *proc_start(struct loop *l, const struct proc_request *q);
 pid_t proc_pid(const struct proc *p);
 void  proc_signal(struct proc *p, int sig);
-void  proc_kill(struct proc *p); /* TERM, a moment, KILL, and reaped; `done' is not called; p is gone */
+
+/*
+ * TERM, at most a second, KILL: when it returns the program is dead and reaped,
+ * with own_session also all it started.  `done' is not called; p is gone; NULL is fine.
+ */
+void proc_kill(struct proc *p);
 
 /* "nginx -t" as a person would type it, quoted only where needed; appended. */
 void proc_show(struct buf *out, const char *const *argv);
