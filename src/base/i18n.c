@@ -105,7 +105,7 @@ i18n_init(const char *localedir, const char *lang)
 	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG", NULL };
 	char code[sizeof(current)];
 
-	snprintf(directory, sizeof(directory), "%s", localedir ? localedir : LOCALEDIR);
+	snprintf(directory, sizeof(directory), "%s", localedir ? localedir : "");
 	if (!setlocale(LC_ALL, "") && ends_in_utf8(first_set(names)))
 		setlocale(LC_CTYPE, "C.UTF-8");
 	setlocale(LC_NUMERIC, "C"); /* we write "0.5" into files, never "0,5" */
