@@ -54,12 +54,17 @@ void ngx_free(struct ngx_conf *c);
 const struct ngx_directive *ngx_child(const struct ngx_directive *block, const char *name); /* first */
 const struct ngx_directive *ngx_next(const struct ngx_directive *d, const char *name);      /* next sibling */
 
+const struct ngx_directive *ngx_http(const struct ngx_conf *c); /* the http block, or NULL */
+
 /* Visit every server block in http{}. */
 typedef void ngx_server_fn(void *ctx, const struct ngx_directive *server);
 void ngx_each_server(const struct ngx_conf *c, ngx_server_fn *fn, void *ctx);
 
 /* The server nginx would choose for this name on this address ("" or NULL: any) and port; NULL: none listens there. */
 const struct ngx_directive *ngx_server_for(const struct ngx_conf *c, const char *address, unsigned port, const char *host);
+
+/* Is a host among its server_names, by whatever kind of name? */
+bool ngx_server_has_name(const struct ngx_directive *server, const char *host);
 
 /* The location nginx would choose for a path (exact, ^~, regex in order, longest prefix; nested); NULL: the server itself. */
 const struct ngx_directive *ngx_location_for(const struct ngx_directive *server, const char *path);
@@ -80,6 +85,8 @@ struct ngx_listen {
 	char     address[64];
 	unsigned port;       /* 0: a unix socket */
 	bool     tls, http2, default_server, ipv6;
+	bool     both;       /* [::] with ipv6only=off: IPv4 arrives there too */
+	bool     quic;       /* HTTP/3: not a TCP socket */
 };
 void ngx_listen_of(struct ngx_listen *out, const struct ngx_directive *listen);
 
