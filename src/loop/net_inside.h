@@ -1,0 +1,65 @@
+/*
+ * net_inside.h - what the files of net share.  Only net*.c may include it.
+ *
+ * A task is whatever net_cancel() can end: a request, a connection, a look-up.
+ * libcurl forbids to add or remove a handle inside one of its callbacks, so
+ * there both wait: a new task is added and a dead one freed when
+ * curl_multi_perform(3) has returned.
+ */
+#ifndef LOOP_NET_INSIDE_H
+#define LOOP_NET_INSIDE_H
+
+#include <curl/curl.h>
+
+#include "loop/net.h"
+
+/* What a task may be told besides a CURLcode. */
+enum { NET_DEADLINE = -1, NET_ENOUGH = -2 };
+
+struct net_task {
+	struct net        *net;
+	unsigned           id;    /* 0: nobody can cancel it any more */
+	unsigned           timer; /* its deadline */
+	struct net_task   *next, *prev;
+	bool               added;   /* libcurl has it */
+	bool               dropped; /* dead, freed later */
+	void             (*end)(struct net_task *t, int code); /* over: tell the caller, then net_drop() */
+	void             (*free)(struct net_task *t);          /* what is its own, and itself */
+
+	CURL              *easy;    /* NULL: a look-up */
+	struct curl_slist *headers, *connect_to;
+	struct net_reply   r;
+	double             start;
+	bool               answered; /* at least a byte of HTTP came */
+	char               msg[CURL_ERROR_SIZE];
+};
+
+struct net {
+	struct loop        *loop;
+	CURLM              *multi;
+	struct net_task    *first;
+	struct net_task    *dead;
+	unsigned            last_id;
+	bool                inside;  /* libcurl is calling us */
+	bool                waiting; /* there are tasks to add */
+	const char         *ca;      /* the system's certificates, or NULL: whatever libcurl finds */
+	struct curl_waitfd *fds;
+	size_t              fds_cap;
+};
+
+/* Options that every handle gets; then net_begin(). */
+void net_prepare(struct net_task *t, const char *url, const struct net_where *where, int timeout_ms);
+
+/* Give it an id and a deadline, and let it go. */
+unsigned net_begin(struct net *n, struct net_task *t, int timeout_ms);
+
+/* It is over: no call comes any more, and its memory is freed as soon as that is safe. */
+void net_drop(struct net_task *t);
+
+/* Fill the reply of a task that ended with `code', the fault too. */
+void net_judge(struct net_task *t, int code);
+
+/* What is known of the connection so far. */
+void net_fill(struct net_task *t);
+
+#endif
