@@ -5,9 +5,8 @@
  * checks, and says in whole translated sentences what a face shows.  A face
  * draws or prints; it decides nothing and keeps nothing but its cursor.
  *
- * Strings that a call returns live until the next `changed' event or the next
- * call that changes something (setup_set, setup_choose, setup_go ...); a face
- * that draws everything anew each time never has to keep one.
+ * Strings and lists that a call returns live until setup_fresh(): a face calls
+ * it before it draws everything anew, or before it prints the next thing.
  */
 #ifndef SETUP_SETUP_H
 #define SETUP_SETUP_H
@@ -39,6 +38,7 @@ struct setup;
 struct setup *setup_new(struct loop *l, struct net *n, const struct setup_options *o,
                         void (*changed)(void *ctx), void *ctx, struct err *e);
 void setup_free(struct setup *s); /* wipes the password */
+void setup_fresh(struct setup *s); /* forget every string handed out so far */
 
 /* ---- where we are ---- */
 

@@ -1,0 +1,331 @@
+/* advice.c - what a page says under its checks: what it means and what to press; help and glossary. */
+#include "setup/state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/text.h"
+
+#define MAX_ADVICE 10
+
+struct advice {
+	const char **v;
+	size_t       n;
+};
+
+static void
+add(struct advice *a, const char *text)
+{
+	if (text && *text && a->n < MAX_ADVICE)
+		a->v[a->n++] = text;
+}
+
+static bool
+failed_with(const struct check_result *r, const char *cause)
+{
+	return r && r->status == CHECK_FAIL && r->cause && strcmp(r->cause->id, cause) == 0;
+}
+
+static void
+advise_start(const struct setup *s, struct advice *a)
+{
+	if (s->has_interrupted) {
+		add(a, say(s, _("The change for %s stopped half-way: the power was gone, or somebody ended it."),
+		           s->interrupted.address));
+		add(a, _("Press Enter to put everything back. Nothing else can be done before."));
+		return;
+	}
+	if (s->existing)
+		add(a, _("OpenChamber already has a proxy here. Before anything is written you read it line by line."));
+	else
+		add(a, _("Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back."));
+	if (!s->machine.root && !s->o.practice)
+		add(a, _("You will type one thing: the address people will use. Root is needed only for step 11, and asked for there."));
+	else
+		add(a, _("You will type one thing: the address people will use."));
+	add(a, _("It takes about three minutes. Press Enter to start."));
+}
+
+static void
+advise_direct(const struct setup *s, struct advice *a)
+{
+	const struct check_result *answer = run_result(s, WAY_DIRECT, "direct.answer");
+	const struct check_result *exposure = run_result(s, WAY_DIRECT, "direct.exposure");
+	struct setup_failure f;
+
+	if (!s->answers.has_origin) {
+		add(a, _("No OpenChamber was found on this server. Start it in a second SSH session, or write its address above."));
+		add(a, "openchamber --ui-password YOUR-PASSWORD");
+		add(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
+		return;
+	}
+	if (failed_with(answer, "origin-refused") || failed_with(answer, "origin-timeout")) {
+		add(a, _("OpenChamber is not running, or it uses another port. A proxy in front would only show an error page. Start it in a second SSH session, or ask it where it is:"));
+		add(a, "openchamber --ui-password YOUR-PASSWORD");
+		add(a, "openchamber status");
+		add(a, _("This page turns green by itself. If OpenChamber runs on another machine, write that address above."));
+		add(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
+		return;
+	}
+	if (failed_with(answer, "origin-opencode")) {
+		add(a, _("It asks for the login \"Secure Area\": that is OpenCode's own server. OpenChamber is the web page in front of it, and the one the proxy must lead to."));
+		return;
+	}
+	if (setup_failure(s, PAGE_DIRECT, &f)) {
+		add(a, f.why);
+		add(a, f.fix);
+		return;
+	}
+	if (!s->direct || !check_is_done(s->direct))
+		return;
+	if (!check_origin_has_password(s->direct)) {
+		add(a, _("OpenChamber has no UI password. Whoever opens the public address gets a terminal on this server. To set one:"));
+		add(a, "openchamber --ui-password YOUR-PASSWORD");
+	} else if (!check_logged_in(s->direct)) {
+		add(a, _("Without the password the rehearsal proves the proxy all the same. Press Enter to choose the proxy."));
+		return;
+	}
+	add(a, exposure && exposure->status == CHECK_PASS
+	    ? _("Everything works directly, and nobody can go around the proxy. Press Enter to choose the proxy.")
+	    : _("It works directly. Press Enter to choose the proxy."));
+}
+
+static void
+advise_proxy(const struct setup *s, struct advice *a)
+{
+	const struct proxy_found *f = find_proxy(s);
+
+	if (s->by_hand) {
+		add(a, _("For another proxy nothing is written. You get the values to set by hand, and the live checks afterwards."));
+		add(a, _("Press Enter for the public address."));
+	} else if (!f) {
+		add(a, _("Choose a proxy with Up and Down, then press Enter."));
+	} else if (!f->installed) {
+		add(a, _("Come back to this page when it is installed: F5 looks again."));
+	} else {
+		add(a, f->running ? say(s, _("%s is suggested because it already answers here."), f->proxy->label)
+		                  : say(s, _("%s is installed. It is started with the new configuration when you apply."), f->proxy->label));
+		add(a, _("Press Enter for the public address."));
+	}
+}
+
+static void
+advise_public(const struct setup *s, struct advice *a)
+{
+	bool own = false;
+
+	if (!s->answers.has_public) {
+		add(a, _("Write the name people will use. Without a domain, http:// and this server's own address work inside your home network:"));
+		if (s->machine.addresses && s->machine.addresses[0])
+			add(a, say(s, "http://%s", s->machine.addresses[0]));
+		return;
+	}
+	if (!s->answers.has_tls) {
+		add(a, _("Choose a certificate with Up and Down, then press Enter."));
+		return;
+	}
+	for (size_t i = 0; i < s->n_addresses; i++)
+		own = own || machine_has_address(&s->machine, s->addresses[i]);
+	if (s->n_addresses && !own && !s->o.practice)
+		add(a, say(s, _("Your router must forward ports 80 and 443 to %s. That cannot be seen from in here."),
+		           s->machine.addresses && s->machine.addresses[0] ? s->machine.addresses[0] : "127.0.0.1"));
+	add(a, _("Press Enter: the rehearsal starts, and nothing is written."));
+}
+
+/* What today's proxy does wrong, where a site here leads to OpenChamber already. */
+static void
+advise_today(const struct setup *s, enum page p, struct advice *a)
+{
+	const struct check_result *worst = NULL;
+	const unsigned group = p == PAGE_WEBSOCKET ? GROUP_WEBSOCKET : p == PAGE_SSE ? GROUP_SSE
+	                     : p == PAGE_GZIP ? GROUP_GZIP : GROUP_BODY;
+
+	if (!setup_has_way(s, WAY_TODAY))
+		return;
+	for (size_t i = 0; i < check_count(s->today) && !worst; i++) {
+		const struct check_result *r = check_at(s->today, i);
+
+		if (check_finished(s->today, i) && r->target == TARGET_PUBLIC && r->group == group && r->status == CHECK_FAIL)
+			worst = r;
+	}
+	if (!worst)
+		return;
+	/* TRANSLATORS: %s is a whole sentence about what is wrong with the proxy as it is now */
+	add(a, say(s, _("Today: %s"), worst->detail));
+	if (worst->where.file)
+		add(a, say(s, "%s:%d", worst->where.file, worst->where.line));
+}
+
+static void
+advise_checklist(const struct setup *s, enum page p, struct advice *a)
+{
+	static const char *const good[N_PAGES] = {
+		[PAGE_WEBSOCKET] = N_("Every WebSocket opens in the rehearsal."),
+		[PAGE_SSE]       = N_("Every event arrives when it is sent."),
+		[PAGE_GZIP]      = N_("OpenChamber compresses already, so the proxy will not."),
+		[PAGE_BODY]      = N_("The proxy lets through what OpenChamber takes."),
+		[PAGE_TIMEOUTS]  = N_("The values were read; only the waiting was not done."),
+	};
+	const struct proxy_found *proxy = find_proxy(s);
+	struct setup_failure f;
+
+	if (s->rehearsal_none) {
+		add(a, say(s, _("No rehearsal: %s These checks run after writing instead."), s->rehearsal_err.msg));
+		add(a, _("Press Enter to go on."));
+		return;
+	}
+	if (setup_failure(s, p, &f)) {
+		add(a, f.what);
+		add(a, f.why);
+		if (f.file)
+			add(a, say(s, "%s:%d", f.file, f.line));
+		add(a, f.fix);
+		return;
+	}
+	advise_today(s, p, a);
+	if (!s->rehearsed) {
+		add(a, _("The rehearsal runs: a private copy of the proxy, started on the side with the new configuration."));
+		return;
+	}
+	add(a, _(good[p]));
+	if (p == PAGE_WEBSOCKET && proxy)
+		add(a, say(s, _("The rehearsal is your own %s, started on the side with the new configuration."),
+		           proxy->version ? say(s, "%s %s", proxy->proxy->label, proxy->version) : proxy->proxy->label));
+	add(a, pages[p].fields[0] ? _("Press Enter to go on.") : _("Nothing to choose here. Press Enter to go on."));
+}
+
+static void
+advise_review(const struct setup *s, struct advice *a)
+{
+	if (s->by_hand) {
+		add(a, _("Set these in your proxy, in one place for every path:"));
+		add(a, say(s, _("lead everything to %s"), setup_origin_base(s)));
+		add(a, _("pass Host, X-Forwarded-Host and X-Forwarded-Proto as people's browsers see them"));
+		add(a, _("pass the Upgrade and Connection headers, with HTTP/1.1 towards OpenChamber"));
+		add(a, _("buffering off, compression off, for /api at least"));
+		add(a, say(s, _("request bodies up to %1$lluM, read and send timeouts of %2$u s"),
+		           s->answers.body >> 20, s->answers.stream));
+		add(a, _("Then check it:"));
+		add(a, setup_check_command(s));
+		return;
+	}
+	add(a, _("Read first. Then Tab goes to the buttons, or a applies."));
+}
+
+static void
+advise_apply(const struct setup *s, struct advice *a)
+{
+	(void)s;
+	add(a, _("If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
+	add(a, _("To see which one, later:"));
+	add(a, "antechamber rollback --list");
+}
+
+static void
+advise_result(const struct setup *s, struct advice *a)
+{
+	const struct json *err = s->document ? json_get(s->document, "error") : NULL;
+
+	switch (s->outcome) {
+	case OUTCOME_WORKS:
+		if (s->o.practice || s->scratch) {
+			add(a, _("This was practice. Nothing on this server was touched. To do it for real:"));
+			add(a, "antechamber");
+			break;
+		}
+		add(a, _("Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward the ports to this server yet."));
+		break;
+	case OUTCOME_UNCHANGED:
+		add(a, _("Everything was in place already. Nothing was written and nothing was reloaded."));
+		break;
+	default:
+		if (err)
+			add(a, say(s, "%s", json_get_string(err, "message", "")));
+		for (size_t i = 0; s->document && i < json_len(json_get(s->document, "by_hand")); i++)
+			add(a, say(s, "%s", json_text(json_at(json_get(s->document, "by_hand"), i))));
+		break;
+	}
+}
+
+const char *const *
+setup_advice(const struct setup *s, enum page p)
+{
+	struct advice a = { .v = arena_alloc(s->say, (MAX_ADVICE + 1) * sizeof(char *)) };
+
+	switch (p) {
+	case PAGE_START:
+		advise_start(s, &a);
+		break;
+	case PAGE_DIRECT:
+		advise_direct(s, &a);
+		break;
+	case PAGE_PROXY:
+		advise_proxy(s, &a);
+		break;
+	case PAGE_PUBLIC:
+		advise_public(s, &a);
+		break;
+	case PAGE_REVIEW:
+		advise_review(s, &a);
+		break;
+	case PAGE_APPLY:
+		advise_apply(s, &a);
+		break;
+	case PAGE_RESULT:
+		advise_result(s, &a);
+		break;
+	default:
+		advise_checklist(s, p, &a);
+		break;
+	}
+	return (const char *const *)a.v;
+}
+
+/* ---- help ---- */
+
+const char *const *
+setup_help(const struct setup *s, enum page p)
+{
+	struct advice a = { .v = arena_alloc(s->say, (MAX_ADVICE + 1) * sizeof(char *)) };
+	struct setup_failure f;
+
+	add(&a, _(pages[p].what));
+	add(&a, _(pages[p].breaks));
+	add(&a, _(pages[p].proves));
+	if (setup_failure(s, p, &f)) {
+		/* TRANSLATORS: %1$s is a stable id such as ws-host-lost, %2$s a whole sentence */
+		add(&a, say(s, _("Cause  %1$s: %2$s"), f.cause, f.what));
+		if (f.file)
+			add(&a, say(s, _("Where  %1$s:%2$d"), f.file, f.line));
+		add(&a, f.fix);
+	}
+	return (const char *const *)a.v;
+}
+
+size_t
+setup_glossary(struct setup_term *out, size_t max)
+{
+	static const struct setup_term terms[] = {
+		{ N_("reverse proxy"), N_("The program that answers the world and hands each request on to OpenChamber.") },
+		{ N_("direct access"), N_("Talking to OpenChamber's own port, without any proxy.") },
+		{ N_("WebSocket"), N_("A connection that stays open, on which both sides talk.") },
+		{ N_("upgrade (WebSocket)"), N_("The request by which an ordinary connection becomes a WebSocket.") },
+		{ N_("event stream (SSE)"), N_("One answer that never ends, with one event after another inside.") },
+		{ N_("buffering"), N_("Holding an answer back until there is much of it.") },
+		{ N_("request body"), N_("What a request carries: an upload, an attachment.") },
+		{ N_("read timeout"), N_("How long a proxy waits on a connection on which nothing is said.") },
+		{ N_("header"), N_("A line above a request or an answer, such as Host.") },
+		{ N_("upstream"), N_("The program a proxy hands requests on to; here OpenChamber.") },
+		{ N_("certificate"), N_("What proves to a browser that this server owns the name.") },
+		{ N_("rehearsal"), N_("The new configuration in a private copy of the proxy, before anything is written.") },
+		{ N_("reload"), N_("Telling a proxy to read its configuration again, without stopping it.") },
+		{ N_("port forwarding"), N_("The entry in a router that lets the internet in to this server.") },
+	};
+	size_t n = 0;
+
+	for (; n < ARRAY_LEN(terms) && n < max; n++)
+		out[n] = (struct setup_term){ _(terms[n].term), _(terms[n].meaning) };
+	return n;
+}

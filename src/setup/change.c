@@ -1,0 +1,245 @@
+/* change.c - the change itself: a process of its own, watched line by line; and settling one that was broken off. */
+#include "setup/state.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "loop/proc.h"
+
+#define MAX_ARGS 20
+#define MAX_DOCUMENT (1024 * 1024)
+
+static void
+progress_clear(struct setup *s)
+{
+	for (size_t i = 0; i < s->n_progress; i++) {
+		free(s->progress[i].step);
+		free(s->progress[i].text);
+	}
+	free(s->progress);
+	s->progress = NULL;
+	s->n_progress = 0;
+}
+
+/* A step keeps its place: a later line of the same step replaces the one that said `now'. */
+static void
+progress_note(struct setup *s, const char *step, enum progress_state state, const char *text)
+{
+	struct apply_line *l = s->n_progress ? &s->progress[s->n_progress - 1] : NULL;
+
+	if (!l || l->state != PROGRESS_NOW || strcmp(l->step, step) != 0) {
+		s->progress = xreallocarray(s->progress, s->n_progress + 1, sizeof(*s->progress));
+		l = &s->progress[s->n_progress++];
+		*l = (struct apply_line){ .step = xstrdup(step) };
+	}
+	free(l->text);
+	l->text = xstrdup(text);
+	l->state = state;
+	setup_tell(s);
+}
+
+static void
+on_child_line(void *ctx, const char *line, size_t len)
+{
+	static const char *const states[] = { "now", "done", "fail", "skip" };
+	struct setup *s = ctx;
+	struct err e = { 0 };
+	struct json *j;
+
+	if (strncmp(line, "{\"step\"", 7) != 0) {
+		if (s->document_text.len + len < MAX_DOCUMENT) {
+			buf_add(&s->document_text, line, len);
+			buf_putc(&s->document_text, '\n');
+		}
+		return;
+	}
+	j = json_parse(line, len, "progress", &e);
+	for (size_t i = 0; j && i < ARRAY_LEN(states); i++)
+		if (strcmp(json_get_string(j, "state", ""), states[i]) == 0) {
+			s->places = (size_t)json_get_int(j, "places", (long long)s->places);
+			progress_note(s, json_get_string(j, "step", ""), (enum progress_state)i, json_get_string(j, "text", ""));
+		}
+	json_free(j);
+}
+
+static void
+child_done(void *ctx, const struct proc_result *r)
+{
+	struct setup *s = ctx;
+	struct err e = { 0 };
+
+	s->child = NULL;
+	s->document = json_parse(s->document_text.s, s->document_text.len, "apply", &e);
+	buf_free(&s->document_text);
+	s->applied_id = (unsigned)json_get_int(s->document, "id", 0);
+	s->places = (size_t)json_get_int(s->document, "places", (long long)s->places);
+	s->status = r->started ? r->status : 5;
+	if (s->status == 0)
+		s->outcome = json_get_bool(s->document, "changed", true) ? OUTCOME_WORKS : OUTCOME_UNCHANGED;
+	else if (s->status == 6)
+		s->outcome = OUTCOME_UNDO_FAILED;
+	else if (s->applied_id && (s->status == 1 || s->status >= 128))
+		s->outcome = OUTCOME_UNDONE;
+	else
+		s->outcome = OUTCOME_REFUSED;
+	if (s->outcome == OUTCOME_REFUSED && r->err.len)
+		progress_note(s, "refused", PROGRESS_FAIL, r->err.s);
+	s->page = PAGE_RESULT;
+	setup_tell(s);
+}
+
+/* The command, complete, as argv for us or for sudo. */
+static const char *const *
+apply_argv(struct setup *s, bool sudo, bool watched)
+{
+	const char **v = arena_alloc(s->say, MAX_ARGS * sizeof(*v));
+	size_t n = 0;
+
+	if (sudo)
+		v[n++] = "sudo";
+	if (sudo && watched)
+		v[n++] = "-n";
+	v[n++] = s->o.self;
+	v[n++] = "apply";
+	v[n++] = "--answers";
+	v[n++] = s->answers_path;
+	if (watched || !sudo) {
+		v[n++] = "--plan";
+		v[n++] = s->plan_hash;
+	}
+	if (watched) {
+		v[n++] = "--progress";
+		v[n++] = "--json";
+	}
+	if (s->consent)
+		v[n++] = "--allow-unprotected";
+	if (s->o.root) {
+		v[n++] = "--root";
+		v[n++] = s->o.root;
+	}
+	if (s->o.templates && watched) {
+		v[n++] = "--templates";
+		v[n++] = s->o.templates;
+	}
+	if (s->practice_ca) {
+		v[n++] = "--cacert";
+		v[n++] = s->practice_ca;
+	}
+	if (s->password && watched) {
+		v[n++] = "--password-file";
+		v[n++] = "/dev/stdin";
+	}
+	return v;
+}
+
+const char *
+setup_sudo_command(struct setup *s)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	proc_show(&b, apply_argv(s, true, false));
+	text = say(s, "%s", b.s);
+	buf_free(&b);
+	return text;
+}
+
+const char *const *
+setup_sudo_argv(struct setup *s)
+{
+	static const char *const argv[] = { "sudo", "-v", NULL };
+
+	(void)s;
+	return argv;
+}
+
+int
+setup_apply(struct setup *s, struct err *e)
+{
+	const bool sudo = setup_apply_way(s) == APPLY_WITH_SUDO;
+	const char *env[3] = { NULL };
+	const struct plan *p = plan_get(s, e);
+
+	if (!p || s->child)
+		return p ? 0 : -1;
+	if (setup_apply_way(s) == APPLY_CLOSED)
+		return err_set(e, ERR_VALUE, _("A step failed; nothing is applied before it passes."));
+	if (!setup_keep_answers(s, e))
+		return -1;
+	progress_clear(s);
+	json_free(s->document);
+	s->document = NULL;
+	s->outcome = OUTCOME_NONE;
+	s->places = 0;
+	s->applied = true;
+	s->page = PAGE_APPLY;
+	s->seen[PAGE_APPLY] = true;
+	env[0] = say(s, "LANGUAGE=%s", i18n_language());
+	env[1] = s->scratch ? say(s, "XDG_STATE_HOME=%s/state", s->scratch) : NULL;
+	s->child = proc_start(s->loop, &(struct proc_request){
+		.argv = apply_argv(s, sudo, true), .env = env, .input = s->password,
+		.max_output = MAX_DOCUMENT, .own_session = !sudo,
+		.on_line = on_child_line, .done = child_done, .ctx = s });
+	setup_tell(s);
+	return 0;
+}
+
+void
+setup_apply_undo(struct setup *s)
+{
+	if (s->child)
+		proc_signal(s->child, SIGINT);
+}
+
+bool
+setup_applying(const struct setup *s)
+{
+	return s->child != NULL;
+}
+
+/* ---- a change that was broken off ---- */
+
+static void
+on_rollback_progress(void *ctx, const struct progress *p)
+{
+	progress_note(ctx, p->step, p->state, p->text);
+}
+
+static void
+rollback_done(void *ctx, const struct apply_result *r)
+{
+	struct setup *s = ctx;
+	struct apply *a = s->rollback;
+
+	s->rollback = NULL;
+	s->has_interrupted = r->outcome != APPLY_UNDONE && r->outcome != APPLY_UNCHANGED;
+	s->outcome = s->has_interrupted ? OUTCOME_UNDO_FAILED : OUTCOME_NONE;
+	if (!s->has_interrupted)
+		progress_clear(s);
+	apply_free(a);
+	setup_tell(s);
+}
+
+int
+settle_interrupted(struct setup *s, struct err *e)
+{
+	if (s->rollback)
+		return 0;
+	if (!s->machine.root && !s->scratch && !s->o.root && s->machine.sudo)
+		return err_set(e, ERR_VALUE, _("Undoing needs root. Leave with q and run: sudo antechamber rollback"));
+	s->rollback = rollback_start(s->loop, s->o.root, 0, on_rollback_progress, rollback_done, s);
+	setup_tell(s);
+	return 0;
+}
+
+void
+change_free(struct setup *s)
+{
+	/* A change that is under way goes on without us. */
+	progress_clear(s);
+	json_free(s->document);
+	buf_free(&s->document_text);
+}

@@ -1,0 +1,305 @@
+/* fields.c - what is typed: values, hints, errors, and what a change throws away. */
+#include "setup/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/text.h"
+
+#define MAX_REFUSALS 3
+
+static struct typed *
+typed_find(const struct setup *s, const char *key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(s->typed); i++)
+		if (s->typed[i].key && strcmp(s->typed[i].key, key) == 0)
+			return (struct typed *)&s->typed[i];
+	return NULL;
+}
+
+static void
+typed_drop(struct setup *s, const char *key)
+{
+	struct typed *t = typed_find(s, key);
+
+	if (!t)
+		return;
+	free(t->text);
+	free(t->error);
+	*t = (struct typed){ 0 };
+}
+
+static void
+typed_keep(struct setup *s, const char *key, const char *text, const char *error)
+{
+	typed_drop(s, key);
+	for (size_t i = 0; i < ARRAY_LEN(s->typed); i++)
+		if (!s->typed[i].key) {
+			s->typed[i] = (struct typed){ .key = arena_strdup(&s->keep, key),
+				.text = xstrdup(text), .error = xstrdup(error) };
+			return;
+		}
+}
+
+static const char *
+label_of(const char *key)
+{
+	static const struct {
+		const char *key, *label;
+	} labels[] = {
+		/* TRANSLATORS: labels of fields, at most 12 columns */
+		{ "origin",          N_("OpenChamber") },
+		{ "password",        N_("UI password") },
+		{ "public",          N_("Address") },
+		{ "tls.certificate", N_("Certificate") },
+		{ "tls.key",         N_("Its key") },
+		/* TRANSLATORS: labels of fields, at most 20 columns */
+		{ "limits.body",     N_("Uploads up to") },
+		{ "limits.stream",   N_("Keep quiet streams") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+		if (strcmp(labels[i].key, key) == 0)
+			return _(labels[i].label);
+	return key;
+}
+
+/* ---- hints ---- */
+
+static const char *
+hint_listening(const struct setup *s)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+	unsigned last[8];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->machine.n_listeners && n < ARRAY_LEN(last); i++) {
+		const struct listener *l = &s->machine.listeners[i];
+		bool seen = false;
+
+		for (size_t k = 0; k < n; k++)
+			seen = seen || last[k] == l->port;
+		if (seen)
+			continue;
+		last[n++] = l->port;
+		if (b.len)
+			buf_puts(&b, ", ");
+		buf_printf(&b, "%u", l->port);
+		if (*l->program)
+			buf_printf(&b, " %s", l->program);
+	}
+	/* TRANSLATORS: %s is a list of ports, with programs where they are known: "22 sshd, 80 nginx" */
+	text = n ? say(s, _("listening here: ports %s"), b.s) : _("nothing listens on this server");
+	buf_free(&b);
+	return text;
+}
+
+static const char *
+hint_origin(const struct setup *s)
+{
+	const struct check_result *r = run_result(s, WAY_DIRECT, "direct.answer");
+
+	if (r && r->status == CHECK_FAIL && r->cause && strcmp(r->cause->id, "origin-refused") == 0)
+		return hint_listening(s);
+	for (size_t i = 0; i < s->n_origins; i++)
+		if (s->answers.has_origin && s->origins[i].url.port == s->answers.origin.port &&
+		    strcmp(s->origins[i].url.host, s->answers.origin.host) == 0)
+			return say(s, "%s", s->origins[i].why);
+	if (!s->answers.has_origin)
+		return hint_listening(s);
+	return _("taken from what was typed");
+}
+
+static const char *
+hint_public(const struct setup *s)
+{
+	const struct url *u = &s->answers.public_url;
+
+	if (!s->answers.has_public)
+		return _("for example https://chat.example.org");
+	if (s->answers.has_tls && s->answers.tls == TLS_NONE)
+		return _("http: whoever is on the way can read along");
+	for (size_t i = 0; i < s->n_certs; i++)
+		if (s->certs[i].readable && cert_covers(&s->certs[i].cert, u->host) && s->certs[i].cert.n_names)
+			return say(s, _("the certificate %s covers it"), s->certs[i].cert.names[0]);
+	return "";
+}
+
+static const char *
+hint_of(const struct setup *s, const char *key)
+{
+	if (strcmp(key, "origin") == 0)
+		return hint_origin(s);
+	if (strcmp(key, "password") == 0)
+		return s->refusals >= MAX_REFUSALS ? _("closed: it was refused three times")
+		                                   : _("for this run's checks only, never saved");
+	if (strcmp(key, "public") == 0)
+		return hint_public(s);
+	if (strcmp(key, "tls.certificate") == 0)
+		return _("the whole chain, PEM; its path on this server");
+	if (strcmp(key, "tls.key") == 0)
+		return _("the private key, PEM; its path on this server");
+	if (strcmp(key, "limits.body") == 0) {
+		if (s->answers.body > s->needs.body)
+			return _("OpenChamber itself stops at 100M.");
+		if (s->answers.body < s->needs.body)
+			return _("Less than OpenChamber takes (100M).");
+		return _("OpenChamber itself takes 100M at most");
+	}
+	if (strcmp(key, "limits.stream") == 0 && s->answers.stream == s->needs.stream)
+		return _("1 hour, as its documentation asks");
+	return "";
+}
+
+/* ---- what is shown ---- */
+
+static bool
+is_shown(const struct setup *s, const char *key)
+{
+	const struct check_result *r;
+
+	if (strcmp(key, "password") == 0) {
+		r = run_result(s, WAY_DIRECT, "direct.login");
+		/* Only where there is one to give: a pass without a password asked means there is none. */
+		return s->password || s->refusals || (r && r->status != CHECK_PASS &&
+		       !(r->cause && strcmp(r->cause->id, "unprotected") == 0)) ||
+		       (s->direct && check_origin_has_password(s->direct));
+	}
+	if (strncmp(key, "tls.", 4) == 0)
+		return s->other_cert;
+	return true;
+}
+
+size_t
+setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t max)
+{
+	size_t n = 0;
+
+	for (const char *const *key = pages[p].fields; *key && n < max; key++) {
+		const struct typed *t = typed_find(s, *key);
+		struct setup_field *f = &out[n];
+		struct buf value = BUF_INIT;
+
+		if (!is_shown(s, *key))
+			continue;
+		*f = (struct setup_field){ .key = *key, .label = label_of(*key), .shown = true, .error = "" };
+		if (strcmp(*key, "password") == 0) {
+			f->secret = true;
+			f->closed = s->refusals >= MAX_REFUSALS;
+			f->value = s->password ? s->password : "";
+			if (!s->password && s->refusals)
+				f->error = _("The password was refused. It was tried once and is never tried again by itself.");
+		} else if (t) {
+			buf_puts(&value, t->text);
+			f->error = say(s, "%s", t->error);
+		} else {
+			answers_get(&value, &s->answers, *key);
+		}
+		if (!f->secret)
+			f->value = say(s, "%s", value.s);
+		f->hint = hint_of(s, *key);
+		buf_free(&value);
+		n++;
+	}
+	return n;
+}
+
+/* ---- taking a value ---- */
+
+static int
+take_password(struct setup *s, const char *text, struct err *e)
+{
+	if (s->refusals >= MAX_REFUSALS)
+		return err_set(e, ERR_VALUE, _("It was refused three times. OpenChamber locks its login at the eleventh."));
+	if (s->password && strcmp(s->password, text) == 0)
+		return 0;
+	if (!s->password && !*text)
+		return 0;
+	if (s->password) {
+		mem_wipe(s->password, strlen(s->password));
+		free(s->password);
+	}
+	s->password = *text ? xstrdup(text) : NULL;
+	run_direct(s);
+	return 0;
+}
+
+/* Which choice of certificate fits an address that was just typed. */
+static void
+follow_scheme(struct setup *s)
+{
+	const bool http = strcmp(s->answers.public_url.scheme, "http") == 0;
+
+	if (http && (!s->answers.has_tls || s->answers.tls != TLS_UPSTREAM)) {
+		s->answers.has_tls = true;
+		s->answers.tls = TLS_NONE;
+		s->other_cert = false;
+		return;
+	}
+	if (http || (s->answers.has_tls && s->answers.tls != TLS_NONE && s->answers.tls != TLS_EXISTING))
+		return;
+	for (size_t i = 0; i < s->n_certs; i++)
+		if (s->certs[i].readable && cert_covers(&s->certs[i].cert, s->answers.public_url.host)) {
+			s->answers.has_tls = true;
+			s->answers.tls = TLS_EXISTING;
+			s->answers.certificate = arena_strdup(&s->answers.arena, s->certs[i].certificate);
+			s->answers.key = arena_strdup(&s->answers.arena, s->certs[i].key);
+			return;
+		}
+	if (!s->answers.has_tls || s->answers.tls == TLS_NONE || !s->other_cert)
+		s->answers.has_tls = false; /* has to be chosen again */
+}
+
+int
+setup_try(const struct setup *s, const char *key, const char *text, struct err *e)
+{
+	struct answers copy;
+	int rc;
+
+	if (strcmp(key, "password") == 0)
+		return 0;
+	answers_copy(&copy, &s->answers);
+	rc = answers_set(&copy, key, text, e);
+	answers_free(&copy);
+	return rc;
+}
+
+int
+setup_set(struct setup *s, const char *key, const char *text, struct err *e)
+{
+	struct buf before = BUF_INIT, after = BUF_INIT;
+	bool same;
+
+	if (strcmp(key, "password") == 0)
+		return take_password(s, text, e);
+	answers_get(&before, &s->answers, key);
+	if (answers_set(&s->answers, key, text, e) < 0) {
+		typed_keep(s, key, text, e->msg);
+		buf_free(&before);
+		return -1;
+	}
+	typed_drop(s, key);
+	answers_get(&after, &s->answers, key);
+	same = strcmp(before.s, after.s) == 0;
+	buf_free(&before);
+	buf_free(&after);
+	if (same && !(strcmp(key, "origin") == 0 && !s->direct))
+		return 0;
+	if (strcmp(key, "origin") == 0) {
+		runs_forget_proxied(s);
+		run_direct(s);
+		return 0;
+	}
+	runs_forget_proxied(s);
+	if (strcmp(key, "public") == 0) {
+		follow_scheme(s);
+		run_resolver(s);
+	}
+	if (strcmp(key, "limits.body") == 0)
+		run_direct(s);
+	setup_open(s, s->page); /* what this page shows live runs anew */
+	return 0;
+}

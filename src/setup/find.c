@@ -1,0 +1,308 @@
+/* find.c - what is on this server before a question is asked. */
+#include "setup/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/text.h"
+
+#define LOOK_TIMEOUT_MS 1500
+#define MAX_VERSION     (16 * 1024)
+#define MAX_PEM         (256 * 1024)
+
+struct look {
+	struct setup       *s;
+	struct found_origin candidate;
+};
+
+const struct proxy_found *
+find_proxy(const struct setup *s)
+{
+	for (size_t i = 0; i < s->n_found; i++)
+		if (s->answers.proxy && strcmp(s->found[i].proxy->name, s->answers.proxy) == 0)
+			return &s->found[i];
+	return NULL;
+}
+
+/* ---- OpenChamber ---- */
+
+static bool
+same_place(const struct url *a, const struct url *b)
+{
+	return a->port == b->port && strcmp(a->host, b->host) == 0 && strcmp(a->scheme, b->scheme) == 0;
+}
+
+static void
+adopt_origin(struct setup *s, const struct found_origin *o)
+{
+	for (size_t i = 0; i < s->n_origins; i++)
+		if (same_place(&s->origins[i].url, &o->url)) {
+			s->origins[i] = *o;
+			return;
+		}
+	if (s->n_origins < ARRAY_LEN(s->origins))
+		s->origins[s->n_origins++] = *o;
+	if (!s->answers.has_origin) {
+		s->answers.origin = o->url;
+		s->answers.has_origin = true;
+	}
+}
+
+static void
+looked(void *ctx, const struct net_reply *r)
+{
+	struct look *look = ctx;
+	struct setup *s = look->s;
+	struct err e = { 0 };
+	struct json *j = r->status == 200 ? json_parse(r->body.s, r->body.len, "/api/version", &e) : NULL;
+	const char *version = j ? json_get_string(j, "openchamberVersion", NULL) : NULL;
+
+	if (version) {
+		struct buf clean = BUF_INIT;
+
+		text_safe(&clean, version, strlen(version), sizeof(look->candidate.version) - 1);
+		snprintf(look->candidate.version, sizeof(look->candidate.version), "%s", clean.s);
+		look->candidate.ours = true;
+		adopt_origin(s, &look->candidate);
+		buf_free(&clean);
+	}
+	json_free(j);
+	free(look);
+	s->looking--;
+	setup_tell(s);
+}
+
+static void
+look_at(struct setup *s, const struct url *u, const char *why)
+{
+	struct look *look = xcalloc(1, sizeof(*look));
+	struct buf url = BUF_INIT;
+
+	look->s = s;
+	look->candidate.url = *u;
+	snprintf(look->candidate.why, sizeof(look->candidate.why), "%s", why);
+	url_base(&url, u);
+	buf_puts(&url, s->needs.version);
+	s->looking++;
+	net_start(s->net, &(struct net_request){ .url = url.s, .timeout_ms = LOOK_TIMEOUT_MS,
+	          .max_body = MAX_VERSION, .done = looked, .ctx = look });
+	buf_free(&url);
+}
+
+static void
+local_url(struct url *u, unsigned port)
+{
+	*u = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = port, .ip = true, .scheme_given = true };
+}
+
+/*
+ * Only the usual port and the ports of programs that call themselves
+ * OpenChamber are asked: what other programs would make of the question
+ * stands in their logs for ever.
+ */
+void
+find_origins(struct setup *s)
+{
+	struct url u;
+	char why[80];
+
+	if (s->looking)
+		return;
+	s->looks++;
+	if (s->origin) {
+		local_url(&u, origin_port(s->origin));
+		look_at(s, &u, _("the built-in practice OpenChamber"));
+		return;
+	}
+	for (size_t i = 0; i < s->machine.n_listeners; i++) {
+		const struct listener *l = &s->machine.listeners[i];
+		bool named = strstr(l->program, "openchamber") != NULL;
+
+		if (!named && l->port != s->needs.port)
+			continue;
+		local_url(&u, l->port);
+		if (l->ipv6 && strcmp(l->address, "::1") == 0) {
+			snprintf(u.host, sizeof(u.host), "::1");
+			u.ipv6 = true;
+		} else if (!l->loopback && !l->ipv6 && strcmp(l->address, "0.0.0.0") != 0) {
+			snprintf(u.host, sizeof(u.host), "%s", l->address);
+		}
+		if (*l->program) /* TRANSLATORS: %1$s is a program's name */
+			snprintf(why, sizeof(why), _("found: %1$s listens on port %2$u"), l->program, l->port);
+		else
+			snprintf(why, sizeof(why), _("found: something listens on port %u"), l->port);
+		look_at(s, &u, why);
+	}
+}
+
+/* ---- certificates ---- */
+
+static bool
+have_cert(const struct setup *s, const char *path)
+{
+	for (size_t i = 0; i < s->n_certs; i++)
+		if (strcmp(s->certs[i].certificate, path) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_cert(struct setup *s, const char *certificate, const char *key, bool in_use)
+{
+	struct found_cert *c = &s->certs[s->n_certs];
+	struct buf pem = BUF_INIT;
+	struct err e = { 0 };
+	char *path;
+
+	if (s->n_certs == ARRAY_LEN(s->certs) || !certificate || !key || have_cert(s, certificate))
+		return;
+	*c = (struct found_cert){ .in_use = in_use };
+	c->certificate = arena_strdup(&s->keep, certificate);
+	c->key = arena_strdup(&s->keep, key);
+	path = fs_path(&s->keep, s->o.root, certificate);
+	c->readable = fs_read(&pem, path, MAX_PEM, &e) == 0 &&
+	              cert_parse(&c->cert, &s->keep, pem.s, pem.len, certificate, &e) == 0;
+	buf_free(&pem);
+	if (c->readable || in_use)
+		s->n_certs++;
+}
+
+static void
+on_certbot(void *ctx, const char *path)
+{
+	struct setup *s = ctx;
+	const char *plain = path;
+	char *dir;
+
+	if (s->o.root && strncmp(path, s->o.root, strlen(s->o.root)) == 0)
+		plain = path + strlen(s->o.root);
+	dir = fs_dirname(&s->keep, plain);
+	add_cert(s, plain, fs_join(&s->keep, dir, "privkey.pem"), false);
+}
+
+/* Those in use first, then those that certbot keeps. */
+void
+find_certs(struct setup *s)
+{
+	s->n_certs = 0;
+	for (size_t i = 0; i < s->n_found; i++)
+		for (size_t k = 0; k < s->found[i].n_sites; k++)
+			add_cert(s, s->found[i].sites[k].certificate, s->found[i].sites[k].key, true);
+	if (s->practice_ca)
+		add_cert(s, s->practice_ca, s->practice_key, false);
+	fs_glob(fs_path(&s->keep, s->o.root, "/etc/letsencrypt/live/*/fullchain.pem"), on_certbot, s);
+}
+
+/* ---- proxies ---- */
+
+static void
+suggest_proxy(struct setup *s)
+{
+	const struct proxy_found *best = NULL;
+
+	for (size_t i = 0; i < s->n_found; i++) {
+		const struct proxy_found *f = &s->found[i];
+
+		if (f->installed && (!best || (f->running && !best->running)))
+			best = f;
+	}
+	if (best && !s->answers.proxy)
+		s->answers.proxy = arena_strdup(&s->answers.arena, best->proxy->name);
+}
+
+/* The public address is suggested where a site or a certificate names it. */
+static void
+suggest_address(struct setup *s)
+{
+	const char *name = NULL;
+
+	if (s->answers.has_public)
+		return;
+	if (s->existing && s->existing->names)
+		name = s->existing->names[0];
+	for (size_t i = 0; !name && i < s->n_certs; i++)
+		for (size_t k = 0; !name && s->certs[i].readable && k < s->certs[i].cert.n_names; k++)
+			if (s->certs[i].cert.names[k][0] != '*' && strchr(s->certs[i].cert.names[k], '.'))
+				name = s->certs[i].cert.names[k];
+	if (name && url_host_is_valid(name)) {
+		char text[300];
+		struct err e = { 0 };
+
+		snprintf(text, sizeof(text), "https://%s", name);
+		answers_set(&s->answers, "public", text, &e);
+	}
+}
+
+static void
+note_existing(struct setup *s)
+{
+	s->existing = NULL;
+	for (size_t i = 0; i < s->n_found && !s->existing; i++)
+		if (s->answers.has_origin)
+			s->existing = proxy_site_leading_to(&s->found[i], &s->answers.origin);
+	if (s->existing && s->existing->ours)
+		s->existing = NULL; /* what we wrote ourselves is changed in place */
+}
+
+static void
+detected(void *ctx)
+{
+	struct setup *s = ctx;
+
+	if (--s->detecting > 0)
+		return;
+	suggest_proxy(s);
+	find_certs(s);
+	note_existing(s);
+	suggest_address(s);
+	setup_tell(s);
+}
+
+void
+find_machine(struct setup *s)
+{
+	size_t n = 0;
+	const char **own;
+
+	machine_free(&s->machine);
+	machine_read(&s->machine, s->scratch ? NULL : s->o.root);
+	while (s->machine.addresses && s->machine.addresses[n])
+		n++;
+	own = arena_alloc(&s->keep, (n + 1) * sizeof(*own));
+	for (size_t i = 0; i < n; i++)
+		own[i] = arena_strdup(&s->keep, s->machine.addresses[i]);
+	s->own_addresses = own;
+}
+
+void
+find_everything(struct setup *s)
+{
+	find_machine(s);
+	find_origins(s);
+	if (s->detecting)
+		return;
+	for (size_t i = 0; i < s->n_found; i++)
+		proxy_found_free(&s->found[i]);
+	s->n_found = 0;
+	s->existing = NULL;
+	for (const struct proxy *const *p = proxies; *p && s->n_found < ARRAY_LEN(s->found); p++)
+		s->n_found++;
+	s->detecting = (int)s->n_found;
+	for (size_t i = 0; i < s->n_found; i++) {
+		s->found[i] = (struct proxy_found){ .proxy = proxies[i] };
+		proxies[i]->detect(s->loop, s->o.root, &s->machine, &s->found[i], detected, s);
+	}
+}
+
+void
+find_stop(struct setup *s)
+{
+	loop_cancel(s->loop, s->look_timer);
+	for (size_t i = 0; i < s->n_found; i++)
+		proxy_found_free(&s->found[i]);
+	s->n_found = 0;
+	machine_free(&s->machine);
+}

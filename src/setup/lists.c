@@ -1,0 +1,308 @@
+/* lists.c - what is chosen from a list: what to do at the start, the origin, the proxy, the certificate. */
+#include "setup/state.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+
+#define MAX_CERT_ROWS 3
+
+/* The rows of the certificate list: those that were found first, then the fixed ones. */
+enum { TLS_ROW_FILE, TLS_ROW_TEST, TLS_ROW_NONE, TLS_ROW_FRONT, N_TLS_ROWS };
+
+/* What a row says of a certificate: whom it covers, how long, whether it is in use. */
+static const char *
+cert_label(const struct setup *s, const struct found_cert *c)
+{
+	const char *name = c->cert.n_names ? c->cert.names[0] : c->certificate;
+	int days;
+
+	if (!c->readable)
+		return say(s, _("%s, in use; it can only be read with root"), c->certificate);
+	days = cert_days_left(&c->cert, time(NULL));
+	if (days < 0)
+		return say(s, _("%s, expired"), name);
+	if (c->in_use) /* TRANSLATORS: %1$s is a name like *.example.org */
+		return say(s, Q_("%1$s, %2$d day left, in use", "%1$s, %2$d days left, in use", (unsigned long)days), name, days);
+	return say(s, Q_("%1$s, %2$d day left", "%1$s, %2$d days left", (unsigned long)days), name, days);
+}
+
+/* Those that cover the name come first; at most MAX_CERT_ROWS are offered. */
+static size_t
+cert_rows(const struct setup *s, const struct found_cert *rows[MAX_CERT_ROWS])
+{
+	size_t n = 0;
+
+	for (int covering = 1; covering >= 0; covering--)
+		for (size_t i = 0; i < s->n_certs && n < MAX_CERT_ROWS; i++) {
+			const struct found_cert *c = &s->certs[i];
+			bool covers = s->answers.has_public && c->readable &&
+			              cert_covers(&c->cert, s->answers.public_url.host);
+
+			if (covers == (covering == 1) && (covers || !s->answers.has_public || !c->readable))
+				rows[n++] = c;
+		}
+	return n;
+}
+
+static bool
+cert_chosen(const struct setup *s, const struct found_cert *c)
+{
+	return !s->other_cert && s->answers.has_tls && s->answers.tls == TLS_EXISTING && s->answers.certificate &&
+	       strcmp(s->answers.certificate, c->certificate) == 0;
+}
+
+static size_t
+list_tls(const struct setup *s, struct setup_choice *out, size_t max)
+{
+	static const struct {
+		const char   *label;
+		enum tls_mode mode;
+	} fixed[N_TLS_ROWS] = {
+		[TLS_ROW_FILE]  = { N_("another file on this server"), TLS_EXISTING },
+		[TLS_ROW_TEST]  = { N_("a test certificate (browsers warn)"), TLS_SELFSIGNED },
+		[TLS_ROW_NONE]  = { N_("none: http, for a home network only"), TLS_NONE },
+		[TLS_ROW_FRONT] = { N_("TLS ends in front: Cloudflare, router"), TLS_UPSTREAM },
+	};
+	const struct found_cert *rows[MAX_CERT_ROWS];
+	const size_t found = cert_rows(s, rows);
+	size_t n = 0;
+
+	for (size_t i = 0; i < found && n < max; i++)
+		out[n++] = (struct setup_choice){ .label = cert_label(s, rows[i]), .state = "",
+			.chosen = cert_chosen(s, rows[i]), .possible = true };
+	for (size_t i = 0; i < N_TLS_ROWS && n < max; i++)
+		out[n++] = (struct setup_choice){ .label = _(fixed[i].label), .state = "", .possible = true,
+			.chosen = i == TLS_ROW_FILE ? s->other_cert
+			        : s->answers.has_tls && !s->other_cert && s->answers.tls == fixed[i].mode };
+	return n;
+}
+
+static void
+set_scheme(struct setup *s, const char *scheme)
+{
+	struct url *u = &s->answers.public_url;
+	const bool usual = url_port_is_default(u);
+
+	if (!s->answers.has_public)
+		return;
+	snprintf(u->scheme, sizeof(u->scheme), "%s", scheme);
+	if (usual)
+		u->port = strcmp(scheme, "https") == 0 ? 443 : 80;
+}
+
+static void
+choose_tls(struct setup *s, size_t i)
+{
+	const struct found_cert *rows[MAX_CERT_ROWS];
+	const size_t found = cert_rows(s, rows);
+
+	s->answers.has_tls = true;
+	s->other_cert = false;
+	s->answers.certificate = s->answers.key = NULL;
+	s->answers.tls = TLS_EXISTING;
+	if (i < found) {
+		s->answers.certificate = arena_strdup(&s->answers.arena, rows[i]->certificate);
+		s->answers.key = arena_strdup(&s->answers.arena, rows[i]->key);
+	} else if (i - found == TLS_ROW_FILE) {
+		s->other_cert = true;
+	} else if (i - found == TLS_ROW_TEST) {
+		s->answers.tls = TLS_SELFSIGNED;
+	} else if (i - found == TLS_ROW_NONE) {
+		s->answers.tls = TLS_NONE;
+	} else {
+		s->answers.tls = TLS_UPSTREAM;
+	}
+	set_scheme(s, s->answers.tls == TLS_NONE ? "http" : "https");
+}
+
+/* ---- proxies ---- */
+
+static const char *
+proxy_ports(const struct setup *s, const struct proxy_found *f)
+{
+	bool has80 = false, has443 = false;
+
+	for (size_t i = 0; i < f->n_sites; i++)
+		for (size_t k = 0; k < f->sites[i].n_listens; k++) {
+			has80 = has80 || f->sites[i].listens[k].port == 80;
+			has443 = has443 || f->sites[i].listens[k].port == 443;
+		}
+	if (!f->running)
+		return _("installed, not running");
+	if (has80 && has443)
+		return _("runs, has ports 80 and 443");
+	if (has80 || has443)
+		return say(s, _("runs, has port %d"), has80 ? 80 : 443);
+	return _("runs");
+}
+
+static size_t
+list_proxy(const struct setup *s, struct setup_choice *out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_found && n < max; i++) {
+		const struct proxy_found *f = &s->found[i];
+
+		out[n++] = (struct setup_choice){
+			.label = f->version ? say(s, "%s %s", f->proxy->label, f->version) : f->proxy->label,
+			.state = f->installed ? proxy_ports(s, f) : _("not installed"),
+			.chosen = s->answers.proxy && strcmp(s->answers.proxy, f->proxy->name) == 0 && !s->by_hand,
+			.possible = true,
+		};
+	}
+	if (n < max)
+		out[n++] = (struct setup_choice){ .label = _("something else"), .chosen = s->by_hand,
+			.state = _("checks and instructions only"), .possible = true };
+	return n;
+}
+
+static void
+choose_proxy(struct setup *s, size_t i)
+{
+	s->by_hand = i >= s->n_found;
+	s->answers.proxy = s->by_hand ? NULL : arena_strdup(&s->answers.arena, s->found[i].proxy->name);
+	s->checker_state = CHECKER_NOT_RUN;
+}
+
+/* ---- the first page ---- */
+
+static size_t
+list_start(const struct setup *s, struct setup_choice *out, size_t max)
+{
+	if (max < 2)
+		return 0;
+	if (s->has_interrupted) {
+		out[0] = (struct setup_choice){ .label = _("undo: put everything back as it was"), .state = "",
+			.chosen = true, .possible = !s->rollback };
+		return 1;
+	}
+	out[0] = (struct setup_choice){
+		/* TRANSLATORS: %s is a file that is moved out of the way for as long as the new site is there */
+		.label = say(s, _("set up anew: %s is set aside, and comes back when you undo"), s->existing->file),
+		.state = "", .chosen = s->start == START_ANEW, .possible = true };
+	out[1] = (struct setup_choice){ .label = _("only look: run all checks, change nothing"), .state = "",
+		.chosen = s->start == START_LOOK, .possible = true };
+	return 2;
+}
+
+static size_t
+list_language(struct setup_choice *out, size_t max)
+{
+	size_t n = 0;
+
+	for (const struct i18n_language *l = i18n_languages; l->code && n < max; l++)
+		out[n++] = (struct setup_choice){ .label = l->name, .state = l->code, .possible = true,
+			.chosen = strcmp(l->code, i18n_language()) == 0 };
+	return n;
+}
+
+static size_t
+list_origin(const struct setup *s, struct setup_choice *out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_origins && n < max; i++) {
+		struct buf u = BUF_INIT;
+
+		if (!s->origins[i].ours)
+			continue;
+		url_base(&u, &s->origins[i].url);
+		out[n++] = (struct setup_choice){ .label = say(s, "%s", u.s), .mark = MARK_PASS, .possible = true,
+			.state = say(s, "OpenChamber %s", s->origins[i].version), .chosen = n == 0 };
+		buf_free(&u);
+	}
+	return n;
+}
+
+/* ---- the door ---- */
+
+const char *const *
+setup_lists(const struct setup *s, enum page p)
+{
+	static const char *const none[] = { NULL };
+	static const char *const language[] = { "language", NULL };
+	static const char *const start[] = { "language", "start", NULL };
+	static const char *const origin[] = { "origin-found", NULL };
+	static const char *const proxy[] = { "proxy", NULL };
+	static const char *const tls[] = { "tls", NULL };
+	const struct check_result *r;
+
+	switch (p) {
+	case PAGE_START:
+		return s->has_interrupted || s->existing ? start : language;
+	case PAGE_DIRECT:
+		r = run_result(s, WAY_DIRECT, "direct.answer");
+		return r && r->status == CHECK_FAIL && s->n_origins ? origin : none;
+	case PAGE_PROXY:
+		return proxy;
+	case PAGE_PUBLIC:
+		return tls;
+	default:
+		return none;
+	}
+}
+
+size_t
+setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max)
+{
+	(void)p;
+	if (strcmp(key, "language") == 0)
+		return list_language(out, max);
+	if (strcmp(key, "start") == 0)
+		return list_start(s, out, max);
+	if (strcmp(key, "origin-found") == 0)
+		return list_origin(s, out, max);
+	if (strcmp(key, "proxy") == 0)
+		return list_proxy(s, out, max);
+	if (strcmp(key, "tls") == 0)
+		return list_tls(s, out, max);
+	return 0;
+}
+
+const char *
+setup_list_label(const struct setup *s, enum page p, const char *key)
+{
+	(void)s;
+	(void)p;
+	if (strcmp(key, "language") == 0)
+		return _("Language");
+	if (strcmp(key, "tls") == 0)
+		return _("Certificate");
+	if (strcmp(key, "origin-found") == 0)
+		return _("What else answers on this server");
+	return "";
+}
+
+int
+setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e)
+{
+	struct setup_choice rows[16];
+
+	if (i >= setup_list(s, p, key, rows, ARRAY_LEN(rows)))
+		return err_set(e, ERR_VALUE, _("There is no such choice."));
+	if (strcmp(key, "language") == 0) {
+		i18n_set_language(i18n_languages[i].code);
+		s->answers.language = arena_strdup(&s->answers.arena, i18n_languages[i].code);
+		runs_retell(s);
+	} else if (strcmp(key, "start") == 0) {
+		if (s->has_interrupted)
+			return settle_interrupted(s, e);
+		s->start = i == 0 ? START_ANEW : START_LOOK;
+		runs_forget_proxied(s);
+	} else if (strcmp(key, "origin-found") == 0) {
+		return setup_set(s, "origin", rows[i].label, e);
+	} else if (strcmp(key, "proxy") == 0) {
+		runs_forget_proxied(s);
+		choose_proxy(s, i);
+	} else if (strcmp(key, "tls") == 0) {
+		runs_forget_proxied(s);
+		choose_tls(s, i);
+	}
+	setup_open(s, s->page);
+	return 0;
+}

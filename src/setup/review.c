@@ -1,0 +1,262 @@
+/* review.c - the plan as people read it, and which way it can be carried out. */
+#include "setup/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/text.h"
+
+#define VERB_COLUMNS 10
+
+void
+plan_forget(struct setup *s)
+{
+	if (s->has_plan)
+		plan_free(&s->plan);
+	s->has_plan = false;
+	free(s->diff);
+	s->diff = NULL;
+}
+
+const struct plan *
+plan_get(struct setup *s, struct err *e)
+{
+	const char *aside = s->start == START_ANEW && s->existing ? s->existing->file : NULL;
+
+	if (s->has_plan)
+		return &s->plan;
+	if (s->by_hand) {
+		err_set(e, ERR_VALUE, _("For another proxy nothing is written."));
+		return NULL;
+	}
+	if (answers_whole(&s->answers, e) < 0)
+		return NULL;
+	s->context = (struct proxy_context){
+		.answers = &s->answers, .found = find_proxy(s), .needs = &s->needs,
+		.templates = s->o.templates, .root = s->o.root,
+	};
+	if (plan_build(&s->plan, &s->context, aside, e) < 0)
+		return NULL;
+	s->has_plan = true;
+	plan_hash(&s->plan, s->plan_hash);
+	return &s->plan;
+}
+
+const struct plan *
+setup_plan(struct setup *s, struct err *e)
+{
+	return plan_get(s, e);
+}
+
+const char *
+setup_diff(struct setup *s)
+{
+	struct buf b = BUF_INIT;
+	struct err e = { 0 };
+	const struct plan *p;
+
+	if (s->diff)
+		return s->diff;
+	p = plan_get(s, &e);
+	if (p)
+		plan_diff(&b, p, &e);
+	s->diff = buf_detach(&b);
+	return s->diff;
+}
+
+const char *
+setup_origin_base(const struct setup *s)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	if (s->answers.has_origin)
+		url_base(&b, &s->answers.origin);
+	text = say(s, "%s", b.s);
+	buf_free(&b);
+	return text;
+}
+
+const char *
+setup_public_base(const struct setup *s)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	if (s->answers.has_public)
+		url_base(&b, &s->answers.public_url);
+	text = say(s, "%s", b.s);
+	buf_free(&b);
+	return text;
+}
+
+const char *
+setup_check_command(const struct setup *s)
+{
+	return say(s, "antechamber check --origin %s --public %s", setup_origin_base(s), setup_public_base(s));
+}
+
+/* Label and value, the label filled to `columns' so that two lines align. */
+static void
+pair(struct buf *out, const char *label, const char *value, int columns, int value_columns)
+{
+	text_clip(out, label, columns, true);
+	buf_putc(out, ' ');
+	if (value_columns)
+		text_clip(out, value, value_columns, true);
+	else
+		buf_puts(out, value);
+}
+
+size_t
+setup_summary(const struct setup *s, const char **out, size_t max)
+{
+	const struct proxy_found *f = find_proxy(s);
+	struct buf a = BUF_INIT, b = BUF_INIT, size = BUF_INIT;
+	const struct check_run *r = run_of(s, WAY_REHEARSAL);
+	const char *rehearsal = _("not run");
+
+	if (max < 2)
+		return 0;
+	text_size(&size, s->answers.body);
+	if (r && s->rehearsed) {
+		const struct check_summary sum = check_summary(r);
+
+		rehearsal = sum.fail ? say(s, Q_("%d failed", "%d failed", (unsigned long)sum.fail), sum.fail)
+		                     : say(s, Q_("%d passed", "%d passed", (unsigned long)sum.pass), sum.pass);
+	}
+	pair(&a, "OpenChamber", setup_origin_base(s), 11, 27);
+	pair(&a, _("Uploads"), size.s, 9, 6);
+	pair(&a, _("Proxy"), !f ? _("something else") : f->version ? say(s, "%s %s", f->proxy->label, f->version)
+	                                                           : f->proxy->label, 10, 0);
+	pair(&b, _("Address"), setup_public_base(s), 11, 27);
+	pair(&b, _("Streams"), say(s, "%us", s->answers.stream), 9, 6);
+	pair(&b, _("Rehearsal"), rehearsal, 10, 0);
+	out[0] = say(s, "%s", a.s);
+	out[1] = say(s, "%s", b.s);
+	buf_free(&a);
+	buf_free(&b);
+	buf_free(&size);
+	return 2;
+}
+
+size_t
+setup_plan_lines(const struct setup *s, const char **out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; s->has_plan && i < s->plan.steps.n && n < max; i++) {
+		struct buf b = BUF_INIT;
+
+		text_clip(&b, plan_verb(&s->plan, i), VERB_COLUMNS, true);
+		buf_putc(&b, ' ');
+		plan_object(&b, &s->plan, i);
+		out[n++] = say(s, "%s", b.s);
+		buf_free(&b);
+	}
+	return n;
+}
+
+enum page
+setup_apply_blocker(const struct setup *s)
+{
+	struct err e = { 0 };
+
+	if (s->start == START_LOOK && s->existing)
+		return PAGE_START;
+	if (setup_mark(s, PAGE_DIRECT) == MARK_FAIL)
+		return PAGE_DIRECT;
+	if (setup_mark(s, PAGE_PROXY) == MARK_FAIL)
+		return PAGE_PROXY;
+	if (answers_whole(&s->answers, &e) < 0 || setup_mark(s, PAGE_PUBLIC) == MARK_FAIL)
+		return PAGE_PUBLIC;
+	for (enum page p = PAGE_WEBSOCKET; p <= PAGE_TIMEOUTS; p++)
+		if (setup_mark(s, p) == MARK_FAIL)
+			return p;
+	return PAGE_REVIEW;
+}
+
+enum apply_way
+setup_apply_way(const struct setup *s)
+{
+	if (s->by_hand || !s->has_plan || setup_apply_blocker(s) != PAGE_REVIEW)
+		return APPLY_CLOSED;
+	if (s->rehearsal && !s->rehearsed)
+		return APPLY_CLOSED;
+	if (s->machine.root || s->scratch || s->o.root)
+		return APPLY_AS_ROOT;
+	return s->machine.sudo ? APPLY_WITH_SUDO : APPLY_BY_HAND;
+}
+
+const char *
+setup_apply_label(const struct setup *s)
+{
+	enum page blocker;
+
+	switch (setup_apply_way(s)) {
+	case APPLY_AS_ROOT:
+		return _("Apply");
+	case APPLY_WITH_SUDO:
+		return _("Apply with sudo");
+	case APPLY_BY_HAND:
+		return _("Show the root command");
+	default:
+		break;
+	}
+	blocker = setup_apply_blocker(s);
+	if (s->by_hand || blocker == PAGE_START)
+		return _("Only looking");
+	if (blocker == PAGE_REVIEW)
+		return s->rehearsal && !s->rehearsed ? _("Apply: rehearsing") : _("Apply: no plan");
+	/* TRANSLATORS: a button that is closed because a step failed; at most 26 columns */
+	return say(s, _("Apply: step %d failed"), (int)blocker + 1);
+}
+
+/* Names that only a home network knows are not public. */
+static bool
+name_is_private(const struct url *u)
+{
+	const char *dot = strrchr(u->host, '.');
+
+	if (url_is_loopback(u) || (!u->ip && !dot))
+		return true;
+	if (u->ip)
+		return strncmp(u->host, "192.168.", 8) == 0 || strncmp(u->host, "10.", 3) == 0 || strncmp(u->host, "fd", 2) == 0;
+	return strcmp(dot, ".lan") == 0 || strcmp(dot, ".local") == 0 || strcmp(dot, ".home") == 0 || strcmp(dot, ".internal") == 0;
+}
+
+bool
+setup_must_consent(const struct setup *s)
+{
+	return !s->consent && s->direct && check_is_done(s->direct) && !check_origin_has_password(s->direct) &&
+	       !name_is_private(&s->answers.public_url);
+}
+
+void
+setup_consent(struct setup *s)
+{
+	s->consent = true;
+}
+
+const char *
+setup_keep_answers(struct setup *s, struct err *e)
+{
+	char *path = answers_default_path(&s->keep, s->o.root, &s->answers.public_url);
+
+	if (answers_save(&s->answers, path, e) < 0)
+		return NULL;
+	s->answers_path = path;
+	return path;
+}
+
+const char *const *
+setup_commands(const struct setup *s)
+{
+	const char **v = arena_alloc(s->say, 3 * sizeof(*v));
+
+	v[0] = say(s, "sudo antechamber apply --answers %s", s->answers_path ? s->answers_path : "FILE");
+	v[1] = say(s, "antechamber rehearse --answers %s", s->answers_path ? s->answers_path : "FILE");
+	return v;
+}

@@ -1,0 +1,354 @@
+/* runs.c - the live checks behind the pages: started, watched, thrown away when what they stood on changes. */
+#include "setup/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+
+#define LOOK_AGAIN_MS 2000
+#define RESOLVE_MS    4000
+#define CHECKER_MS    10000
+
+enum mark
+mark_of(const struct check_result *r)
+{
+	static const enum mark marks[] = {
+		[CHECK_PASS] = MARK_PASS, [CHECK_WARN] = MARK_WARN,
+		[CHECK_FAIL] = MARK_FAIL, [CHECK_SKIP] = MARK_SKIP,
+	};
+
+	return r ? marks[r->status] : MARK_NONE;
+}
+
+/* fail beats warn beats running beats pass beats skip beats nothing. */
+enum mark
+mark_worst(enum mark a, enum mark b)
+{
+	static const int rank[] = {
+		[MARK_NONE] = 0, [MARK_SKIP] = 1, [MARK_PASS] = 2,
+		[MARK_NOW] = 3, [MARK_WARN] = 4, [MARK_FAIL] = 5,
+	};
+
+	return rank[a] >= rank[b] ? a : b;
+}
+
+const struct check_run *
+run_of(const struct setup *s, enum way w)
+{
+	switch (w) {
+	case WAY_DIRECT:
+		return s->direct;
+	case WAY_REHEARSAL:
+		return s->rehearsal ? rehearsal_check(s->rehearsal) : NULL;
+	default:
+		return s->today;
+	}
+}
+
+const struct check_result *
+run_result(const struct setup *s, enum way w, const char *id)
+{
+	static const enum check_target targets[] = {
+		[WAY_DIRECT] = TARGET_DIRECT, [WAY_REHEARSAL] = TARGET_REHEARSAL, [WAY_TODAY] = TARGET_PUBLIC,
+	};
+	const struct check_run *r = run_of(s, w);
+
+	return r ? check_find(r, id, targets[w]) : NULL;
+}
+
+/* ---- direct ---- */
+
+static bool
+origin_is_missing(const struct setup *s)
+{
+	const struct check_result *r = run_result(s, WAY_DIRECT, "direct.answer");
+
+	return r && r->status == CHECK_FAIL && r->cause &&
+	       (strcmp(r->cause->id, "origin-refused") == 0 || strcmp(r->cause->id, "origin-timeout") == 0);
+}
+
+/* Quietly: only the count on the page changes until something answers. */
+static void
+look_again(void *ctx)
+{
+	struct setup *s = ctx;
+
+	s->look_timer = 0;
+	if (s->page != PAGE_DIRECT || !origin_is_missing(s))
+		return;
+	find_machine(s);
+	find_origins(s);
+	for (size_t i = 0; i < s->n_origins; i++)
+		if (s->origins[i].ours && s->origins[i].url.port == s->answers.origin.port) {
+			run_direct(s);
+			return;
+		}
+	s->look_timer = loop_after(s->loop, LOOK_AGAIN_MS, look_again, s);
+	setup_tell(s);
+}
+
+static void
+on_result(void *ctx, struct check_run *r, const struct check_result *result)
+{
+	(void)r;
+	(void)result;
+	setup_tell(ctx);
+}
+
+static void
+direct_done(void *ctx, struct check_run *r)
+{
+	struct setup *s = ctx;
+	const struct check_result *login = check_find(r, "direct.login", TARGET_DIRECT);
+
+	if (login && login->cause && strcmp(login->cause->id, "password-wrong") == 0) {
+		s->refusals++;
+		mem_wipe(s->password, strlen(s->password)); /* never sent again by itself */
+		free(s->password);
+		s->password = NULL;
+	}
+	if (origin_is_missing(s) && !s->look_timer)
+		s->look_timer = loop_after(s->loop, LOOK_AGAIN_MS, look_again, s);
+	setup_tell(s);
+}
+
+/* Does anybody but this server reach the origin's port?  Told from the listeners, not by trying. */
+static void
+note_exposure(const struct setup *s, struct check_options *o)
+{
+	const struct url *u = &s->answers.origin;
+
+	if (!u->ip || (!url_is_loopback(u) && !machine_has_address(&s->machine, u->host)))
+		return;
+	for (size_t i = 0; i < s->machine.n_listeners; i++) {
+		const struct listener *l = &s->machine.listeners[i];
+
+		if (l->port != u->port)
+			continue;
+		o->exposure_known = true;
+		if (!l->loopback)
+			o->origin_on_lan = true;
+	}
+}
+
+void
+run_direct(struct setup *s)
+{
+	struct err e = { 0 };
+
+	runs_forget_direct(s);
+	if (!s->answers.has_origin)
+		return;
+	s->direct_url = s->answers.origin;
+	s->direct_options = (struct check_options){
+		.origin = &s->direct_url,
+		.password = s->password && *s->password ? s->password : NULL,
+		.body = s->answers.body,
+		.stream = s->answers.stream,
+		.own_addresses = s->own_addresses,
+	};
+	note_exposure(s, &s->direct_options);
+	s->direct = check_start(s->loop, s->net, &s->needs, &s->direct_options, on_result, direct_done, s, &e);
+	setup_tell(s);
+}
+
+void
+runs_forget_direct(struct setup *s)
+{
+	loop_cancel(s->loop, s->look_timer);
+	s->look_timer = 0;
+	check_free(s->direct);
+	s->direct = NULL;
+}
+
+/* ---- today: what answers at the public address before anything is changed ---- */
+
+static void
+today_done(void *ctx, struct check_run *r)
+{
+	(void)r;
+	setup_tell(ctx);
+}
+
+void
+run_today(struct setup *s)
+{
+	struct err e = { 0 };
+
+	check_free(s->today);
+	s->today = NULL;
+	if (!s->answers.has_public || !s->answers.has_origin || s->practice_fresh)
+		return;
+	if (!s->answers.public_url.ip && s->n_addresses == 0)
+		return;
+	s->today_origin = s->answers.origin;
+	s->today_public = s->answers.public_url;
+	s->today_options = (struct check_options){
+		.origin = &s->today_origin,
+		.public_url = &s->today_public,
+		.password = s->direct && check_logged_in(s->direct) ? s->password : NULL,
+		.body = s->answers.body,
+		.stream = s->answers.stream,
+		.own_addresses = s->own_addresses,
+	};
+	s->today = check_start(s->loop, s->net, &s->needs, &s->today_options, on_result, today_done, s, &e);
+}
+
+/* ---- rehearsal ---- */
+
+bool
+run_may_rehearse(const struct setup *s)
+{
+	const struct proxy_found *f = find_proxy(s);
+	struct err e = { 0 };
+
+	return f && (f->proxy->caps & PROXY_REHEARSE) && f->installed && answers_whole(&s->answers, &e) == 0;
+}
+
+static void
+rehearsal_stage_reached(void *ctx, enum rehearsal_stage stage)
+{
+	(void)stage;
+	setup_tell(ctx);
+}
+
+static void
+rehearsal_over(void *ctx, const struct err *e)
+{
+	struct setup *s = ctx;
+
+	s->rehearsed = true;
+	if (e) {
+		s->rehearsal_none = true;
+		s->rehearsal_err = *e;
+	}
+	setup_tell(s);
+}
+
+void
+run_rehearsal(struct setup *s)
+{
+	static const struct rehearsal_events on = {
+		.stage = rehearsal_stage_reached, .result = on_result, .done = rehearsal_over,
+	};
+
+	if (s->rehearsal || s->rehearsed)
+		return;
+	if (!run_may_rehearse(s)) {
+		s->rehearsed = s->rehearsal_none = true;
+		s->rehearsal_err = (struct err){ 0 };
+		if (answers_whole(&s->answers, &s->rehearsal_err) == 0)
+			err_set(&s->rehearsal_err, ERR_MISSING, _("No proxy that can be rehearsed was chosen."));
+		return;
+	}
+	s->context = (struct proxy_context){
+		.answers = &s->answers, .found = find_proxy(s), .needs = &s->needs,
+		.templates = s->o.templates, .root = s->o.root,
+	};
+	s->rehearsal_from = loop_seconds();
+	s->rehearsal = rehearsal_start(s->loop, s->net, &s->context, &on, s);
+	setup_tell(s);
+}
+
+void
+runs_forget_proxied(struct setup *s)
+{
+	rehearsal_free(s->rehearsal);
+	s->rehearsal = NULL;
+	s->rehearsed = s->rehearsal_none = false;
+	check_free(s->today);
+	s->today = NULL;
+	s->consent = false;
+	plan_forget(s);
+}
+
+/* ---- the proxy's own checker ---- */
+
+static void
+checked(void *ctx, const struct proc_result *r)
+{
+	struct setup *s = ctx;
+	const struct proxy_found *f = find_proxy(s);
+
+	s->checker = NULL;
+	s->checker_state = CHECKER_FINE;
+	if (!r->started || !f)
+		s->checker_state = CHECKER_NOT_RUN;
+	else if (r->status != 0) {
+		/* As an ordinary user nginx says "syntax is ok" and then fails on its pid file or a key. */
+		bool syntax_ok = strstr(r->err.s, "syntax is ok") || strstr(r->err.s, "Permission denied");
+
+		if (syntax_ok && !s->machine.root)
+			s->checker_state = CHECKER_NEEDS_ROOT;
+		else if (f->proxy->complaint(r->err.s, &s->checker_err))
+			s->checker_state = CHECKER_BROKEN;
+		else
+			s->checker_state = CHECKER_NOT_RUN;
+	}
+	setup_tell(s);
+}
+
+void
+run_checker(struct setup *s)
+{
+	const struct proxy_found *f = find_proxy(s);
+	const char *argv[5];
+	char *config;
+
+	if (s->checker || s->checker_state != CHECKER_NOT_RUN || !f || !f->installed || strcmp(f->proxy->name, "nginx") != 0)
+		return;
+	config = fs_path(&s->keep, s->o.root, f->config);
+	argv[0] = f->binary;
+	argv[1] = "-t";
+	argv[2] = s->o.root ? "-c" : NULL;
+	argv[3] = config;
+	argv[4] = NULL;
+	s->checker_state = CHECKER_RUNS;
+	s->checker = proc_start(s->loop, &(struct proc_request){ .argv = argv, .timeout_ms = CHECKER_MS,
+	                        .done = checked, .ctx = s });
+}
+
+/* ---- what the name leads to ---- */
+
+static void
+resolved(void *ctx, const char *const *addresses, size_t n)
+{
+	struct setup *s = ctx;
+
+	s->resolving = 0;
+	s->resolved = true;
+	s->n_addresses = 0;
+	for (size_t i = 0; i < n && s->n_addresses < ARRAY_LEN(s->addresses); i++)
+		s->addresses[s->n_addresses++] = arena_strdup(&s->keep, addresses[i]);
+	if (s->n_addresses)
+		run_today(s);
+	setup_tell(s);
+}
+
+void
+run_resolver(struct setup *s)
+{
+	const struct url *u = &s->answers.public_url;
+
+	if (!s->answers.has_public)
+		return;
+	if (s->resolved_for && strcmp(s->resolved_for, u->host) == 0) {
+		if (s->resolved && !s->today)
+			run_today(s);
+		return;
+	}
+	if (s->resolving)
+		net_cancel(s->net, s->resolving);
+	s->resolving = 0;
+	s->resolved = u->ip || s->scratch;
+	s->n_addresses = 0;
+	s->resolved_for = arena_strdup(&s->keep, u->host);
+	if (s->resolved) { /* a name to practise with leads nowhere: nobody is asked */
+		s->addresses[s->n_addresses++] = s->scratch ? "127.0.0.1" : s->resolved_for;
+		run_today(s);
+		return;
+	}
+	s->resolving = net_resolve(s->net, u->host, RESOLVE_MS, resolved, s);
+}

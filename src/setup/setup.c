@@ -1,0 +1,387 @@
+#include "setup/setup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "setup/state.h"
+
+const char *
+say(const struct setup *s, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	text = arena_alloc(s->say, (size_t)(n < 0 ? 0 : n) + 1);
+	vsnprintf(text, (size_t)(n < 0 ? 0 : n) + 1, fmt, again);
+	va_end(again);
+	return text;
+}
+
+void
+setup_tell(struct setup *s)
+{
+	if (s->changed)
+		s->changed(s->ctx);
+}
+
+void
+setup_fresh(struct setup *s)
+{
+	arena_free(s->say);
+}
+
+struct setup *
+setup_new(struct loop *l, struct net *n, const struct setup_options *o,
+          void (*changed)(void *ctx), void *ctx, struct err *e)
+{
+	struct setup *s = xcalloc(1, sizeof(*s));
+
+	s->loop = l;
+	s->net = n;
+	s->o = *o;
+	s->changed = changed;
+	s->ctx = ctx;
+	s->say = xcalloc(1, sizeof(*s->say));
+	s->document_text = (struct buf)BUF_INIT;
+	s->password = o->password && *o->password ? xstrdup(o->password) : NULL;
+	answers_init(&s->answers);
+	if (needs_load(&s->needs, o->templates, e) < 0 ||
+	    (o->answers && answers_load(&s->answers, o->answers, e) < 0) ||
+	    (o->practice && practice_start(s, e) < 0)) {
+		setup_free(s);
+		return NULL;
+	}
+	if (s->answers.language && !o->answers)
+		i18n_set_language(s->answers.language);
+	s->has_interrupted = !s->o.practice && journal_open_business(&s->keep, o->root, &s->interrupted) &&
+	                     s->interrupted.state != JOURNAL_BUSY;
+	s->seen[PAGE_START] = true;
+	find_everything(s);
+	return s;
+}
+
+void
+setup_free(struct setup *s)
+{
+	if (!s)
+		return;
+	runs_forget_direct(s);
+	runs_forget_proxied(s);
+	find_stop(s);
+	practice_stop(s);
+	change_free(s);
+	for (size_t i = 0; i < ARRAY_LEN(s->typed); i++) {
+		free(s->typed[i].text);
+		free(s->typed[i].error);
+	}
+	if (s->password) {
+		mem_wipe(s->password, strlen(s->password));
+		free(s->password);
+	}
+	answers_free(&s->answers);
+	needs_free(&s->needs);
+	arena_free(&s->keep);
+	arena_free(s->say);
+	free(s->say);
+	free(s);
+}
+
+/* ---- where we are ---- */
+
+enum page
+setup_page(const struct setup *s)
+{
+	return s->page;
+}
+
+/* What a page shows live starts when it opens. */
+void
+setup_open(struct setup *s, enum page p)
+{
+	struct err e = { 0 };
+
+	s->page = p;
+	if (p < N_STEPS)
+		s->seen[p] = true;
+	switch (p) {
+	case PAGE_DIRECT:
+		if (!s->direct)
+			run_direct(s);
+		break;
+	case PAGE_PROXY:
+		run_checker(s);
+		break;
+	case PAGE_PUBLIC:
+		run_resolver(s);
+		break;
+	case PAGE_WEBSOCKET:
+	case PAGE_SSE:
+	case PAGE_GZIP:
+	case PAGE_BODY:
+	case PAGE_TIMEOUTS:
+		run_rehearsal(s);
+		break;
+	case PAGE_REVIEW:
+		run_rehearsal(s);
+		plan_get(s, &e);
+		break;
+	default:
+		break;
+	}
+	setup_tell(s);
+}
+
+bool
+setup_may_leave(const struct setup *s, enum page p)
+{
+	struct setup_field fields[8];
+	const size_t n = p < N_STEPS ? setup_fields(s, p, fields, ARRAY_LEN(fields)) : 0;
+	const struct proxy_found *f = find_proxy(s);
+	const struct check_result *r;
+
+	for (size_t i = 0; i < n; i++)
+		if (*fields[i].error && strcmp(fields[i].key, "password") != 0)
+			return false;
+	switch (p) {
+	case PAGE_START:
+		return !s->has_interrupted;
+	case PAGE_DIRECT:
+		r = run_result(s, WAY_DIRECT, "direct.answer");
+		return r && r->status != CHECK_FAIL;
+	case PAGE_PROXY:
+		return s->by_hand || (f && f->installed && setup_mark(s, p) != MARK_FAIL);
+	case PAGE_PUBLIC:
+		return s->answers.has_public && s->answers.has_tls &&
+		       (s->answers.tls != TLS_EXISTING || (s->answers.certificate && s->answers.key)) &&
+		       setup_mark(s, p) != MARK_FAIL;
+	default:
+		return p < PAGE_REVIEW;
+	}
+}
+
+bool
+setup_may_skip_checklist(const struct setup *s)
+{
+	if (s->by_hand || s->rehearsal_none)
+		return true;
+	if (!s->rehearsal || !s->rehearsed)
+		return false;
+	for (enum page p = PAGE_WEBSOCKET; p <= PAGE_TIMEOUTS; p++)
+		if (setup_mark(s, p) == MARK_FAIL)
+			return false;
+	return true;
+}
+
+void
+setup_check_again(struct setup *s)
+{
+	switch (s->page) {
+	case PAGE_START:
+		runs_forget_direct(s);
+		runs_forget_proxied(s);
+		find_everything(s);
+		break;
+	case PAGE_DIRECT:
+		run_direct(s);
+		break;
+	case PAGE_PROXY:
+		runs_forget_proxied(s);
+		s->checker_state = CHECKER_NOT_RUN;
+		find_everything(s);
+		break;
+	case PAGE_PUBLIC:
+		s->resolved_for = NULL;
+		break;
+	default:
+		runs_forget_proxied(s);
+		break;
+	}
+	setup_open(s, s->page);
+}
+
+void
+runs_retell(struct setup *s)
+{
+	const bool direct = s->direct != NULL;
+
+	runs_forget_direct(s);
+	runs_forget_proxied(s);
+	if (direct)
+		run_direct(s);
+}
+
+bool
+setup_busy(const struct setup *s)
+{
+	switch (s->page) {
+	case PAGE_START:
+		return s->detecting || s->looking || s->rollback;
+	case PAGE_DIRECT:
+		return s->direct && !check_is_done(s->direct);
+	case PAGE_PROXY:
+		return s->detecting || s->checker;
+	case PAGE_PUBLIC:
+		return s->resolving != 0;
+	case PAGE_APPLY:
+		return s->child != NULL;
+	case PAGE_RESULT:
+		return false;
+	default:
+		return s->rehearsal && !s->rehearsed;
+	}
+}
+
+/* ---- the frame's words ---- */
+
+const char *
+setup_mark_word(enum mark m)
+{
+	switch (m) {
+	case MARK_NOW: /* TRANSLATORS: a check that runs; at most 9 columns */
+		return _("checking");
+	case MARK_PASS:
+		return check_status_word(CHECK_PASS);
+	case MARK_WARN:
+		return check_status_word(CHECK_WARN);
+	case MARK_FAIL:
+		return check_status_word(CHECK_FAIL);
+	case MARK_SKIP:
+		return check_status_word(CHECK_SKIP);
+	default:
+		return "";
+	}
+}
+
+const char *
+setup_title(const struct setup *s)
+{
+	if (s->scratch)
+		return _("Antechamber: PRACTICE, nothing here is touched");
+	return _("Antechamber: a reverse proxy for OpenChamber");
+}
+
+static const char *
+undo_command(const struct setup *s)
+{
+	return say(s, s->machine.root ? "antechamber rollback %u" : "sudo antechamber rollback %u", s->applied_id);
+}
+
+const char *
+setup_safety(const struct setup *s)
+{
+	if (s->scratch)
+		return _("Practice: nothing on this server is ever changed.");
+	if (s->outcome == OUTCOME_UNDO_FAILED)
+		return _("The undo failed. See above what to put back by hand.");
+	if (s->has_interrupted)
+		return _("A change was interrupted. It has to be settled first.");
+	if (s->outcome == OUTCOME_UNDONE)
+		return _("Undone. This server is exactly as it was.");
+	if (s->outcome == OUTCOME_WORKS)
+		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
+		           (int)s->places, undo_command(s));
+	if (s->child && s->places)
+		return say(s, Q_("%d place changed so far. All is undone if anything fails.",
+		           "%d places changed so far. All is undone if anything fails.", (unsigned long)s->places), (int)s->places);
+	return _("Nothing on this server has been changed.");
+}
+
+const char *
+setup_message(const struct setup *s)
+{
+	if (s->page < PAGE_WEBSOCKET || s->page > PAGE_TIMEOUTS)
+		return "";
+	if (s->rehearsal_none)
+		return _("There is no rehearsal. F9 goes straight to the review.");
+	if (s->rehearsal && !s->rehearsed) {
+		const int seconds = (int)(loop_seconds() - s->rehearsal_from);
+
+		return seconds >= 1 ? say(s, _("Rehearsing: %d s"), seconds) : "";
+	}
+	for (enum page p = PAGE_WEBSOCKET; p <= PAGE_TIMEOUTS; p++)
+		if (setup_mark(s, p) == MARK_FAIL)
+			return say(s, _("Step %d failed in the rehearsal."), (int)p + 1);
+	return s->page == PAGE_WEBSOCKET && s->rehearsed
+	     ? _("Steps 5 to 9 have all passed. F9 goes straight to the review.") : "";
+}
+
+/* ---- result ---- */
+
+enum setup_outcome
+setup_outcome(const struct setup *s)
+{
+	return s->outcome;
+}
+
+const char *
+setup_result_heading(const struct setup *s)
+{
+	switch (s->outcome) {
+	case OUTCOME_WORKS:
+	case OUTCOME_UNCHANGED: /* TRANSLATORS: %s is an address */
+		return say(s, _("OpenChamber works at %s"), setup_public_base(s));
+	case OUTCOME_UNDONE:
+		return _("Undone: this server is exactly as it was.");
+	case OUTCOME_UNDO_FAILED:
+		return _("The undo failed. Put these back by hand:");
+	case OUTCOME_REFUSED:
+		return _("Nothing was changed.");
+	default:
+		return "";
+	}
+}
+
+const char *const *
+setup_farewell(const struct setup *s)
+{
+	const char **v = arena_alloc(s->say, 5 * sizeof(*v));
+	size_t n = 0;
+
+	if (!s->applied) {
+		v[n++] = setup_safety(s);
+		if (s->answers_path) /* TRANSLATORS: %s is a command */
+			v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
+		return v;
+	}
+	v[n++] = s->child ? _("The change goes on without you. To see how it ended: antechamber rollback --list")
+	                  : setup_result_heading(s);
+	if (s->outcome == OUTCOME_WORKS && !s->scratch) {
+		v[n++] = say(s, _("Undo: %s"), undo_command(s));
+		v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
+	}
+	if (s->scratch)
+		v[n++] = _("This was practice. Nothing on this server was touched.");
+	return v;
+}
+
+int
+setup_status(const struct setup *s)
+{
+	return s->applied && !s->child ? s->status : 0;
+}
+
+int
+setup_practise(struct setup *s, struct err *e)
+{
+	runs_forget_direct(s);
+	runs_forget_proxied(s);
+	if (practice_start(s, e) < 0)
+		return -1;
+	s->n_origins = 0;
+	find_everything(s);
+	setup_open(s, PAGE_DIRECT);
+	return 0;
+}
+
+bool
+setup_is_practice(const struct setup *s)
+{
+	return s->scratch != NULL;
+}

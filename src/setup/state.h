@@ -1,0 +1,180 @@
+/*
+ * state.h - what one run of the wizard holds; for src/setup/ only.
+ */
+#ifndef SETUP_STATE_H
+#define SETUP_STATE_H
+
+#include "base/crypto.h"
+#include "loop/proc.h"
+#include "origin/origin.h"
+#include "setup/setup.h"
+
+#define MAX_CERTS   8
+#define MAX_PROXIES 8
+#define MAX_TYPED   8
+
+struct found_origin {
+	struct url url;
+	char       version[32];
+	char       why[80];  /* translated: how it was found */
+	bool       ours;     /* answers as OpenChamber */
+};
+
+struct found_cert {
+	char       *certificate, *key; /* paths, without root */
+	struct cert cert;
+	bool        in_use;   /* a site of the proxy names it */
+	bool        readable;
+};
+
+/* What was typed into a field and refused: kept, so that nothing is lost. */
+struct typed {
+	const char *key;
+	char       *text;
+	char       *error;
+};
+
+enum start_choice { START_ANEW, START_LOOK, START_UNDO };
+
+struct setup {
+	struct loop         *loop;
+	struct net          *net;
+	struct setup_options o;
+	void               (*changed)(void *ctx);
+	void                *ctx;
+
+	struct arena  keep;   /* lives as long as the run */
+	struct arena *say;    /* what was handed out since setup_fresh() */
+
+	struct needs   needs;
+	struct answers answers;
+	struct machine machine;
+	const char *const *own_addresses; /* of this server; ends with NULL; outlives the machine */
+	char          *password;
+	int            refusals;
+	bool           consent;
+	bool           by_hand;       /* "something else": checks and instructions only */
+	bool           seen[N_STEPS]; /* pages that have been opened */
+	bool           other_cert;    /* "another file" was chosen: its path is asked */
+	struct typed   typed[MAX_TYPED];
+	enum page      page;
+
+	/* found */
+	struct found_origin origins[4];
+	size_t              n_origins;
+	int                 looking;      /* probes of possible origins under way */
+	unsigned            looks;        /* how often we looked for OpenChamber */
+	unsigned            look_timer;
+	struct proxy_found  found[MAX_PROXIES];
+	size_t              n_found;
+	int                 detecting;
+	struct found_cert   certs[MAX_CERTS];
+	size_t              n_certs;
+	enum start_choice   start;
+	const struct proxy_site *existing; /* a site here that leads to OpenChamber already */
+	struct journal_entry interrupted;
+	bool                has_interrupted;
+	struct apply       *rollback;     /* settling an interrupted change */
+
+	/* page 3: the proxy's own checker, as it is today */
+	struct proc *checker;
+	enum checker_state { CHECKER_NOT_RUN, CHECKER_RUNS, CHECKER_FINE, CHECKER_BROKEN, CHECKER_NEEDS_ROOT } checker_state;
+	struct err   checker_err;
+
+	/* page 4: what the name leads to */
+	unsigned resolving;
+	bool     resolved;
+	char       *resolved_for;
+	const char *addresses[4];
+	size_t   n_addresses;
+
+	/* runs */
+	struct check_run     *direct;
+	struct check_options  direct_options;
+	struct url            direct_url;
+	struct check_run     *today;
+	struct check_options  today_options;
+	struct url            today_origin, today_public;
+	struct rehearsal     *rehearsal;
+	struct proxy_context  context;
+	bool                  rehearsed;      /* its checks are over */
+	bool                  rehearsal_none; /* it could not run: see rehearsal_err */
+	struct err            rehearsal_err;
+	double                rehearsal_from;
+	bool                  deep;           /* the long wait of page 9 was asked for */
+
+	/* review */
+	bool         has_plan;
+	struct plan  plan;
+	char         plan_hash[65];
+	char        *diff;
+
+	/* apply */
+	struct proc *child;
+	char        *answers_path;
+	struct apply_line {
+		char               *step, *text;
+		enum progress_state state;
+	}           *progress;
+	size_t       n_progress;
+	size_t       places;
+	struct buf   document_text;
+	struct json *document;  /* what the child said at its end; NULL: nothing yet */
+	int          status;    /* its exit status */
+	enum setup_outcome outcome;
+	unsigned     applied_id;
+	bool         applied;   /* an apply was started in this run */
+
+	/* practice */
+	char          *scratch;
+	bool           practice_fresh; /* nothing was written yet: nobody answers at the address */
+	struct origin *origin;
+	struct proc   *nginx;
+	char          *practice_nginx, *practice_ca, *practice_key; /* paths */
+};
+
+/* A translated sentence that lives until setup_fresh(). */
+const char *say(const struct setup *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+void setup_tell(struct setup *s); /* something a face shows is different */
+
+/* find.c */
+void find_everything(struct setup *s);
+void find_machine(struct setup *s);
+void find_origins(struct setup *s);
+void find_stop(struct setup *s);
+const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
+void find_certs(struct setup *s);
+
+/* runs.c */
+void run_direct(struct setup *s);
+void run_today(struct setup *s);
+void run_rehearsal(struct setup *s);
+void run_checker(struct setup *s);
+void run_resolver(struct setup *s);
+void runs_forget_direct(struct setup *s);
+void runs_forget_proxied(struct setup *s); /* rehearsal, today, plan */
+bool run_may_rehearse(const struct setup *s);
+const struct check_result *run_result(const struct setup *s, enum way w, const char *id);
+const struct check_run *run_of(const struct setup *s, enum way w);
+enum mark mark_of(const struct check_result *r); /* NULL: none */
+enum mark mark_worst(enum mark a, enum mark b);
+
+void runs_retell(struct setup *s); /* the language changed: results speak the old one */
+
+/* change.c */
+int  settle_interrupted(struct setup *s, struct err *e);
+void change_free(struct setup *s);
+
+/* review.c */
+const char *setup_origin_base(const struct setup *s);
+const char *setup_public_base(const struct setup *s);
+const char *setup_check_command(const struct setup *s); /* complete, to look again by hand */
+void plan_forget(struct setup *s);
+const struct plan *plan_get(struct setup *s, struct err *e);
+
+/* practice.c */
+int  practice_start(struct setup *s, struct err *e);
+void practice_stop(struct setup *s);
+
+#endif
