@@ -1,0 +1,225 @@
+/* cmd_apply.c - backup, write, validate, reload, verify; undo on failure. */
+#include "cmd_change.h"
+#include "cmd_plan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/line.h"
+#include "handoff.h"
+#include "report.h"
+
+struct applying {
+	struct change      change; /* first: a change is cast back to this */
+	struct planned    *p;
+	struct line_reader typed;
+	bool               asked;
+};
+
+/* --confirm-within: whoever sits at the terminal types yes, or the time runs out. */
+static void
+on_line(void *ctx, const char *line, size_t len)
+{
+	struct applying *a = ctx;
+
+	(void)len;
+	if (!strcasecmp(line, "yes") || !strcmp(line, _("yes")))
+		apply_confirm(a->change.apply);
+	else
+		apply_undo_now(a->change.apply);
+}
+
+static void
+on_stdin(void *ctx, int fd, short revents)
+{
+	struct applying *a = ctx;
+	char bytes[256];
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+
+	(void)revents;
+	if (n > 0)
+		line_feed(&a->typed, bytes, n, on_line, a);
+	else
+		loop_unwatch(a->change.c->loop, fd); /* nobody is there: the time decides */
+}
+
+static void
+on_step(struct change *ch, const struct progress *p)
+{
+	struct applying *a = (struct applying *)ch;
+
+	if (strcmp(p->step, "keep") || p->state != PROGRESS_NOW || !ch->c->o->confirm_within || a->asked ||
+	    ch->c->o->yes)
+		return;
+	a->asked = true;
+	cmd_say(stderr, _("Keep this? Type yes; anything else undoes it, and so does waiting."));
+	loop_watch(ch->c->loop, STDIN_FILENO, POLLIN, on_stdin, a);
+}
+
+/* Where nothing was checked: the shape of a run, empty. */
+static struct json *
+empty_document(const struct options *o, const struct planned *p)
+{
+	static const char *const counts[] = { "pass", "warn", "fail", "skip" };
+	struct json *doc = cmd_json(o), *targets = json_object(), *summary = json_object();
+
+	json_set_string(targets, "origin", p->origin);
+	json_set_string(targets, "public", p->public_url);
+	json_set(doc, "targets", targets);
+	json_set(doc, "checks", json_array());
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		json_set_int(summary, counts[i], 0);
+	json_set(doc, "summary", summary);
+	json_set(doc, "verdict", json_null());
+	json_set_bool(doc, "ready", false);
+	json_set(doc, "blockers", json_array());
+	return doc;
+}
+
+static void
+put_document(struct applying *a, const struct apply_result *r)
+{
+	struct json *doc = r->verify ? check_json(r->verify, "apply") : empty_document(a->change.c->o, a->p);
+
+	json_set_bool(doc, "changed", r->outcome == APPLY_KEPT);
+	change_json(doc, &a->change, r);
+	json_set_int(doc, "otherSites", r->other_sites);
+	json_set_int(doc, "otherSitesChanged", r->other_sites_changed);
+	if (r->outside) {
+		struct json *outside = check_json(r->outside, "check");
+		json_set(doc, "outside", json_copy(json_get(outside, "checks")));
+		json_free(outside);
+	}
+	cmd_put_json(doc);
+}
+
+static void
+put_command(struct report *out, const char *label, const char *command)
+{
+	report_line(out, label);
+	fprintf(out->out, "%s\n", command); /* a command to copy stands alone and is never broken */
+}
+
+static void
+put_outcome(struct applying *a, const struct apply_result *r)
+{
+	struct report *out = &a->change.report;
+	struct report_targets targets = { NULL, a->p->public_url };
+	struct buf line = BUF_INIT;
+
+	if (r->verify && r->outcome != APPLY_KEPT)
+		report_checks(out, r->verify, &targets);
+	switch (r->outcome) {
+	case APPLY_UNCHANGED:
+		report_line(out, _("Everything is as the answers want it; nothing was written and nothing was reloaded."));
+		break;
+	case APPLY_KEPT:
+		if (r->verify)
+			report_verdict(out, r->verify);
+		buf_printf(&line, _("OpenChamber works at %s"), a->p->public_url);
+		report_line(out, line.s);
+		buf_cut(&line, 0);
+		buf_printf(&line, "antechamber rollback %u", r->id);
+		put_command(out, _("Undo:"), line.s);
+		break;
+	case APPLY_UNDONE:
+		report_line(out, _("Undone. This server is exactly as it was."));
+		break;
+	case APPLY_REFUSED:
+		report_line(out, _("Nothing on this server has been changed."));
+		break;
+	case APPLY_UNDO_FAILED:
+		break;
+	}
+	buf_free(&line);
+}
+
+static int
+outcome_status(const struct cmd *c, const struct apply_result *r)
+{
+	switch (r->outcome) {
+	case APPLY_UNCHANGED:
+	case APPLY_KEPT:
+		return 0;
+	case APPLY_UNDONE:
+		return cmd_status(c, err_status(ERR_FAILED));
+	case APPLY_REFUSED:
+		return err_status(r->err.code != ERR_NONE ? r->err.code : ERR_FAILED);
+	case APPLY_UNDO_FAILED:
+		break;
+	}
+	return err_status(ERR_ROLLBACK);
+}
+
+static void
+on_done(struct change *ch, const struct apply_result *r)
+{
+	struct applying *a = (struct applying *)ch;
+	const struct options *o = ch->c->o;
+	struct report_targets targets = { NULL, a->p->public_url };
+	struct err e = { 0 };
+
+	ch->status = outcome_status(ch->c, r);
+	if (o->json)
+		put_document(a, r);
+	else
+		put_outcome(a, r);
+	change_say_error(r);
+	if (o->report && r->verify && report_markdown(o->report, "apply", r->verify, &targets, &e) < 0)
+		cmd_say(stderr, e.msg);
+}
+
+static int
+apply(struct cmd *c, struct planned *p)
+{
+	const struct options *o = c->o;
+	struct applying a = { .p = p, .typed = { .part = BUF_INIT, .max = 64 } };
+	struct arena arena = { 0 };
+	struct apply_options options = {
+		.plan_hash = o->plan,
+		.allow_unprotected = o->allow_unprotected,
+		.no_reload = o->no_reload || !p->answers.reload,
+		.confirm_within = o->yes ? 0 : o->confirm_within,
+		.password = o->password,
+		.cacert = o->cacert,
+		.timeout_ms = o->timeout_ms,
+		.answers_to = answers_default_path(&arena, o->root, &p->answers.public_url),
+	};
+
+	change_init(&a.change, c);
+	a.change.on_step = on_step;
+	a.change.on_done = on_done;
+	a.change.apply = apply_start(c->loop, c->net, &p->plan, &options, change_progress, change_done, &a);
+	int status = change_wait(&a.change);
+	change_free(&a.change);
+	buf_free(&a.typed.part);
+	arena_free(&arena);
+	return status;
+}
+
+int
+cmd_apply(const struct options *o)
+{
+	struct planned p = { 0 };
+	struct err e = { 0 };
+	struct cmd c;
+	int status;
+
+	if (cmd_open(&c, o, &e) < 0)
+		status = cmd_fail(o, &e);
+	else if (o->confirm_within && !o->yes && !isatty(STDIN_FILENO))
+		status = err_set(&e, ERR_USAGE, _("--confirm-within asks, and there is no terminal to answer on; "
+		                                  "leave it out, or add --yes."));
+	else
+		status = planned_build(&c, &p, &e) < 0 ? -1 : handoff_check(&p, &e);
+	if (status < 0)
+		status = cmd_status(&c, cmd_fail(o, &e));
+	else if (status == 0)
+		status = apply(&c, &p);
+	planned_free(&p);
+	cmd_close(&c);
+	return status;
+}

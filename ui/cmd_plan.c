@@ -1,0 +1,84 @@
+#include "cmd_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "handoff.h"
+
+int
+planned_answers(struct cmd *c, struct planned *p, struct err *e)
+{
+	struct buf text = BUF_INIT, origin = BUF_INIT, public_url = BUF_INIT;
+
+	answers_init(&p->answers);
+	if (handoff_read(&text, c->o->answers, e) < 0 ||
+	    answers_parse(&p->answers, text.s, text.len, c->o->answers, e) < 0 ||
+	    answers_whole(&p->answers, e) < 0) {
+		buf_free(&text);
+		return -1;
+	}
+	buf_free(&text);
+	url_base(&origin, &p->answers.origin);
+	url_base(&public_url, &p->answers.public_url);
+	p->origin = buf_detach(&origin);
+	p->public_url = buf_detach(&public_url);
+	return 0;
+}
+
+struct waiting {
+	struct loop *loop;
+	bool        *done;
+};
+
+static void
+end_wait(void *ctx)
+{
+	struct waiting *w = ctx;
+
+	*w->done = true;
+	loop_stop(w->loop);
+}
+
+int
+planned_detect(struct cmd *c, struct planned *p, struct err *e)
+{
+	const struct proxy *proxy = proxy_find(p->answers.proxy);
+	struct waiting w = { c->loop, &p->detected };
+
+	if (!proxy || !proxy->render)
+		return answers_err(e, &p->answers, "proxy", _("This version cannot write a configuration for \"%s\"."),
+		                   p->answers.proxy ? p->answers.proxy : "");
+	machine_read(&p->machine, c->o->root);
+	proxy->detect(c->loop, c->o->root, &p->machine, &p->found, end_wait, &w);
+	if (cmd_wait(c, &p->detected, e) < 0)
+		return -1;
+	p->context = (struct proxy_context){
+		.answers = &p->answers,
+		.found = &p->found,
+		.needs = &c->needs,
+		.templates = c->o->templates,
+		.root = c->o->root,
+	};
+	return 0;
+}
+
+int
+planned_build(struct cmd *c, struct planned *p, struct err *e)
+{
+	if (planned_answers(c, p, e) < 0 || planned_detect(c, p, e) < 0)
+		return -1;
+	return plan_build(&p->plan, &p->context, NULL, e);
+}
+
+void
+planned_free(struct planned *p)
+{
+	plan_free(&p->plan);
+	proxy_found_free(&p->found);
+	machine_free(&p->machine);
+	answers_free(&p->answers);
+	free(p->origin);
+	free(p->public_url);
+}

@@ -1,0 +1,29 @@
+/*
+ * cmd_plan.h - from an answers file to a plan: what print, diff, rehearse and apply begin with.
+ */
+#ifndef UI_CMD_PLAN_H
+#define UI_CMD_PLAN_H
+
+#include "answers/answers.h"
+#include "answers/machine.h"
+#include "apply/plan.h"
+#include "cmd.h"
+#include "proxy/proxy.h"
+
+struct planned {
+	struct answers       answers;
+	struct machine       machine;
+	struct proxy_found   found;
+	struct proxy_context context;
+	struct plan          plan;
+	bool                 detected;
+	char                *origin, *public_url; /* as people write them */
+};
+
+/* Zero `p' first; planned_free() is due also after a failure. */
+int  planned_answers(struct cmd *c, struct planned *p, struct err *e); /* read --answers; they are whole */
+int  planned_detect(struct cmd *c, struct planned *p, struct err *e);  /* look for the proxy they name */
+int  planned_build(struct cmd *c, struct planned *p, struct err *e);   /* all of it, and the plan */
+void planned_free(struct planned *p);
+
+#endif

@@ -1,0 +1,158 @@
+#include "handoff.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+
+enum { ANSWERS_MAX = 256 * 1024 };
+
+static bool
+is_root(void)
+{
+	return geteuid() == 0;
+}
+
+/* Who called sudo; 0 where nobody did. */
+static uid_t
+caller(void)
+{
+	const char *text = getenv("SUDO_UID");
+	char *end;
+
+	if (!text || !*text)
+		return 0;
+	errno = 0;
+	unsigned long uid = strtoul(text, &end, 10);
+	return *end || errno || uid > INT_MAX ? 0 : (uid_t)uid;
+}
+
+static int
+trust(const char *path, const struct stat *st, uid_t also, struct err *e)
+{
+	if (st->st_uid != 0 && st->st_uid != also)
+		return err_set(e, ERR_VALUE, _("%s belongs to another user; root does not act on it."), path);
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(e, ERR_VALUE, _("%s can be written by others; root does not act on it."), path);
+	return 0;
+}
+
+static int
+read_all(struct buf *out, int fd, const char *path, struct err *e)
+{
+	char part[8192];
+	ssize_t n;
+
+	while ((n = read(fd, part, sizeof(part))) > 0)
+		if (!buf_add_max(out, part, n, ANSWERS_MAX))
+			return err_at(e, ERR_VALUE, path, 0, 0, _("the file is larger than %d bytes"), ANSWERS_MAX);
+	return n < 0 ? err_sys(e, ERR_VALUE, _("%s cannot be read"), path) : 0;
+}
+
+int
+handoff_read(struct buf *out, const char *path, struct err *e)
+{
+	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (is_root() ? O_NOFOLLOW : 0), rc = -1;
+	int fd = open(path, flags);
+	struct stat st;
+
+	if (fd < 0 && errno == ELOOP && is_root())
+		return err_set(e, ERR_VALUE, _("%s is a link; root does not follow it."), path);
+	if (fd < 0)
+		return err_sys(e, ERR_VALUE, _("%s cannot be read"), path);
+	if (fstat(fd, &st) < 0) {
+		err_sys(e, ERR_VALUE, _("%s cannot be read"), path);
+		goto out;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		err_set(e, ERR_VALUE, _("%s is a directory, expected is a file."), path);
+		goto out;
+	}
+	if (is_root() && trust(path, &st, caller(), e) < 0)
+		goto out;
+	rc = read_all(out, fd, path, e);
+out:
+	close(fd);
+	return rc;
+}
+
+/*
+ * Templates make what root writes.  Run from a tree, they belong to whoever
+ * built the program, and who can change the program need not change them.
+ */
+static int
+check_templates(const char *dir, struct err *e)
+{
+	struct stat st, self;
+
+	if (stat(dir, &st) < 0)
+		return err_sys(e, ERR_VALUE, _("%s cannot be read"), dir);
+	return trust(dir, &st, stat("/proc/self/exe", &self) < 0 ? 0 : self.st_uid, e);
+}
+
+static int
+check_command(const struct answers *a, const char *key, char *const *argv, struct err *e)
+{
+	struct stat st;
+
+	if (!argv || !argv[0])
+		return 0;
+	if (argv[0][0] != '/')
+		return answers_err(e, a, key, _("\"%s\" was read, as root a program is named by its whole path."), argv[0]);
+	if (stat(argv[0], &st) < 0)
+		return answers_err(e, a, key, _("there is no program %s."), argv[0]);
+	if (st.st_uid != 0 || st.st_mode & (S_IWGRP | S_IWOTH))
+		return answers_err(e, a, key, _("%s is not root's alone; root does not run it."), argv[0]);
+	return 0;
+}
+
+/* Is `path' below `dir'?  Neither is resolved here: the write resolves and refuses what others may change. */
+static bool
+is_below(const char *path, const char *dir)
+{
+	size_t n = dir ? strlen(dir) : 0;
+
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	return n > 1 && !strncmp(path, dir, n) && path[n] == '/' && !strstr(path, "/../");
+}
+
+static int
+check_target(const struct planned *p, const char *path, struct err *e)
+{
+	struct arena a = { 0 };
+	const char *usual = arena_printf(&a, "/etc/%s", p->found.proxy->name);
+	bool fine = is_below(path, usual) || is_below(path, p->found.site_dir) || is_below(path, p->found.link_dir) ||
+	            (p->found.config && is_below(path, fs_dirname(&a, p->found.config)));
+
+	arena_free(&a);
+	if (fine)
+		return 0;
+	/* TRANSLATORS: %1$s is a path, %2$s the name of a proxy */
+	return answers_err(e, &p->answers, "files.config",
+	                   _("%1$s is not in a directory of %2$s; root does not write there."), path,
+	                   p->found.proxy->label);
+}
+
+int
+handoff_check(const struct planned *p, struct err *e)
+{
+	if (!is_root())
+		return 0;
+	if (check_templates(p->context.templates, e) < 0 ||
+	    check_command(&p->answers, "commands.validate", p->answers.validate, e) < 0 ||
+	    check_command(&p->answers, "commands.reload", p->answers.reload_argv, e) < 0)
+		return -1;
+	for (size_t i = 0; i < p->plan.steps.n; i++) {
+		const struct step *s = &p->plan.steps.v[i];
+		if (s->kind != STEP_RUN && s->kind != STEP_CHECK && check_target(p, s->path, e) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,320 @@
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+const char *const report_groups[N_CHECK_GROUPS] = {
+	[GROUP_DIRECT]    = N_("Direct access"),
+	[GROUP_PUBLIC]    = N_("Public address"),
+	[GROUP_WEBSOCKET] = N_("WebSocket"),
+	[GROUP_SSE]       = N_("Event streams (SSE)"),
+	[GROUP_GZIP]      = N_("Gzip"),
+	[GROUP_BODY]      = N_("Body size"),
+	[GROUP_TIME]      = N_("Timeouts"),
+	[GROUP_HEADERS]   = N_("Headers"),
+	[GROUP_CDN]       = N_("CDN"),
+};
+
+/* A mark and its colour say a state; the word beside them says the same. */
+static const struct { const char *utf8, *ascii, *colour; } marks[] = {
+	[CHECK_PASS] = { "\u2713", "+", "32" },
+	[CHECK_WARN] = { "!",      "!", "33" },
+	[CHECK_FAIL] = { "\u2717", "x", "31" },
+	[CHECK_SKIP] = { "-",      "-", NULL },
+};
+
+enum { LABEL_MAX = 26, WORD_MAX = 9, INDENT = 4 };
+
+void
+report_init(struct report *r, FILE *out, const char *color, bool plain)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool terminal = isatty(fileno(out)), dumb = !term || !*term || !strcmp(term, "dumb");
+	struct winsize size;
+
+	*r = (struct report){ .out = out, .plain = plain };
+	r->utf8 = i18n_is_utf8() && !(terminal && term && !strcmp(term, "linux"));
+	if (color && !strcmp(color, "always"))
+		r->colour = true;
+	else if (!color || !strcmp(color, "auto"))
+		r->colour = terminal && !dumb && !plain && !(no_color && *no_color);
+	if (terminal && !ioctl(fileno(out), TIOCGWINSZ, &size) && size.ws_col >= 40)
+		r->width = size.ws_col > 100 ? 100 : size.ws_col;
+	if (plain && r->width > 76)
+		r->width = 76;
+}
+
+static void
+put(struct report *r, const char *s, size_t bytes)
+{
+	if (i18n_is_utf8()) {
+		fwrite(s, 1, bytes, r->out);
+		return;
+	}
+	struct buf ascii = BUF_INIT;
+	char *copy = xstrndup(s, bytes);
+	text_ascii(&ascii, copy);
+	fwrite(ascii.s, 1, ascii.len, r->out);
+	buf_free(&ascii);
+	free(copy);
+}
+
+struct wrapped {
+	struct report *r;
+	int            indent, lines;
+};
+
+static void
+put_wrapped(void *ctx, const char *line, size_t bytes)
+{
+	struct wrapped *w = ctx;
+
+	if (w->lines++)
+		fprintf(w->r->out, "\n%*s", w->indent, "");
+	put(w->r, line, bytes);
+}
+
+/* Text from the present column on, later lines indented to it; ends the line. */
+static void
+put_text(struct report *r, const char *text, int indent)
+{
+	struct wrapped w = { .r = r, .indent = r->plain ? 0 : indent };
+
+	if (r->width && r->width - w.indent >= 20)
+		text_wrap(text, r->width - w.indent, put_wrapped, &w);
+	else
+		put(r, text, strlen(text));
+	fputc('\n', r->out);
+}
+
+void
+report_line(struct report *r, const char *text)
+{
+	put_text(r, text, 0);
+}
+
+static void
+put_mark(struct report *r, enum check_status s)
+{
+	const char *mark = r->utf8 ? marks[s].utf8 : marks[s].ascii;
+
+	if (r->colour && marks[s].colour)
+		fprintf(r->out, "\033[%sm%s\033[m", marks[s].colour, mark);
+	else
+		fputs(mark, r->out);
+}
+
+static void
+put_word(struct report *r, enum check_status s, const char *word)
+{
+	bool bold = r->colour && (s == CHECK_FAIL || s == CHECK_WARN);
+	struct buf cell = BUF_INIT;
+
+	text_clip(&cell, word, WORD_MAX, true);
+	fputs(bold ? "\033[1m" : "", r->out);
+	put(r, cell.s, cell.len);
+	fputs(bold ? "\033[m" : "", r->out);
+	buf_free(&cell);
+}
+
+static void
+put_state(struct report *r, enum check_status s, const char *word, const char *label, int label_width,
+          const char *detail)
+{
+	struct buf text = BUF_INIT;
+
+	if (r->plain) {
+		buf_printf(&text, "%s: %s%s%s", word, label, *detail ? ", " : "", detail);
+		put_text(r, text.s, 0);
+	} else {
+		fprintf(r->out, "%*s", INDENT, "");
+		put_mark(r, s);
+		fputc(' ', r->out);
+		put_word(r, s, word);
+		fputc(' ', r->out);
+		if (label_width && text_width(label) <= label_width) {
+			text_clip(&text, label, label_width, true);
+			buf_puts(&text, "  ");
+		} else {
+			buf_printf(&text, "%s  ", label);
+		}
+		put(r, text.s, text.len);
+		put_text(r, detail, INDENT + 2 + WORD_MAX + 1 + text_width(text.s));
+	}
+	buf_free(&text);
+}
+
+void
+report_state(struct report *r, enum check_status s, const char *word, const char *label, const char *detail)
+{
+	put_state(r, s, word, label, 14, detail);
+}
+
+/* A line under a check: "why: ...". */
+static void
+put_below(struct report *r, const char *label, const char *text)
+{
+	struct buf line = BUF_INIT;
+	int indent = r->plain ? 0 : INDENT + 2 + WORD_MAX + 1;
+
+	fprintf(r->out, "%*s", indent, "");
+	buf_printf(&line, "%s: ", label);
+	put(r, line.s, line.len);
+	put_text(r, text, indent + text_width(line.s));
+	buf_free(&line);
+}
+
+static void
+put_check(struct report *r, const struct check_result *c, int label_width)
+{
+	put_state(r, c->status, check_status_word(c->status), c->label, label_width, c->detail);
+	if (c->status == CHECK_PASS || c->status == CHECK_SKIP)
+		return;
+	if (c->cause)
+		put_below(r, _("cause"), _(c->cause->sentence));
+	if (c->why)
+		put_below(r, _("why it matters"), c->why);
+	if (c->fix)
+		put_below(r, _("what fixes it"), c->fix);
+	if (c->cause && sign_sentence(c->cause->sign))
+		put_below(r, _("known sign"), sign_sentence(c->cause->sign));
+	if (c->where.file) {
+		struct buf place = BUF_INIT;
+		buf_printf(&place, "%s:%d", c->where.file, c->where.line);
+		put_below(r, _("place"), place.s);
+		buf_free(&place);
+	}
+}
+
+static void
+put_target(struct report *r, enum check_target t, const struct report_targets *names)
+{
+	const char *name = t == TARGET_DIRECT ? names->origin : names->public_url;
+	struct buf line = BUF_INIT;
+
+	/* TRANSLATORS: headings of a report; %s is an address */
+	if (t == TARGET_DIRECT)
+		buf_printf(&line, _("Directly: %s"), name ? name : "");
+	else if (t == TARGET_PUBLIC)
+		buf_printf(&line, _("Through the proxy: %s"), name ? name : "");
+	else
+		buf_printf(&line, _("In the rehearsal: %s"), name ? name : "");
+	fputc('\n', r->out);
+	put_text(r, line.s, 0);
+	buf_free(&line);
+}
+
+void
+report_checks(struct report *r, const struct check_run *run, const struct report_targets *t)
+{
+	int width = 8;
+
+	for (size_t i = 0; i < check_count(run); i++) {
+		int w = check_finished(run, i) ? text_width(check_at(run, i)->label) : 0;
+		if (w > width)
+			width = w < LABEL_MAX ? w : LABEL_MAX;
+	}
+	for (enum check_target target = TARGET_DIRECT; target <= TARGET_REHEARSAL; target++) {
+		int group = -1;
+		for (size_t i = 0; i < check_count(run); i++) {
+			const struct check_result *c = check_at(run, i);
+			if (!check_finished(run, i) || c->target != target)
+				continue;
+			if (group < 0)
+				put_target(r, target, t);
+			if (group != (int)c->group) {
+				group = c->group;
+				fprintf(r->out, "%*s", r->plain ? 0 : 2, "");
+				put_text(r, _(report_groups[group]), 2);
+			}
+			put_check(r, c, width);
+		}
+	}
+}
+
+const char *
+report_sentence(const struct check_run *run)
+{
+	struct check_summary n = check_summary(run);
+	const struct cause *cause = check_verdict(run);
+
+	if (cause)
+		return _(cause->sentence);
+	if (n.fail)
+		return _("A check failed.");
+	if (!check_ready(run))
+		return _("Nothing failed, but not everything that is needed could be proved.");
+	if (n.warn)
+		return _("It works; what is worth a look is marked as a warning.");
+	return _("It works: everything OpenChamber needs gets through.");
+}
+
+void
+report_counts(struct buf *out, const struct check_run *run)
+{
+	struct check_summary n = check_summary(run);
+
+	buf_printf(out, _("passed %1$d, warnings %2$d, failed %3$d, skipped %4$d"), n.pass, n.warn, n.fail, n.skip);
+}
+
+void
+report_verdict(struct report *r, const struct check_run *run)
+{
+	const struct cause *cause = check_verdict(run);
+	struct buf line = BUF_INIT;
+
+	fputc('\n', r->out);
+	buf_puts(&line, report_sentence(run));
+	if (cause)
+		buf_printf(&line, " (%s)", cause->id);
+	put_text(r, line.s, 0);
+	buf_cut(&line, 0);
+	report_counts(&line, run);
+	put_text(r, line.s, 0);
+	buf_free(&line);
+}
+
+/* The steps of an apply as people name them; the stable names are for --json. */
+static const struct { const char *step, *label; } steps[] = {
+	{ "lock",      N_("lock") },
+	{ "backup",    N_("backup") },
+	{ "write",     N_("write") },
+	{ "link",      N_("link") },
+	{ "set-aside", N_("set aside") },
+	{ "validate",  N_("validate") },
+	{ "reload",    N_("reload") },
+	{ "proof",     N_("proof") },
+	{ "verify",    N_("verify") },
+	{ "keep",      N_("keep") },
+	{ "undo",      N_("undo") },
+};
+
+static const char *
+step_label(const char *step)
+{
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		if (!strcmp(steps[i].step, step))
+			return _(steps[i].label);
+	return step;
+}
+
+void
+report_step(struct report *r, const struct progress *p)
+{
+	static const struct { enum check_status mark; const char *word; } states[] = {
+		[PROGRESS_DONE] = { CHECK_PASS, N_("done") },
+		[PROGRESS_FAIL] = { CHECK_FAIL, N_("fail") },
+		[PROGRESS_SKIP] = { CHECK_SKIP, N_("skip") },
+	};
+
+	if (p->state == PROGRESS_NOW)
+		return;
+	put_state(r, states[p->state].mark, _(states[p->state].word), step_label(p->step), 9, p->text);
+	fflush(r->out);
+}
