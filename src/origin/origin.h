@@ -48,7 +48,8 @@ struct origin_options {
 	const char *version;   /* NULL: "1.19.0" */
 	unsigned    misbehave;
 	double      pace;      /* heartbeats run this much faster than OpenChamber's; 0 counts as 1 */
-	int         adopted_fd; /* >0: a listening socket made by someone else */
+	int         adopted_fd; /* >0: a listening socket made by someone else, ours from now on */
+	unsigned    head_ms;   /* a request's head must be whole within; 0: 30 s */
 };
 
 struct origin;
