@@ -5,6 +5,9 @@
  * connection of its own.  What arrives is capped: header bytes in total
  * (1xx included), body bytes by the request.  What the caller gets is raw:
  * clean it with text_safe() before a person sees it.
+ *
+ * Any callback may start and cancel what it likes; none may call net_free().
+ * What was connected (net_conn, ws) is closed before net_free(), and that comes before loop_free().
  */
 #ifndef LOOP_NET_H
 #define LOOP_NET_H
@@ -45,8 +48,9 @@ struct net_reply {
 	int         http;       /* 1 or 2; 0 if unknown */
 	struct buf  head;       /* the final answer's header lines as received, status line first */
 	struct buf  body;       /* at most max_body bytes, as on the wire (never decoded) */
-	struct buf  cert;       /* the peer's certificate, PEM, with want_cert */
-	long        verify;     /* X509_V_ERR_*, where fault is NET_TLS_VERIFY */
+	struct buf  cert;       /* the peer's certificate, PEM, with want_cert; "" where verifying failed:
+	                           ask again with where.insecure to see it */
+	long        verify;     /* X509_V_ERR_*, where fault is NET_TLS_VERIFY; another name is 62 */
 	char        peer[64];   /* the peer's address without port, "" if never connected */
 	double      connected;  /* seconds from the start to: TCP connected */
 	double      first;      /* the first byte of the final answer */
@@ -81,8 +85,11 @@ struct net_request {
 	size_t             max_body; /* reply.body stops there, and so does the request unless on_data is given */
 	const void        *body;     /* sent as it is; copied; NULL: none */
 	size_t             body_len;
-	uint64_t           announce; /* >0: Content-Length of this with Expect: 100-continue, and never a byte of it; http/1.1 */
-	uint64_t           upload;   /* >0: this many zero bytes, really sent (no Expect) */
+	uint64_t           announce; /* >0: Content-Length of this with Expect: 100-continue, and never a
+	                                byte of it; HTTP/1.1.  Over at the final answer with its body (or
+	                                100 ms without more of it), or 300 ms after a 100: then status is
+	                                0, continues 1, cut set; neither is a fault */
+	uint64_t           upload;   /* >0: this many zero bytes, really sent (no Expect); POST by default */
 	bool               want_cert;
 	net_head_fn       *on_head;  /* may be NULL */
 	net_data_fn       *on_data;  /* may be NULL */

@@ -7,14 +7,18 @@
 
 #include "base/line.h"
 
-/* `data' is the event's data lines joined by \n; NULL for a comment, which only shows life. */
+/*
+ * `data' is the event's data lines joined by \n; NULL for a comment, which only
+ * shows life.  `event' is "message" where the stream names none.  The callee must not free the reader.
+ */
 typedef void sse_fn(void *ctx, const char *event, const char *data, size_t len);
 
 struct sse {
 	struct line_reader lines;
 	struct buf         event;
 	struct buf         data;
-	bool               started;
+	bool               started;  /* a line was seen: no byte order mark any more */
+	bool               after_cr; /* a \n now belongs to the \r before it */
 	sse_fn            *fn;
 	void              *ctx;
 };
