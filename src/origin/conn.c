@@ -9,21 +9,19 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "origin/intake.h"
 #include "origin/reply.h"
-#include "origin/routes.h"
 #include "origin/sockets.h"
 
 enum {
 	HEAD_MS   = 30 * 1000, /* for a whole head */
-	IDLE_MS   = 65 * 1000, /* between two requests */
-	BODY_MS   = 60 * 1000, /* without a byte of a body */
 	LINGER_MS = 2 * 1000,  /* without a byte of what nobody reads */
 	LINGER_MAX_MS = 60 * 1000,
 	FLUSH_MS  = 30 * 1000, /* for the last bytes to be read */
 };
 
-static void
-set_deadline(struct conn *c, int ms)
+void
+conn_deadline(struct conn *c, int ms)
 {
 	c->due = ms ? loop_now() + ms : 0;
 }
@@ -56,7 +54,7 @@ conn_end(struct conn *c)
 		return;
 	conn_pulses_end(c);
 	c->ending = true;
-	set_deadline(c, FLUSH_MS);
+	conn_deadline(c, FLUSH_MS);
 }
 
 void
@@ -64,14 +62,14 @@ conn_hang(struct conn *c)
 {
 	conn_pulses_end(c);
 	c->state = CONN_HUNG;
-	set_deadline(c, 0);
+	conn_deadline(c, 0);
 }
 
 void
 conn_stream(struct conn *c)
 {
 	c->state = CONN_STREAM;
-	set_deadline(c, 0);
+	conn_deadline(c, 0);
 }
 
 void
@@ -83,7 +81,7 @@ conn_answered(struct conn *c)
 		return;
 	c->state = CONN_BODY;
 	c->heard = loop_now();
-	set_deadline(c, BODY_MS);
+	conn_deadline(c, CONN_BODY_MS);
 }
 
 void
@@ -95,140 +93,10 @@ conn_write(struct conn *c, const void *bytes, size_t len)
 		buf_add(&c->out, bytes, len);
 }
 
-static void
-next_request(struct conn *c)
-{
-	http_free(&c->req);
-	buf_free(&c->kept);
-	if (!c->in.len)
-		buf_free(&c->in);
-	free(c->arrivals);
-	c->arrivals = NULL;
-	c->bounded = false;
-	c->on_data = NULL;
-	c->on_body = NULL;
-	if (!c->stay) {
-		conn_end(c);
-		return;
-	}
-	c->answered = false;
-	c->state = CONN_HEAD;
-	set_deadline(c, IDLE_MS);
-}
-
-static int
-head_ms(const struct conn *c)
+int
+conn_head_ms(const struct conn *c)
 {
 	return c->origin->options.head_ms ? (int)c->origin->options.head_ms : HEAD_MS;
-}
-
-/* Returns whether there was one. */
-static bool
-read_head(struct conn *c)
-{
-	size_t head;
-	int status;
-
-	if (c->scanned == 0) {
-		size_t blank = 0;
-
-		while (blank + 1 < c->in.len && !memcmp(c->in.s + blank, "\r\n", 2))
-			blank += 2;
-		buf_eat(&c->in, blank);
-		if (c->in.len)
-			set_deadline(c, head_ms(c));
-	}
-	if (!http_looks(c->in.s, c->in.len) && c->in.s[0] != '\r') {
-		reply_bare(c, 400);
-		return false;
-	}
-	head = http_head(c->in.s, c->in.len, &c->scanned);
-	if (head > HTTP_HEAD_MAX || (!head && c->in.len > HTTP_HEAD_MAX)) {
-		reply_bare(c, 431);
-		return false;
-	}
-	if (!head)
-		return false;
-	status = http_parse(&c->req, c->in.s, head);
-	buf_eat(&c->in, head);
-	c->scanned = 0;
-	if (status) {
-		reply_bare(c, status);
-		return false;
-	}
-	c->stay = c->req.keep_alive;
-	http_body_init(&c->body, &c->req);
-	c->heard = loop_now();
-	set_deadline(c, BODY_MS);
-	routes_serve(c);
-	if (c->state == CONN_HEAD)
-		c->state = CONN_BODY;
-	return true;
-}
-
-static bool
-read_body(struct conn *c)
-{
-	if (c->answered && !c->stay) { /* the rest of the body is of no use to anybody */
-		next_request(c);
-		return true;
-	}
-	while (!c->body.done && c->in.len) {
-		const char *piece;
-		size_t len;
-		long used = http_body_feed(&c->body, c->in.s, c->in.len, &piece, &len);
-
-		if (used < 0) {
-			if (c->answered)
-				conn_drop(c);
-			else
-				reply_bare(c, 400);
-			return false;
-		}
-		if (len && c->on_data)
-			c->on_data(c, piece, len);
-		buf_eat(&c->in, (size_t)used);
-	}
-	if (!c->body.done)
-		return false;
-	if (c->on_body) {
-		conn_fn *fn = c->on_body;
-
-		c->on_body = NULL;
-		fn(c);
-	}
-	if (c->state == CONN_BODY && c->answered)
-		next_request(c);
-	return true;
-}
-
-/* Do what can be done with what is here.  True: come again, there may be more. */
-static bool
-advance(struct conn *c)
-{
-	if (c->dead || c->ending) {
-		buf_cut(&c->in, 0);
-		return false;
-	}
-	switch (c->state) {
-	case CONN_HEAD:
-		return c->out.len < CONN_OUT_LOW && c->in.len && read_head(c);
-	case CONN_BODY:
-		return read_body(c);
-	case CONN_SOCKET:
-		sockets_read(c);
-		return false;
-	case CONN_FLOOD:
-		routes_flood(c);
-		return false;
-	case CONN_HUNG:
-	case CONN_LINGER:
-		buf_cut(&c->in, 0);
-		return false;
-	case CONN_STREAM:
-		return false;
-	}
-	return false;
 }
 
 static void
@@ -253,7 +121,7 @@ flush(struct conn *c)
 		buf_cut(&c->in, 0);
 		c->state = CONN_LINGER;
 		c->lingers = loop_now() + LINGER_MAX_MS;
-		set_deadline(c, LINGER_MS);
+		conn_deadline(c, LINGER_MS);
 		if (c->eof)
 			conn_drop(c);
 	}
@@ -295,7 +163,7 @@ settle(struct conn *c)
 	bool again;
 
 	do {
-		while (advance(c))
+		while (intake_advance(c))
 			;
 		flush(c);
 		again = !c->dead && !c->ending && c->state == CONN_HEAD && c->in.len && !c->scanned &&
@@ -326,8 +194,8 @@ on_deadline(void *ctx)
 	long long now = loop_now();
 
 	c->timer = 0;
-	if (c->state == CONN_BODY && !c->ending && now - c->heard < BODY_MS)
-		c->due = c->heard + BODY_MS;
+	if (c->state == CONN_BODY && !c->ending && now - c->heard < CONN_BODY_MS)
+		c->due = c->heard + CONN_BODY_MS;
 	if (c->state == CONN_LINGER && now - c->heard < LINGER_MS && now < c->lingers)
 		c->due = c->heard + LINGER_MS;
 	if (c->due && now >= c->due) {
@@ -454,7 +322,7 @@ conn_accept(struct origin *o, int fd, const struct sockaddr_storage *peer)
 	if (o->options.misbehave & ORIGIN_HANGS)
 		conn_hang(c);
 	else
-		set_deadline(c, head_ms(c));
+		conn_deadline(c, conn_head_ms(c));
 	arm(c);
 }
 

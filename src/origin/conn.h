@@ -26,6 +26,7 @@ enum {
 	CONN_OUT_LOW = 64 * 1024,       /* no further request is begun above this */
 	CONN_OUT_MAX = 1024 * 1024,     /* a peer with more unread than this is dropped */
 	CONN_PULSES  = 4,
+	CONN_BODY_MS = 60 * 1000,       /* without a byte of a body */
 };
 
 enum conn_state {
@@ -114,6 +115,8 @@ struct origin {
 void conn_accept(struct origin *o, int fd, const struct sockaddr_storage *peer);
 void conn_free(struct conn *c);
 
+void conn_deadline(struct conn *c, int ms); /* 0: none */
+int  conn_head_ms(const struct conn *c);    /* what a request's head may take */
 void conn_write(struct conn *c, const void *bytes, size_t len);
 void conn_drop(struct conn *c); /* without another word */
 void conn_end(struct conn *c);  /* when everything is written */

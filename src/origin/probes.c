@@ -62,8 +62,7 @@ probes_echo(struct buf *out, const struct conn *c)
 	json_set_string(j, "http", http.s);
 	json_set_string(j, "peer", c->peer);
 	json_set(j, "headers", headers);
-	json_write(out, j, false);
-	json_free(j);
+	reply_write_json(out, j);
 	buf_free(&http);
 }
 

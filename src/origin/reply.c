@@ -142,13 +142,33 @@ reply_send(struct conn *c, const struct reply *r)
 		conn_end(c);
 }
 
+/* As JSON.stringify() has it: no blanks between the values. */
+void
+reply_write_json(struct buf *out, struct json *takes)
+{
+	struct buf text = BUF_INIT;
+	bool quoted = false;
+
+	json_write(&text, takes, false);
+	json_free(takes);
+	for (const char *s = text.s; *s; s++) {
+		if (*s == '"')
+			quoted = !quoted;
+		if (*s == ' ' && !quoted)
+			continue;
+		buf_putc(out, *s);
+		if (*s == '\\')
+			buf_putc(out, *++s);
+	}
+	buf_free(&text);
+}
+
 void
 reply_json(struct conn *c, int status, const char *fields, struct json *takes)
 {
 	struct buf body = BUF_INIT;
 
-	json_write(&body, takes, false);
-	json_free(takes);
+	reply_write_json(&body, takes);
 	reply_send(c, &(struct reply){ .status = status, .type = REPLY_JSON, .fields = fields,
 	                               .body = body.s, .len = body.len });
 	buf_free(&body);

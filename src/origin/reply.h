@@ -25,6 +25,7 @@ struct reply {
 /* From 1024 bytes on it is gzipped where the client takes that and does not want an event stream. */
 void reply_send(struct conn *c, const struct reply *r);
 void reply_json(struct conn *c, int status, const char *fields, struct json *takes);
+void reply_write_json(struct buf *out, struct json *takes); /* appended */
 void reply_text(struct conn *c, int status, const char *type, const char *fields, const char *text);
 
 /* What a server says to what is no request: a status line, and close. */
