@@ -118,7 +118,7 @@ net_judge(struct net_task *t, int code)
 		return;
 	if (!*msg)
 		msg = code > 0 ? curl_easy_strerror((CURLcode)code) : "deadline";
-	strncat(r->msg, msg, sizeof(r->msg) - 1);
+	memcpy(r->msg, msg, strnlen(msg, sizeof(r->msg) - 1)); /* the rest is zero */
 }
 
 bool
