@@ -63,7 +63,7 @@ void answers_free(struct answers *a);
 void answers_copy(struct answers *to, const struct answers *from);
 
 /*
- * Read a file.  Unknown key, wrong type, out of range: ERR_VALUE with
+ * Read a file into initialised answers, which are unchanged on error.  Unknown key, wrong type, out of range: ERR_VALUE with
  * file:line:column, what was read and what was expected.
  */
 int answers_load(struct answers *a, const char *path, struct err *e);

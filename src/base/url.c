@@ -11,9 +11,8 @@
 
 #define MAX_TEXT 2000
 
-/* What is left to read, and the names for a refusal. */
+/* For a refusal. */
 struct parse {
-	const char *what; /* "origin" */
 	const char *text; /* cleaned, for messages */
 	struct err *e;
 };
@@ -21,7 +20,7 @@ struct parse {
 static int
 refuse(const struct parse *p, const char *sentence)
 {
-	return err_set(p->e, ERR_VALUE, sentence, p->what, p->text);
+	return err_set(p->e, ERR_VALUE, sentence, p->text);
 }
 
 static bool
@@ -101,7 +100,7 @@ parse_scheme(struct url *u, const char **s, const char *otherwise, const struct 
 		return 0;
 	}
 	if (!(n == 4 && strncasecmp(*s, "http", 4) == 0) && !(n == 5 && strncasecmp(*s, "https", 5) == 0))
-		return refuse(p, _("%s: \"%s\" does not begin with http:// or https://"));
+		return refuse(p, _("\"%s\" does not begin with http:// or https://"));
 	strcpy(u->scheme, n == 4 ? "http" : "https");
 	u->scheme_given = true;
 	*s = sep + 3;
@@ -118,13 +117,13 @@ parse_port(struct url *u, const char *s, const char *end, const struct parse *p)
 		return 0;
 	for (; s < end; s++) {
 		if (*s < '0' || *s > '9')
-			return refuse(p, _("%s: the port of \"%s\" is not a number"));
+			return refuse(p, _("the port of \"%s\" is not a number"));
 		port = port * 10 + (unsigned)(*s - '0');
 		if (port > 65535)
 			break;
 	}
 	if (port < 1 || port > 65535)
-		return refuse(p, _("%s: the port of \"%s\" is not between 1 and 65535"));
+		return refuse(p, _("the port of \"%s\" is not between 1 and 65535"));
 	u->port = port;
 	return 0;
 }
@@ -133,17 +132,17 @@ static int
 parse_host(struct url *u, const char *s, size_t n, const struct parse *p)
 {
 	if (n == 0)
-		return refuse(p, _("%s: \"%s\" has no host name"));
+		return refuse(p, _("\"%s\" has no host name"));
 	if (n > 1 && s[n - 1] == '.')
 		n--; /* "example.org." is the same name */
 	if (n >= sizeof(u->host))
-		return refuse(p, _("%s: the host name of \"%s\" is too long"));
+		return refuse(p, _("the host name of \"%s\" is too long"));
 	for (size_t i = 0; i < n; i++)
 		u->host[i] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] - 'A' + 'a') : s[i];
 	u->host[n] = '\0';
 	u->ip = u->ipv6 || is_ipv4(u->host);
 	if (u->ipv6 ? !is_ipv6(u->host) : !url_host_is_valid(u->host))
-		return refuse(p, _("%s: \"%s\" has a host name with wrong characters"));
+		return refuse(p, _("\"%s\" has a host name with wrong characters"));
 	return 0;
 }
 
@@ -153,12 +152,12 @@ parse_authority(struct url *u, const char *s, const char *end, const struct pars
 	const char *colon;
 
 	if (memchr(s, '@', (size_t)(end - s)))
-		return refuse(p, _("%s: \"%s\" has a user name or a password"));
+		return refuse(p, _("\"%s\" has a user name or a password"));
 	if (*s == '[') {
 		const char *close = memchr(s, ']', (size_t)(end - s));
 
 		if (!close || (close + 1 < end && close[1] != ':'))
-			return refuse(p, _("%s: \"%s\" has a host name with wrong characters"));
+			return refuse(p, _("\"%s\" has a host name with wrong characters"));
 		u->ipv6 = true;
 		if (parse_host(u, s + 1, (size_t)(close - s) - 1, p) < 0)
 			return -1;
@@ -166,7 +165,7 @@ parse_authority(struct url *u, const char *s, const char *end, const struct pars
 	}
 	colon = memchr(s, ':', (size_t)(end - s));
 	if (colon && memchr(colon + 1, ':', (size_t)(end - colon) - 1))
-		return refuse(p, _("%s: an IPv6 address in \"%s\" needs brackets, as in [::1]"));
+		return refuse(p, _("an IPv6 address in \"%s\" needs brackets, as in [::1]"));
 	if (parse_host(u, s, (size_t)((colon ? colon : end) - s), p) < 0)
 		return -1;
 	return colon ? parse_port(u, colon + 1, end, p) : 0;
@@ -178,15 +177,15 @@ parse_path(struct url *u, const char *s, enum url_kind kind, const struct parse 
 	const char *query = strchr(s, '?');
 
 	if (strchr(s, '#'))
-		return refuse(p, _("%s: \"%s\" has a fragment, the part behind #"));
+		return refuse(p, _("\"%s\" has a fragment, the part behind #"));
 	if (kind == URL_BASE && query)
-		return refuse(p, _("%s: \"%s\" has a query, the part behind ?"));
+		return refuse(p, _("\"%s\" has a query, the part behind ?"));
 	if (kind == URL_BASE && *s && strcmp(s, "/") != 0)
-		return refuse(p, _("%s: \"%s\" has a path. Write only the name, and the port if it is not usual."));
+		return refuse(p, _("\"%s\" has a path. Write only the name, and the port if it is not usual."));
 	if (kind == URL_BASE)
 		return 0;
 	if (snprintf(u->path, sizeof(u->path), "%s%s", *s == '?' ? "/" : "", s) >= (int)sizeof(u->path))
-		return refuse(p, _("%s: the path of \"%s\" is too long"));
+		return refuse(p, _("the path of \"%s\" is too long"));
 	return 0;
 }
 
@@ -196,12 +195,12 @@ parse(struct url *u, const char *s, const char *otherwise, enum url_kind kind, c
 	const char *end;
 
 	if (!*s)
-		return err_set(p->e, ERR_VALUE, _("%s: an address is needed, as in https://chat.example.org"), p->what);
+		return err_set(p->e, ERR_VALUE, _("an address is needed, as in https://chat.example.org"));
 	if (strlen(s) > MAX_TEXT)
-		return refuse(p, _("%s: \"%s\" is too long for an address"));
+		return refuse(p, _("\"%s\" is too long for an address"));
 	for (const char *c = s; *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("\\\"<>^`{|}", *c))
-			return refuse(p, _("%s: \"%s\" has characters that no address can have"));
+			return refuse(p, _("\"%s\" has characters that no address can have"));
 	if (parse_scheme(u, &s, otherwise, p) < 0)
 		return -1;
 	u->port = strcmp(u->scheme, "https") == 0 ? 443 : 80;
@@ -217,6 +216,7 @@ url_parse(struct url *u, const char *text, const char *otherwise, enum url_kind 
 {
 	struct buf shown = BUF_INIT, trimmed = BUF_INIT;
 	struct url result = { 0 };
+	const char *at;
 	struct parse p;
 	int rc;
 
@@ -225,11 +225,16 @@ url_parse(struct url *u, const char *text, const char *otherwise, enum url_kind 
 	buf_puts(&trimmed, text);
 	while (trimmed.len && trimmed.s[trimmed.len - 1] == ' ')
 		buf_cut(&trimmed, trimmed.len - 1);
-	text_safe(&shown, trimmed.s, trimmed.len, 120);
-	p = (struct parse){ what, shown.s, e };
+	at = strrchr(trimmed.s, '@'); /* what stands before it may be a password: never shown */
+	if (at)
+		buf_puts(&shown, "...");
+	text_safe(&shown, at ? at : trimmed.s, strlen(at ? at : trimmed.s), 120);
+	p = (struct parse){ shown.s, e };
 	rc = parse(&result, trimmed.s, otherwise, kind, &p);
 	if (rc == 0)
 		*u = result;
+	else if (what)
+		err_set(e, ERR_VALUE, "%s: %s", what, e->msg);
 	buf_free(&shown);
 	buf_free(&trimmed);
 	return rc;

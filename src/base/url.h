@@ -26,7 +26,8 @@ enum url_kind {
  * Parse what a person typed.  Without a scheme: `otherwise' ("https").  Refused
  * with a sentence of its own each: another scheme, user:password@, a path, a
  * query, a fragment, a port out of range, a host with wrong characters, an
- * empty host.  `what' names the option or answer in the message ("origin").
+ * empty host.  `what' names the option or answer in front of the
+ * sentence ("origin: ..."); NULL: the sentence alone.
  * Letters beyond ASCII in a host must have been turned into xn-- form before.
  */
 int url_parse(struct url *u, const char *text, const char *otherwise, enum url_kind kind,

@@ -301,7 +301,7 @@ is_plain(const char *s)
 		const bool safe = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
 		                  (*s >= '0' && *s <= '9') || strchr("/._-@+", *s);
 
-		if (!safe && !(*s == ':' && s[1] == '/'))
+		if (!safe && !(*s == ':' && (s[1] == '/' || (s[1] >= '0' && s[1] <= '9'))))
 			return false;
 	}
 	return true;
