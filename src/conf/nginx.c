@@ -107,13 +107,6 @@ collect(void *ctx, const char *path)
 	p->v[p->n++] = xstrdup(path);
 }
 
-/* nginx runs in the C locale, so byte order decides; ours may be another. */
-static int
-by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int
 include_glob(struct reader *r, struct place *at, const char *pattern, struct err *e)
 {
@@ -125,8 +118,6 @@ include_glob(struct reader *r, struct place *at, const char *pattern, struct err
 	if (!strpbrk(dir, "*?[") && fs_exists(dir) && access(dir, R_OK | X_OK) < 0)
 		remember_unreadable(r, pattern);
 	fs_glob(pattern, collect, &found);
-	if (found.n > 1)
-		qsort(found.v, found.n, sizeof(*found.v), by_bytes);
 	for (size_t i = 0; i < found.n && rc == 0; i++)
 		rc = read_file(r, at, found.v[i], e);
 	for (size_t i = 0; i < found.n; i++)
@@ -278,8 +269,12 @@ read_file(struct reader *r, struct place *at, const char *path, struct err *e)
 {
 	struct buf text = BUF_INIT;
 	struct err why = { 0 };
+	struct stat st;
 	int rc;
 
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_at(e, ERR_VALUE, without_root(r->root, path), 0, 0,
+		              _("nginx would read this as a file, but it is something else."));
 	if (fs_read(&text, path, MAX_FILE_BYTES, &why) < 0) {
 		rc = 0;
 		if (why.sys == EACCES && at->includes > 0) {

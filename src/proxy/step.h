@@ -6,6 +6,7 @@
 #ifndef PROXY_STEP_H
 #define PROXY_STEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -29,6 +30,8 @@ struct step {
 	mode_t             mode;   /* write */
 	const char        *target; /* link: what it points to */
 	const char *const *argv;   /* run; ends with NULL */
+	bool               made;   /* write: the text is new each time (a key); a plan's hash leaves it out */
+	bool               secret; /* write: never shown, printed or logged */
 };
 
 struct steps {
@@ -38,6 +41,7 @@ struct steps {
 };
 
 void steps_write(struct steps *s, const char *path, const char *text, mode_t mode);
+void steps_write_made(struct steps *s, const char *path, const char *text, mode_t mode, bool secret);
 void steps_link(struct steps *s, const char *path, const char *target);
 void steps_set_aside(struct steps *s, const char *path);
 void steps_run(struct steps *s, enum step_role role, const char *const *argv);

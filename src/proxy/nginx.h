@@ -1,0 +1,68 @@
+/*
+ * nginx.h - nginx: its entry in the table, and the parts it is made of.
+ *
+ * Only proxy.c needs the entry; the rest is between nginx*.c and their tests.
+ */
+#ifndef PROXY_NGINX_H
+#define PROXY_NGINX_H
+
+#include "conf/nginx.h"
+#include "proxy/proxy.h"
+
+extern const struct proxy proxy_nginx;
+
+/* What is known of nginx alone; in proxy_found.conf, from its arena but for the tree. */
+struct nginx_own {
+	struct ngx_conf conf;
+	bool            read;           /* the tree is whole, as far as files are open to us */
+	char           *default_config; /* what it reads without -c */
+	char           *unit;           /* "nginx.service", if systemd runs it */
+};
+
+/* NULL where nothing was read. */
+const struct ngx_conf *nginx_conf(const struct proxy_found *f);
+
+bool nginx_at_least(const struct proxy_found *f, unsigned major, unsigned minor, unsigned patch);
+bool nginx_built_with(const struct proxy_found *f, const char *option); /* not installed: as Debian builds it */
+
+/* nginx_detect.c, nginx_layout.c, nginx_master.c */
+void nginx_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
+                  void (*done)(void *ctx), void *ctx);
+void nginx_forget(struct proxy_found *f);
+void nginx_read_version(struct proxy_found *f, const char *said);
+void nginx_read_config(struct proxy_found *f, const char *root);
+void nginx_find_layout(struct proxy_found *f, const char *root);
+void nginx_find_sites(struct proxy_found *f, const char *root);
+void nginx_find_master(struct proxy_found *f, const char *root, const struct machine *m);
+
+/* Does the first line of a file carry our mark? */
+bool nginx_is_ours(const char *root, const char *path);
+
+/* Where "/" of a server leads, upstream{} blocks and set variables followed; NULL: nowhere.  From the arena. */
+char *nginx_leads_to(struct arena *a, const struct ngx_conf *c, const struct ngx_directive *block,
+                     const struct ngx_directive **where);
+
+/* nginx_site.c: the text of one site */
+int nginx_site(struct buf *out, const struct proxy_context *c, const char *certificate, const char *key,
+               struct err *e);
+int nginx_escape(struct buf *out, const char *value, struct err *e);
+bool nginx_listens_ipv6(const struct proxy_context *c);
+void nginx_listen_port(const struct proxy_context *c, unsigned *plain, unsigned *tls); /* 0: none */
+
+/* nginx_render.c */
+int nginx_render(struct steps *out, const struct proxy_context *c, struct err *e);
+int nginx_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);
+int nginx_template(struct buf *out, const struct proxy_context *c, const char *name,
+                   const struct tmpl_value *values, size_t n, struct err *e);
+
+/* nginx_proof.c */
+bool nginx_complaint(const char *said, struct err *e);
+int  nginx_clash(const struct proxy_context *c, const struct machine *m, struct err *e);
+void *nginx_before_reload(const struct proxy_found *f);
+enum proxy_proof nginx_proof(const struct proxy_found *f, void *state);
+
+/* nginx_blame.c */
+bool nginx_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
+                 const char *path, const char **file, int *line);
+
+#endif

@@ -1,0 +1,212 @@
+/* nginx_detect.c - is nginx here, which one, and is its configuration sound today? */
+#include "proxy/nginx.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "loop/proc.h"
+
+#define ASK_MS 5000
+
+/* Lives in the arena of what is found, so that nothing leaks if the loop ends early. */
+struct detection {
+	struct loop          *loop;
+	const char           *root;
+	const struct machine *machine;
+	struct proxy_found   *f;
+	void                (*done)(void *ctx);
+	void                 *ctx;
+};
+
+static struct nginx_own *
+own_of(const struct proxy_found *f)
+{
+	return f->conf;
+}
+
+const struct ngx_conf *
+nginx_conf(const struct proxy_found *f)
+{
+	return f && f->conf && own_of(f)->read ? &own_of(f)->conf : NULL;
+}
+
+bool
+nginx_at_least(const struct proxy_found *f, unsigned major, unsigned minor, unsigned patch)
+{
+	if (!f || !f->installed)
+		return false;
+	if (f->v[0] != major)
+		return f->v[0] > major;
+	if (f->v[1] != minor)
+		return f->v[1] > minor;
+	return f->v[2] >= patch;
+}
+
+bool
+nginx_built_with(const struct proxy_found *f, const char *option)
+{
+	return !f || !f->installed || !f->options || strstr(f->options, option);
+}
+
+/* The value of "--conf-path=..." in what it was built with; from the arena. */
+static char *
+built_value(struct proxy_found *f, const char *option)
+{
+	const char *p = f->options ? strstr(f->options, option) : NULL;
+
+	if (!p)
+		return NULL;
+	p += strlen(option);
+	if (*p == '\'' || *p == '"')
+		return arena_strndup(&f->arena, p + 1, strcspn(p + 1, "'\""));
+	return arena_strndup(&f->arena, p, strcspn(p, " \r\n"));
+}
+
+void
+nginx_read_version(struct proxy_found *f, const char *said)
+{
+	static const char version[] = "version: ", built[] = "configure arguments:";
+	const char *p = strstr(said, version), *slash = p ? strchr(p, '/') : NULL;
+	char *prefix;
+
+	if (slash) {
+		const char *q = slash + 1;
+
+		f->version = arena_strndup(&f->arena, q, strspn(q, "0123456789."));
+		for (size_t i = 0; i < ARRAY_LEN(f->v); i++) {
+			char *end;
+
+			f->v[i] = (unsigned)strtoul(q, &end, 10);
+			if (*end != '.')
+				break;
+			q = end + 1;
+		}
+	}
+	p = strstr(said, built);
+	if (p) {
+		p += sizeof(built) - 1;
+		p += strspn(p, " ");
+		f->options = arena_strndup(&f->arena, p, strcspn(p, "\r\n"));
+	}
+	own_of(f)->default_config = built_value(f, "--conf-path=");
+	if (!own_of(f)->default_config) {
+		prefix = built_value(f, "--prefix=");
+		own_of(f)->default_config = fs_join(&f->arena, prefix ? prefix : "/usr/local/nginx", "conf/nginx.conf");
+	}
+	f->user = built_value(f, "--user=");
+}
+
+static void
+read_user(struct proxy_found *f)
+{
+	for (const struct ngx_directive *d = own_of(f)->conf.top; d; d = d->next)
+		if (strcmp(d->name, "user") == 0 && d->n_args > 0)
+			f->user = arena_strdup(&f->arena, d->args[0]);
+}
+
+void
+nginx_read_config(struct proxy_found *f, const char *root)
+{
+	struct nginx_own *own = own_of(f);
+	struct err e = { 0 };
+
+	if (ngx_read(&own->conf, root, f->config, &e) < 0) {
+		f->broken = e;
+		return;
+	}
+	own->read = true;
+	f->incomplete = own->conf.n_unreadable > 0;
+	read_user(f);
+	nginx_find_layout(f, root);
+	nginx_find_sites(f, root);
+}
+
+static void
+finish(struct detection *d)
+{
+	d->done(d->ctx);
+}
+
+/*
+ * nginx's own word on its configuration counts more than ours.  What an
+ * ordinary user may not open, a key or the pid file, is no fault of it.
+ */
+static void
+tested(void *ctx, const struct proc_result *r)
+{
+	struct detection *d = ctx;
+	struct proxy_found *f = d->f;
+	struct err e = { 0 };
+
+	if (r->started && !r->timed_out) {
+		if (r->status == 0)
+			f->broken = (struct err){ 0 };
+		else if (geteuid() != 0 && strstr(r->err.s, "Permission denied"))
+			f->incomplete = true;
+		else if (nginx_complaint(r->err.s, &e))
+			f->broken = e;
+	}
+	finish(d);
+}
+
+static void
+asked(void *ctx, const struct proc_result *r)
+{
+	struct detection *d = ctx;
+	struct proxy_found *f = d->f;
+	const char *argv[] = { f->binary, "-t", NULL, NULL, NULL };
+
+	if (!r->started || r->status != 0) {
+		finish(d);
+		return;
+	}
+	f->installed = true;
+	nginx_read_version(f, r->err.len ? r->err.s : r->out.s);
+	f->config = own_of(f)->default_config;
+	nginx_find_master(f, d->root, d->machine);
+	nginx_read_config(f, d->root);
+	if (d->root && *d->root && strcmp(d->root, "/") != 0) {
+		finish(d); /* its paths inside mean another tree; only the files can be read */
+		return;
+	}
+	if (strcmp(f->config, own_of(f)->default_config) != 0) {
+		argv[2] = "-c";
+		argv[3] = f->config;
+	}
+	proc_start(d->loop, &(struct proc_request){
+		.argv = argv, .timeout_ms = ASK_MS, .done = tested, .ctx = d,
+	});
+}
+
+void
+nginx_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
+             void (*done)(void *ctx), void *ctx)
+{
+	struct detection *d = arena_alloc(&f->arena, sizeof(*d));
+
+	*d = (struct detection){ .loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx };
+	f->proxy = &proxy_nginx;
+	f->conf = xcalloc(1, sizeof(struct nginx_own));
+	f->binary = fs_which(&f->arena, root, "nginx");
+	if (!f->binary) {
+		nginx_find_master(f, root, m); /* one in a container is worth naming */
+		finish(d);
+		return;
+	}
+	proc_start(l, &(struct proc_request){
+		.argv = (const char *[]){ f->binary, "-V", NULL }, .timeout_ms = ASK_MS, .done = asked, .ctx = d,
+	});
+}
+
+void
+nginx_forget(struct proxy_found *f)
+{
+	if (!f->conf)
+		return;
+	ngx_free(&own_of(f)->conf);
+	free(f->conf);
+	f->conf = NULL;
+}

@@ -1,0 +1,169 @@
+/* nginx_master.c - the running nginx, found by its master process. */
+#include "proxy/nginx.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+
+struct search {
+	struct proxy_found   *f;
+	const char           *root;
+	const struct machine *machine;
+	pid_t                 strange; /* one that reads another file and serves the world */
+	char                 *strange_config;
+};
+
+static void
+read_proc(struct buf *out, pid_t pid, const char *name)
+{
+	char path[64];
+	struct err ignored;
+
+	if (pid > 0)
+		snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
+	else
+		snprintf(path, sizeof(path), "/proc/self/%s", name);
+	fs_read(out, path, 65536, &ignored);
+}
+
+/* The 12 hex digits people know a container by, out of its control group; NULL: it is in none, or in ours. */
+static char *
+container_of(struct arena *a, pid_t pid)
+{
+	static const char *const signs[] = { "docker", "libpod", "kubepods", "containerd", "lxc" };
+	struct buf theirs = BUF_INIT, ours = BUF_INIT;
+	char *name = NULL;
+
+	read_proc(&theirs, pid, "cgroup");
+	read_proc(&ours, 0, "cgroup");
+	for (size_t i = 0; i < ARRAY_LEN(signs) && !name; i++) {
+		const char *p = strstr(theirs.s, signs[i]);
+
+		if (!p || strstr(ours.s, signs[i]))
+			continue;
+		while (*p && strspn(p, "0123456789abcdef") < 12)
+			p++;
+		name = *p ? arena_strndup(a, p, 12) : arena_strdup(a, signs[i]);
+	}
+	buf_free(&theirs);
+	buf_free(&ours);
+	return name;
+}
+
+/*
+ * "0::/system.slice/nginx.service".  Only a unit that is nginx's by name: one
+ * started from cron or a test would otherwise have that unit reloaded.
+ */
+static char *
+unit_of(struct arena *a, pid_t pid)
+{
+	struct buf group = BUF_INIT;
+	const char *end, *start;
+	char *unit = NULL;
+
+	read_proc(&group, pid, "cgroup");
+	end = strstr(group.s, ".service");
+	if (end) {
+		for (start = end; start > group.s && start[-1] != '/' && start[-1] != '\n';)
+			start--;
+		end += strlen(".service");
+		if ((*end == '\n' || *end == '\0') && start[strspn(start, "0123456789abcdefghijklmnopqrstuvwxyz"
+		                                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ@:_.-")] == *end)
+			unit = arena_strndup(a, start, (size_t)(end - start));
+	}
+	if (unit && !strstr(unit, "nginx") && !strstr(unit, "openresty"))
+		unit = NULL;
+	buf_free(&group);
+	return unit;
+}
+
+/* The -c of "nginx: master process nginx -c /etc/x.conf -g ..."; NULL: the default. */
+static char *
+config_of(struct arena *a, const char *const *argv)
+{
+	struct buf title = BUF_INIT;
+	const char *p;
+	char *config = NULL;
+
+	for (size_t i = 0; argv[i]; i++)
+		buf_printf(&title, "%s%s", i ? " " : "", argv[i]);
+	p = strstr(title.s, " -c ");
+	if (p) {
+		p += 4;
+		p += strspn(p, " ");
+		config = arena_strndup(a, p, strcspn(p, " "));
+	}
+	buf_free(&title);
+	return config;
+}
+
+/* Its -c is a path of the machine as it is; ours may have a root in front. */
+static bool
+reads(struct arena *a, const char *root, const char *argument, const char *config)
+{
+	char *x = realpath(argument, NULL), *y = realpath(fs_path(a, root, config), NULL);
+	bool same = x && y && strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	return same;
+}
+
+static bool
+serves_the_world(const struct machine *m, pid_t pid)
+{
+	for (size_t i = 0; m && i < m->n_listeners; i++)
+		if (m->listeners[i].pid == pid && !m->listeners[i].loopback)
+			return true;
+	return false;
+}
+
+static void
+consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
+{
+	struct search *s = ctx;
+	struct proxy_found *f = s->f;
+	const bool rooted = s->root && *s->root && strcmp(s->root, "/") != 0;
+	char *config, *container;
+
+	(void)parent;
+	if (!argv[0] || strncmp(argv[0], "nginx: master process", 21) != 0)
+		return;
+	container = rooted ? NULL : container_of(&f->arena, pid);
+	if (container) {
+		f->container = f->container ? f->container : container;
+		return;
+	}
+	config = config_of(&f->arena, argv);
+	if (!f->config || f->master)
+		return;
+	if (config ? reads(&f->arena, s->root, config, f->config) : !rooted) {
+		f->master = pid;
+	} else if (config && *config == '/' && !s->strange && serves_the_world(s->machine, pid)) {
+		s->strange = pid;
+		s->strange_config = config;
+	}
+}
+
+/*
+ * The one that reads the file we found, or, if that one does not run, one
+ * started with a file of its own: but only if it serves more than loopback,
+ * for a private copy of somebody's test is none of our business.
+ */
+void
+nginx_find_master(struct proxy_found *f, const char *root, const struct machine *m)
+{
+	struct search s = { .f = f, .root = root, .machine = m };
+
+	machine_processes("nginx", consider, &s);
+	if (!f->master && s.strange && !(root && *root && strcmp(root, "/") != 0)) {
+		f->master = s.strange;
+		f->config = s.strange_config;
+	}
+	f->running = f->master > 0;
+	if (f->running)
+		((struct nginx_own *)f->conf)->unit = unit_of(&f->arena, f->master);
+}

@@ -1,0 +1,406 @@
+/* nginx_render.c - what has to be written and run: files, links, commands. */
+#include "proxy/nginx.h"
+
+#include <arpa/inet.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/crypto.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+
+#define TLS_DIR       "/etc/antechamber/tls"
+#define TLS_DAYS      825
+#define TLS_DAYS_LEFT 14 /* below this a test certificate is made anew */
+
+/* Where the site goes; from the arena. */
+struct where {
+	const char *file;
+	const char *link; /* NULL: the file itself is read */
+};
+
+static bool
+is_installed(const struct proxy_context *c)
+{
+	return c->found && c->found->installed;
+}
+
+static const char *
+binary(const struct proxy_context *c)
+{
+	static const char *const usual[] = { "/usr/sbin/nginx", "/usr/bin/nginx", "/sbin/nginx" };
+
+	if (!is_installed(c) || !c->found->binary)
+		return "nginx";
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+		if (strcmp(c->found->binary, usual[i]) == 0)
+			return "nginx";
+	return c->found->binary;
+}
+
+/* The file behind -c where nginx would read another by itself; NULL: no -c. */
+static const char *
+config_argument(struct arena *a, const struct proxy_context *c)
+{
+	const struct nginx_own *own = c->found ? c->found->conf : NULL;
+	const char *real;
+
+	if (!is_installed(c) || !c->found->config)
+		return NULL;
+	real = fs_path(a, c->root, c->found->config);
+	return own && own->default_config && strcmp(real, own->default_config) == 0 ? NULL : real;
+}
+
+static void
+run_nginx(struct steps *out, const struct proxy_context *c, enum step_role role, const char *flag, const char *word)
+{
+	struct arena a = { 0 };
+	const char *argv[6] = { binary(c) };
+	const char *config = config_argument(&a, c);
+	size_t n = 1;
+
+	if (config) {
+		argv[n++] = "-c";
+		argv[n++] = config;
+	}
+	if (flag)
+		argv[n++] = flag;
+	if (word)
+		argv[n++] = word;
+	steps_run(out, role, argv);
+	arena_free(&a);
+}
+
+static bool
+has_unit(const struct proxy_context *c)
+{
+	static const char *const units[] = { "/lib/systemd/system/nginx.service", "/usr/lib/systemd/system/nginx.service",
+	                                     "/etc/systemd/system/nginx.service" };
+	struct arena a = { 0 };
+	bool has = false;
+
+	if (fs_exists(fs_path(&a, c->root, "/run/systemd/system")))
+		for (size_t i = 0; i < ARRAY_LEN(units); i++)
+			has |= fs_exists(fs_path(&a, c->root, units[i]));
+	arena_free(&a);
+	return has;
+}
+
+static void
+add_reload(struct steps *out, const struct proxy_context *c)
+{
+	const struct nginx_own *own = c->found ? c->found->conf : NULL;
+
+	if (c->answers->reload_argv)
+		steps_run(out, ROLE_RELOAD, (const char *const *)c->answers->reload_argv);
+	else if (!is_installed(c))
+		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "reload", "nginx", NULL });
+	else if (c->found->running && own && own->unit)
+		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "reload", own->unit, NULL });
+	else if (c->found->running)
+		run_nginx(out, c, ROLE_RELOAD, "-s", "reload");
+	else if (has_unit(c))
+		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "start", "nginx", NULL });
+	else
+		run_nginx(out, c, ROLE_RELOAD, NULL, NULL);
+}
+
+static void
+add_validate(struct steps *out, const struct proxy_context *c)
+{
+	if (c->answers->validate)
+		steps_run(out, ROLE_VALIDATE, (const char *const *)c->answers->validate);
+	else
+		run_nginx(out, c, ROLE_VALIDATE, "-t", NULL);
+}
+
+/* Would an include inside http{} read this path? */
+static bool
+is_included(struct arena *a, const struct proxy_found *f, const char *path)
+{
+	const struct ngx_conf *conf = nginx_conf(f);
+	const struct ngx_directive *http = conf ? ngx_http(conf) : NULL;
+
+	for (size_t i = 0; http && i < conf->n_includes; i++) {
+		const char *pattern = conf->includes[i].pattern;
+
+		if (*pattern != '/')
+			pattern = fs_join(a, fs_dirname(a, f->config), pattern);
+		if (conf->includes[i].in == http && fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Ours, for this very host: a file may be written again only then. */
+static bool
+is_for_host(const struct proxy_context *c, const char *path)
+{
+	struct arena a = { 0 };
+	char want[300], line[512] = "";
+	FILE *file = fopen(fs_path(&a, c->root, path), "re");
+	const char *p;
+
+	snprintf(want, sizeof(want), c->answers->public_url.ipv6 ? "://[%s]" : "://%s", c->answers->public_url.host);
+	if (file && !fgets(line, sizeof(line), file))
+		*line = '\0';
+	if (file)
+		fclose(file);
+	arena_free(&a);
+	p = strstr(line, PROXY_MARK) ? strstr(line, want) : NULL;
+	return p && (p[strlen(want)] == ':' || p[strlen(want)] == ' ');
+}
+
+static const char *
+file_in(struct arena *a, const struct proxy_context *c, const char *dir)
+{
+	const char *path = fs_join(a, dir, "openchamber.conf");
+	char *host;
+
+	if (!fs_exists(fs_path(a, c->root, path)) || is_for_host(c, path))
+		return path;
+	host = arena_strdup(a, c->answers->public_url.host);
+	for (char *p = host; *p; p++)
+		if (*p == ':')
+			*p = '-';
+	return fs_join(a, dir, arena_printf(a, "openchamber-%s.conf", host));
+}
+
+static bool
+is_in(struct arena *a, const char *path, const char *dir)
+{
+	return dir && strcmp(fs_dirname(a, path), dir) == 0;
+}
+
+static int
+check_chosen(struct arena *a, const struct proxy_context *c, const struct where *w, struct err *e)
+{
+	const struct proxy_found *f = c->found;
+
+	if (*w->file != '/')
+		return answers_err(e, c->answers, "files.config", _("\"%s\" is not a whole path. Begin it with a /."), w->file);
+	if (f && f->config && strcmp(w->file, f->config) == 0)
+		return answers_err(e, c->answers, "files.config",
+		                   _("%s is nginx's main file and is never overwritten. Choose a file of its own."), w->file);
+	if (!w->link && nginx_conf(f) && !is_included(a, f, w->file))
+		return answers_err(e, c->answers, "files.config",
+		                   _("nginx reads no file called %s. Choose one that an include line in %s names."),
+		                   w->file, f->config);
+	return 0;
+}
+
+static int
+find_place(struct where *w, struct arena *a, const struct proxy_context *c, struct err *e)
+{
+	const struct proxy_found *f = c->found;
+	const char *site_dir = is_installed(c) ? f->site_dir : "/etc/nginx/sites-available";
+	const char *link_dir = is_installed(c) ? f->link_dir : "/etc/nginx/sites-enabled";
+
+	*w = (struct where){ .file = c->answers->config };
+	if (!w->file && !site_dir && f->broken.code != ERR_NONE) {
+		*e = f->broken;
+		return -1;
+	}
+	if (!w->file && !site_dir)
+		return err_at(e, ERR_VALUE, f->config, 0, 0,
+		              _("nginx reads no directory of sites. Add include conf.d/*.conf; inside its http block."));
+	if (!w->file)
+		w->file = file_in(a, c, site_dir);
+	if (link_dir && is_in(a, w->file, site_dir))
+		w->link = fs_join(a, link_dir, fs_basename(w->file));
+	return c->answers->config ? check_chosen(a, c, w, e) : 0;
+}
+
+/* Beside each other, as in Debian, the link is relative: it stays right under another root. */
+static void
+add_link(struct steps *out, struct arena *a, const struct where *w)
+{
+	const char *dir = fs_dirname(a, w->file);
+	const char *target = w->file;
+
+	if (strcmp(fs_dirname(a, dir), fs_dirname(a, fs_dirname(a, w->link))) == 0)
+		target = arena_printf(a, "../%s/%s", fs_basename(dir), fs_basename(w->file));
+	steps_link(out, w->link, target);
+}
+
+static bool
+is_still_good(struct arena *a, const struct proxy_context *c, const char *certificate, const char *key)
+{
+	struct buf pem = BUF_INIT;
+	struct err ignored;
+	struct cert cert;
+	bool good;
+
+	good = fs_exists(fs_path(a, c->root, key)) &&
+	       fs_read(&pem, fs_path(a, c->root, certificate), 65536, &ignored) == 0 &&
+	       cert_parse(&cert, a, pem.s, pem.len, certificate, &ignored) == 0 &&
+	       cert_covers(&cert, c->answers->public_url.host) && cert_days_left(&cert, time(NULL)) > TLS_DAYS_LEFT;
+	buf_free(&pem);
+	return good;
+}
+
+/* A key is new each time it is made, so these steps stay out of the plan's hash; what is there already is kept. */
+static int
+add_test_certificate(struct steps *out, struct arena *a, const struct proxy_context *c,
+                     const char **certificate, const char **key, struct err *e)
+{
+	struct buf cert_pem = BUF_INIT, key_pem = BUF_INIT;
+	int rc = 0;
+
+	*certificate = arena_printf(a, "%s/%s.pem", TLS_DIR, c->answers->public_url.host);
+	*key = arena_printf(a, "%s/%s.key", TLS_DIR, c->answers->public_url.host);
+	if (is_still_good(a, c, *certificate, *key))
+		return 0;
+	rc = cert_make(c->answers->public_url.host, TLS_DAYS, &cert_pem, &key_pem, e);
+	if (rc == 0) {
+		steps_write_made(out, *key, key_pem.s, 0600, true);
+		steps_write_made(out, *certificate, cert_pem.s, 0644, false);
+	}
+	mem_wipe(key_pem.s, key_pem.len);
+	buf_free(&key_pem);
+	buf_free(&cert_pem);
+	return rc;
+}
+
+static int
+check_path(const struct answers *a, const char *field, const char *path, struct err *e)
+{
+	if (!path)
+		return answers_err(e, a, field, _("%s is not answered: with existing certificates nginx needs its path."), field);
+	if (*path != '/')
+		return answers_err(e, a, field, _("\"%s\" is not a whole path. Begin it with a /."), path);
+	return 0;
+}
+
+static bool
+is_address(const char *text)
+{
+	unsigned char raw[16];
+	char six[64];
+	size_t len = strlen(text);
+
+	if (strcmp(text, "*") == 0 || inet_pton(AF_INET, text, raw) == 1 || inet_pton(AF_INET6, text, raw) == 1)
+		return true;
+	if (*text != '[' || len < 3 || len >= sizeof(six) || text[len - 1] != ']')
+		return false;
+	snprintf(six, sizeof(six), "%.*s", (int)len - 2, text + 1);
+	return inet_pton(AF_INET6, six, raw) == 1;
+}
+
+/* Each value is what its type says, whoever filled the answers: nothing else reaches a template. */
+static int
+check_answers(const struct proxy_context *c, struct err *e)
+{
+	const struct answers *a = c->answers;
+
+	if (!a->has_public || !url_host_is_valid(a->public_url.host))
+		return answers_err(e, a, "public", _("The public address is not answered, or its name has wrong characters."));
+	if (!a->has_origin || !url_host_is_valid(a->origin.host))
+		return answers_err(e, a, "origin", _("OpenChamber's address is not answered, or its name has wrong characters."));
+	if (strcmp(a->origin.scheme, "http") != 0 && strcmp(a->origin.scheme, "https") != 0)
+		return answers_err(e, a, "origin", _("OpenChamber is reached over http or https, nothing else."));
+	if (a->listen_address && !is_address(a->listen_address))
+		return answers_err(e, a, "listen.address", _("\"%s\" is not an address. Write * or one like 192.168.1.20."),
+		                   a->listen_address);
+	switch (a->tls) {
+	case TLS_CERTBOT:
+		return answers_err(e, a, "tls.mode",
+		                   _("With nginx, run certbot certonly first. Then choose mode existing and name its files."));
+	case TLS_AUTO:
+		return answers_err(e, a, "tls.mode",
+		                   _("nginx gets no certificates by itself. Choose mode existing, or Caddy as the proxy."));
+	case TLS_EXISTING:
+		if (check_path(a, "tls.certificate", a->certificate, e) < 0)
+			return -1;
+		return check_path(a, "tls.key", a->key, e);
+	case TLS_NONE:
+	case TLS_SELFSIGNED:
+	case TLS_UPSTREAM:
+		break;
+	}
+	return 0;
+}
+
+int
+nginx_render(struct steps *out, const struct proxy_context *c, struct err *e)
+{
+	const char *certificate = c->answers->certificate, *key = c->answers->key;
+	struct arena a = { 0 };
+	struct buf text = BUF_INIT;
+	struct where w;
+	int rc = -1;
+
+	if (check_answers(c, e) < 0 || find_place(&w, &a, c, e) < 0)
+		goto out;
+	if (c->answers->tls == TLS_SELFSIGNED && add_test_certificate(out, &a, c, &certificate, &key, e) < 0)
+		goto out;
+	if (nginx_site(&text, c, certificate, key, e) < 0)
+		goto out;
+	steps_write(out, w.file, text.s, 0644);
+	if (w.link)
+		add_link(out, &a, &w);
+	add_validate(out, c);
+	if (c->answers->reload)
+		add_reload(out, c);
+	rc = 0;
+out:
+	buf_free(&text);
+	arena_free(&a);
+	return rc;
+}
+
+static int
+render_private(struct buf *out, struct arena *a, const struct proxy_context *c, const char *site, struct err *e)
+{
+	static const char *const files[] = { "pid", "log", "body", "proxy", "fastcgi", "uwsgi", "scgi" };
+	struct tmpl_value values[ARRAY_LEN(files) + 1] = { { "site", site } };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		const char *without = arena_printf(a, "--without-http_%s_module", files[i]);
+		const bool absent = c->found->options && strstr(c->found->options, without);
+
+		values[i + 1] = (struct tmpl_value){ files[i], absent ? NULL : fs_join(a, c->private->dir, files[i]) };
+	}
+	return nginx_template(out, c, "nginx/rehearsal.conf", values, ARRAY_LEN(values), e);
+}
+
+int
+nginx_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
+{
+	const struct proxy_private *p = c->private;
+	struct arena a = { 0 };
+	struct buf text = BUF_INIT, site = BUF_INIT;
+	const char *config = fs_join(&a, p->dir, "nginx.conf");
+	const char *site_file = fs_join(&a, p->dir, "site.conf");
+	const char *argv[8] = { NULL };
+	int rc = -1;
+
+	if (!is_installed(c) || !c->found->binary) {
+		err_set(e, ERR_MISSING, _("nginx is not installed, so there is nothing to rehearse with."));
+		goto out;
+	}
+	if (check_answers(c, e) < 0 || nginx_site(&site, c, p->certificate, p->key, e) < 0 ||
+	    render_private(&text, &a, c, site_file, e) < 0)
+		goto out;
+	steps_write(out, site_file, site.s, 0644);
+	steps_write(out, config, text.s, 0644);
+	argv[0] = c->found->binary;
+	argv[1] = "-p";
+	argv[2] = p->dir;
+	argv[3] = "-c";
+	argv[4] = config;
+	/* Older ones open their built-in log first, complain that they may not, and go on. */
+	if (nginx_at_least(c->found, 1, 19, 5)) {
+		argv[5] = "-e";
+		argv[6] = fs_join(&a, p->dir, "log");
+	}
+	steps_run(out, ROLE_NONE, argv);
+	rc = 0;
+out:
+	buf_free(&text);
+	buf_free(&site);
+	arena_free(&a);
+	return rc;
+}

@@ -1,0 +1,325 @@
+/* nginx_site.c - the text of one site: what goes into templates/nginx/site.conf. */
+#include "proxy/nginx.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "proxy/front.h"
+
+/*
+ * A value that begins with this was made here, line by line, of checked parts.
+ * It cannot come from a person: no field takes control bytes.
+ */
+#define RAW '\001'
+
+/*
+ * nginx has no way to write a literal `$' in most directives, so a value that
+ * has one is refused rather than quoted.
+ */
+int
+nginx_escape(struct buf *out, const char *value, struct err *e)
+{
+	bool plain = *value != '\0';
+
+	for (const char *p = value; *p; p++) {
+		const unsigned char c = (unsigned char)*p;
+
+		if (c == '$' || c < ' ' || c == 0x7f)
+			return err_set(e, ERR_VALUE, _("nginx cannot take \"%s\" as a value: it has a $ or a control character."),
+			               value);
+		if (strchr(" \"';{}#\\", c))
+			plain = false;
+	}
+	if (plain) {
+		buf_puts(out, value);
+		return 0;
+	}
+	buf_putc(out, '"');
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			buf_putc(out, '\\');
+		buf_putc(out, *value);
+	}
+	buf_putc(out, '"');
+	return 0;
+}
+
+static int
+fill(struct buf *out, const char *value, struct err *e)
+{
+	if (*value != RAW)
+		return nginx_escape(out, value, e);
+	buf_puts(out, value + 1);
+	return 0;
+}
+
+int
+nginx_template(struct buf *out, const struct proxy_context *c, const char *name,
+               const struct tmpl_value *values, size_t n, struct err *e)
+{
+	struct arena a = { 0 };
+	struct buf text = BUF_INIT;
+	const char *path = fs_join(&a, c->templates, name);
+	int rc = -1;
+
+	if (fs_read(&text, path, 65536, e) == 0 && tmpl_render(out, path, text.s, values, n, fill, e) == 0)
+		rc = 0;
+	buf_free(&text);
+	arena_free(&a);
+	return rc;
+}
+
+/* Is there a server here that hears IPv6 on this port for both families? */
+static bool
+taken_by_both(const struct ngx_conf *c, unsigned port)
+{
+	const struct ngx_directive *http = c ? ngx_http(c) : NULL;
+
+	for (const struct ngx_directive *s = http ? ngx_child(http, "server") : NULL; s; s = ngx_next(s, "server"))
+		for (const struct ngx_directive *l = ngx_child(s, "listen"); l; l = ngx_next(l, "listen")) {
+			struct ngx_listen there;
+
+			ngx_listen_of(&there, l);
+			if (there.both && there.port == port && strcmp(there.address, "[::]") == 0)
+				return true;
+		}
+	return false;
+}
+
+bool
+nginx_listens_ipv6(const struct proxy_context *c)
+{
+	struct arena a = { 0 };
+	struct buf text = BUF_INIT;
+	struct err ignored;
+	bool has;
+
+	fs_read(&text, fs_path(&a, c->root, "/proc/net/if_inet6"), 65536, &ignored);
+	has = text.len > 0;
+	buf_free(&text);
+	arena_free(&a);
+	return has;
+}
+
+void
+nginx_listen_port(const struct proxy_context *c, unsigned *plain, unsigned *tls)
+{
+	const struct answers *a = c->answers;
+	const bool ends_tls = a->tls == TLS_EXISTING || a->tls == TLS_SELFSIGNED;
+
+	if (c->private) {
+		*plain = c->private->http;
+		*tls = c->private->https;
+	} else {
+		answers_ports(a, plain, tls);
+	}
+	if (!ends_tls) {
+		*plain = *plain ? *plain : *tls;
+		*tls = 0;
+	}
+}
+
+/* What stands behind "listen" for one port: each family's word, or NULL. */
+static void
+listen_words(struct arena *a, const struct proxy_context *c, unsigned port, const char **four, const char **six)
+{
+	const char *address = c->private ? "127.0.0.1" : c->answers->listen_address;
+
+	*four = *six = NULL;
+	if (port == 0)
+		return;
+	if (address && strchr(address, ':')) {
+		*six = arena_printf(a, *address == '[' ? "%s:%u" : "[%s]:%u", address, port);
+	} else if (address && strcmp(address, "*") != 0) {
+		*four = arena_printf(a, "%s:%u", address, port);
+	} else {
+		if (!taken_by_both(nginx_conf(c->found), port))
+			*four = arena_printf(a, "%u", port);
+		if (!*four || nginx_listens_ipv6(c))
+			*six = arena_printf(a, "[::]:%u", port);
+	}
+}
+
+/* Names of variables and server names have little room in nginx's hashes, so an ending is eight digits. */
+static const char *
+site_id(struct arena *a, const struct url *public_url)
+{
+	char digest[65];
+
+	crypto_sha256(public_url->host, strlen(public_url->host), digest);
+	return arena_strndup(a, digest, 8);
+}
+
+/* nginx's own units, exact to the byte. */
+static const char *
+size_word(struct arena *a, unsigned long long bytes)
+{
+	static const struct { unsigned long long unit; const char *letter; } units[] = {
+		{ 1ull << 30, "g" }, { 1ull << 20, "m" }, { 1ull << 10, "k" }, { 1, "" },
+	};
+
+	for (size_t i = 0; bytes && i < ARRAY_LEN(units); i++)
+		if (bytes % units[i].unit == 0)
+			return arena_printf(a, "%llu%s", bytes / units[i].unit, units[i].letter);
+	return "0";
+}
+
+static bool
+is_set_in_http(const struct proxy_context *c, const char *name)
+{
+	const struct ngx_conf *conf = c->private ? NULL : nginx_conf(c->found);
+	const struct ngx_directive *http = conf ? ngx_http(conf) : NULL;
+
+	return http && ngx_child(http, name);
+}
+
+struct trust {
+	const char *geo, *realip; /* lines, or NULL: nobody is believed */
+};
+
+static int
+trust_lines(struct trust *t, struct arena *a, const struct proxy_context *c, bool has_realip, struct err *e)
+{
+	const char **ranges = front_ranges(a, c->answers);
+	struct buf geo = BUF_INIT, realip = BUF_INIT;
+	int rc = 0;
+
+	*t = (struct trust){ 0 };
+	if (!ranges || !ranges[0])
+		return 0;
+	buf_putc(&geo, RAW);
+	buf_putc(&realip, RAW);
+	/* In a rehearsal the checklist itself plays what stands in front. */
+	if (c->private)
+		buf_puts(&geo, "127.0.0.1/32 1;\n\t");
+	for (const char **r = ranges; *r && rc == 0; r++) {
+		if (!front_range_is_valid(*r))
+			rc = answers_err(e, c->answers, "trusted",
+			                 _("\"%s\" is not an address range. Write it like 10.0.0.0/8."), *r);
+		if (c->private && strcmp(*r, "127.0.0.1/32") == 0)
+			continue;
+		buf_printf(&geo, "%s 1;%s", *r, r[1] ? "\n\t" : "");
+		buf_printf(&realip, "set_real_ip_from %s;%s", *r, r[1] ? "\n\t" : "");
+	}
+	t->geo = arena_strdup(a, geo.s);
+	t->realip = has_realip ? arena_strdup(a, realip.s) : NULL;
+	buf_free(&geo);
+	buf_free(&realip);
+	return rc;
+}
+
+static const char *
+origin_word(struct arena *a, const struct proxy_context *c)
+{
+	struct buf b = BUF_INIT;
+	const char *word;
+
+	if (c->private)
+		return arena_printf(a, "http://127.0.0.1:%u", c->private->upstream);
+	buf_printf(&b, "%s://", c->answers->origin.scheme);
+	buf_printf(&b, c->answers->origin.ipv6 ? "[%s]:%u" : "%s:%u", c->answers->origin.host, c->answers->origin.port);
+	word = arena_strdup(a, b.s);
+	buf_free(&b);
+	return word;
+}
+
+static const char *
+acme_root(struct arena *a, const char *root)
+{
+	static const char *const dirs[] = {
+		"/var/www/html", "/var/www/letsencrypt", "/usr/share/nginx/html", "/var/lib/nginx/html", "/var/www",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+		if (fs_exists(fs_path(a, root, dirs[i])))
+			return dirs[i];
+	return dirs[0];
+}
+
+/*
+ * nginx refuses a server name that does not fit a bucket of its hash, and only
+ * http{} can say how large that is, once: so its owner has to.
+ */
+static int
+name_fits(const struct proxy_context *c, const char *name, struct err *e)
+{
+	const struct ngx_conf *conf = c->private ? NULL : nginx_conf(c->found);
+	const struct ngx_directive *http = conf ? ngx_http(conf) : NULL;
+	const struct ngx_directive *set = http ? ngx_child(http, "server_names_hash_bucket_size") : NULL;
+	const size_t word = sizeof(void *), need = 2 * word + (strlen(name) + 2 + word - 1) / word * word;
+	unsigned long long have = 64;
+
+	if (!http)
+		return 0;
+	if (set && set->n_args == 1)
+		text_parse_size(set->args[0], &have);
+	if (need <= have)
+		return 0;
+	return err_at(e, ERR_VALUE, http->file, http->line, 0,
+	              _("nginx has no room for a name this long. Add server_names_hash_bucket_size %d; to this http block."),
+	              need <= 128 ? 128 : need <= 256 ? 256 : 512);
+}
+
+int
+nginx_site(struct buf *out, const struct proxy_context *c, const char *certificate, const char *key, struct err *e)
+{
+	const struct answers *a = c->answers;
+	const struct proxy_found *f = c->found;
+	const bool has_realip = nginx_built_with(f, "--with-http_realip_module");
+	const bool has_http2 = nginx_built_with(f, "--with-http_v2_module");
+	const char *four, *six, *redirect4, *redirect6, *host, *public_port;
+	struct arena arena = { 0 };
+	struct buf address = BUF_INIT;
+	unsigned plain, tls;
+	struct trust t;
+	int rc = -1;
+
+	nginx_listen_port(c, &plain, &tls);
+	listen_words(&arena, c, tls ? tls : plain, &four, &six);
+	listen_words(&arena, c, tls ? plain : 0, &redirect4, &redirect6);
+	url_base(&address, &a->public_url);
+	host = arena_printf(&arena, a->public_url.ipv6 ? "[%s]" : "%s", a->public_url.host);
+	public_port = url_port_is_default(&a->public_url) ? NULL : arena_printf(&arena, "%u", a->public_url.port);
+	if (trust_lines(&t, &arena, c, has_realip, e) < 0 || name_fits(c, host, e) < 0)
+		goto out;
+
+	const struct tmpl_value values[] = {
+		{ "address",        address.s },
+		{ "id",             site_id(&arena, &a->public_url) },
+		{ "host",           host },
+		{ "origin",         origin_word(&arena, c) },
+		{ "origin_tls",     !c->private && strcmp(a->origin.scheme, "https") == 0 ? "1" : NULL },
+		{ "listen4",        four },
+		{ "listen6",        six },
+		{ "redirect",       redirect4 || redirect6 ? "1" : NULL },
+		{ "redirect4",      redirect4 },
+		{ "redirect6",      redirect6 },
+		{ "public_port",    public_port },
+		{ "acme_root",      acme_root(&arena, c->root) },
+		{ "tls",            tls ? "1" : NULL },
+		{ "http2_word",     tls && has_http2 && !nginx_at_least(f, 1, 25, 1) ? "1" : NULL },
+		{ "http2_line",     tls && has_http2 && nginx_at_least(f, 1, 25, 1) ? "1" : NULL },
+		{ "certificate",    certificate },
+		{ "key",            key },
+		{ "trusted",        t.geo },
+		{ "trusted_who",    arena_printf(&arena, "%c%s", RAW, front_who(a)) },
+		{ "trusted_realip", t.realip },
+		{ "realip",         has_realip ? "1" : NULL },
+		{ "client_header",  front_client_header(a) },
+		{ "brotli",         is_set_in_http(c, "brotli") ? "1" : NULL },
+		{ "zstd",           is_set_in_http(c, "zstd") ? "1" : NULL },
+		{ "body",           size_word(&arena, a->body) },
+		{ "connect",        arena_printf(&arena, "%u", a->connect) },
+		{ "stream",         arena_printf(&arena, "%u", a->stream) },
+	};
+
+	rc = nginx_template(out, c, "nginx/site.conf", values, ARRAY_LEN(values), e);
+out:
+	buf_free(&address);
+	arena_free(&arena);
+	return rc;
+}

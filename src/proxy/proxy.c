@@ -1,0 +1,72 @@
+#include "proxy/proxy.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "proxy/nginx.h"
+
+const struct proxy *const proxies[] = {
+	&proxy_nginx,
+	NULL,
+};
+
+const struct proxy *
+proxy_find(const char *name)
+{
+	for (const struct proxy *const *p = proxies; *p; p++)
+		if (strcmp((*p)->name, name) == 0)
+			return *p;
+	return NULL;
+}
+
+void
+proxy_found_free(struct proxy_found *f)
+{
+	if (f->proxy && f->proxy->forget)
+		f->proxy->forget(f);
+	arena_free(&f->arena);
+	*f = (struct proxy_found){ 0 };
+}
+
+static bool
+listens_on(const struct proxy_site *s, unsigned port)
+{
+	for (size_t i = 0; i < s->n_listens; i++)
+		if (s->listens[i].port == port)
+			return true;
+	return false;
+}
+
+const struct proxy_site *
+proxy_site_named(const struct proxy_found *f, const char *host, unsigned port)
+{
+	for (size_t i = 0; i < f->n_sites; i++) {
+		const struct proxy_site *s = &f->sites[i];
+
+		if (!listens_on(s, port))
+			continue;
+		for (char **name = s->names; *name; name++)
+			if (strcasecmp(*name, host) == 0)
+				return s;
+	}
+	return NULL;
+}
+
+const struct proxy_site *
+proxy_site_leading_to(const struct proxy_found *f, const struct url *origin)
+{
+	for (size_t i = 0; i < f->n_sites; i++) {
+		struct url u;
+		struct err ignored;
+
+		if (!f->sites[i].upstream ||
+		    url_parse(&u, f->sites[i].upstream, "http", URL_ANY, "", &ignored) < 0 ||
+		    u.port != origin->port)
+			continue;
+		/* localhost, 127.0.0.1 and ::1 lead to the same program on this server. */
+		if (strcmp(u.host, origin->host) == 0 || (url_is_loopback(&u) && url_is_loopback(origin)))
+			return &f->sites[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,89 @@
+#include "proxy/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct step *
+append(struct steps *s, enum step_kind kind)
+{
+	/* The capacity is a power of two, so a full list is seen from its length alone. */
+	if ((s->n & (s->n - 1)) == 0)
+		s->v = xreallocarray(s->v, s->n ? 2 * s->n : 1, sizeof(*s->v));
+	s->v[s->n] = (struct step){ .kind = kind };
+	return &s->v[s->n++];
+}
+
+void
+steps_write(struct steps *s, const char *path, const char *text, mode_t mode)
+{
+	struct step *t = append(s, STEP_WRITE);
+
+	t->path = arena_strdup(&s->arena, path);
+	t->text = arena_strdup(&s->arena, text);
+	t->mode = mode;
+}
+
+void
+steps_write_made(struct steps *s, const char *path, const char *text, mode_t mode, bool secret)
+{
+	steps_write(s, path, text, mode);
+	s->v[s->n - 1].made = true;
+	s->v[s->n - 1].secret = secret;
+}
+
+void
+steps_link(struct steps *s, const char *path, const char *target)
+{
+	struct step *t = append(s, STEP_LINK);
+
+	t->path = arena_strdup(&s->arena, path);
+	t->target = arena_strdup(&s->arena, target);
+}
+
+void
+steps_set_aside(struct steps *s, const char *path)
+{
+	append(s, STEP_SET_ASIDE)->path = arena_strdup(&s->arena, path);
+}
+
+void
+steps_run(struct steps *s, enum step_role role, const char *const *argv)
+{
+	struct step *t = append(s, STEP_RUN);
+	size_t n = 0;
+	const char **copy;
+
+	while (argv[n])
+		n++;
+	copy = arena_alloc(&s->arena, (n + 1) * sizeof(*copy));
+	for (size_t i = 0; i < n; i++)
+		copy[i] = arena_strdup(&s->arena, argv[i]);
+	t->role = role;
+	t->argv = copy;
+}
+
+void
+steps_check(struct steps *s)
+{
+	append(s, STEP_CHECK);
+}
+
+const struct step *
+steps_find(const struct steps *s, enum step_kind kind, enum step_role role)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].kind == kind && s->v[i].role == role)
+			return &s->v[i];
+	return NULL;
+}
+
+void
+steps_free(struct steps *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].secret)
+			mem_wipe((char *)s->v[i].text, strlen(s->v[i].text));
+	free(s->v);
+	arena_free(&s->arena);
+	*s = (struct steps){ 0 };
+}
