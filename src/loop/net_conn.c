@@ -26,7 +26,7 @@ conn_end(struct net_task *task, int code)
 	if (task->r.fault == NET_OK) {
 		curl_easy_getinfo(task->easy, CURLINFO_ACTIVESOCKET, &fd);
 		if (fd == CURL_SOCKET_BAD)
-			task->r.fault = NET_CLOSED;
+			net_fault(&task->r, NET_CLOSED, "closed at once");
 	}
 	c->fd = (int)fd;
 	if (task->r.fault == NET_OK) {

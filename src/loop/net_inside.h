@@ -30,7 +30,6 @@ struct net_task {
 	struct curl_slist *headers, *connect_to;
 	struct net_reply   r;
 	double             start;
-	bool               answered; /* at least a byte of HTTP came */
 	char               msg[CURL_ERROR_SIZE];
 };
 
@@ -58,6 +57,9 @@ void net_drop(struct net_task *t);
 
 /* Fill the reply of a task that ended with `code', the fault too. */
 void net_judge(struct net_task *t, int code);
+
+/* The verdict as the reply carries it. */
+void net_fault(struct net_reply *r, enum net_fault fault, const char *msg);
 
 /* What is known of the connection so far. */
 void net_fill(struct net_task *t);

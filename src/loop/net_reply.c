@@ -33,10 +33,11 @@ fault_by_errno(long sys)
 static enum net_fault
 fault_by_progress(const struct net_task *t)
 {
-	double looked_up = 0;
+	double looked_up = 0, first_byte = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_NAMELOOKUP_TIME, &looked_up);
-	if (t->answered)
+	curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME, &first_byte);
+	if (first_byte > 0)
 		return NET_TIMEOUT;
 	if (t->r.connected > 0)
 		return NET_SILENT;
@@ -101,6 +102,16 @@ net_fill(struct net_task *t)
 }
 
 void
+net_fault(struct net_reply *r, enum net_fault fault, const char *msg)
+{
+	const size_t len = strnlen(msg, sizeof(r->msg) - 1);
+
+	r->fault = fault;
+	memcpy(r->msg, msg, len);
+	r->msg[len] = '\0';
+}
+
+void
 net_judge(struct net_task *t, int code)
 {
 	struct net_reply *r = &t->r;
@@ -118,7 +129,7 @@ net_judge(struct net_task *t, int code)
 		return;
 	if (!*msg)
 		msg = code > 0 ? curl_easy_strerror((CURLcode)code) : "deadline";
-	memcpy(r->msg, msg, strnlen(msg, sizeof(r->msg) - 1)); /* the rest is zero */
+	net_fault(r, r->fault, msg);
 }
 
 bool

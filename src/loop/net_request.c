@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 
@@ -21,13 +22,24 @@ struct request {
 	bool               flood; /* header without end */
 };
 
+/* While our side of a transfer is paused libcurl does not tell that the other has gone. */
+static bool
+peer_is_gone(const struct request *t)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	char byte;
+
+	return curl_easy_getinfo(t->task.easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+	       fd != CURL_SOCKET_BAD && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static void
 on_quiet(void *ctx)
 {
 	struct request *t = ctx;
 
 	t->quiet = 0;
-	t->task.end(&t->task, NET_ENOUGH);
+	t->task.end(&t->task, !t->final && peer_is_gone(t) ? (int)CURLE_GOT_NOTHING : NET_ENOUGH);
 }
 
 static void
@@ -35,6 +47,16 @@ expect_quiet(struct request *t, int ms)
 {
 	loop_cancel(t->task.net->loop, t->quiet);
 	t->quiet = loop_after(t->task.net->loop, ms, on_quiet, t);
+}
+
+/* Has the body of the answer come whole?  With `announce' the transfer itself never ends. */
+static bool
+body_is_whole(const struct request *t)
+{
+	curl_off_t len = -1;
+
+	curl_easy_getinfo(t->task.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &len);
+	return len >= 0 && t->task.r.body.len >= (size_t)len;
 }
 
 /* An interim answer is counted and forgotten.  False: enough was seen. */
@@ -59,6 +81,8 @@ end_of_head(struct request *t)
 		return false;
 	if (t->q.max_body == 0 && !t->q.on_data)
 		t->cut = true;
+	if (t->q.announce && body_is_whole(t))
+		t->cut = true;
 	if (t->q.announce && !t->cut)
 		expect_quiet(t, REFUSAL_MS);
 	return !t->cut;
@@ -73,7 +97,6 @@ on_header(char *data, size_t size, size_t n, void *ctx)
 
 	if (t->task.dropped)
 		return 0;
-	t->task.answered = true;
 	t->head_bytes += len;
 	if (t->head_bytes > MAX_HEAD) {
 		t->flood = true;
@@ -91,16 +114,6 @@ on_header(char *data, size_t size, size_t n, void *ctx)
 	if (data[0] != '\r' && data[0] != '\n')
 		return len;
 	return end_of_head(t) ? len : 0;
-}
-
-/* Has the body of the answer come whole?  With `announce' the transfer itself never ends. */
-static bool
-body_is_whole(const struct request *t)
-{
-	curl_off_t len = -1;
-
-	curl_easy_getinfo(t->task.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &len);
-	return len >= 0 && t->task.r.body.len >= (size_t)len;
 }
 
 static size_t
@@ -165,8 +178,8 @@ request_end(struct net_task *task, int code)
 	net_judge(task, code);
 	if (t->flood)
 		r->fault = NET_GARBAGE;
-	else if (r->fault == NET_OK && !t->final && code != NET_ENOUGH)
-		r->fault = NET_CLOSED;
+	else if (code == CURLE_OK && !t->final)
+		net_fault(r, NET_CLOSED, "closed inside the header");
 	if (!t->final)
 		r->status = 0;
 	curl_easy_getinfo(task->easy, CURLINFO_SIZE_UPLOAD_T, &sent);

@@ -1,0 +1,908 @@
+/* test_net.c - what net.h promises, over plain HTTP. */
+#include "serve.h"
+
+#include <dirent.h>
+#include <sys/resource.h>
+
+#define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+
+struct get {
+	struct world *w;
+	bool             done;
+	int              calls, heads, pieces;
+	struct net_reply r; /* copied; its buffers are ours */
+	double           at[16];
+	int              stop_at_piece; /* on_data: false at this piece */
+	bool             stop_at_head;
+	unsigned         id;
+	unsigned         cancel; /* in on_data or on_head */
+	struct get      *start_other;
+	const char      *other_url;
+};
+
+static void
+on_done(void *ctx, const struct net_reply *r)
+{
+	struct get *g = ctx;
+
+	g->calls++;
+	g->done = true;
+	g->r = *r;
+	g->r.head = g->r.body = g->r.cert = (struct buf)BUF_INIT;
+	buf_add(&g->r.head, r->head.s, r->head.len);
+	buf_add(&g->r.body, r->body.s, r->body.len);
+	net_cancel(g->w->n, g->id); /* too late, and harmless */
+}
+
+static void
+get_free(struct get *g)
+{
+	buf_free(&g->r.head);
+	buf_free(&g->r.body);
+	buf_free(&g->r.cert);
+}
+
+static struct net_request
+request(struct world *w, struct get *g, const char *url)
+{
+	g->w = w;
+	return (struct net_request){ .url = url, .timeout_ms = 3000, .max_body = 65536,
+	                             .done = on_done, .ctx = g };
+}
+
+static void
+send_it(struct get *g, const struct net_request *q)
+{
+	g->id = net_start(g->w->n, q);
+	assert_int_not_equal(g->id, 0);
+	assert_false(g->done);
+}
+
+/* What each way of answering, or not answering, is called. */
+static void
+test_faults(void **state)
+{
+	static char long_line[150 * 1024], many_headers[300 * 1024];
+	static const struct {
+		const char     *what;
+		struct step     steps[6];
+		enum net_fault  fault;
+		long            status;
+		const char     *body;
+		int             timeout_ms;
+		bool            eager;
+	} cases[] = {
+		{ "healthy", { { .act = ACT_SEND, .text = OK_HEAD "Content-Length: 2\r\n\r\nhi" } },
+		  NET_OK, 200, "hi", 0, false },
+		{ "until close", { { .act = ACT_SEND, .text = OK_HEAD "\r\nhi" }, { .act = ACT_CLOSE } },
+		  NET_OK, 200, "hi", 0, false },
+		{ "chunks", { { .act = ACT_SEND, .text = OK_HEAD "Transfer-Encoding: chunked\r\n\r\n"
+		                "1\r\nh\r\n1\r\ni\r\n0\r\n\r\n" } }, NET_OK, 200, "hi", 0, false },
+		{ "chunks and trailer", { { .act = ACT_SEND, .text = OK_HEAD "Transfer-Encoding: chunked\r\n\r\n"
+		                "2\r\nhi\r\n0\r\nHTTP/9: x\r\n\r\n" } }, NET_OK, 200, "hi", 0, false },
+		{ "not found", { { .act = ACT_SEND, .text = "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n" } },
+		  NET_OK, 404, "", 0, false },
+		{ "no content", { { .act = ACT_SEND, .text = "HTTP/1.1 204 No\r\n\r\n" } },
+		  NET_OK, 204, "", 0, false },
+		{ "early hints", { { .act = ACT_SEND, .text = "HTTP/1.1 103 Hints\r\nLink: x\r\n\r\n"
+		                     OK_HEAD "Content-Length: 2\r\n\r\nhi" } }, NET_OK, 200, "hi", 0, false },
+		{ "redirect is an answer", { { .act = ACT_SEND, .text = "HTTP/1.1 302 F\r\nLocation: /x\r\n"
+		                               "Content-Length: 0\r\n\r\n" } }, NET_OK, 302, "", 0, false },
+		{ "never a byte", { { .act = ACT_END } }, NET_SILENT, 0, "", 150, false },
+		{ "half a line", { { .act = ACT_SEND, .text = "HTTP/1.1 200 O" } }, NET_TIMEOUT, 0, "", 150, false },
+		{ "half a head", { { .act = ACT_SEND, .text = OK_HEAD } }, NET_TIMEOUT, 0, "", 150, false },
+		{ "half a body", { { .act = ACT_SEND, .text = OK_HEAD "Content-Length: 9\r\n\r\nhalf" } },
+		  NET_TIMEOUT, 200, "half", 150, false },
+		{ "closed at once", { { .act = ACT_CLOSE } }, NET_CLOSED, 0, "", 0, true },
+		{ "closed on request", { { .act = ACT_CLOSE } }, NET_CLOSED, 0, "", 0, false },
+		{ "reset on request", { { .act = ACT_RESET } }, NET_CLOSED, 0, "", 0, false },
+		{ "closed in the head", { { .act = ACT_SEND, .text = OK_HEAD "X: y" }, { .act = ACT_CLOSE } },
+		  NET_CLOSED, 0, "", 0, false },
+		{ "length promises more", { { .act = ACT_SEND, .text = OK_HEAD "Content-Length: 9\r\n\r\nhalf" },
+		                            { .act = ACT_CLOSE } }, NET_CLOSED, 200, "half", 0, false },
+		{ "length promises less", { { .act = ACT_SEND, .text = OK_HEAD "Content-Length: 2\r\n\r\nhiho" } },
+		  NET_OK, 200, "hi", 0, false },
+		{ "reset in the body", { { .act = ACT_SEND, .text = OK_HEAD "Content-Length: 9\r\n\r\nhalf" },
+		                         { .act = ACT_RESET, .after_ms = 30 } }, NET_CLOSED, 200, "half", 0, false },
+		{ "last chunk missing", { { .act = ACT_SEND, .text = OK_HEAD "Transfer-Encoding: chunked\r\n\r\n"
+		                            "2\r\nhi\r\n" }, { .act = ACT_CLOSE } }, NET_CLOSED, 200, "hi", 0, false },
+		{ "broken chunk", { { .act = ACT_SEND, .text = OK_HEAD "Transfer-Encoding: chunked\r\n\r\n"
+		                      "zz\r\nhi\r\n" } }, NET_GARBAGE, 200, "", 0, false },
+		{ "another protocol", { { .act = ACT_SEND, .text = "SSH-2.0-OpenSSH_9.2\r\n" },
+		                        { .act = ACT_CLOSE } }, NET_GARBAGE, 0, "", 0, true },
+		{ "binary", { { .act = ACT_SEND, .text = "\0\1\2\377\376\0\n\n\r\n\r\n", .len = 12 },
+		              { .act = ACT_CLOSE } }, NET_GARBAGE, 0, "", 0, false },
+		{ "length is no number", { { .act = ACT_SEND, .text = OK_HEAD "Content-Length: -7\r\n\r\nhi" },
+		                           { .act = ACT_CLOSE } }, NET_GARBAGE, 0, "", 0, false },
+		{ "a line without end", { { .act = ACT_SEND, .text = "HTTP/1.1 200 OK\r\nX: " },
+		                          { .act = ACT_FLOOD, .text = long_line } }, NET_GARBAGE, 0, "", 0, false },
+		{ "a head without end", { { .act = ACT_SEND, .text = "HTTP/1.1 200 OK\r\n" },
+		                          { .act = ACT_FLOOD, .text = many_headers } }, NET_GARBAGE, 0, "", 0, false },
+		{ "100 for ever", { { .act = ACT_FLOOD, .text = "HTTP/1.1 100 Continue\r\n\r\n" } },
+		  NET_GARBAGE, 0, "", 0, false },
+		{ "103 for ever", { { .act = ACT_FLOOD, .text = "HTTP/1.1 103 Hints\r\nLink: <x>\r\n\r\n" } },
+		  NET_GARBAGE, 0, "", 0, false },
+	};
+	struct world *w = *state;
+
+	memset(long_line, 'x', sizeof(long_line) - 1);
+	for (size_t i = 0; i + 10 < sizeof(many_headers); i += 10)
+		memcpy(many_headers + i, "Abc: def\r\n", 10);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct serve s;
+		struct get g = { 0 };
+		struct net_request q;
+
+		print_message("  %s\n", cases[i].what);
+		serve_start(&s, w->l, cases[i].steps);
+		s.eager = cases[i].eager;
+		q = request(w, &g, s.url);
+		if (cases[i].timeout_ms)
+			q.timeout_ms = cases[i].timeout_ms;
+		send_it(&g, &q);
+		assert_true(world_run(w, &g.done, 10000));
+		if (g.r.fault != cases[i].fault)
+			print_message("    %s, not %s: %s\n", net_fault_name(g.r.fault),
+			              net_fault_name(cases[i].fault), g.r.msg);
+		assert_int_equal(g.r.fault, cases[i].fault);
+		assert_int_equal(g.r.status, cases[i].status);
+		assert_string_equal(g.r.body.s, cases[i].body);
+		assert_string_equal(g.r.peer, "127.0.0.1");
+		assert_true(g.r.connected > 0 && g.r.connected <= g.r.seconds);
+		assert_true(g.r.head.len <= 256 * 1024);
+		assert_false(g.r.cut);
+		if (cases[i].timeout_ms)
+			assert_true(g.r.seconds >= cases[i].timeout_ms / 1000.0 && g.r.seconds < 1);
+		if (cases[i].fault != NET_OK)
+			assert_true(g.r.msg[0]);
+		serve_stop(&s);
+		get_free(&g);
+	}
+}
+
+static void
+test_nobody_there(void **state)
+{
+	struct world *w = *state;
+	int port, fd = serve_bind("127.0.0.1", &port); /* bound, but it does not listen */
+	static const struct {
+		const char *what, *url;
+		enum net_fault fault;
+	} cases[] = {
+		{ "refused", NULL, NET_REFUSED },
+		{ "unreachable", "http://[2001:db8::1]:80/", NET_UNREACHABLE },
+		{ "broadcast", "http://255.255.255.255/", NET_UNREACHABLE },
+		{ "no such name", "http://no-such-name.invalid/", NET_RESOLVE },
+		{ "not a URL", "http://a b/", NET_RESOLVE },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct get g = { 0 };
+		struct net_request q = request(w, &g, cases[i].url);
+		char url[64];
+
+		print_message("  %s\n", cases[i].what);
+		snprintf(url, sizeof(url), "http://127.0.0.1:%d/", port);
+		if (!q.url)
+			q.url = url;
+		q.timeout_ms = 8000;
+		send_it(&g, &q);
+		assert_true(world_run(w, &g.done, 10000));
+		print_message("    %s: %s\n", net_fault_name(g.r.fault), g.r.msg);
+		assert_int_equal(g.r.fault, cases[i].fault);
+		assert_int_equal(g.r.status, 0);
+		assert_string_equal(g.r.peer, "");
+		assert_true(g.r.connected == 0);
+		get_free(&g);
+	}
+	close(fd);
+}
+
+/* A listener whose queue is full answers nobody: the next SYN waits for ever. */
+static void
+test_no_connection(void **state)
+{
+	struct world *w = *state;
+	int port, fd = serve_bind("127.0.0.1", &port), fill[8];
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	struct get g = { 0 };
+	struct net_request q;
+	char url[64];
+
+	assert_int_equal(listen(fd, 0), 0);
+	inet_pton(AF_INET, "127.0.0.1", &a.sin_addr);
+	for (size_t i = 0; i < ARRAY_LEN(fill); i++) {
+		fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		(void)connect(fill[i], (struct sockaddr *)&a, sizeof(a));
+	}
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", port);
+	q = request(w, &g, url);
+	q.timeout_ms = 200;
+	send_it(&g, &q);
+	assert_true(world_run(w, &g.done, 5000));
+	assert_int_equal(g.r.fault, NET_NO_CONNECT);
+	assert_true(g.r.seconds >= 0.2 && g.r.seconds < 1);
+	for (size_t i = 0; i < ARRAY_LEN(fill); i++)
+		close(fill[i]);
+	close(fd);
+	get_free(&g);
+}
+
+/* Content-Length with Expect, and never a byte of the body. */
+static void
+test_announce(void **state)
+{
+	static const struct {
+		const char    *what;
+		struct step    steps[6];
+		enum net_fault fault;
+		long           status;
+		int            continues;
+		const char    *body;
+		bool           cut;
+		double         at_least, at_most;
+	} cases[] = {
+		{ "100, then 400", { { .act = ACT_SEND, .text = "HTTP/1.1 100 Continue\r\n\r\n" },
+		    { .act = ACT_SEND, .after_ms = 100, .text = "HTTP/1.1 400 Bad\r\nContent-Length: 4\r\n\r\nPath" } },
+		  NET_OK, 400, 1, "Path", true, 0.1, 0.19 },
+		{ "413 at once", { { .act = ACT_SEND, .text = "HTTP/1.1 413 Large\r\nContent-Length: 3\r\n\r\nbig" },
+		                   { .act = ACT_CLOSE } }, NET_OK, 413, 0, "big", true, 0, 0.09 },
+		{ "413, kept open", { { .act = ACT_SEND, .text = "HTTP/1.1 413 Large\r\nContent-Length: 3\r\n\r\nbig" } },
+		  NET_OK, 413, 0, "big", true, 0, 0.09 },
+		{ "413, no length", { { .act = ACT_SEND, .text = "HTTP/1.1 413 Large\r\n\r\nbig" } },
+		  NET_OK, 413, 0, "big", true, 0.09, 0.5 },
+		{ "413 and gone", { { .act = ACT_SEND, .text = "HTTP/1.1 413 Large\r\n\r\nbig" }, { .act = ACT_CLOSE } },
+		  NET_OK, 413, 0, "big", false, 0, 0.5 },
+		{ "413, empty", { { .act = ACT_SEND, .text = "HTTP/1.1 413 Large\r\nContent-Length: 0\r\n\r\n" } },
+		  NET_OK, 413, 0, "", true, 0, 0.09 },
+		{ "417", { { .act = ACT_SEND, .text = "HTTP/1.1 417 No\r\nContent-Length: 2\r\n\r\nno" } },
+		  NET_OK, 417, 0, "no", true, 0, 0.09 },
+		{ "200 without 100", { { .act = ACT_SEND, .text = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" } },
+		  NET_OK, 200, 0, "ok", true, 0, 0.09 },
+		{ "100, and waits", { { .act = ACT_SEND, .text = "HTTP/1.1 100 Continue\r\n\r\n" } },
+		  NET_OK, 0, 1, "", true, 0.3, 0.9 },
+		{ "two 100s", { { .act = ACT_SEND, .text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 C\r\n\r\n" },
+		                { .act = ACT_SEND, .text = "HTTP/1.1 401 No\r\nContent-Length: 1\r\n\r\nx" } },
+		  NET_OK, 401, 2, "x", true, 0, 0.09 },
+		{ "100, then gone", { { .act = ACT_SEND, .text = "HTTP/1.1 100 Continue\r\n\r\n" },
+		                      { .act = ACT_CLOSE, .after_ms = 30 } }, NET_CLOSED, 0, 1, "", false, 0, 0.5 },
+		{ "100, then reset", { { .act = ACT_SEND, .text = "HTTP/1.1 100 Continue\r\n\r\n" },
+		                       { .act = ACT_RESET, .after_ms = 30 } }, NET_CLOSED, 0, 1, "", false, 0, 0.5 },
+		{ "never answered", { { .act = ACT_END } }, NET_SILENT, 0, 0, "", false, 1.3, 2.5 },
+		{ "reset", { { .act = ACT_RESET } }, NET_CLOSED, 0, 0, "", false, 0, 0.3 },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct serve s;
+		struct get g = { 0 };
+		struct net_request q;
+
+		print_message("  %s\n", cases[i].what);
+		serve_start(&s, w->l, cases[i].steps);
+		q = request(w, &g, s.url);
+		q.announce = 104857600;
+		q.timeout_ms = 1300; /* beyond the second after which libcurl would send all the same */
+		send_it(&g, &q);
+		assert_true(world_run(w, &g.done, 5000));
+		if (g.r.fault != cases[i].fault)
+			print_message("    %s: %s\n", net_fault_name(g.r.fault), g.r.msg);
+		assert_int_equal(g.r.fault, cases[i].fault);
+		assert_int_equal(g.r.status, cases[i].status);
+		assert_int_equal(g.r.continues, cases[i].continues);
+		assert_string_equal(g.r.body.s, cases[i].body);
+		assert_int_equal(g.r.sent, 0);
+		assert_int_equal(g.r.cut, cases[i].cut);
+		assert_true(g.r.seconds >= cases[i].at_least);
+		assert_true(g.r.seconds <= cases[i].at_most || getenv("SLOW"));
+		assert_non_null(strstr(s.got.s, "POST / HTTP/1.1\r\n"));
+		assert_non_null(strstr(s.got.s, "Content-Length: 104857600\r\n"));
+		assert_non_null(strstr(s.got.s, "Expect: 100-continue\r\n"));
+		assert_ptr_equal(strstr(s.got.s, "\r\n\r\n"), s.got.s + s.got.len - 4);
+		serve_stop(&s);
+		get_free(&g);
+	}
+}
+
+static void
+test_upload_is_sent_and_counted(void **state)
+{
+	static const struct step steps[] = {
+		{ .act = ACT_SEND, .after_ms = 200, .text = OK_HEAD "Content-Length: 2\r\n\r\nok" },
+		{ .act = ACT_END },
+	};
+	enum { SIZE = 3000000 };
+	struct world *w = *state;
+	struct get g = { 0 };
+	struct serve s;
+	struct net_request q;
+	const char *body;
+
+	serve_start(&s, w->l, steps);
+	q = request(w, &g, s.url);
+	q.upload = SIZE;
+	q.method = "PUT";
+	send_it(&g, &q);
+	assert_true(world_run(w, &g.done, 10000));
+	assert_int_equal(g.r.fault, NET_OK);
+	assert_int_equal(g.r.sent, SIZE);
+	body = strstr(s.got.s, "\r\n\r\n") + 4;
+	assert_int_equal(s.got.len - (size_t)(body - s.got.s), SIZE);
+	assert_memory_equal(s.got.s, "PUT / HTTP/1.1\r\n", 16);
+	assert_null(strstr(s.got.s, "Expect"));
+	assert_int_equal(body[0] | body[SIZE - 1], 0);
+	serve_stop(&s);
+	get_free(&g);
+}
+
+/* What goes over the wire for each kind of request. */
+static void
+test_requests(void **state)
+{
+	static const struct step steps[] = {
+		{ .act = ACT_SEND, .text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" },
+		{ .act = ACT_END },
+	};
+	static const char *const headers[] = { "X-One: 1", "Accept: text/event-stream",
+	                                       "X-Evil: a\r\nX-Two: 2", NULL };
+	static const char *const json[] = { "content-type: application/json", NULL };
+	static const struct {
+		const char *what, *method;
+		const char *const *headers;
+		const char *body, *begins, *has, *has_not;
+	} cases[] = {
+		{ "GET", NULL, NULL, NULL, "GET /a/../b?c HTTP/1.1\r\nHost: 127.0.0.1:", "\r\nUser-Agent: antechamber/",
+		  "Accept-Encoding" },
+		{ "headers", NULL, headers, NULL, "GET /", "X-One: 1\r\nAccept: text/event-stream\r\n", "X-Two" },
+		{ "no cookies, no proxy", NULL, NULL, NULL, "GET /", "\r\nAccept: */*\r\n", "Cookie" },
+		{ "DELETE", "DELETE", NULL, NULL, "DELETE /", "", "Content-" },
+		{ "HEAD", "HEAD", NULL, NULL, "HEAD /", "", "Content-" },
+		{ "POST", NULL, NULL, "a=b", "POST /", "\r\nContent-Length: 3\r\n", "Content-Type" },
+		{ "POST json", NULL, json, "{}", "POST /", "content-type: application/json\r\n", "urlencoded" },
+		{ "PUT", "PUT", NULL, "", "PUT /", "\r\nContent-Length: 0\r\n", "Expect" },
+	};
+	struct world *w = *state;
+
+	setenv("http_proxy", "http://127.0.0.1:1/", 1);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct serve s;
+		struct get g = { 0 };
+		struct net_request q;
+		char url[100];
+
+		print_message("  %s\n", cases[i].what);
+		serve_start(&s, w->l, steps);
+		snprintf(url, sizeof(url), "http://127.0.0.1:%d/a/../b?c", s.port);
+		q = request(w, &g, url);
+		q.method = cases[i].method;
+		q.headers = cases[i].headers;
+		q.body = cases[i].body;
+		q.body_len = cases[i].body ? strlen(cases[i].body) : 0;
+		send_it(&g, &q);
+		assert_true(world_run(w, &g.done, 5000));
+		assert_int_equal(g.r.fault, NET_OK);
+		assert_int_equal(g.r.http, 1);
+		assert_memory_equal(s.got.s, cases[i].begins, strlen(cases[i].begins));
+		assert_non_null(strstr(s.got.s, cases[i].has));
+		assert_null(strstr(s.got.s, cases[i].has_not));
+		if (cases[i].body)
+			assert_non_null(strstr(strstr(s.got.s, "\r\n\r\n"), cases[i].body));
+		serve_stop(&s);
+		get_free(&g);
+	}
+	unsetenv("http_proxy");
+}
+
+/* A body of our own megabytes must not wait for a 100 either. */
+static void
+test_big_body_has_no_expect(void **state)
+{
+	static const struct step steps[] = {
+		{ .act = ACT_SEND, .after_ms = 200, .text = OK_HEAD "Content-Length: 0\r\n\r\n" }, { .act = ACT_END },
+	};
+	struct world *w = *state;
+	struct get g = { 0 };
+	struct serve s;
+	struct net_request q;
+	char *body = xmalloc(2000000);
+
+	memset(body, 'b', 2000000);
+	serve_start(&s, w->l, steps);
+	q = request(w, &g, s.url);
+	q.body = body;
+	q.body_len = 2000000;
+	send_it(&g, &q);
+	free(body); /* it was copied */
+	assert_true(world_run(w, &g.done, 5000));
+	assert_int_equal(g.r.sent, 2000000);
+	assert_null(strstr(s.got.s, "Expect"));
+	assert_int_equal(s.got.s[s.got.len - 1], 'b');
+	serve_stop(&s);
+	get_free(&g);
+}
+
+static bool
+on_data(void *ctx, const char *bytes, size_t len, double seconds)
+{
+	struct get *g = ctx;
+
+	(void)bytes;
+	(void)len;
+	if (g->pieces < 16)
+		g->at[g->pieces] = seconds;
+	g->pieces++;
+	net_cancel(g->w->n, g->cancel);
+	if (g->start_other && g->pieces == 1) {
+		struct net_request q = request(g->w, g->start_other, g->other_url);
+
+		g->start_other->id = net_start(g->w->n, &q);
+	}
+	return g->pieces != g->stop_at_piece;
+}
+
+static bool
+on_head(void *ctx, const struct net_reply *r)
+{
+	struct get *g = ctx;
+
+	g->heads++;
+	assert_true(r->status >= 200);
+	assert_true(r->head.len > 0);
+	assert_string_equal(r->peer, "127.0.0.1");
+	assert_true(r->connected > 0 && r->first >= r->connected);
+	net_cancel(g->w->n, g->cancel);
+	return !g->stop_at_head;
+}
+
+static const struct step dripping[] = {
+	{ .act = ACT_SEND, .text = OK_HEAD "\r\n" },
+	{ .act = ACT_SEND, .text = "one", .after_ms = 60 },
+	{ .act = ACT_SEND, .text = "two", .after_ms = 60 },
+	{ .act = ACT_SEND, .text = "three", .after_ms = 60 },
+	{ .act = ACT_CLOSE },
+};
+
+static void
+test_data_comes_when_it_comes(void **state)
+{
+	struct world *w = *state;
+	struct get g = { 0 };
+	struct serve s;
+	struct net_request q;
+
+	serve_start(&s, w->l, dripping);
+	q = request(w, &g, s.url);
+	q.on_head = on_head;
+	q.on_data = on_data;
+	q.max_body = 5;
+	send_it(&g, &q);
+	assert_true(world_run(w, &g.done, 5000));
+	assert_int_equal(g.heads, 1);
+	assert_int_equal(g.pieces, 3);
+	assert_true(g.at[0] >= 0.06 && g.at[1] >= g.at[0] + 0.05 && g.at[2] >= g.at[1] + 0.05);
+	assert_true(g.at[2] < 1);
+	assert_true(g.r.first < g.at[0]);
+	assert_int_equal(g.r.fault, NET_OK);
+	assert_false(g.r.cut);
+	assert_string_equal(g.r.body.s, "onetw"); /* the cap does not end it where somebody listens */
+	serve_stop(&s);
+	get_free(&g);
+}
+
+static void
+test_callbacks_can_end_it(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *what;
+		bool        at_head;
+		int         at_piece;
+		size_t      max;
+		const char *body;
+	} cases[] = {
+		{ "at the head", true, 0, 100, "" },
+		{ "at the first piece", false, 1, 100, "one" },
+		{ "at the second piece", false, 2, 100, "onetwo" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct get g = { .stop_at_head = cases[i].at_head, .stop_at_piece = cases[i].at_piece };
+		struct serve s;
+		struct net_request q;
+
+		print_message("  %s\n", cases[i].what);
+		serve_start(&s, w->l, dripping);
+		q = request(w, &g, s.url);
+		q.on_head = on_head;
+		q.on_data = on_data;
+		send_it(&g, &q);
+		assert_true(world_run(w, &g.done, 5000));
+		assert_int_equal(g.r.fault, NET_OK);
+		assert_true(g.r.cut);
+		assert_int_equal(g.r.status, 200);
+		assert_string_equal(g.r.body.s, cases[i].body);
+		assert_true(world_run(w, &s.gone, 2000)); /* and the connection is gone */
+		serve_stop(&s);
+		get_free(&g);
+	}
+}
+
+static void
+test_body_cap(void **state)
+{
+	static const struct {
+		const char *what;
+		size_t      max;
+		struct step steps[3];
+		const char *body;
+		bool        cut;
+	} cases[] = {
+		{ "more than wanted", 4, { { .act = ACT_SEND, .text = OK_HEAD "Content-Length: 6\r\n\r\nabcdef" } },
+		  "abcd", true },
+		{ "just as much", 6, { { .act = ACT_SEND, .text = OK_HEAD "Content-Length: 6\r\n\r\nabcdef" } },
+		  "abcdef", false },
+		{ "none wanted", 0, { { .act = ACT_SEND, .text = OK_HEAD "Content-Length: 6\r\n\r\nabcdef" } }, "", true },
+		{ "none wanted of a stream", 0, { { .act = ACT_SEND, .text = OK_HEAD "\r\n" } }, "", true },
+		{ "a flood", 8, { { .act = ACT_SEND, .text = OK_HEAD "\r\n" }, { .act = ACT_FLOOD, .text = "abcd" } },
+		  "abcdabcd", true },
+		{ "compressed stays so", 100, { { .act = ACT_SEND, .text = OK_HEAD "Content-Encoding: gzip\r\n"
+		    "Content-Length: 6\r\n\r\n\037\213abcd" } }, "\037\213abcd", false },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct get g = { 0 };
+		struct serve s;
+		struct net_request q;
+
+		print_message("  %s\n", cases[i].what);
+		serve_start(&s, w->l, cases[i].steps);
+		q = request(w, &g, s.url);
+		q.max_body = cases[i].max;
+		send_it(&g, &q);
+		assert_true(world_run(w, &g.done, 5000));
+		assert_int_equal(g.r.fault, NET_OK);
+		assert_string_equal(g.r.body.s, cases[i].body);
+		assert_int_equal(g.r.cut, cases[i].cut);
+		serve_stop(&s);
+		get_free(&g);
+	}
+}
+
+/* Cancelled in its own callback, in another's, or before it ever began: never a call. */
+static void
+test_cancel(void **state)
+{
+	struct world *w = *state;
+	static const char *const whats[] = { "before it began", "while it runs", "in its own on_head",
+	                                     "in its own on_data", "in another's on_data" };
+
+	for (int i = 0; i < (int)ARRAY_LEN(whats); i++) {
+		struct get a = { 0 }, b = { 0 };
+		struct serve s, t;
+		struct net_request q;
+
+		print_message("  %s\n", whats[i]);
+		serve_start(&s, w->l, dripping);
+		serve_start(&t, w->l, dripping);
+		q = request(w, &a, s.url);
+		q.on_data = i == 3 ? on_data : NULL;
+		q.on_head = i == 2 ? on_head : NULL;
+		send_it(&a, &q);
+		q = request(w, &b, t.url);
+		q.on_data = on_data;
+		send_it(&b, &q);
+		if (i == 0)
+			net_cancel(w->n, a.id);
+		if (i == 1) {
+			world_idle(w, 90);
+			net_cancel(w->n, a.id);
+		}
+		if (i == 2 || i == 3)
+			a.cancel = a.id;
+		if (i == 4)
+			b.cancel = a.id;
+		assert_true(world_run(w, &b.done, 5000));
+		assert_true(i == 0 ? s.accepted == 0 : world_run(w, &s.gone, 2000));
+		world_idle(w, 50);
+		assert_int_equal(a.calls, 0);
+		assert_int_equal(b.calls, 1);
+		assert_string_equal(b.r.body.s, "onetwothree");
+		net_cancel(w->n, a.id);
+		net_cancel(w->n, 0);
+		serve_stop(&s);
+		serve_stop(&t);
+		get_free(&b);
+	}
+}
+
+static void
+test_start_inside_a_callback(void **state)
+{
+	static const struct step answer[] = {
+		{ .act = ACT_SEND, .text = OK_HEAD "Content-Length: 2\r\n\r\nhi" }, { .act = ACT_END },
+	};
+	struct world *w = *state;
+	struct get a = { 0 }, b = { 0 };
+	struct serve s, t;
+	struct net_request q;
+
+	serve_start(&s, w->l, dripping);
+	serve_start(&t, w->l, answer);
+	a.start_other = &b;
+	a.other_url = t.url;
+	q = request(w, &a, s.url);
+	q.on_data = on_data;
+	send_it(&a, &q);
+	assert_true(world_run(w, &a.done, 5000));
+	assert_true(world_run(w, &b.done, 5000));
+	assert_string_equal(b.r.body.s, "hi");
+	serve_stop(&s);
+	serve_stop(&t);
+	get_free(&a);
+	get_free(&b);
+}
+
+static void
+test_headers_by_name(void **state)
+{
+	struct net_reply r = { .head = BUF_INIT };
+	struct buf v = BUF_INIT;
+
+	(void)state;
+	buf_puts(&r.head, "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nX-Empty:\r\nset-cookie:\tb=2 \t\r\nServer: x\r\n\r\n");
+	assert_true(net_header(&v, &r, "SET-COOKIE", 0));
+	assert_string_equal(v.s, "a=1");
+	assert_true(net_header(&v, &r, "Set-Cookie", 1));
+	assert_string_equal(v.s, "a=1b=2");
+	assert_false(net_header(&v, &r, "Set-Cookie", 2));
+	assert_false(net_header(&v, &r, "Set", 0));
+	assert_false(net_header(&v, &r, "HTTP/1.1 200 OK", 0));
+	buf_cut(&v, 0);
+	assert_true(net_header(&v, &r, "X-Empty", 0));
+	assert_string_equal(v.s, "");
+	buf_free(&v);
+	buf_free(&r.head);
+}
+
+static void
+test_connect_to_keeps_the_name(void **state)
+{
+	static const struct step answer[] = {
+		{ .act = ACT_SEND, .text = OK_HEAD "Content-Length: 2\r\n\r\nhi" }, { .act = ACT_END },
+	};
+	struct world *w = *state;
+	struct get g = { 0 };
+	struct serve s;
+	struct net_request q;
+	char to[40];
+
+	serve_start(&s, w->l, answer);
+	q = request(w, &g, "http://chat.example.org:8080/x");
+	snprintf(to, sizeof(to), "127.0.0.1:%d", s.port);
+	q.where.connect_to = to;
+	send_it(&g, &q);
+	assert_true(world_run(w, &g.done, 5000));
+	assert_int_equal(g.r.fault, NET_OK);
+	assert_non_null(strstr(s.got.s, "\r\nHost: chat.example.org:8080\r\n"));
+	serve_stop(&s);
+	get_free(&g);
+}
+
+static void
+test_every_request_has_a_connection(void **state)
+{
+	static const struct step answer[] = {
+		{ .act = ACT_SEND, .text = OK_HEAD "Content-Length: 2\r\n\r\nhi" }, { .act = ACT_END },
+	};
+	struct world *w = *state;
+	struct serve s;
+
+	serve_start(&s, w->l, answer);
+	for (int i = 1; i <= 3; i++) {
+		struct get g = { 0 };
+		struct net_request q = request(w, &g, s.url);
+
+		send_it(&g, &q);
+		assert_true(world_run(w, &g.done, 5000));
+		assert_int_equal(s.accepted, i);
+		get_free(&g);
+	}
+	serve_stop(&s);
+}
+
+/* If we were late ourselves, what had arrived meanwhile counts. */
+static void
+block(void *ctx)
+{
+	const double until = loop_seconds() + 0.25;
+
+	(void)ctx;
+	while (loop_seconds() < until)
+		;
+}
+
+static void
+test_our_own_delay_is_not_theirs(void **state)
+{
+	static const struct step answer[] = {
+		{ .act = ACT_SEND, .text = OK_HEAD "Content-Length: 2\r\n\r\nhi" }, { .act = ACT_END },
+	};
+	struct world *w = *state;
+	struct get g = { 0 };
+	struct serve s;
+	struct net_request q;
+
+	serve_start(&s, w->l, answer);
+	q = request(w, &g, s.url);
+	q.timeout_ms = 100;
+	send_it(&g, &q);
+	for (int i = 0; i < 100 && !s.playing; i++) /* until the answer is on its way */
+		world_idle(w, 1);
+	if (!g.done)
+		loop_after(w->l, 0, block, NULL);
+	assert_true(world_run(w, &g.done, 5000));
+	assert_int_equal(g.r.fault, NET_OK);
+	serve_stop(&s);
+	get_free(&g);
+}
+
+struct names {
+	bool   done;
+	size_t n;
+	char   first[64];
+};
+
+static void
+on_names(void *ctx, const char *const *addresses, size_t n)
+{
+	struct names *r = ctx;
+
+	r->done = true;
+	r->n = n;
+	if (n)
+		snprintf(r->first, sizeof(r->first), "%s", addresses[0]);
+}
+
+static void
+test_resolve(void **state)
+{
+	static const struct { const char *name; bool there; const char *first; } cases[] = {
+		{ "localhost", true, NULL },
+		{ "127.0.0.1", true, "127.0.0.1" },
+		{ "::1", true, "::1" },
+		{ "no-such-name.invalid", false, "" },
+		{ "", false, "" },
+	};
+	struct world *w = *state;
+	struct names cancelled = { 0 };
+	unsigned id;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct names r = { 0 };
+
+		print_message("  '%s'\n", cases[i].name);
+		assert_int_not_equal(net_resolve(w->n, cases[i].name, 10000, on_names, &r), 0);
+		assert_true(world_run(w, &r.done, 12000));
+		assert_int_equal(r.n > 0, cases[i].there);
+		assert_true(r.n < 3);
+		if (cases[i].first)
+			assert_string_equal(r.first, cases[i].first);
+	}
+	id = net_resolve(w->n, "localhost", 10000, on_names, &cancelled);
+	net_cancel(w->n, id);
+	world_idle(w, 50);
+	assert_false(cancelled.done);
+}
+
+static void
+test_punycode(void **state)
+{
+	static const struct { const char *host, *want; } cases[] = {
+		{ "example.org", "example.org" },
+		{ "b\303\274cher.example", "xn--bcher-kva.example" },
+		{ "\355\225\234\352\265\255.kr", "xn--3e0b707e.kr" },
+		{ "a/b", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf out = BUF_INIT;
+
+		print_message("  %s\n", cases[i].host);
+		assert_int_equal(net_punycode(&out, cases[i].host), cases[i].want != NULL);
+		assert_string_equal(out.s, cases[i].want ? cases[i].want : "");
+		buf_free(&out);
+	}
+}
+
+/* Many that hang cost nothing, and each ends at its own deadline. */
+static void
+test_many_that_hang(void **state)
+{
+	static const struct step nothing[] = { { .act = ACT_END } };
+	enum { N = 40 };
+	struct world *w = *state;
+	struct get *g = xcalloc(N, sizeof(*g));
+	struct serve *s = xcalloc(N, sizeof(*s));
+	struct rusage before, after;
+
+	for (int i = 0; i < N; i++) {
+		struct net_request q;
+
+		serve_start(&s[i], w->l, nothing);
+		q = request(w, &g[i], s[i].url);
+		q.timeout_ms = 200 + 10 * i;
+		send_it(&g[i], &q);
+	}
+	getrusage(RUSAGE_SELF, &before);
+	for (int i = 0; i < N; i++)
+		assert_true(world_run(w, &g[i].done, 5000));
+	getrusage(RUSAGE_SELF, &after);
+	for (int i = 0; i < N; i++) {
+		assert_int_equal(g[i].r.fault, NET_SILENT);
+		assert_true(g[i].r.seconds >= (200 + 10 * i) / 1000.0);
+		assert_true(g[i].r.seconds < (200 + 10 * i) / 1000.0 + 0.5);
+		serve_stop(&s[i]);
+		get_free(&g[i]);
+	}
+	assert_true(after.ru_utime.tv_sec * 1000 + after.ru_utime.tv_usec / 1000 -
+	            before.ru_utime.tv_sec * 1000 - before.ru_utime.tv_usec / 1000 < 300);
+	free(g);
+	free(s);
+}
+
+static void
+test_dropped_with_the_net(void **state)
+{
+	static const struct step nothing[] = { { .act = ACT_END } };
+	struct world *w = *state;
+	struct get g = { 0 };
+	struct names r = { 0 };
+	struct serve s;
+	struct net_request q;
+
+	serve_start(&s, w->l, nothing);
+	q = request(w, &g, s.url);
+	q.announce = 100;
+	send_it(&g, &q);
+	net_resolve(w->n, "localhost", 1000, on_names, &r);
+	world_idle(w, 5);
+	net_free(w->n);
+	w->n = NULL;
+	world_idle(w, 50);
+	assert_int_equal(g.calls, 0);
+	serve_stop(&s);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_faults),
+		CASE(test_nobody_there),
+		CASE(test_no_connection),
+		CASE(test_announce),
+		CASE(test_upload_is_sent_and_counted),
+		CASE(test_requests),
+		CASE(test_big_body_has_no_expect),
+		CASE(test_data_comes_when_it_comes),
+		CASE(test_callbacks_can_end_it),
+		CASE(test_body_cap),
+		CASE(test_cancel),
+		CASE(test_start_inside_a_callback),
+		CASE(test_headers_by_name),
+		CASE(test_connect_to_keeps_the_name),
+		CASE(test_every_request_has_a_connection),
+		CASE(test_our_own_delay_is_not_theirs),
+		CASE(test_resolve),
+		CASE(test_punycode),
+		CASE(test_many_that_hang),
+		CASE(test_dropped_with_the_net),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
