@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -202,6 +203,37 @@ net_free(struct net *n)
 	free(n);
 }
 
+static curl_socket_t
+open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct net_task *t = ctx;
+
+	(void)purpose;
+	t->fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	return t->fd;
+}
+
+/* A connection may outlive its task, so this one asks the net. */
+static int
+close_socket(void *ctx, curl_socket_t fd)
+{
+	const struct net *n = ctx;
+
+	for (struct net_task *t = n->first; t; t = t->next)
+		if (t->fd == fd)
+			t->fd = -1;
+	return close(fd);
+}
+
+void
+net_follow_socket(struct net_task *t)
+{
+	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, t->net);
+}
+
 /* A value without a line break, so that one header cannot become two. */
 static void
 add_header(struct curl_slist **list, const char *line)
@@ -236,6 +268,7 @@ net_prepare(struct net_task *t, const char *url, const struct net_where *w, int 
 		abort();
 	t->r = (struct net_reply){ .head = BUF_INIT, .body = BUF_INIT, .cert = BUF_INIT };
 	t->start = loop_seconds();
+	t->fd = -1;
 	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(t->easy, CURLOPT_URL, url);
 	curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->msg);

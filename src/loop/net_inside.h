@@ -30,6 +30,7 @@ struct net_task {
 	struct curl_slist *headers, *connect_to;
 	struct net_reply   r;
 	double             start;
+	int                fd;      /* its socket, where net_follow_socket() was asked for; or -1 */
 	char               msg[CURL_ERROR_SIZE];
 };
 
@@ -48,6 +49,9 @@ struct net {
 
 /* Options that every handle gets; then net_begin(). */
 void net_prepare(struct net_task *t, const char *url, const struct net_where *where, int timeout_ms);
+
+/* Keep `fd': while a transfer runs libcurl does not tell which it is. */
+void net_follow_socket(struct net_task *t);
 
 /* Give it an id and a deadline, and let it go. */
 unsigned net_begin(struct net *n, struct net_task *t, int timeout_ms);

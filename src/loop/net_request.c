@@ -26,11 +26,9 @@ struct request {
 static bool
 peer_is_gone(const struct request *t)
 {
-	curl_socket_t fd = CURL_SOCKET_BAD;
 	char byte;
 
-	return curl_easy_getinfo(t->task.easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
-	       fd != CURL_SOCKET_BAD && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+	return t->task.fd >= 0 && recv(t->task.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 static void
@@ -239,6 +237,8 @@ set_method(struct request *t, const struct net_request *q)
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body_len);
 		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, q->body);
 	} else if (q->announce || q->upload) {
+		if (q->announce)
+			net_follow_socket(&t->task);
 		t->to_send = q->upload;
 		curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
 		curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE,

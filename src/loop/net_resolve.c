@@ -143,7 +143,7 @@ net_resolve(struct net *n, const char *host, int timeout_ms, net_resolve_fn *fn,
 {
 	struct lookup *t = xcalloc(1, sizeof(*t));
 
-	t->task = (struct net_task){ .net = n, .end = lookup_end, .free = lookup_free,
+	t->task = (struct net_task){ .net = n, .end = lookup_end, .free = lookup_free, .fd = -1,
 	                             .r = { .head = BUF_INIT, .body = BUF_INIT, .cert = BUF_INIT } };
 	t->fn = fn;
 	t->ctx = ctx;
