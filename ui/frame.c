@@ -1,0 +1,279 @@
+/* frame.c - what every screen has around its page: title, list of steps, message, safety line, keys. */
+#include <curses.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "draw.h"
+#include "screens.h"
+
+#define LIST_COLUMNS 22
+#define PAGE_LIMIT   76
+
+static const struct {
+	const char *text;
+	const char *button[2]; /* the safe one first */
+} questions[] = {
+	[ASK_LEAVE]    = { N_("Leave? Your answers are kept."), { N_("Stay"), N_("Leave") } },
+	[ASK_HALF_WAY] = { N_("Leave it half-way? The proxy still runs with the old configuration."), { N_("Stay"), N_("Leave") } },
+	[ASK_SILENT]   = { N_("Its event streams are silent, and no proxy can help. Go on anyway?"), { N_("No"), N_("Yes") } },
+	[ASK_UNPROTECTED] = { N_("OpenChamber has no UI password. Open it to everyone who finds the address?"), { N_("No"), N_("Yes") } },
+};
+
+/* ---- title ---- */
+
+static const char *
+strip_sign(const struct screen *sc, enum page p)
+{
+	const enum mark m = setup_mark(sc->setup, p);
+
+	if (p == setup_page(sc->setup))
+		return ">";
+	return m == MARK_NONE ? "." : draw_mark(m);
+}
+
+/* Eleven marks in three groups: where one is, without the list. */
+static void
+strip(const struct screen *sc, struct buf *out)
+{
+	for (int p = 0; p < N_STEPS; p++) {
+		if (p == PAGE_WEBSOCKET || p == PAGE_REVIEW)
+			buf_putc(out, ' ');
+		buf_puts(out, strip_sign(sc, (enum page)p));
+	}
+}
+
+static void
+title_right(const struct screen *sc, struct buf *out)
+{
+	const enum page p = setup_page(sc->setup);
+
+	if (sc->at.view == VIEW_HELP || sc->at.view == VIEW_GLOSSARY)
+		buf_puts(out, _(pages[p].name));
+	else if (p == PAGE_RESULT)
+		buf_puts(out, _("result"));
+	else if (screen_where(sc) & ON_INTERRUPTED)
+		buf_puts(out, _("before step 1"));
+	else /* TRANSLATORS: at the right of the title: which step, of how many */
+		buf_printf(out, _("step %1$d of %2$d"), (int)p + 1, N_STEPS);
+}
+
+static const char *
+title_left(const struct screen *sc)
+{
+	if (sc->at.view == VIEW_HELP)
+		return _("Antechamber: help");
+	if (sc->at.view == VIEW_GLOSSARY)
+		return _("Antechamber: glossary");
+	if (setup_page(sc->setup) == PAGE_REVIEW && !setup_is_practice(sc->setup))
+		return _("Antechamber: review before anything is written");
+	return setup_title(sc->setup);
+}
+
+static void
+draw_title(const struct screen *sc, struct arena *a)
+{
+	struct buf right = BUF_INIT, left = BUF_INIT;
+	const enum page p = setup_page(sc->setup);
+	const char *r, *l;
+
+	if (sc->compact && sc->at.view == VIEW_PAGE) {
+		strip(sc, &right);
+		if (p < N_STEPS)
+			buf_printf(&left, "%d/%d %s", (int)p + 1, N_STEPS, _(pages[p].name));
+		else
+			buf_puts(&left, _(pages[p].name));
+		if (setup_is_practice(sc->setup)) /* TRANSLATORS: behind the name of a step, on a small screen */
+			buf_printf(&left, "  %s", _("PRACTICE"));
+	} else {
+		if (p == PAGE_REVIEW && sc->at.view == VIEW_PAGE) {
+			strip(sc, &right);
+			buf_puts(&right, "  ");
+		}
+		title_right(sc, &right);
+		buf_puts(&left, title_left(sc));
+	}
+	r = draw_clean(a, right.s);
+	l = draw_clean(a, left.s);
+	draw_fill(0, 0, COLS, ROLE_REVERSE);
+	draw_text(0, COLS - 1 - text_width(r), text_width(r), ROLE_REVERSE, r);
+	draw_text(0, 1, COLS - 4 - text_width(r), ROLE_REVERSE, l);
+	buf_free(&right);
+	buf_free(&left);
+}
+
+/* ---- the list of steps ---- */
+
+static void
+draw_step(const struct screen *sc, struct arena *a, int y, enum page p)
+{
+	const enum mark m = setup_mark(sc->setup, p);
+	const bool current = p == setup_page(sc->setup) || (p == PAGE_APPLY && setup_page(sc->setup) == PAGE_RESULT);
+
+	if (current)
+		draw_text(y, 0, 1, ROLE_BOLD, ">");
+	draw_text(y, 1, 1, draw_mark_role(m), draw_mark(m));
+	draw_text(y, 3, LIST_COLUMNS - 4, current ? ROLE_BOLD : ROLE_TEXT, draw_clean(a, _(pages[p].name)));
+}
+
+static void
+draw_list(const struct screen *sc, struct arena *a)
+{
+	int y = 1;
+
+	for (int p = 0; p < N_STEPS; p++) {
+		if (p == 0 || pages[p].part != pages[p - 1].part) {
+			y += p > 0;
+			draw_text(y++, 3, LIST_COLUMNS - 4, ROLE_TEXT, draw_clean(a, page_part_name(pages[p].part)));
+		}
+		draw_step(sc, a, y++, (enum page)p);
+	}
+	draw_line(1, LIST_COLUMNS, LINES - 4);
+}
+
+/* ---- below ---- */
+
+/* On the message row, the buttons behind the text; a text too long for that takes the rows above. */
+static void
+draw_question(const struct screen *sc, struct arena *a, int *cy, int *cx)
+{
+	const char *text = draw_clean(a, _(questions[sc->at.question].text));
+	const char *button[2];
+	const int y = LINES - 3, room = COLS - 2;
+	struct sheet s;
+	int x = 1, need = 0;
+
+	for (int i = 0; i < 2; i++) {
+		button[i] = arena_printf(a, "[ %s ]", draw_clean(a, _(questions[sc->at.question].button[i])));
+		need += text_width(button[i]) + 2;
+	}
+	if (text_width(text) + 1 + need <= room) {
+		draw_text(y, 1, room, ROLE_TEXT, text);
+		x += text_width(text) + 3;
+	} else {
+		sheet_start(&s, room);
+		sheet_para(&s, ROW_KEEP, 0, false, text);
+		for (size_t i = 0; i < s.n; i++) {
+			draw_fill(y - (int)(s.n - i), 0, COLS, ROLE_TEXT);
+			draw_text(y - (int)(s.n - i), 1, room, ROLE_TEXT, s.row[i].n ? s.row[i].span[0].text : "");
+		}
+		sheet_free(&s);
+	}
+	for (int i = 0; i < 2; i++) {
+		const bool focus = sc->yes == (i == 1);
+
+		if (focus) {
+			*cy = y;
+			*cx = x + 2;
+		}
+		draw_text(y, x, COLS - x - 1, focus ? ROLE_REVERSE : ROLE_TEXT, button[i]);
+		x += text_width(button[i]) + 2;
+	}
+}
+
+static void
+draw_below(const struct screen *sc, struct arena *a, int *cy, int *cx)
+{
+	struct buf keys = BUF_INIT;
+	const char *message = *sc->message ? sc->message : setup_message(sc->setup);
+
+	if (!*message && sc->at.view == VIEW_PAGE && setup_page(sc->setup) == PAGE_REVIEW && *setup_diff(sc->setup))
+		message = _("Read first. Then Tab goes to the buttons, or a applies.");
+	if (sc->at.question != ASK_NOTHING)
+		draw_question(sc, a, cy, cx);
+	else if (sc->at.view == VIEW_PAGE)
+		draw_text(LINES - 3, 1, COLS - 2, ROLE_TEXT, draw_clean(a, message));
+	draw_text(LINES - 2, 1, COLS - 2, ROLE_TEXT, draw_clean(a, setup_safety(sc->setup)));
+	keys_legend(&keys, screen_where(sc), COLS - 2);
+	draw_fill(LINES - 1, 0, COLS - 1, ROLE_REVERSE);
+	draw_text(LINES - 1, 1, COLS - 2, ROLE_REVERSE, draw_clean(a, keys.s));
+	buf_free(&keys);
+}
+
+/* ---- the page ---- */
+
+static void
+draw_row(const struct sheet_row *r, int y, int x, int width)
+{
+	for (size_t i = 0; i < r->n; i++)
+		draw_text(y, x + r->span[i].col, width - r->span[i].col, r->span[i].role, r->span[i].text);
+}
+
+static void
+draw_sheet(struct screen *sc, struct sheet *s, int x, int *cy, int *cx)
+{
+	const size_t rows = (size_t)sc->rows;
+	size_t top;
+
+	sheet_fit(s, rows);
+	top = sc->at.top;
+	if (s->n <= rows)
+		top = 0;
+	else if (top > s->n - rows)
+		top = s->n - rows;
+	if (sc->follow)
+		top = sheet_top(s, rows, top);
+	sc->follow = false;
+	sc->at.top = top;
+	*cy = 1;
+	*cx = x;
+	for (size_t i = top; i < s->n && i < top + rows; i++) {
+		draw_row(&s->row[i], 1 + (int)(i - top), x, s->width);
+		if (s->row[i].cursor >= 0) {
+			*cy = 1 + (int)(i - top);
+			*cx = x + s->row[i].cursor;
+		}
+	}
+	if (s->n > top + rows)
+		draw_text(sc->rows, x + s->width - 1, 1, ROLE_TEXT, draw_more());
+}
+
+static void
+draw_too_small(void)
+{
+	struct buf b = BUF_INIT;
+	struct sheet s;
+
+	/* TRANSLATORS: %1$d and %2$d are columns and rows of the window, the others the least that is needed */
+	buf_printf(&b, _("%1$dx%2$d is too small. Make the window at least %3$dx%4$d, or press p for line mode."),
+	           COLS, LINES, LEAST_COLUMNS, LEAST_ROWS);
+	sheet_start(&s, COLS);
+	sheet_para(&s, ROW_KEEP, 0, false, b.s);
+	for (size_t i = 0; i < s.n; i++)
+		draw_row(&s.row[i], (int)i, 0, COLS);
+	sheet_free(&s);
+	buf_free(&b);
+	move(0, 0);
+}
+
+void
+frame_draw(struct screen *sc)
+{
+	const struct scr *kind = screen_kind(sc);
+	struct arena a = { 0 };
+	struct sheet s;
+	int cy, cx, x;
+
+	if (COLS < LEAST_COLUMNS || LINES < LEAST_ROWS) {
+		draw_too_small();
+		return;
+	}
+	sc->compact = COLS < 80 || LINES < 24;
+	sc->rows = LINES - 4;
+	x = sc->compact || kind->full ? 1 : LIST_COLUMNS + 2;
+	sc->width = COLS - 1 - x;
+	if (!kind->full && sc->width > PAGE_LIMIT)
+		sc->width = PAGE_LIMIT;
+	draw_title(sc, &a);
+	if (x > 1)
+		draw_list(sc, &a);
+	sheet_start(&s, sc->width);
+	kind->build(sc, &s);
+	draw_sheet(sc, &s, x, &cy, &cx);
+	sheet_free(&s);
+	draw_below(sc, &a, &cy, &cx);
+	move(cy, cx);
+	arena_free(&a);
+}

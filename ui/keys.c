@@ -1,0 +1,160 @@
+#include "keys.h"
+
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "term.h"
+
+enum { CTRL_C = 3, CTRL_L = 12, CTRL_R = 18 };
+
+#define ON_ASK   (ON_DIRECT | ON_NOTHING | ON_FOUND | ON_PROXY | ON_PUBLIC | ON_CHECK)
+#define ON_READ  (ON_HELP | ON_GLOSSARY | ON_COMMANDS)
+#define ON_LIST1 (ON_CHOICES | ON_INTERRUPTED | ON_UNDONE)
+
+/*
+ * In the order of the legend.  A rank says what stays when room is short (9
+ * always); 0 is never in the legend.  `needs' must all hold.
+ */
+static const struct key_line {
+	int           key;
+	const char   *name, *label;
+	enum act      act;
+	unsigned char rank;
+	unsigned      where, needs;
+} table[] = {
+	{ K_ENTER, N_("Enter"), N_("Start"),     ACT_MAIN, 9, ON_START, 0 },
+	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_LIST1, 0 },
+	{ K_ENTER, N_("Enter"), N_("Next"),      ACT_MAIN, 9, ON_DIRECT | ON_PROXY | ON_PUBLIC | ON_CHECK, 0 },
+	{ K_ENTER, N_("Enter"), N_("Look now"),  ACT_MAIN, 9, ON_NOTHING, 0 },
+	{ K_ENTER, N_("Enter"), N_("Take it"),   ACT_MAIN, 9, ON_FOUND, 0 },
+	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_REVIEW, IF_BUTTON },
+	{ K_ENTER, N_("Enter"), N_("Read on"),   ACT_MAIN, 9, ON_REVIEW, 0 },
+	{ K_ENTER, N_("Enter"), N_("Finish"),    ACT_MAIN, 9, ON_RESULT, 0 },
+	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_QUESTION, 0 },
+	{ K_ENTER, N_("Enter"), N_("Close"),     ACT_BACK, 0, ON_READ, 0 },
+	{ CTRL_C,  N_("Ctrl-C"), N_("Undo now and leave"), ACT_STOP, 9, ON_APPLY, 0 },
+	{ CTRL_C,  NULL, NULL,                   ACT_STOP, 0, ON_ANY, 0 },
+
+	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 7, ON_REVIEW, 0 },
+	{ 'a',     "a", N_("Apply"),             ACT_APPLY, 7, ON_REVIEW, 0 },
+	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_ASK | ON_REVIEW, 0 },
+	{ K_ESC,   N_("Esc"), N_("Close"),       ACT_BACK, 9, ON_READ, 0 },
+	{ K_ESC,   NULL, NULL,                   ACT_BACK, 0, ON_START | ON_CHOICES | ON_RESULT | ON_UNDONE | ON_QUESTION, 0 },
+
+	{ K_TAB,   N_("Tab"), N_("Field"),       ACT_NEXT, 6, ON_ASK & ~(unsigned)ON_PROXY, IF_ITEMS },
+	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_RESULT, 0 },
+	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_QUESTION, 0 },
+	{ K_TAB,   NULL, NULL,                   ACT_NEXT, 0, ON_ANY, 0 },
+	{ K_BACKTAB, NULL, NULL,                 ACT_PREV, 0, ON_ANY, 0 },
+	{ K_LEFT,  N_("Left/Right"), N_("Language"), ACT_LEFT, 7, ON_START, 0 },
+	{ K_LEFT,  NULL, NULL,                   ACT_LEFT, 0, ON_ANY, 0 },
+	{ K_RIGHT, NULL, NULL,                   ACT_RIGHT, 0, ON_ANY, 0 },
+	{ K_UP,    N_("Up/Down"), N_("Choose"),  ACT_UP, 6, ON_PROXY, 0 },
+	{ K_UP,    N_("Up/Down"), N_("Move"),    ACT_UP, 6, ON_LIST1, 0 },
+	{ K_UP,    N_("Up/Down"), N_("Scroll"),  ACT_UP, 7, ON_READ, 0 },
+	{ K_UP,    NULL, NULL,                   ACT_UP, 0, ON_ANY, 0 },
+	{ K_DOWN,  NULL, NULL,                   ACT_DOWN, 0, ON_ANY, 0 },
+	{ ' ',     N_("Space"), N_("Page"),      ACT_PAGE_DOWN, 6, ON_READ, 0 },
+	{ ' ',     NULL, NULL,                   ACT_SPACE, 0, ON_ANY, 0 },
+	{ 'k',     NULL, NULL,                   ACT_UP, 0, ON_ANY, 0 },
+	{ 'j',     NULL, NULL,                   ACT_DOWN, 0, ON_ANY, 0 },
+	{ 'h',     NULL, NULL,                   ACT_LEFT, 0, ON_ANY, 0 },
+	{ 'l',     NULL, NULL,                   ACT_RIGHT, 0, ON_ANY, 0 },
+	{ K_PAGE_UP,   NULL, NULL,               ACT_PAGE_UP, 0, ON_ANY, 0 },
+	{ K_PAGE_DOWN, NULL, NULL,               ACT_PAGE_DOWN, 0, ON_ANY, 0 },
+	{ K_HOME,  NULL, NULL,                   ACT_TOP, 0, ON_ANY, 0 },
+	{ K_END,   NULL, NULL,                   ACT_BOTTOM, 0, ON_ANY, 0 },
+
+	{ K_F1,    "F1", N_("Help"),             ACT_HELP, 8, ON_ANY & ~(unsigned)(ON_READ | ON_QUESTION), 0 },
+	{ '?',     NULL, NULL,                   ACT_HELP, 0, ON_ANY & ~(unsigned)(ON_READ | ON_QUESTION), 0 },
+	{ K_F2,    "F2", N_("Glossary"),         ACT_GLOSSARY, 6, ON_HELP, 0 },
+	{ K_F5,    "F5", N_("Look again"),       ACT_AGAIN, 4, ON_PROXY, 0 },
+	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 4, ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_RESULT, 0 },
+	{ K_F5,    NULL, NULL,                   ACT_AGAIN, 0, ON_NOTHING, 0 },
+	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_ASK | ON_RESULT, 0 },
+	{ K_F8,    "F8", N_("Practice"),         ACT_PRACTICE, 7, ON_NOTHING, 0 },
+	{ K_F9,    "F9", N_("Review"),           ACT_SKIP, 7, ON_CHECK, IF_SKIP },
+	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 5, ON_START | ON_CHOICES, 0 },
+	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 5, ON_REVIEW, 0 },
+	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 8, ON_START | ON_LIST1 | ON_ASK, 0 },
+	{ 'q',     NULL, NULL,                   ACT_QUIT, 0, ON_RESULT, 0 },
+	{ 'q',     NULL, NULL,                   ACT_BACK, 0, ON_READ | ON_QUESTION, 0 },
+	{ CTRL_L,  NULL, NULL,                   ACT_REPAINT, 0, ON_ANY, 0 },
+};
+
+static bool
+applies(const struct key_line *k, unsigned where)
+{
+	return (k->where & where & ON_ANY) && (k->needs & where) == k->needs;
+}
+
+int
+keys_latin(int key)
+{
+	static const struct { int hangul, latin; } same[] = {
+		{ 0x3142, 'q' }, { 0x3141, 'a' }, { 0x3154, 'p' },
+		{ 0x3157, 'h' }, { 0x3153, 'j' }, { 0x314f, 'k' }, { 0x3163, 'l' },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		if (same[i].hangul == key)
+			return same[i].latin;
+	return key;
+}
+
+static const struct key_line *
+find(int key, unsigned where)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].key == key && applies(&table[i], where))
+			return &table[i];
+	return NULL;
+}
+
+enum act
+keys_find(int key, unsigned where, bool typing)
+{
+	const struct key_line *k;
+
+	if (typing && key >= ' ' && key < (int)K_SPECIAL)
+		return ACT_NONE;
+	k = find(typing ? key : keys_latin(key), where);
+	return k ? k->act : ACT_NONE;
+}
+
+/* "Enter Next": a name of a key that is only a sign of the keyboard is the same in every language. */
+static void
+put_item(struct buf *out, const struct key_line *k)
+{
+	buf_printf(out, "%s %s", _(k->name), _(k->label));
+}
+
+static bool
+legend(struct buf *out, unsigned where, int columns, int least)
+{
+	struct buf b = BUF_INIT;
+	bool fits;
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		if (table[i].rank < least || !applies(&table[i], where))
+			continue;
+		if (find(table[i].key, where) != &table[i]) /* the first line of a key is the one that counts */
+			continue;
+		if (b.len)
+			buf_puts(&b, "  ");
+		put_item(&b, &table[i]);
+	}
+	fits = text_width(b.s) <= columns;
+	if (fits || least >= 9)
+		buf_puts(out, b.s);
+	buf_free(&b);
+	return fits;
+}
+
+void
+keys_legend(struct buf *out, unsigned where, int columns)
+{
+	for (int least = 1; least <= 9; least++)
+		if (legend(out, where, columns, least))
+			return;
+}

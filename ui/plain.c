@@ -1,0 +1,231 @@
+#include "plain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define PATIENCE_MS 5000
+#define AGAIN_MS    15000
+
+/* ---- waiting ---- */
+
+static void
+say_waiting(void *ctx)
+{
+	struct plain *p = ctx;
+	struct buf b = BUF_INIT;
+
+	p->patience = loop_after(p->loop, AGAIN_MS, say_waiting, p);
+	/* TRANSLATORS: %d is how long a check has taken so far */
+	buf_printf(&b, Q_("%d second so far", "%d seconds so far", (unsigned long)(loop_seconds() - p->since)),
+	           (int)(loop_seconds() - p->since));
+	plain_state(p, MARK_NOW, setup_mark_word(MARK_NOW), b.s);
+	buf_free(&b);
+}
+
+static bool
+must_wait(const struct plain *p)
+{
+	struct setup_line line[MAX_LINES];
+	size_t n;
+
+	if (!setup_busy(p->setup))
+		return false;
+	if (p->page != PAGE_DIRECT)
+		return true;
+	/* It is looked for again and again: what failed once is told at once. */
+	n = setup_lines(p->setup, PAGE_DIRECT, line, MAX_LINES);
+	return n == 0 || line[0].mark != MARK_FAIL;
+}
+
+static void
+poke(struct plain *p)
+{
+	if (p->poking)
+		return;
+	p->poking = true;
+	while (p->then && !p->over && !must_wait(p)) {
+		plain_fn *fn = p->then;
+
+		p->then = NULL;
+		loop_cancel(p->loop, p->patience);
+		p->patience = 0;
+		setup_fresh(p->setup);
+		fn(p);
+	}
+	p->poking = false;
+}
+
+void
+plain_wait(struct plain *p, plain_fn *then)
+{
+	p->then = then;
+	p->since = loop_seconds();
+	loop_cancel(p->loop, p->patience);
+	p->patience = loop_after(p->loop, PATIENCE_MS, say_waiting, p);
+	poke(p);
+}
+
+void
+plain_changed(struct plain *p)
+{
+	if (p->over)
+		return;
+	if (p->stopping && !setup_applying(p->setup)) {
+		plain_leave(p, LEAVE_STOPPED);
+		return;
+	}
+	if (p->page == PAGE_APPLY && !p->answer) {
+		setup_fresh(p->setup);
+		plain_apply(p);
+		return;
+	}
+	poke(p);
+}
+
+/* ---- going places ---- */
+
+void
+plain_leave(struct plain *p, enum leave how)
+{
+	p->over = true;
+	plain_read(p, false);
+	plain_echo(p, true);
+	p->leave(p->ctx, how);
+}
+
+void
+plain_interrupt(struct plain *p)
+{
+	if (!setup_applying(p->setup)) {
+		putchar('\n');
+		plain_leave(p, LEAVE_STOPPED);
+		return;
+	}
+	p->stopping = true;
+	setup_apply_undo(p->setup);
+	plain_say(p, _("Everything is put back now."));
+}
+
+void
+plain_goto(struct plain *p, enum page page, bool returning)
+{
+	p->page = page;
+	p->item = 0;
+	p->told = false;
+	p->returning = returning;
+	if (setup_page(p->setup) != page)
+		setup_open(p->setup, page);
+	switch (page) {
+	case PAGE_REVIEW: plain_wait(p, plain_review); break;
+	case PAGE_APPLY:  plain_apply(p); break;
+	case PAGE_RESULT: plain_result(p); break;
+	default:          plain_page(p); break;
+	}
+}
+
+/* The last page before this one that asks something. */
+void
+plain_back(struct plain *p)
+{
+	int page = p->page == PAGE_RESULT ? PAGE_REVIEW : (int)p->page - 1;
+
+	for (; page > 0; page--) {
+		struct setup_field f[1];
+
+		if (page == PAGE_REVIEW || setup_lists(p->setup, (enum page)page)[0] ||
+		    setup_fields(p->setup, (enum page)page, f, 1))
+			break;
+	}
+	plain_goto(p, page < 0 ? PAGE_START : (enum page)page, true);
+}
+
+static void
+ask_again(struct plain *p, plain_answer_fn *fn)
+{
+	p->answer = fn;
+	plain_again(p);
+}
+
+void
+plain_explain(struct plain *p)
+{
+	plain_answer_fn *fn = p->asked;
+
+	for (const char *const *t = setup_help(p->setup, p->page); *t; t++)
+		plain_say(p, *t);
+	ask_again(p, fn);
+}
+
+void
+plain_steps(struct plain *p)
+{
+	plain_answer_fn *fn = p->asked;
+
+	for (int i = 0; i < N_STEPS; i++) {
+		const enum mark m = setup_mark(p->setup, (enum page)i);
+
+		plain_state(p, m, m == MARK_NONE ? _("to do") : setup_mark_word(m), _(pages[i].name));
+	}
+	ask_again(p, fn);
+}
+
+/* ---- start and stop ---- */
+
+static void
+introduce(struct plain *p, const char *why)
+{
+	struct buf b = BUF_INIT;
+
+	if (why)
+		plain_say(p, why);
+	/* TRANSLATORS: %s is a version */
+	buf_printf(&b, _("Antechamber %s, line mode."), VERSION);
+	plain_say(p, b.s);
+	if (setup_is_practice(p->setup))
+		plain_say(p, setup_safety(p->setup));
+	plain_say(p, _("It puts a reverse proxy in front of OpenChamber and proves that everything gets through. Until step 11 nothing on this server is changed."));
+	plain_say(p, _("Enter takes the answer in brackets. ? explains, < goes back, s says all steps, q leaves."));
+	buf_free(&b);
+}
+
+struct plain *
+plain_start(struct loop *l, struct setup *s, const char *colour, const char *why, leave_fn *leave, void *ctx)
+{
+	struct plain *p = xcalloc(1, sizeof(*p));
+
+	p->loop = l;
+	p->setup = s;
+	p->leave = leave;
+	p->ctx = ctx;
+	p->in.part = (struct buf)BUF_INIT;
+	p->colour = colour && strcmp(colour, "always") == 0;
+	introduce(p, why);
+	plain_goto(p, setup_page(s), false);
+	return p;
+}
+
+void
+plain_stop(struct plain *p)
+{
+	if (!p)
+		return;
+	plain_read(p, false);
+	plain_echo(p, true);
+	loop_cancel(p->loop, p->patience);
+	loop_cancel(p->loop, p->soon);
+	for (size_t i = 0; i < p->n_queue; i++) {
+		mem_wipe(p->queue[i], strlen(p->queue[i]));
+		free(p->queue[i]);
+	}
+	free(p->queue);
+	free(p->prompt);
+	mem_wipe(p->in.part.s, p->in.part.len);
+	buf_free(&p->in.part);
+	free(p);
+}

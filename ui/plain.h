@@ -1,0 +1,88 @@
+/*
+ * plain.h - the line face: the same steps as questions, one line at a time.
+ *
+ * No escapes, no carriage returns, no tables: right for a screen reader, a
+ * serial console, and a script on stdin.
+ */
+#ifndef UI_PLAIN_H
+#define UI_PLAIN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/line.h"
+#include "loop/loop.h"
+#include "screens.h" /* enum leave */
+#include "setup/setup.h"
+
+struct plain;
+typedef void plain_fn(struct plain *p);
+typedef void plain_answer_fn(struct plain *p, const char *line);
+
+struct plain {
+	struct loop  *loop;
+	struct setup *setup;
+	leave_fn     *leave;
+	void         *ctx;
+	bool          colour, over, stopping;
+
+	/* reading */
+	struct line_reader in;
+	char        **queue;      /* lines that came before they were asked for */
+	size_t        n_queue;
+	bool          watching, ended, secret, echo_is_off;
+	plain_answer_fn *answer;  /* who waits for a line; NULL: nobody */
+	plain_answer_fn *asked;   /* who asked last, to ask again */
+	char         *prompt;     /* to ask again */
+	unsigned      soon;
+
+	/* waiting for checks */
+	plain_fn     *then;
+	bool          poking;
+	unsigned      patience;   /* the timer that says we still wait */
+	double        since;
+
+	/* where we are */
+	enum page     page;
+	size_t        item;       /* the question of the page that is asked */
+	bool          told;       /* its checks have been printed */
+	bool          returning;  /* we came back: ask, do not explain again */
+	size_t        printed;    /* lines of the change that are final and out */
+};
+
+/* `why': the sentence that says why there is no full screen, or NULL. */
+struct plain *plain_start(struct loop *l, struct setup *s, const char *colour, const char *why,
+                          leave_fn *leave, void *ctx);
+void plain_stop(struct plain *p);
+void plain_changed(struct plain *p);   /* setup has something new */
+void plain_interrupt(struct plain *p); /* Ctrl-C */
+
+/* plain_io.c */
+void plain_say(struct plain *p, const char *text);                 /* wrapped; a command stands alone, unbroken */
+void plain_state(struct plain *p, enum mark mark, const char *word, const char *text); /* "pass: ..." */
+void plain_blank(struct plain *p);
+void plain_text(struct plain *p, const char *text);                /* lines as they are, made harmless */
+/* Ask on one line; the four common answers are dealt with, the rest goes to fn. */
+void plain_ask(struct plain *p, const char *question, const char *suggestion, bool secret, plain_answer_fn *fn);
+void plain_again(struct plain *p);                                 /* the same question once more */
+void plain_read(struct plain *p, bool on);
+void plain_echo(struct plain *p, bool on);
+/* 1 yes, 0 no, -1 neither; `whole': only a whole word is a yes. */
+int  plain_yes(const char *line, bool whole);
+
+/* plain.c */
+void plain_wait(struct plain *p, plain_fn *then); /* until the checks of this page are over */
+void plain_leave(struct plain *p, enum leave how);
+void plain_back(struct plain *p);
+void plain_explain(struct plain *p);
+void plain_steps(struct plain *p);
+void plain_goto(struct plain *p, enum page page, bool returning);
+
+/* plain_ask.c, plain_finish.c: pages */
+void plain_page(struct plain *p);
+void plain_lines(struct plain *p, enum page page);
+void plain_review(struct plain *p);
+void plain_apply(struct plain *p);
+void plain_result(struct plain *p);
+
+#endif

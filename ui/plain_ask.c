@@ -1,0 +1,446 @@
+/* plain_ask.c - steps 1 to 9 as questions. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "plain.h"
+#include "timeline.h"
+
+#define MAX_ROWS 16
+
+/* A question of a page: a field, or a list. */
+struct asked {
+	const char        *list; /* or NULL: a field */
+	struct setup_field field;
+};
+
+/* Lists before the fields that belong to a choice in them; where one is found instead is only a suggestion. */
+static size_t
+questions(const struct plain *p, struct asked *out, size_t max)
+{
+	struct setup_field f[MAX_EDITORS];
+	const size_t n = setup_fields(p->setup, p->page, f, MAX_EDITORS);
+	size_t k = 0;
+
+	for (int after = 0; after <= 1; after++) {
+		for (size_t i = 0; i < n && k < max; i++)
+			if (!f[i].closed && (strncmp(f[i].key, "tls.", 4) == 0) == (after == 1))
+				out[k++] = (struct asked){ NULL, f[i] };
+		for (const char *const *l = setup_lists(p->setup, p->page); *l && !after && k < max; l++)
+			if (strcmp(*l, "origin-found") != 0)
+				out[k++] = (struct asked){ .list = *l };
+	}
+	return k;
+}
+
+/* ---- what is told ---- */
+
+void
+plain_lines(struct plain *p, enum page page)
+{
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_lines(p->setup, page, line, MAX_LINES);
+
+	for (size_t i = 0; i < n; i++) {
+		struct buf b = BUF_INIT;
+		const char *colon = page == PAGE_PUBLIC ? strstr(line[i].text, ": ") : NULL;
+
+		if (line[i].mark == MARK_NOW)
+			continue;
+		if (colon && !memchr(line[i].text, ' ', (size_t)(colon - line[i].text)))
+			buf_printf(&b, "%.*s, %s", (int)(colon - line[i].text), line[i].text, colon + 2);
+		else
+			buf_puts(&b, line[i].text);
+		if (*line[i].value)
+			buf_printf(&b, ", %s", line[i].value);
+		if (*line[i].word)
+			plain_state(p, line[i].mark, line[i].word, b.s);
+		else
+			plain_say(p, b.s);
+		buf_free(&b);
+	}
+}
+
+/* One line a row: how the rehearsal did; other ways only where they did worse. */
+static void
+tell_table(struct plain *p)
+{
+	struct setup_row row[MAX_ROWS];
+	const char *corner;
+	const size_t n = setup_table(p->setup, p->page, row, MAX_ROWS, &corner);
+
+	for (size_t i = 0; i < n; i++)
+		for (int w = 0; w < N_WAYS; w++) {
+			const struct setup_cell *c = &row[i].cell[w];
+			const bool bad = c->mark == MARK_FAIL || c->mark == MARK_WARN;
+			struct buf b = BUF_INIT;
+
+			if (!*c->word || !setup_has_way(p->setup, (enum way)w) || (w != WAY_REHEARSAL && !bad))
+				continue;
+			buf_puts(&b, row[i].label);
+			if (w != WAY_REHEARSAL)
+				buf_printf(&b, ", %s", setup_way_name((enum way)w));
+			if (*c->value)
+				buf_printf(&b, ", %s", c->value);
+			plain_state(p, c->mark, c->word, b.s);
+			buf_free(&b);
+		}
+}
+
+static void
+tell_timeline(struct plain *p)
+{
+	const struct check_timeline *t = setup_timeline(p->setup, WAY_REHEARSAL);
+	struct buf b = BUF_INIT;
+
+	if (p->page != PAGE_SSE || !t)
+		return;
+	timeline_words(&b, t);
+	buf_putc(&b, '.');
+	plain_say(p, b.s);
+	buf_free(&b);
+}
+
+/* The last paragraph says which key to press; lines have no keys, so only a failure is told to its end. */
+static void
+tell_advice(struct plain *p)
+{
+	const char *const *a = setup_advice(p->setup, p->page);
+	const bool whole = setup_mark(p->setup, p->page) == MARK_FAIL;
+
+	for (; *a; a++)
+		if (whole || a[1])
+			plain_say(p, *a);
+}
+
+static void
+tell_count(struct plain *p)
+{
+	static const struct { enum mark mark; const char *text; } kinds[] = {
+		{ MARK_PASS, N_("passed %d") }, { MARK_WARN, N_("warnings %d") },
+		{ MARK_FAIL, N_("failed %d") }, { MARK_SKIP, N_("skipped %d") },
+	};
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_lines(p->setup, PAGE_DIRECT, line, MAX_LINES);
+	struct buf b = BUF_INIT;
+
+	buf_puts(&b, _(pages[PAGE_DIRECT].name));
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+		int count = 0;
+
+		for (size_t i = 0; i < n; i++)
+			count += line[i].mark == kinds[k].mark;
+		if (!count)
+			continue;
+		buf_puts(&b, strchr(b.s, ':') ? ", " : ": ");
+		buf_printf(&b, _(kinds[k].text), count);
+	}
+	buf_putc(&b, '.');
+	plain_say(p, b.s);
+	buf_free(&b);
+}
+
+static void
+tell(struct plain *p)
+{
+	p->told = true;
+	plain_lines(p, p->page);
+	tell_table(p);
+	tell_timeline(p);
+	tell_advice(p);
+	if (p->page == PAGE_DIRECT)
+		tell_count(p);
+}
+
+/* ---- asking ---- */
+
+static void ask_next(struct plain *p);
+
+static void
+refuse(struct plain *p, const char *message)
+{
+	plain_state(p, MARK_FAIL, _("error"), message);
+	ask_next(p);
+}
+
+/* What a found OpenChamber suggests in place of an address where none answers. */
+static const char *
+suggestion_of(const struct plain *p, const struct setup_field *f)
+{
+	struct setup_choice c[MAX_CHOICES];
+
+	if (strcmp(f->key, "origin") != 0 || setup_mark(p->setup, PAGE_DIRECT) != MARK_FAIL ||
+	    !setup_list(p->setup, PAGE_DIRECT, "origin-found", c, MAX_CHOICES))
+		return f->value;
+	return c[0].label;
+}
+
+/* The origin decides what else is asked, so its checks come first. */
+static void
+origin_answered(struct plain *p)
+{
+	if (setup_may_leave(p->setup, PAGE_DIRECT)) {
+		ask_next(p);
+		return;
+	}
+	plain_lines(p, PAGE_DIRECT);
+	tell_advice(p);
+	p->item = 0;
+	ask_next(p);
+}
+
+static void
+say_address(struct plain *p)
+{
+	struct setup_field f[MAX_EDITORS];
+	const size_t n = setup_fields(p->setup, p->page, f, MAX_EDITORS);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(f[i].key, "public") == 0 && *f[i].value) {
+			struct buf b = BUF_INIT;
+
+			buf_printf(&b, *f[i].hint ? "%s, %s." : "%s", f[i].value, f[i].hint);
+			plain_say(p, b.s);
+			buf_free(&b);
+		}
+}
+
+static void
+answer_field(struct plain *p, const char *line)
+{
+	struct asked q[MAX_ITEMS];
+	struct err e = { 0 };
+	char key[32];
+
+	if (p->item >= questions(p, q, MAX_ITEMS) || q[p->item].list) {
+		ask_next(p);
+		return;
+	}
+	snprintf(key, sizeof(key), "%s", q[p->item].field.key);
+	if (!*line)
+		line = q[p->item].field.secret ? q[p->item].field.value : suggestion_of(p, &q[p->item].field);
+	if (setup_set(p->setup, key, line, &e) < 0) {
+		refuse(p, e.msg);
+		return;
+	}
+	p->item++;
+	if (strcmp(key, "public") == 0)
+		say_address(p);
+	if (strcmp(key, "origin") == 0)
+		plain_wait(p, origin_answered);
+	else
+		ask_next(p);
+}
+
+static void
+restart_page(struct plain *p)
+{
+	plain_goto(p, setup_page(p->setup), true);
+}
+
+static void
+answer_list(struct plain *p, const char *line)
+{
+	struct setup_choice c[MAX_CHOICES];
+	struct asked q[MAX_ITEMS];
+	struct err e = { 0 };
+	char *end, list[32];
+	size_t n, row = 0;
+	long number;
+
+	if (p->item >= questions(p, q, MAX_ITEMS) || !q[p->item].list) {
+		ask_next(p);
+		return;
+	}
+	snprintf(list, sizeof(list), "%s", q[p->item].list);
+	n = setup_list(p->setup, p->page, list, c, MAX_CHOICES);
+	for (size_t i = 0; i < n; i++)
+		if (c[i].chosen)
+			row = i;
+	number = *line ? strtol(line, &end, 10) : (long)row + 1;
+	if ((*line && *end) || number < 1 || number > (long)n) {
+		struct buf b = BUF_INIT;
+
+		buf_printf(&b, _("Write a number from 1 to %d."), (int)n);
+		refuse(p, b.s);
+		buf_free(&b);
+		return;
+	}
+	if (setup_choose(p->setup, p->page, list, (size_t)number - 1, &e) < 0) {
+		refuse(p, e.msg);
+		return;
+	}
+	p->item++;
+	if (strcmp(list, "start") == 0 && !setup_may_leave(p->setup, PAGE_START))
+		plain_wait(p, restart_page); /* an undo runs */
+	else
+		ask_next(p);
+}
+
+static void
+ask_field(struct plain *p, const struct setup_field *f)
+{
+	if (strcmp(f->key, "origin") == 0) {
+		plain_ask(p, _("Where does OpenChamber answer"), suggestion_of(p, f), false, answer_field);
+	} else if (f->secret) {
+		plain_say(p, *f->error ? f->error : _("OpenChamber asks for a password. It is used for this run's checks only and never saved; without it some checks are skipped."));
+		plain_ask(p, _("UI password, not shown while you type"), *f->value ? _("as before") : _("none"), true, answer_field);
+	} else {
+		plain_ask(p, f->label, f->value, false, answer_field);
+	}
+}
+
+/* Every language under its English name: line mode shows nothing that a console might not have. */
+static void
+ask_language(struct plain *p, const struct setup_choice *c, size_t n, const char *chosen)
+{
+	static const struct { const char *code, *name; } names[] = {
+		{ "en", N_("English") }, { "ko", N_("Korean") }, { "pl", N_("Polish") },
+	};
+	struct buf b = BUF_INIT;
+
+	buf_puts(&b, setup_list_label(p->setup, p->page, "language"));
+	for (size_t i = 0; i < n; i++) {
+		const char *name = c[i].state;
+
+		for (size_t k = 0; k < ARRAY_LEN(names); k++)
+			if (strcmp(names[k].code, c[i].state) == 0)
+				name = _(names[k].name);
+		buf_printf(&b, ", %zu %s", i + 1, name);
+	}
+	plain_ask(p, b.s, chosen, false, answer_list);
+	buf_free(&b);
+}
+
+static void
+ask_list(struct plain *p, const char *list)
+{
+	static const struct { const char *list, *question; } words[] = {
+		/* TRANSLATORS: questions with the numbers behind them: "Which one, 1 to 6 [1]:" */
+		{ "proxy", N_("Which one") }, { "tls", N_("Certificate") }, { "start", N_("What now") },
+	};
+	struct setup_choice c[MAX_CHOICES];
+	const size_t n = setup_list(p->setup, p->page, list, c, MAX_CHOICES);
+	const char *question = list;
+	char chosen[24] = "1";
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		if (c[i].chosen)
+			snprintf(chosen, sizeof(chosen), "%zu", i + 1);
+	if (strcmp(list, "language") == 0) {
+		ask_language(p, c, n, chosen);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		buf_cut(&b, 0);
+		buf_printf(&b, *c[i].state ? "%zu %s, %s" : "%zu %s", i + 1, c[i].label, c[i].state);
+		plain_text(p, b.s);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].list, list) == 0)
+			question = _(words[i].question);
+	buf_cut(&b, 0);
+	/* TRANSLATORS: %1$s is a question, %2$d the last number that can be chosen */
+	buf_printf(&b, _("%1$s, 1 to %2$d"), question, (int)n);
+	plain_ask(p, b.s, chosen, false, answer_list);
+	buf_free(&b);
+}
+
+/* ---- the way through a page ---- */
+
+static void
+page_told(struct plain *p)
+{
+	tell(p);
+	if (p->page >= PAGE_WEBSOCKET && p->item == 0 && !p->returning) {
+		ask_next(p);
+	} else if (setup_may_leave(p->setup, p->page)) {
+		plain_goto(p, p->page + 1, false);
+	} else {
+		p->item = 0;
+		if (p->ended) /* nobody is there to answer better */
+			plain_leave(p, LEAVE_QUIT);
+		else
+			ask_next(p);
+	}
+}
+
+static void
+start_told(struct plain *p)
+{
+	tell(p);
+	ask_next(p);
+}
+
+static void
+ask_next(struct plain *p)
+{
+	struct asked q[MAX_ITEMS];
+	const size_t n = questions(p, q, MAX_ITEMS);
+
+	if (p->item < n) {
+		if (q[p->item].list)
+			ask_list(p, q[p->item].list);
+		else
+			ask_field(p, &q[p->item].field);
+	} else if (p->page == PAGE_START || (p->page >= PAGE_WEBSOCKET && p->told && !setup_busy(p->setup))) {
+		if (setup_may_leave(p->setup, p->page))
+			plain_goto(p, p->page + 1, false);
+		else
+			plain_goto(p, p->page, true);
+	} else {
+		p->item = n ? n : 1;
+		plain_wait(p, page_told);
+	}
+}
+
+static void
+say_heading(struct plain *p)
+{
+	struct buf b = BUF_INIT;
+
+	/* TRANSLATORS: %1$d of %2$d steps, and the step's name */
+	buf_printf(&b, _("Step %1$d of %2$d: %3$s."), (int)p->page + 1, N_STEPS, _(pages[p->page].name));
+	plain_say(p, b.s);
+	if (!p->returning && p->page < PAGE_WEBSOCKET && *pages[p->page].why && p->page != PAGE_START)
+		plain_say(p, _(pages[p->page].why));
+	buf_free(&b);
+}
+
+static void
+rehearsed(struct plain *p)
+{
+	struct buf b = BUF_INIT, seconds = BUF_INIT;
+
+	text_seconds(&seconds, loop_seconds() - p->since);
+	buf_printf(&b, _("Rehearsing steps 5 to 9 with your own proxy, on the side. %s seconds."), seconds.s);
+	plain_say(p, b.s);
+	buf_free(&b);
+	buf_free(&seconds);
+	say_heading(p);
+	start_told(p);
+}
+
+void
+plain_page(struct plain *p)
+{
+	if (p->page <= PAGE_WEBSOCKET)
+		plain_blank(p);
+	if (p->page == PAGE_WEBSOCKET && !p->returning) {
+		plain_wait(p, rehearsed);
+		return;
+	}
+	say_heading(p);
+	if (p->returning) {
+		p->told = p->page >= PAGE_WEBSOCKET;
+		ask_next(p);
+	} else if (p->page == PAGE_START || p->page >= PAGE_WEBSOCKET) {
+		plain_wait(p, start_told);
+	} else {
+		ask_next(p);
+	}
+}

@@ -1,0 +1,268 @@
+/* plain_finish.c - review, apply and result, line by line. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "plain.h"
+
+#define MAX_PLAN 32
+
+/* ---- review ---- */
+
+/* "new file   /etc/nginx/x.conf   38 lines": a path goes on a line of its own, what is known of it before. */
+static void
+tell_step(struct plain *p, size_t number, const char *line)
+{
+	const char *object = strstr(line, "  ");
+	const char *verb = line, *note;
+	size_t n_verb, n_object;
+	struct buf b = BUF_INIT;
+
+	n_verb = object ? (size_t)(object - verb) : strlen(verb);
+	object = object ? object + strspn(object, " ") : "";
+	note = strstr(object, "  ");
+	n_object = note ? (size_t)(note - object) : strlen(object);
+	note = note ? note + strspn(note, " ") : "";
+	buf_printf(&b, "%zu %.*s", number, (int)n_verb, verb);
+	if (*object == '/') {
+		if (*note)
+			buf_printf(&b, ", %s", note);
+		buf_puts(&b, ":\n");
+		buf_add(&b, object, n_object);
+	} else {
+		buf_printf(&b, ": %.*s", (int)n_object, object);
+		if (*note)
+			buf_printf(&b, ", %s", note);
+	}
+	plain_text(p, b.s);
+	buf_free(&b);
+}
+
+static void
+keep_and_leave(struct plain *p)
+{
+	struct err e = { 0 };
+
+	if (setup_keep_answers(p->setup, &e)) {
+		plain_leave(p, LEAVE_KEPT);
+		return;
+	}
+	plain_state(p, MARK_FAIL, _("error"), e.msg);
+	plain_leave(p, LEAVE_QUIT);
+}
+
+static void ask_apply(struct plain *p);
+
+static void
+sudo_then_apply(struct plain *p)
+{
+	struct err e = { 0 };
+
+	if (setup_apply_way(p->setup) == APPLY_WITH_SUDO) {
+		const char *const *argv = setup_sudo_argv(p->setup);
+		int status = -1;
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			execvp(argv[0], (char *const *)argv);
+			_exit(127);
+		}
+		while (pid > 0 && waitpid(pid, &status, 0) < 0)
+			;
+		if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+			plain_say(p, _("sudo refused. Nothing was changed."));
+			ask_apply(p);
+			return;
+		}
+	}
+	if (setup_apply(p->setup, &e) < 0) {
+		plain_state(p, MARK_FAIL, _("error"), e.msg);
+		ask_apply(p);
+		return;
+	}
+	plain_goto(p, PAGE_APPLY, false);
+}
+
+static void
+answer_consent(struct plain *p, const char *line)
+{
+	if (*line && plain_yes(line, true) < 0) {
+		plain_again(p);
+		p->answer = answer_consent;
+		return;
+	}
+	if (!*line || !plain_yes(line, true)) {
+		keep_and_leave(p);
+		return;
+	}
+	setup_consent(p->setup);
+	sudo_then_apply(p);
+}
+
+static void
+answer_apply(struct plain *p, const char *line)
+{
+	if (*line && plain_yes(line, true) < 0) {
+		plain_say(p, _("Only the whole word yes applies the changes."));
+		ask_apply(p);
+		return;
+	}
+	if (!*line || !plain_yes(line, true)) {
+		keep_and_leave(p);
+		return;
+	}
+	if (setup_must_consent(p->setup)) {
+		plain_say(p, _("OpenChamber has no UI password. Whoever opens the public address gets a terminal on this server."));
+		plain_ask(p, _("Open it to everyone who finds the address? Type yes, or Enter for no"), _("no"), false, answer_consent);
+		return;
+	}
+	sudo_then_apply(p);
+}
+
+static void
+answer_closed(struct plain *p, const char *line)
+{
+	const enum page blocker = setup_apply_blocker(p->setup);
+
+	if (*line && !plain_yes(line, false))
+		keep_and_leave(p);
+	else
+		plain_goto(p, blocker == PAGE_REVIEW ? PAGE_PUBLIC : blocker, false);
+}
+
+static void
+ask_apply(struct plain *p)
+{
+	struct err e = { 0 };
+
+	switch (setup_apply_way(p->setup)) {
+	case APPLY_CLOSED:
+		if (!setup_plan(p->setup, &e) && e.code)
+			plain_state(p, MARK_FAIL, _("error"), e.msg);
+		for (const char *const *a = setup_advice(p->setup, PAGE_REVIEW); *a && !setup_plan(p->setup, &e); a++)
+			plain_say(p, *a);
+		plain_say(p, setup_apply_label(p->setup));
+		plain_ask(p, _("Nothing can be applied. Go back, y or n"), "y", false, answer_closed);
+		return;
+	case APPLY_BY_HAND:
+		plain_say(p, _("Writing needs root. Your answers are saved; run this as root:"));
+		keep_and_leave(p);
+		return;
+	case APPLY_WITH_SUDO:
+		if (!setup_keep_answers(p->setup, &e))
+			plain_state(p, MARK_FAIL, _("error"), e.msg);
+		plain_say(p, _("Writing needs root. sudo asks for your password and runs only this:"));
+		plain_text(p, setup_sudo_command(p->setup));
+		break;
+	case APPLY_AS_ROOT:
+		break;
+	}
+	plain_ask(p, _("Apply these changes? Type yes, or Enter for no"), _("no"), false, answer_apply);
+}
+
+static void
+answer_difference(struct plain *p, const char *line)
+{
+	if (!*line || plain_yes(line, false) == 1)
+		plain_text(p, setup_diff(p->setup));
+	ask_apply(p);
+}
+
+void
+plain_review(struct plain *p)
+{
+	const char *plan[MAX_PLAN];
+	size_t n;
+	struct err e = { 0 };
+
+	plain_blank(p);
+	plain_say(p, _("Step 10 of 11: Review. Nothing has been written yet."));
+	setup_plan(p->setup, &e);
+	n = setup_plan_lines(p->setup, plan, MAX_PLAN);
+	for (size_t i = 0; i < n; i++)
+		tell_step(p, i + 1, plan[i]);
+	if (*setup_diff(p->setup))
+		plain_ask(p, _("Read the difference, y or n"), "y", false, answer_difference);
+	else
+		ask_apply(p);
+}
+
+/* ---- apply ---- */
+
+/* Called at every change: what is final is said, once. */
+void
+plain_apply(struct plain *p)
+{
+	struct setup_line line[MAX_LINES];
+	size_t n;
+
+	if (!p->told) {
+		p->told = true;
+		p->printed = 0;
+		plain_blank(p);
+		plain_say(p, _("Step 11 of 11: Apply. If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
+	}
+	n = setup_lines(p->setup, PAGE_APPLY, line, MAX_LINES);
+	while (p->printed < n && line[p->printed].mark != MARK_NOW) {
+		plain_state(p, line[p->printed].mark, line[p->printed].word, line[p->printed].text);
+		p->printed++;
+	}
+	if (!setup_applying(p->setup))
+		plain_goto(p, PAGE_RESULT, false);
+}
+
+/* ---- result ---- */
+
+static void
+answer_undone(struct plain *p, const char *line)
+{
+	const char *const *list = setup_lists(p->setup, PAGE_RESULT);
+	struct setup_choice c[MAX_CHOICES];
+	const size_t n = *list ? setup_list(p->setup, PAGE_RESULT, *list, c, MAX_CHOICES) : 0;
+	struct err e = { 0 };
+	long number = *line ? strtol(line, NULL, 10) : 1;
+
+	if (number < 1 || number > (long)n) {
+		plain_result(p);
+		return;
+	}
+	if (setup_choose(p->setup, PAGE_RESULT, *list, (size_t)number - 1, &e) < 0)
+		plain_state(p, MARK_FAIL, _("error"), e.msg);
+	if (setup_page(p->setup) == PAGE_RESULT)
+		plain_leave(p, LEAVE_DONE);
+	else
+		plain_goto(p, setup_page(p->setup), true);
+}
+
+void
+plain_result(struct plain *p)
+{
+	const char *const *list = setup_lists(p->setup, PAGE_RESULT);
+	struct setup_choice c[MAX_CHOICES];
+	struct buf b = BUF_INIT;
+	size_t n;
+
+	plain_lines(p, PAGE_RESULT);
+	plain_blank(p);
+	plain_say(p, setup_result_heading(p->setup));
+	for (const char *const *a = setup_advice(p->setup, PAGE_RESULT); *a; a++)
+		plain_say(p, *a);
+	if (!*list) {
+		plain_leave(p, LEAVE_DONE);
+		return;
+	}
+	n = setup_list(p->setup, PAGE_RESULT, *list, c, MAX_CHOICES);
+	for (size_t i = 0; i < n; i++) {
+		buf_cut(&b, 0);
+		buf_printf(&b, "%zu %s", i + 1, c[i].label);
+		plain_text(p, b.s);
+	}
+	buf_cut(&b, 0);
+	buf_printf(&b, _("%1$s, 1 to %2$d"), _("What now"), (int)n);
+	plain_ask(p, b.s, "1", false, answer_undone);
+	buf_free(&b);
+}

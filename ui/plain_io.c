@@ -1,0 +1,320 @@
+/* plain_io.c - lines out and lines in. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "plain.h"
+
+#define MAX_COLUMNS 76
+#define MAX_ANSWER  1024
+#define MAX_QUEUE   256
+
+static struct termios before_secret; /* the terminal's settings while its echo is off */
+
+/* ---- out ---- */
+
+static int
+columns(void)
+{
+	struct winsize ws;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) < 0 || ws.ws_col == 0 || ws.ws_col > MAX_COLUMNS)
+		return MAX_COLUMNS;
+	return ws.ws_col < 20 ? 20 : ws.ws_col;
+}
+
+static void
+clean(struct buf *out, const char *text, size_t n)
+{
+	struct buf b = BUF_INIT;
+
+	text_safe(&b, text, n, 4 * n + 1);
+	if (i18n_is_utf8())
+		buf_puts(out, b.s);
+	else
+		text_ascii(out, b.s);
+	buf_free(&b);
+}
+
+static void
+put_line(void *ctx, const char *line, size_t bytes)
+{
+	(void)ctx;
+	printf("%.*s\n", (int)bytes, line);
+}
+
+void
+plain_say(struct plain *p, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	(void)p;
+	while (*text) {
+		const size_t n = strcspn(text, "\n");
+
+		buf_cut(&b, 0);
+		clean(&b, text, n);
+		if (sheet_is_literal(b.s))
+			printf("%s\n", b.s);
+		else
+			text_wrap(b.s, columns(), put_line, NULL);
+		text += n + (text[n] == '\n');
+	}
+	fflush(stdout);
+	buf_free(&b);
+}
+
+static const char *
+colour_of(enum mark m)
+{
+	switch (m) {
+	case MARK_PASS: return "\033[32m";
+	case MARK_WARN: return "\033[33m";
+	case MARK_FAIL: return "\033[31m";
+	case MARK_NOW:  return "\033[36m";
+	default:        return "";
+	}
+}
+
+/* The word and its colour; once it is out, the rest is plain. */
+struct coloured {
+	const char *colour; /* "": none */
+	size_t      word;   /* bytes */
+};
+
+static void
+put_state_line(void *ctx, const char *line, size_t bytes)
+{
+	struct coloured *c = ctx;
+
+	if (*c->colour && bytes >= c->word)
+		printf("%s%.*s\033[0m%.*s\n", c->colour, (int)c->word, line, (int)(bytes - c->word), line + c->word);
+	else
+		printf("%.*s\n", (int)bytes, line);
+	c->colour = "";
+}
+
+void
+plain_state(struct plain *p, enum mark mark, const char *word, const char *text)
+{
+	struct buf line = BUF_INIT;
+	struct coloured c = { p->colour ? colour_of(mark) : "", 0 };
+
+	clean(&line, word, strlen(word));
+	c.word = line.len;
+	buf_puts(&line, ": ");
+	clean(&line, text, strlen(text));
+	text_wrap(line.s, columns(), put_state_line, &c);
+	fflush(stdout);
+	buf_free(&line);
+}
+
+void
+plain_blank(struct plain *p)
+{
+	(void)p;
+	putchar('\n');
+}
+
+void
+plain_text(struct plain *p, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	(void)p;
+	while (*text) {
+		const size_t n = strcspn(text, "\n");
+
+		buf_cut(&b, 0);
+		clean(&b, text, n);
+		printf("%s\n", b.s);
+		text += n + (text[n] == '\n');
+	}
+	fflush(stdout);
+	buf_free(&b);
+}
+
+/* ---- in ---- */
+
+void
+plain_echo(struct plain *p, bool on)
+{
+	struct termios t;
+
+	if (on == !p->echo_is_off || !isatty(STDIN_FILENO))
+		return;
+	if (on) {
+		tcsetattr(STDIN_FILENO, TCSANOW, &before_secret);
+	} else {
+		if (tcgetattr(STDIN_FILENO, &before_secret) < 0)
+			return;
+		t = before_secret;
+		t.c_lflag &= ~(tcflag_t)ECHO;
+		t.c_lflag |= ECHONL;
+		tcsetattr(STDIN_FILENO, TCSANOW, &t);
+	}
+	p->echo_is_off = !on;
+}
+
+static void
+keep_line(void *ctx, const char *line, size_t len)
+{
+	struct plain *p = ctx;
+
+	if (p->n_queue == MAX_QUEUE)
+		return;
+	p->queue = xreallocarray(p->queue, p->n_queue + 1, sizeof(*p->queue));
+	p->queue[p->n_queue++] = xstrndup(line, len);
+}
+
+static void on_stdin(void *ctx, int fd, short revents);
+
+void
+plain_read(struct plain *p, bool on)
+{
+	if (on && !p->watching && !p->ended)
+		loop_watch(p->loop, STDIN_FILENO, POLLIN, on_stdin, p);
+	else if (!on && p->watching)
+		loop_unwatch(p->loop, STDIN_FILENO);
+	p->watching = on && !p->ended;
+}
+
+static const char *
+trim(char *line)
+{
+	size_t n;
+
+	line += strspn(line, " \t");
+	for (n = strlen(line); n && (line[n - 1] == ' ' || line[n - 1] == '\t'); n--)
+		line[n - 1] = '\0';
+	return line;
+}
+
+/* The four answers that mean the same at every question. */
+static bool
+common_answer(struct plain *p, const char *line)
+{
+	if (strcmp(line, "q") == 0)
+		plain_leave(p, LEAVE_QUIT);
+	else if (strcmp(line, "<") == 0)
+		plain_back(p);
+	else if (strcmp(line, "?") == 0)
+		plain_explain(p);
+	else if (strcmp(line, "s") == 0)
+		plain_steps(p);
+	else
+		return false;
+	return true;
+}
+
+static void
+take(void *ctx)
+{
+	struct plain *p = ctx;
+	plain_answer_fn *fn = p->answer;
+	const bool secret = p->secret;
+	char *line;
+
+	p->soon = 0;
+	if (!fn || p->over)
+		return;
+	if (!p->n_queue) {
+		if (p->ended)
+			plain_leave(p, LEAVE_QUIT);
+		else
+			plain_read(p, true);
+		return;
+	}
+	plain_read(p, false);
+	plain_echo(p, true);
+	line = p->queue[0];
+	memmove(p->queue, p->queue + 1, --p->n_queue * sizeof(*p->queue));
+	if (!isatty(STDIN_FILENO)) /* nobody saw it being typed */
+		printf("%s\n", secret ? "" : line);
+	p->answer = NULL;
+	setup_fresh(p->setup);
+	if (!common_answer(p, secret ? line : trim(line)))
+		fn(p, secret ? line : trim(line));
+	mem_wipe(line, strlen(line));
+	free(line);
+}
+
+static void
+on_stdin(void *ctx, int fd, short revents)
+{
+	struct plain *p = ctx;
+	char bytes[4096];
+	const ssize_t n = read(fd, bytes, sizeof(bytes));
+
+	(void)revents;
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		p->ended = true;
+		plain_read(p, false);
+		line_end(&p->in, keep_line, p);
+	} else {
+		line_feed(&p->in, bytes, (size_t)n, keep_line, p);
+		mem_wipe(bytes, sizeof(bytes));
+	}
+	if (p->n_queue || p->ended)
+		take(p);
+}
+
+static void
+show_prompt(struct plain *p)
+{
+	struct buf b = BUF_INIT;
+
+	clean(&b, p->prompt, strlen(p->prompt));
+	printf("%s ", b.s);
+	fflush(stdout);
+	buf_free(&b);
+	if (p->secret)
+		plain_echo(p, false);
+	if (!p->soon) /* from the loop, so that a script cannot make us recurse */
+		p->soon = loop_after(p->loop, 0, take, p);
+}
+
+void
+plain_ask(struct plain *p, const char *question, const char *suggestion, bool secret, plain_answer_fn *fn)
+{
+	free(p->prompt);
+	p->prompt = suggestion && *suggestion ? xasprintf("%s [%s]:", question, suggestion) : xasprintf("%s:", question);
+	p->in.max = MAX_ANSWER;
+	p->secret = secret;
+	p->answer = p->asked = fn;
+	show_prompt(p);
+}
+
+void
+plain_again(struct plain *p)
+{
+	show_prompt(p);
+}
+
+int
+plain_yes(const char *line, bool whole)
+{
+	static const char *const yes[] = { "yes", "\xec\x98\x88", "tak", NULL };
+	static const char *const no[] = { "no", "n", "\xec\x95\x84\xeb\x8b\x88\xec\x9a\x94", "nie", NULL };
+
+	for (const char *const *w = yes; *w; w++)
+		if (strcasecmp(line, *w) == 0)
+			return 1;
+	for (const char *const *w = no; *w; w++)
+		if (strcasecmp(line, *w) == 0)
+			return 0;
+	if (strcasecmp(line, "y") == 0 || strcasecmp(line, "t") == 0)
+		return whole ? -1 : 1;
+	return -1;
+}

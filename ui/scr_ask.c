@@ -1,0 +1,139 @@
+/* scr_ask.c - the pages that ask, steps 1 to 9: one order of parts, a few pages that differ. */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "screens.h"
+
+/* What can be focused: fields, then lists, then the fields that belong to a choice in a list. */
+static size_t
+ask_items(const struct screen *sc, struct item *out)
+{
+	const enum page p = setup_page(sc->setup);
+	struct setup_field f[MAX_EDITORS];
+	const size_t n = setup_fields(sc->setup, p, f, MAX_EDITORS);
+	size_t k = 0;
+
+	for (int after = 0; after <= 1; after++) {
+		for (size_t i = 0; i < n && k < MAX_ITEMS; i++)
+			if (!f[i].closed && (strncmp(f[i].key, "tls.", 4) == 0) == (after == 1))
+				out[k++] = (struct item){ ITEM_FIELD, f[i].key };
+		for (const char *const *l = setup_lists(sc->setup, p); *l && !after && k < MAX_ITEMS; l++)
+			out[k++] = (struct item){ ITEM_LIST, *l };
+	}
+	/* Left and Right change the language wherever one is: the cursor is needed in the other list. */
+	if (p == PAGE_START && k > 1)
+		out[0] = out[--k];
+	return k;
+}
+
+static void
+put_language(struct screen *sc, struct sheet *s)
+{
+	struct setup_choice c[MAX_CHOICES];
+	const size_t n = setup_list(sc->setup, PAGE_START, "language", c, MAX_CHOICES);
+	int col;
+
+	sheet_gap(s);
+	sheet_row(s, ROW_KEEP);
+	col = sheet_put(s, 0, ROLE_TEXT, setup_list_label(sc->setup, PAGE_START, "language")) + 2;
+	for (size_t i = 0; i < n; i++) {
+		const char *text = arena_printf(&s->a, c[i].chosen ? "[%s %s]" : " %s %s ", c[i].state, c[i].label);
+
+		if (c[i].chosen && screen_is_on(sc, "language") && sc->at.question == ASK_NOTHING)
+			sheet_cursor(s, col + 1);
+		col = sheet_put(s, col, c[i].chosen ? ROLE_BOLD : ROLE_TEXT, text) + 2;
+	}
+}
+
+static void
+put_lines(struct screen *sc, struct sheet *s, const char *heading)
+{
+	const enum page p = setup_page(sc->setup);
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_lines(sc->setup, p, line, MAX_LINES);
+
+	if (!n)
+		return;
+	sheet_gap(s);
+	if (heading)
+		sheet_para(s, ROW_KEEP, 0, false, heading);
+	part_lines(s, line, n, p == PAGE_PUBLIC);
+}
+
+static void
+put_lists(struct screen *sc, struct sheet *s)
+{
+	const enum page p = setup_page(sc->setup);
+
+	for (const char *const *l = setup_lists(sc->setup, p); *l; l++) {
+		const char *label = setup_list_label(sc->setup, p, *l);
+
+		if (strcmp(*l, "language") == 0 || strcmp(*l, "tls") == 0)
+			continue;
+		sheet_gap(s);
+		if (*label)
+			sheet_para(s, ROW_KEEP, 0, false, label);
+		part_list(sc, s, *l, 0);
+	}
+}
+
+/* Sentences that are the page's failure again are drawn as one, with mark and place. */
+static void
+put_advice(struct screen *sc, struct sheet *s)
+{
+	const enum page p = setup_page(sc->setup);
+	const char *const *a = setup_advice(sc->setup, p);
+	struct setup_failure f;
+
+	if (*a && p >= PAGE_WEBSOCKET && setup_failure(sc->setup, p, &f) && strcmp(*a, f.what) == 0) {
+		part_failure(sc, s, true);
+		return;
+	}
+	sheet_gap(s);
+	part_paragraphs(s, a, false);
+}
+
+static void
+build_start(struct screen *sc, struct sheet *s)
+{
+	const bool choices = (screen_where(sc) & (ON_CHOICES | ON_INTERRUPTED)) != 0;
+
+	put_language(sc, s);
+	sheet_gap(s);
+	if (!choices)
+		sheet_why(s, _(pages[PAGE_START].why));
+	put_lines(sc, s, choices ? NULL : _("Found on this server"));
+	put_lists(sc, s);
+	put_advice(sc, s);
+}
+
+static void
+ask_build(struct screen *sc, struct sheet *s)
+{
+	const enum page p = setup_page(sc->setup);
+
+	if (!sc->compact) {
+		sheet_row(s, ROW_KEEP);
+		sheet_put(s, 0, ROLE_TEXT, _(pages[p].name));
+		sheet_gap(s);
+	}
+	if (p == PAGE_START) {
+		build_start(sc, s);
+		return;
+	}
+	/* Where a page has bad news, those come first. */
+	if (*pages[p].why && !(p == PAGE_DIRECT && setup_mark(sc->setup, p) == MARK_FAIL))
+		sheet_why(s, _(pages[p].why));
+	if (p == PAGE_PROXY)
+		put_lists(sc, s);
+	part_fields(sc, s);
+	part_table(sc, s);
+	part_timeline(sc, s);
+	put_lines(sc, s, NULL);
+	if (p != PAGE_PROXY)
+		put_lists(sc, s);
+	put_advice(sc, s);
+}
+
+const struct scr scr_ask = { .build = ask_build, .items = ask_items };

@@ -1,0 +1,88 @@
+/* scr_finish.c - step 11, which only watches, and the result. */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "screens.h"
+
+static const char finish_key[] = "finish";
+
+static void
+put_lines(struct screen *sc, struct sheet *s, enum page p)
+{
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_lines(sc->setup, p, line, MAX_LINES);
+
+	sheet_gap(s);
+	part_lines(s, line, n, true);
+	for (size_t i = 0; i < s->n; i++) /* every step keeps its row */
+		if (s->row[i].kind == ROW_PASSED)
+			s->row[i].kind = ROW_KEEP;
+}
+
+static void
+apply_build(struct screen *sc, struct sheet *s)
+{
+	if (!sc->compact) {
+		sheet_row(s, ROW_KEEP);
+		sheet_put(s, 0, ROLE_TEXT, _(pages[PAGE_APPLY].name));
+	}
+	put_lines(sc, s, PAGE_APPLY);
+	sheet_gap(s);
+	part_paragraphs(s, setup_advice(sc->setup, PAGE_APPLY), false);
+}
+
+/* Nothing goes back from here, and Enter waits for the end. */
+static bool
+apply_act(struct screen *sc, enum act a, int key)
+{
+	(void)sc;
+	(void)key;
+	return a == ACT_MAIN || a == ACT_BACK || a == ACT_QUIT;
+}
+
+const struct scr scr_apply = { .build = apply_build, .act = apply_act };
+
+/* ---- the result ---- */
+
+static size_t
+result_items(const struct screen *sc, struct item *out)
+{
+	size_t n = 0;
+
+	for (const char *const *l = setup_lists(sc->setup, PAGE_RESULT); *l && n < MAX_ITEMS; l++)
+		out[n++] = (struct item){ ITEM_LIST, *l };
+	if (!n)
+		out[n++] = (struct item){ ITEM_BUTTON, finish_key };
+	return n;
+}
+
+static void
+result_build(struct screen *sc, struct sheet *s)
+{
+	const char *label = _("Finish");
+	struct item item[MAX_ITEMS];
+	const size_t n = result_items(sc, item);
+
+	sheet_para(s, ROW_KEEP, 0, false, setup_result_heading(sc->setup));
+	put_lines(sc, s, PAGE_RESULT);
+	sheet_gap(s);
+	part_paragraphs(s, setup_advice(sc->setup, PAGE_RESULT), true);
+	sheet_gap(s);
+	if (item[0].kind == ITEM_BUTTON)
+		part_buttons(sc, s, item, &label, 1);
+	else
+		for (size_t i = 0; i < n; i++)
+			part_list(sc, s, item[i].key, 0);
+}
+
+static bool
+result_act(struct screen *sc, enum act a, int key)
+{
+	(void)key;
+	if (screen_item(sc).kind != ITEM_BUTTON || (a != ACT_MAIN && a != ACT_SPACE))
+		return false;
+	sc->leave(sc->ctx, LEAVE_DONE);
+	return true;
+}
+
+const struct scr scr_result = { .build = result_build, .items = result_items, .act = result_act };

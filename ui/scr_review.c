@@ -1,0 +1,339 @@
+/* scr_review.c - step 10: what will be done, every line of it, and the buttons. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "screens.h"
+#include "term.h"
+
+#define MAX_PLAN   32
+#define MAX_LINE   512 /* bytes of a line of the difference that can be seen by shifting */
+#define LEAST_TEXT 2   /* rows of it, however small the screen */
+
+static const char text_key[] = "text", apply_key[] = "apply", keep_key[] = "keep";
+
+static size_t
+review_items(const struct screen *sc, struct item *out)
+{
+	(void)sc;
+	out[0] = (struct item){ ITEM_TEXT, text_key };
+	out[1] = (struct item){ ITEM_BUTTON, apply_key };
+	out[2] = (struct item){ ITEM_BUTTON, keep_key };
+	return 3;
+}
+
+/* ---- drawing ---- */
+
+static size_t
+count_lines(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* Groups of two and more blanks are where a summary line may be cut on a small screen. */
+static void
+put_summary_line(struct sheet *s, const char *line)
+{
+	const char *gap;
+
+	while (text_width(line) > s->width && (gap = strstr(line + 1, "  ")) && gap[2]) {
+		const char *cut = gap;
+
+		for (gap += strspn(gap, " "); (gap = strstr(gap, "  ")); gap += strspn(gap, " "))
+			if (text_width_n(line, (size_t)(gap - line)) <= s->width)
+				cut = gap;
+		sheet_row(s, ROW_KEEP);
+		sheet_put(s, 0, ROLE_TEXT, arena_strndup(&s->a, line, (size_t)(cut - line)));
+		line = cut + strspn(cut, " ");
+	}
+	sheet_row(s, ROW_KEEP);
+	sheet_put(s, 0, ROLE_TEXT, line);
+}
+
+static void
+put_plan(struct sheet *s, const char *const *plan, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		sheet_row(s, ROW_KEEP);
+		sheet_put(s, 0, ROLE_TEXT, arena_printf(&s->a, "%zu %s", i + 1, plan[i]));
+	}
+}
+
+/* The sign of a line in its colour, the text in the default, shifted by `left' columns. */
+static void
+put_diff_line(struct sheet *s, const char *line, size_t bytes, int left)
+{
+	const char *text = draw_clean(&s->a, arena_strndup(&s->a, line, bytes < MAX_LINE ? bytes : MAX_LINE));
+	const bool file = strncmp(text, "+++ ", 4) == 0 || strncmp(text, "--- ", 4) == 0;
+	const enum role role = file ? ROLE_TEXT : *text == '+' ? ROLE_PASS : *text == '-' ? ROLE_FAIL
+	                     : strncmp(text, "@@", 2) == 0 ? ROLE_NOW : ROLE_TEXT;
+	const size_t sign = role == ROLE_NOW ? 2 : *text ? 1 : 0;
+	const int room = s->width - 4 - (int)sign;
+	const char *rest = text + sign;
+	size_t fit;
+
+	sheet_row(s, ROW_KEEP);
+	sheet_put(s, 4, role, arena_strndup(&s->a, text, sign));
+	rest += text_fit(rest, left, NULL);
+	fit = text_fit(rest, room, NULL);
+	if (!rest[fit]) {
+		sheet_put(s, 4 + (int)sign, ROLE_TEXT, rest);
+		return;
+	}
+	fit = text_fit(rest, room - 1, NULL);
+	sheet_put(s, 4 + (int)sign, ROLE_TEXT, arena_strndup(&s->a, rest, fit));
+	sheet_put(s, s->width - 1, ROLE_BOLD, ">");
+}
+
+static void
+put_position(struct screen *sc, struct sheet *s, size_t shown)
+{
+	const bool more = sc->diff_top + shown < sc->diff_lines;
+	const char *text = arena_printf(&s->a, _("lines %1$d to %2$d of %3$d"), (int)sc->diff_top + 1,
+	                                (int)(sc->diff_top + shown), (int)sc->diff_lines);
+
+	sheet_row(s, ROW_KEEP);
+	sheet_put(s, s->width - 2 - text_width(text), ROLE_TEXT, text);
+	if (more)
+		sheet_put(s, s->width - 1, ROLE_TEXT, draw_more());
+}
+
+static void
+put_text(struct screen *sc, struct sheet *s, const char *text, size_t rows)
+{
+	size_t line = 0, shown = 0;
+	const size_t first = s->n;
+
+	sc->diff_lines = count_lines(text);
+	sc->diff_rows = rows;
+	if (sc->diff_top + rows > sc->diff_lines)
+		sc->diff_top = sc->diff_lines > rows ? sc->diff_lines - rows : 0;
+	for (const char *p = text; *p; line++) {
+		const size_t n = strcspn(p, "\n");
+
+		if (line >= sc->diff_top && shown < rows) {
+			put_diff_line(s, p, n, sc->diff_left);
+			shown++;
+		}
+		p += n + (p[n] == '\n');
+	}
+	if (screen_is_on(sc, text_key) && s->n > first)
+		s->row[first].cursor = 4;
+	while (s->n < first + rows)
+		sheet_row(s, ROW_KEEP);
+	if (sc->diff_lines)
+		put_position(sc, s, shown);
+	else
+		sheet_row(s, ROW_KEEP);
+}
+
+static void
+put_buttons(struct screen *sc, struct sheet *s)
+{
+	struct item item[MAX_ITEMS];
+	const char *label[2] = {
+		setup_apply_label(sc->setup),
+		sc->compact ? _("Change nothing") : _("Keep the answers, change nothing"),
+	};
+
+	review_items(sc, item);
+	part_buttons(sc, s, item + 1, label, 2);
+}
+
+/* Everything in rows that add up: a plan too long for the screen is read with the difference. */
+static void
+review_build(struct screen *sc, struct sheet *s)
+{
+	const char *summary[4], *plan[MAX_PLAN];
+	const char *diff = setup_diff(sc->setup);
+	const size_t n_summary = setup_summary(sc->setup, summary, 4);
+	const size_t n_plan = setup_plan_lines(sc->setup, plan, MAX_PLAN);
+	const size_t room = (size_t)sc->rows - 2;
+	struct buf text = BUF_INIT;
+	size_t top;
+
+	for (size_t i = 0; i < n_summary; i++)
+		put_summary_line(s, summary[i]);
+	sheet_gap(s);
+	top = s->n;
+	put_plan(s, plan, n_plan);
+	sheet_gap(s);
+	if (s->n + LEAST_TEXT > room) { /* it does not fit: it becomes text */
+		s->n = top;
+		for (size_t i = 0; i < n_plan; i++)
+			buf_printf(&text, "%zu %s\n", i + 1, plan[i]);
+	}
+	buf_puts(&text, diff);
+	if (!n_plan) {
+		part_paragraphs(s, setup_advice(sc->setup, PAGE_REVIEW), false);
+		sheet_gap(s);
+	}
+	put_text(sc, s, text.s, s->n < room ? room - s->n : 1);
+	put_buttons(sc, s);
+	buf_free(&text);
+}
+
+/* ---- applying ---- */
+
+/* sudo asks for its password on the normal screen; what it runs is said before. */
+static bool
+sudo_agrees(struct screen *sc)
+{
+	const char *const *argv = setup_sudo_argv(sc->setup);
+	int status = -1;
+	pid_t pid;
+
+	term_leave();
+	printf("%s\n  %s\n", _("Writing needs root. sudo asks for your password now and runs only this:"),
+	       setup_sudo_command(sc->setup));
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0)
+		;
+	term_return();
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void
+apply(struct screen *sc)
+{
+	struct err e = { 0 };
+
+	switch (setup_apply_way(sc->setup)) {
+	case APPLY_CLOSED:
+		if (setup_apply_blocker(sc->setup) != PAGE_REVIEW)
+			screen_open(sc, setup_apply_blocker(sc->setup));
+		else if (!setup_plan(sc->setup, &e))
+			screen_say(sc, e.msg);
+		else
+			screen_say(sc, _("The rehearsal still runs. Apply opens when it has passed."));
+		return;
+	case APPLY_BY_HAND:
+		if (setup_keep_answers(sc->setup, &e))
+			sc->at.view = VIEW_COMMANDS;
+		else
+			screen_say(sc, e.msg);
+		return;
+	case APPLY_AS_ROOT:
+	case APPLY_WITH_SUDO:
+		break;
+	}
+	if (setup_must_consent(sc->setup)) {
+		screen_ask(sc, ASK_UNPROTECTED);
+		return;
+	}
+	if (setup_apply_way(sc->setup) == APPLY_WITH_SUDO &&
+	    (!setup_keep_answers(sc->setup, &e) || !sudo_agrees(sc))) {
+		screen_say(sc, e.code ? e.msg : _("sudo refused. Nothing was changed."));
+		return;
+	}
+	if (setup_apply(sc->setup, &e) < 0)
+		screen_say(sc, e.msg);
+}
+
+static void
+keep(struct screen *sc)
+{
+	struct err e = { 0 };
+
+	if (setup_keep_answers(sc->setup, &e))
+		sc->leave(sc->ctx, LEAVE_KEPT);
+	else
+		screen_say(sc, e.msg);
+}
+
+/* ---- keys ---- */
+
+static void
+read_on(struct screen *sc, long by)
+{
+	const long last = (long)sc->diff_lines - (long)sc->diff_rows;
+	long top = (long)sc->diff_top + by;
+
+	if (top > last)
+		top = last;
+	sc->diff_top = top > 0 ? (size_t)top : 0;
+}
+
+/* A digit jumps to the file of that step. */
+static bool
+jump(struct screen *sc, size_t step)
+{
+	const char *plan[MAX_PLAN], *path;
+	const size_t n = setup_plan_lines(sc->setup, plan, MAX_PLAN);
+	const char *diff = setup_diff(sc->setup), *at;
+	char head[600];
+
+	if (step >= n || !(path = strchr(plan[step], '/')))
+		return false;
+	snprintf(head, sizeof(head), "+++ %.*s", (int)strcspn(path, " "), path);
+	at = strstr(diff, head);
+	if (!at)
+		return false;
+	sc->diff_top = 0;
+	for (const char *p = diff; p < at; p++)
+		sc->diff_top += *p == '\n';
+	return true;
+}
+
+static bool
+act_text(struct screen *sc, enum act a)
+{
+	const long page = sc->diff_rows > 1 ? (long)sc->diff_rows - 1 : 1;
+
+	switch (a) {
+	case ACT_MAIN: case ACT_SPACE: case ACT_PAGE_DOWN: read_on(sc, page); return true;
+	case ACT_PAGE_UP: read_on(sc, -page); return true;
+	case ACT_DOWN:    read_on(sc, 1); return true;
+	case ACT_UP:      read_on(sc, -1); return true;
+	case ACT_TOP:     sc->diff_top = 0; return true;
+	case ACT_BOTTOM:  read_on(sc, (long)sc->diff_lines); return true;
+	case ACT_LEFT:    sc->diff_left -= sc->diff_left < 8 ? sc->diff_left : 8; return true;
+	case ACT_RIGHT:   sc->diff_left += sc->diff_left < MAX_LINE ? 8 : 0; return true;
+	default:          return false;
+	}
+}
+
+static bool
+act_button(struct screen *sc, enum act a)
+{
+	switch (a) {
+	case ACT_MAIN:
+	case ACT_SPACE:
+		if (screen_is_on(sc, apply_key))
+			apply(sc);
+		else
+			keep(sc);
+		return true;
+	case ACT_LEFT: case ACT_UP:    focus_step(sc, -1); return true;
+	case ACT_RIGHT: case ACT_DOWN: focus_step(sc, 1); return true;
+	default:                       return false;
+	}
+}
+
+static bool
+review_act(struct screen *sc, enum act a, int key)
+{
+	if (a == ACT_APPLY) {
+		apply(sc);
+		return true;
+	}
+	if (a == ACT_NONE && key >= '1' && key <= '9')
+		return jump(sc, (size_t)(key - '1'));
+	return screen_is_on(sc, text_key) ? act_text(sc, a) : act_button(sc, a);
+}
+
+const struct scr scr_review = { .full = true, .build = review_build, .items = review_items, .act = review_act };

@@ -1,0 +1,136 @@
+/*
+ * screens.h - the full-screen face: what it remembers, and its kinds of screens.
+ *
+ * All that is known about the run is asked from setup.h at every drawing; a
+ * screen keeps only where the cursor is and what is being typed.
+ */
+#ifndef UI_SCREENS_H
+#define UI_SCREENS_H
+
+#include <stdbool.h>
+
+#include "field.h"
+#include "keys.h"
+#include "loop/loop.h"
+#include "setup/setup.h"
+#include "sheet.h"
+
+#define LEAST_COLUMNS 60
+#define LEAST_ROWS    18
+#define MAX_ITEMS     12
+#define MAX_EDITORS   4
+#define MAX_CHOICES   16
+#define MAX_LINES     64
+
+enum view { VIEW_PAGE, VIEW_HELP, VIEW_GLOSSARY, VIEW_COMMANDS };
+
+enum question { ASK_NOTHING, ASK_LEAVE, ASK_HALF_WAY, ASK_SILENT, ASK_UNPROTECTED };
+
+/* How a face ends. */
+enum leave { LEAVE_QUIT, LEAVE_KEPT, LEAVE_DONE, LEAVE_STOPPED, LEAVE_GONE, LEAVE_FOR_PLAIN };
+typedef void leave_fn(void *ctx, enum leave how);
+
+/* What the focus can be on, in the order of Tab. */
+enum item_kind { ITEM_FIELD, ITEM_LIST, ITEM_BUTTON, ITEM_TEXT };
+struct item {
+	enum item_kind kind;
+	const char    *key; /* of the field or list; a button's or a text's own name */
+};
+
+struct editor {
+	char         key[32]; /* "": free */
+	struct field field;
+	char         error[400]; /* said while typing */
+};
+
+/* What Esc took away, for the case that it was half an arrow. */
+struct focus {
+	enum page     page;
+	enum view     view;
+	enum question question;
+	char          item[32];
+	char          list[32]; /* the list that `row' belongs to */
+	size_t        row;      /* where the cursor is in it */
+	size_t        top;      /* the first row shown, where a page scrolls */
+};
+
+struct screen {
+	struct loop  *loop;
+	struct setup *setup;
+	leave_fn     *leave;
+	void         *ctx;
+
+	struct focus  at, before_esc;
+	bool          yes;        /* the second button of a question is in focus */
+	struct editor editor[MAX_EDITORS];
+	unsigned      typing_timer;
+	char          message[400]; /* until the next key */
+	bool          follow;     /* keep the cursor's row in sight at the next drawing */
+	size_t        diff_top;
+	int           diff_left;
+	bool          stopping;   /* Ctrl-C during apply: leave when it is undone */
+	bool          was_applying;
+
+	/* of this drawing */
+	bool compact;
+	int  rows, width;         /* of the page */
+	size_t diff_rows, diff_lines; /* of the text that is read on the review */
+};
+
+/* One kind of screen. */
+struct scr {
+	bool   full;                                          /* no list of steps beside it */
+	void   (*build)(struct screen *sc, struct sheet *s);
+	size_t (*items)(const struct screen *sc, struct item *out); /* NULL: nothing to focus */
+	bool   (*act)(struct screen *sc, enum act a, int key); /* false: nothing special, do the usual */
+};
+
+extern const struct scr scr_ask, scr_review, scr_apply, scr_result, scr_help, scr_glossary, scr_commands;
+
+/* screen.c: the run */
+struct screen *screen_start(struct loop *l, struct setup *s, const char *colour, leave_fn *leave, void *ctx,
+                            struct err *e);
+void screen_stop(struct screen *sc);
+void screen_changed(struct screen *sc);   /* setup has something new to show */
+void screen_interrupt(struct screen *sc); /* Ctrl-C */
+
+const struct scr *screen_kind(const struct screen *sc);
+unsigned screen_where(const struct screen *sc);
+void screen_say(struct screen *sc, const char *text);
+void screen_open(struct screen *sc, enum page p);
+void screen_next(struct screen *sc); /* Enter at the end of a page */
+void screen_ask(struct screen *sc, enum question q);
+
+/* focus.c: fields, lists, buttons */
+size_t screen_items(const struct screen *sc, struct item *out);
+struct item screen_item(const struct screen *sc); /* in focus; key NULL: none */
+bool screen_is_on(const struct screen *sc, const char *key);
+void focus_first(struct screen *sc);
+bool focus_step(struct screen *sc, int by);       /* false: at the end */
+bool focus_is_typing(const struct screen *sc);
+struct field *focus_field(struct screen *sc, const char *key);
+const char *focus_error(const struct screen *sc, const char *key);
+void focus_sync(struct screen *sc);               /* untouched fields show what setup has */
+bool focus_key(struct screen *sc, int key);       /* a key for the field in focus */
+void focus_paste(struct screen *sc, const char *text, size_t len);
+bool focus_accept(struct screen *sc);             /* false: refused, stays */
+void focus_keep(struct screen *sc);               /* what was typed is given to setup, right or wrong */
+void focus_forget(struct screen *sc);             /* another page: nothing is being typed */
+size_t focus_row(const struct screen *sc, const char *list); /* the cursor's row, or the chosen one */
+void focus_move(struct screen *sc, size_t row);   /* in the list in focus */
+bool focus_list_acts(const char *list);           /* choosing in it does something at once */
+
+/* frame.c: what every screen has around it */
+void frame_draw(struct screen *sc);
+
+/* parts.c: pieces of pages */
+void part_fields(struct screen *sc, struct sheet *s);
+void part_list(struct screen *sc, struct sheet *s, const char *key, int col);
+void part_lines(struct sheet *s, const struct setup_line *line, size_t n, bool split);
+void part_table(struct screen *sc, struct sheet *s);
+void part_timeline(struct screen *sc, struct sheet *s);
+void part_failure(struct screen *sc, struct sheet *s, bool with_what);
+void part_paragraphs(struct sheet *s, const char *const *text, bool gaps);
+void part_buttons(struct screen *sc, struct sheet *s, const struct item *item, const char *const *label, size_t n);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * sheet.h - a page as rows of text, before it is known how much of it fits.
+ *
+ * A page is built whole, then made to fit: what can be left out goes in a
+ * fixed order, the rest scrolls.  Knows columns, not curses.
+ */
+#ifndef UI_SHEET_H
+#define UI_SHEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mem.h"
+#include "draw.h"
+
+enum row_kind {
+	ROW_KEEP,   /* never left out: fields, failed checks, the sentence that says what to press */
+	ROW_GAP,    /* a blank row between parts */
+	ROW_WHY,    /* all sentences of the why but the first may go */
+	ROW_HINT,   /* of a field that is not in focus */
+	ROW_PASSED, /* passed checks can be collected into one row */
+};
+
+struct span {
+	int         col;
+	enum role   role;
+	const char *text;
+};
+
+struct sheet_row {
+	enum row_kind kind;
+	struct span   span[24];
+	size_t        n;
+	int           cursor; /* its column, where the focus is in this row; else -1 */
+	const char   *brief;  /* ROW_PASSED: its name in the collected row, or NULL */
+};
+
+struct sheet {
+	struct arena      a;
+	int               width;
+	struct sheet_row *row;
+	size_t            n, cap;
+	const char       *why;
+};
+
+void sheet_start(struct sheet *s, int width);
+void sheet_free(struct sheet *s);
+
+/* A new row at the end; sheet_put() writes into it and returns the column behind the text. */
+struct sheet_row *sheet_row(struct sheet *s, enum row_kind kind);
+int  sheet_put(struct sheet *s, int col, enum role role, const char *text);
+void sheet_gap(struct sheet *s);             /* at most one between two parts, none at the top */
+void sheet_cursor(struct sheet *s, int col); /* the focus is in the last row */
+
+/*
+ * Wrap `text' from column `col' on, going on in the last row if `here', else
+ * in a new one.  A path too long for a row is cut behind a slash.
+ */
+void sheet_para(struct sheet *s, enum row_kind kind, int col, bool here, const char *text);
+void sheet_why(struct sheet *s, const char *text);
+
+/* A text that ends like no sentence is a command, a path or an address: it stands alone, unbroken. */
+bool sheet_is_literal(const char *text);
+
+/* Leave out what may be left out until it fits `rows'; false: it has to scroll. */
+bool sheet_fit(struct sheet *s, size_t rows);
+
+/* The first row to show of `rows', so that the cursor's row shows; `top' is where it was. */
+size_t sheet_top(const struct sheet *s, size_t rows, size_t top);
+long   sheet_cursor_row(const struct sheet *s); /* -1: none */
+
+#endif
