@@ -181,6 +181,17 @@ struct trust {
 	const char *geo, *realip; /* lines, or NULL: nobody is believed */
 };
 
+/*
+ * In a rehearsal the checklist itself plays what stands in front, from
+ * loopback: its word about the scheme counts, but an address it makes up must
+ * still be seen as forged.
+ */
+static bool
+is_loopback_range(const char *range)
+{
+	return strncmp(range, "127.", 4) == 0 || strncmp(range, "::1", 3) == 0;
+}
+
 static int
 trust_lines(struct trust *t, struct arena *a, const struct proxy_context *c, bool has_realip, struct err *e)
 {
@@ -191,22 +202,20 @@ trust_lines(struct trust *t, struct arena *a, const struct proxy_context *c, boo
 	*t = (struct trust){ 0 };
 	if (!ranges || !ranges[0])
 		return 0;
-	buf_putc(&geo, RAW);
-	buf_putc(&realip, RAW);
-	/* In a rehearsal the checklist itself plays what stands in front. */
 	if (c->private)
-		buf_puts(&geo, "127.0.0.1/32 1;\n\t");
+		buf_puts(&geo, "\n\t127.0.0.0/8 1;");
 	for (const char **r = ranges; *r && rc == 0; r++) {
 		if (!front_range_is_valid(*r))
 			rc = answers_err(e, c->answers, "trusted",
 			                 _("\"%s\" is not an address range. Write it like 10.0.0.0/8."), *r);
-		if (c->private && strcmp(*r, "127.0.0.1/32") == 0)
+		if (c->private && is_loopback_range(*r))
 			continue;
-		buf_printf(&geo, "%s 1;%s", *r, r[1] ? "\n\t" : "");
-		buf_printf(&realip, "set_real_ip_from %s;%s", *r, r[1] ? "\n\t" : "");
+		buf_printf(&geo, "\n\t%s 1;", *r);
+		buf_printf(&realip, "\n\tset_real_ip_from %s;", *r);
 	}
-	t->geo = arena_strdup(a, geo.s);
-	t->realip = has_realip ? arena_strdup(a, realip.s) : NULL;
+	t->geo = arena_printf(a, "%c%s", RAW, geo.s + strlen("\n\t"));
+	if (has_realip && realip.len)
+		t->realip = arena_printf(a, "%c%s", RAW, realip.s + strlen("\n\t"));
 	buf_free(&geo);
 	buf_free(&realip);
 	return rc;

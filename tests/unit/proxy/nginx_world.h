@@ -1,0 +1,123 @@
+/* nginx_world.h - an nginx as it would be found on a machine, made of a few files and what -V says. */
+#ifndef TESTS_NGINX_WORLD_H
+#define TESTS_NGINX_WORLD_H
+
+#include "../tree.h"
+
+#include "base/crypto.h"
+#include "proxy/nginx.h"
+
+/* What Debian's binary says; %s is the version. */
+#define DEBIAN_V \
+	"nginx version: nginx/%s\nbuilt with OpenSSL 3.0.15\nTLS SNI support enabled\n" \
+	"configure arguments: --with-cc-opt='-g -O2' --prefix=/usr/share/nginx --conf-path=/etc/nginx/nginx.conf " \
+	"--pid-path=/run/nginx.pid --with-http_ssl_module --with-http_realip_module --with-http_v2_module\n"
+
+#define DEBIAN_CONF \
+	"user www-data;\nevents {}\nhttp {\n\tgzip on;\n\tinclude /etc/nginx/conf.d/*.conf;\n" \
+	"\tinclude /etc/nginx/sites-enabled/*;\n}\n"
+
+/* As detection would leave it, without running anything. */
+static inline void
+world_found(struct proxy_found *f, struct tree *t, const char *version_text)
+{
+	*f = (struct proxy_found){ .proxy = &proxy_nginx, .installed = true };
+	f->conf = xcalloc(1, sizeof(struct nginx_own));
+	f->binary = arena_strdup(&f->arena, "/usr/sbin/nginx");
+	nginx_read_version(f, version_text);
+	f->config = ((struct nginx_own *)f->conf)->default_config;
+	nginx_read_config(f, t->root);
+}
+
+static inline void
+world_debian(struct tree *t)
+{
+	tree_write(t, "/etc/nginx/nginx.conf", DEBIAN_CONF);
+	tree_mkdir(t, "/etc/nginx/conf.d");
+	tree_mkdir(t, "/etc/nginx/sites-available");
+	tree_mkdir(t, "/etc/nginx/sites-enabled");
+}
+
+static inline void
+world_ipv6(struct tree *t)
+{
+	tree_write(t, "/proc/net/if_inet6", "00000000000000000000000000000001 01 80 10 80       lo\n");
+}
+
+/* A certificate and its key, under any names. */
+static inline void
+world_certificate(struct tree *t, const char *host, const char *certificate, const char *key)
+{
+	struct buf cert_pem = BUF_INIT, key_pem = BUF_INIT;
+	struct err e = { 0 };
+
+	assert_int_equal(cert_make(host, 90, &cert_pem, &key_pem, &e), 0);
+	tree_write(t, certificate, cert_pem.s);
+	tree_write(t, key, key_pem.s);
+	buf_free(&cert_pem);
+	buf_free(&key_pem);
+}
+
+static inline void
+replace_all(struct buf *b, const char *what, const char *by)
+{
+	struct buf out = BUF_INIT;
+	const char *p = b->s, *hit;
+
+	while ((hit = strstr(p, what))) {
+		buf_add(&out, p, (size_t)(hit - p));
+		buf_puts(&out, by);
+		p = hit + strlen(what);
+	}
+	buf_puts(&out, p);
+	buf_free(b);
+	*b = out;
+}
+
+/*
+ * Does nginx accept these sites together?  Anybody may run this, so each
+ * listen line gets a free loopback address and an unprivileged port.
+ */
+static inline int
+world_accepts(struct tree *t, const char *sites, char *said, size_t size)
+{
+	struct buf text = BUF_INIT;
+	const char *p = sites, *hit;
+	int rc;
+
+	buf_printf(&text, "pid %s/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n", t->root);
+	for (const char *const *name = (const char *const[]){ "client_body", "proxy", "fastcgi", "uwsgi", "scgi", NULL }; *name; name++)
+		buf_printf(&text, "%s_temp_path %s/%s;\n", *name, t->root, *name);
+	while ((hit = strstr(p, "listen "))) {
+		const char *end = hit + 7 + strcspn(hit + 7, " ;"), *digits = end;
+
+		while (digits > hit && digits[-1] >= '0' && digits[-1] <= '9')
+			digits--;
+		buf_add(&text, p, (size_t)(hit - p));
+		buf_printf(&text, "listen 127.0.0.1:%d", 20000 + atoi(digits) + (strchr(hit, ']') && strchr(hit, ']') < end ? 20000 : 0));
+		p = end;
+	}
+	buf_puts(&text, p);
+	buf_puts(&text, "}\n");
+	if (strstr(text.s, "/etc/")) {
+		world_certificate(t, "chat.example.org", "/c.pem", "/c.key");
+		for (const char *at; (at = strstr(text.s, "ssl_certificate /"));) {
+			char *line = xstrndup(at, strcspn(at, "\n"));
+
+			replace_all(&text, line, arena_printf(&t->arena, "ssl_certificate\t%s/c.pem;", t->root));
+			free(line);
+		}
+		for (const char *at; (at = strstr(text.s, "ssl_certificate_key /"));) {
+			char *line = xstrndup(at, strcspn(at, "\n"));
+
+			replace_all(&text, line, arena_printf(&t->arena, "ssl_certificate_key\t%s/c.key;", t->root));
+			free(line);
+		}
+	}
+	tree_write(t, "/judge.conf", text.s);
+	buf_free(&text);
+	rc = nginx_judges(tree_path(t, "/judge.conf"), said, size);
+	return rc;
+}
+
+#endif
