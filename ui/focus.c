@@ -102,7 +102,7 @@ editor_of(struct screen *sc, const char *key)
 	return unused;
 }
 
-struct field *
+struct edit *
 focus_field(struct screen *sc, const char *key)
 {
 	struct editor *ed = editor_of(sc, key);
@@ -129,7 +129,7 @@ focus_sync(struct screen *sc)
 		struct editor *ed = editor_of(sc, f[i].key);
 
 		if (ed && !ed->field.touched && (strcmp(ed->field.text, f[i].value) != 0 || ed->field.secret != f[i].secret))
-			field_set(&ed->field, f[i].value, f[i].secret);
+			edit_set(&ed->field, f[i].value, f[i].secret);
 	}
 }
 
@@ -139,7 +139,7 @@ focus_forget(struct screen *sc)
 	loop_cancel(sc->loop, sc->typing_timer);
 	sc->typing_timer = 0;
 	for (size_t i = 0; i < MAX_EDITORS; i++) {
-		field_wipe(&sc->editor[i].field);
+		edit_wipe(&sc->editor[i].field);
 		sc->editor[i].key[0] = sc->editor[i].error[0] = '\0';
 	}
 }
@@ -181,7 +181,7 @@ focus_key(struct screen *sc, int key)
 {
 	struct editor *ed = editor_in_focus(sc);
 
-	if (!ed || !field_key(&ed->field, key))
+	if (!ed || !edit_key(&ed->field, key))
 		return false;
 	typed(sc, ed);
 	return true;
@@ -194,7 +194,7 @@ focus_paste(struct screen *sc, const char *text, size_t len)
 
 	if (!ed)
 		return;
-	if (!field_paste(&ed->field, text, len))
+	if (!edit_paste(&ed->field, text, len))
 		screen_say(sc, _("What was pasted holds control characters. Nothing of it was taken."));
 	typed(sc, ed);
 }

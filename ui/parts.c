@@ -97,7 +97,7 @@ put_field(struct screen *sc, struct sheet *s, const struct setup_field *f, int c
 	const bool fixed = strncmp(f->key, "limits.", 7) == 0;
 	const int columns = fixed ? 10 : s->width - col - 2;
 	const char *error = focus_error(sc, f->key);
-	struct field *field = focus_field(sc, f->key);
+	struct edit *field = focus_field(sc, f->key);
 	struct buf b = BUF_INIT;
 	int cursor = 0;
 
@@ -107,7 +107,7 @@ put_field(struct screen *sc, struct sheet *s, const struct setup_field *f, int c
 	sheet_put(s, 0, ROLE_TEXT, f->label);
 	sheet_put(s, col, ROLE_TEXT, "[");
 	if (field)
-		field_show(field, columns, focus, &b, &cursor);
+		edit_show(field, columns, focus, &b, &cursor);
 	sheet_put(s, col + 1, focus ? ROLE_REVERSE : ROLE_TEXT, b.s);
 	sheet_put(s, col + 1 + columns, ROLE_TEXT, "]");
 	if (focus)

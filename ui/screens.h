@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "field.h"
+#include "edit.h"
 #include "keys.h"
 #include "loop/loop.h"
 #include "setup/setup.h"
@@ -39,8 +39,8 @@ struct item {
 
 struct editor {
 	char         key[32]; /* "": free */
-	struct field field;
-	char         error[400]; /* said while typing */
+	struct edit field;
+	char         error[768]; /* said while typing */
 };
 
 /* What Esc took away, for the case that it was half an arrow. */
@@ -64,7 +64,7 @@ struct screen {
 	bool          yes;        /* the second button of a question is in focus */
 	struct editor editor[MAX_EDITORS];
 	unsigned      typing_timer;
-	char          message[400]; /* until the next key */
+	char          message[768]; /* until the next key */
 	bool          follow;     /* keep the cursor's row in sight at the next drawing */
 	size_t        diff_top;
 	int           diff_left;
@@ -108,7 +108,7 @@ bool screen_is_on(const struct screen *sc, const char *key);
 void focus_first(struct screen *sc);
 bool focus_step(struct screen *sc, int by);       /* false: at the end */
 bool focus_is_typing(const struct screen *sc);
-struct field *focus_field(struct screen *sc, const char *key);
+struct edit *focus_field(struct screen *sc, const char *key);
 const char *focus_error(const struct screen *sc, const char *key);
 void focus_sync(struct screen *sc);               /* untouched fields show what setup has */
 bool focus_key(struct screen *sc, int key);       /* a key for the field in focus */

@@ -1,4 +1,4 @@
-#include "field.h"
+#include "edit.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 enum { CTRL_A = 1, CTRL_B = 2, CTRL_D = 4, CTRL_E = 5, CTRL_F = 6, CTRL_H = 8, CTRL_K = 11, CTRL_U = 21, CTRL_W = 23 };
 
 static size_t
-before(const struct field *f, size_t at)
+before(const struct edit *f, size_t at)
 {
 	while (at > 0 && ((unsigned char)f->text[--at] & 0xc0) == 0x80)
 		;
@@ -17,7 +17,7 @@ before(const struct field *f, size_t at)
 }
 
 static size_t
-after(const struct field *f, size_t at)
+after(const struct edit *f, size_t at)
 {
 	unsigned cp;
 
@@ -32,7 +32,7 @@ parts(char c)
 }
 
 static size_t
-word_before(const struct field *f)
+word_before(const struct edit *f)
 {
 	size_t at = f->cursor;
 
@@ -44,7 +44,7 @@ word_before(const struct field *f)
 }
 
 static size_t
-word_after(const struct field *f)
+word_after(const struct edit *f)
 {
 	size_t at = f->cursor;
 
@@ -56,7 +56,7 @@ word_after(const struct field *f)
 }
 
 static void
-cut(struct field *f, size_t from, size_t to)
+cut(struct edit *f, size_t from, size_t to)
 {
 	const size_t rest = f->len - to;
 
@@ -69,7 +69,7 @@ cut(struct field *f, size_t from, size_t to)
 }
 
 static void
-insert(struct field *f, const char *bytes, size_t n)
+insert(struct edit *f, const char *bytes, size_t n)
 {
 	if (f->len + n >= sizeof(f->text))
 		return;
@@ -105,11 +105,11 @@ encode(unsigned cp, char out[4])
 }
 
 void
-field_set(struct field *f, const char *text, bool secret)
+edit_set(struct edit *f, const char *text, bool secret)
 {
 	size_t n = strlen(text);
 
-	field_wipe(f);
+	edit_wipe(f);
 	if (n >= sizeof(f->text))
 		n = sizeof(f->text) - 1;
 	memcpy(f->text, text, n);
@@ -118,7 +118,7 @@ field_set(struct field *f, const char *text, bool secret)
 }
 
 void
-field_wipe(struct field *f)
+edit_wipe(struct edit *f)
 {
 	mem_wipe(f->text, sizeof(f->text));
 	f->len = f->cursor = f->left = 0;
@@ -126,7 +126,7 @@ field_wipe(struct field *f)
 }
 
 static bool
-edit(struct field *f, int key)
+control(struct edit *f, int key)
 {
 	switch (key) {
 	case K_LEFT:       case CTRL_B: f->cursor = before(f, f->cursor); break;
@@ -147,11 +147,11 @@ edit(struct field *f, int key)
 }
 
 bool
-field_key(struct field *f, int key)
+edit_key(struct edit *f, int key)
 {
 	char bytes[4];
 
-	if (edit(f, key))
+	if (control(f, key))
 		return true;
 	if (key < ' ' || key == 0x7f || (key >= 0x80 && key < 0xa0) || key >= (int)K_SPECIAL)
 		return false;
@@ -163,7 +163,7 @@ field_key(struct field *f, int key)
 }
 
 bool
-field_paste(struct field *f, const char *text, size_t len)
+edit_paste(struct edit *f, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (((unsigned char)text[i] < ' ' && text[i] != '\n' && text[i] != '\r') || text[i] == 0x7f)
@@ -187,7 +187,7 @@ field_paste(struct field *f, const char *text, size_t len)
 }
 
 static int
-columns_between(const struct field *f, size_t from, size_t to)
+columns_between(const struct edit *f, size_t from, size_t to)
 {
 	int n = 0;
 
@@ -199,7 +199,7 @@ columns_between(const struct field *f, size_t from, size_t to)
 }
 
 void
-field_show(struct field *f, int columns, bool focus, struct buf *out, int *cursor)
+edit_show(struct edit *f, int columns, bool focus, struct buf *out, int *cursor)
 {
 	struct buf b = BUF_INIT;
 	size_t at, end;
