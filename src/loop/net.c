@@ -8,6 +8,8 @@
 
 #include "base/mem.h"
 
+#define PER_ROUND 8 /* handles that begin between two waits: a TLS handshake takes libcurl 2 ms of our time */
+
 _Static_assert(POLLIN == CURL_WAIT_POLLIN && POLLOUT == CURL_WAIT_POLLOUT &&
                POLLPRI == CURL_WAIT_POLLPRI, "the same bits");
 
@@ -33,11 +35,18 @@ find_ca(void)
 }
 
 static void
+link_task(struct net *n, struct net_task *t)
+{
+	t->prev = n->last;
+	*(t->prev ? &t->prev->next : &n->first) = t;
+	n->last = t;
+}
+
+static void
 unlink_task(struct net_task *t)
 {
 	*(t->prev ? &t->prev->next : &t->net->first) = t->next;
-	if (t->next)
-		t->next->prev = t->prev;
+	*(t->next ? &t->next->prev : &t->net->last) = t->prev;
 }
 
 static void
@@ -74,9 +83,9 @@ net_drop(struct net_task *t)
 	n->dead = t;
 }
 
-/* After libcurl has returned: what its callbacks asked for. */
+/* After libcurl has returned: what its callbacks dropped. */
 static void
-catch_up(struct net *n)
+bury(struct net *n)
 {
 	while (n->dead) {
 		struct net_task *t = n->dead;
@@ -84,12 +93,23 @@ catch_up(struct net *n)
 		n->dead = t->next;
 		free_task(t);
 	}
-	if (!n->waiting)
-		return;
+}
+
+/* The first that wait; the rest is for the next round. */
+static void
+add_some(struct net *n)
+{
+	int room = PER_ROUND;
+
 	n->waiting = false;
-	for (struct net_task *t = n->first; t; t = t->next)
-		if (t->easy && !t->added)
+	for (struct net_task *t = n->first; t && !n->waiting; t = t->next) {
+		if (!t->easy || t->added)
+			continue;
+		if (room-- > 0)
 			t->added = curl_multi_add_handle(n->multi, t->easy) == CURLM_OK;
+		else
+			n->waiting = true;
+	}
 }
 
 static int
@@ -99,6 +119,10 @@ net_wait(void *ctx, struct pollfd *fds, nfds_t count, int timeout_ms)
 	int running, left;
 	const CURLMsg *m;
 
+	if (n->waiting)
+		add_some(n);
+	if (n->waiting)
+		timeout_ms = 0;
 	if (n->fds_cap < count) {
 		n->fds_cap = 2 * count;
 		n->fds = xreallocarray(n->fds, n->fds_cap, sizeof(*n->fds));
@@ -117,7 +141,7 @@ net_wait(void *ctx, struct pollfd *fds, nfds_t count, int timeout_ms)
 	errno = EIO;
 	if (running < 0)
 		return -1;
-	catch_up(n);
+	bury(n);
 	while ((m = curl_multi_info_read(n->multi, &left))) {
 		struct net_task *t = NULL;
 
@@ -152,15 +176,9 @@ net_begin(struct net *n, struct net_task *t, int timeout_ms)
 	if (++n->last_id == 0)
 		n->last_id = 1;
 	t->id = n->last_id;
-	t->next = n->first;
-	if (n->first)
-		n->first->prev = t;
-	n->first = t;
+	link_task(n, t);
 	t->timer = loop_after(n->loop, timeout_ms, on_deadline_look, t);
-	if (t->easy && n->inside)
-		n->waiting = true;
-	else if (t->easy)
-		t->added = curl_multi_add_handle(n->multi, t->easy) == CURLM_OK;
+	n->waiting = true;
 	return t->id;
 }
 
@@ -242,11 +260,24 @@ add_header(struct curl_slist **list, const char *line)
 		*list = curl_slist_append(*list, line);
 }
 
+static CURLcode
+on_tls(CURL *easy, void *ssl_ctx, void *ctx)
+{
+	struct net_task *t = ctx;
+
+	(void)easy;
+	(void)ssl_ctx;
+	t->tls = loop_seconds();
+	return CURLE_OK;
+}
+
 static void
 set_trust(struct net_task *t, const struct net_where *w)
 {
 	const char *ca = w->cacert ? w->cacert : t->net->ca;
 
+	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t);
 	if (w->insecure) {
 		curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, 0L);

@@ -48,8 +48,8 @@ struct net_reply {
 	int         http;       /* 1 or 2; 0 if unknown */
 	struct buf  head;       /* the final answer's header lines as received, status line first */
 	struct buf  body;       /* at most max_body bytes, as on the wire (never decoded) */
-	struct buf  cert;       /* the peer's certificate, PEM, with want_cert; "" where verifying failed:
-	                           ask again with where.insecure to see it */
+	struct buf  cert;       /* the peer's certificate, PEM, with want_cert; "" where its chain was
+	                           refused: ask again with where.insecure to see it */
 	long        verify;     /* X509_V_ERR_*, where fault is NET_TLS_VERIFY; another name is 62 */
 	char        peer[64];   /* the peer's address without port, "" if never connected */
 	double      connected;  /* seconds from the start to: TCP connected */

@@ -2,9 +2,9 @@
  * net_inside.h - what the files of net share.  Only net*.c may include it.
  *
  * A task is whatever net_cancel() can end: a request, a connection, a look-up.
- * libcurl forbids to add or remove a handle inside one of its callbacks, so
- * there both wait: a new task is added and a dead one freed when
- * curl_multi_perform(3) has returned.
+ * libcurl forbids to add or remove a handle inside one of its callbacks, so a
+ * new task is always added before the next wait, and one that dies inside is
+ * freed when curl_multi_perform(3) has returned.
  */
 #ifndef LOOP_NET_INSIDE_H
 #define LOOP_NET_INSIDE_H
@@ -30,6 +30,7 @@ struct net_task {
 	struct curl_slist *headers, *connect_to;
 	struct net_reply   r;
 	double             start;
+	double             tls;     /* when its handshake began, so TCP was connected; 0: it did not */
 	int                fd;      /* its socket, where net_follow_socket() was asked for; or -1 */
 	char               msg[CURL_ERROR_SIZE];
 };
@@ -37,7 +38,7 @@ struct net_task {
 struct net {
 	struct loop        *loop;
 	CURLM              *multi;
-	struct net_task    *first;
+	struct net_task    *first, *last;
 	struct net_task    *dead;
 	unsigned            last_id;
 	bool                inside;  /* libcurl is calling us */

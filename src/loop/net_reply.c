@@ -94,6 +94,8 @@ net_fill(struct net_task *t)
 	const char *peer = NULL;
 
 	curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME, &r->connected);
+	if (t->tls > 0) /* libcurl counts the TLS handshake in */
+		r->connected = t->tls - t->start;
 	curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &peer);
 	r->peer[0] = '\0';
 	if (peer && r->connected > 0)
@@ -122,7 +124,7 @@ net_judge(struct net_task *t, int code)
 	r->cut = code == NET_ENOUGH;
 	if (r->fault == NET_TLS_VERIFY) {
 		curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &r->verify);
-		if (r->verify == 0)
+		if (r->verify <= 1) /* X509_V_OK, or X509_V_ERR_UNSPECIFIED before 8.x */
 			r->verify = NAME_MISMATCH;
 	}
 	if (r->fault == NET_OK)
