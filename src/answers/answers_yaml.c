@@ -47,54 +47,56 @@ distance(const char *a, const char *b)
 	return d[m][n];
 }
 
-/* The known key that was probably meant: misspelt, or right but in another place. NULL: none is close. */
-static const char *
-nearest(const char *key)
+/* Keep `n' bytes of `candidate' in `best' if they are closer to `key' than what was found before. */
+static void
+consider(struct buf *best, int *least, int d, const char *candidate, size_t n)
 {
-	const char *last = strrchr(key, '.');
-	const char *best = NULL;
+	if (d >= *least)
+		return;
+	*least = d;
+	buf_cut(best, 0);
+	buf_add(best, candidate, n);
+}
+
+/* The known key that was probably meant: misspelt, or right but in another place.  Empty: none is close. */
+static void
+nearest(struct buf *best, const char *key)
+{
+	const char *dot = strrchr(key, '.');
+	const char *last = dot ? dot + 1 : key;
 	int least = strlen(key) < 5 ? 2 : 3;
 
-	last = last ? last + 1 : key;
+	consider(best, &least, distance(key, "version"), "version", 7);
 	for (const struct answer_field *f = answer_fields; f->key; f++) {
-		const char *dot = strrchr(f->key, '.');
-		const char *name = dot ? dot + 1 : f->key;
-		const size_t section = dot ? (size_t)(dot - f->key) : 0;
-		int d = distance(key, f->key);
+		const size_t section = strcspn(f->key, ".");
+		const char *name = f->key[section] ? f->key + section + 1 : f->key;
+		char head[MAX_KEY + 1] = { 0 };
 
-		if (strcmp(last, name) == 0)
-			d = d < 1 ? d : 1;
-		if (d < least) {
-			least = d;
-			best = f->key;
-		}
-		if (section && section < MAX_KEY) { /* "limit:" stands for all of "limits:" */
-			char head[MAX_KEY] = { 0 };
-
-			memcpy(head, f->key, section);
-			if (distance(key, head) < least) {
-				least = distance(key, head);
-				best = f->key;
-			}
-		}
+		consider(best, &least, strcmp(last, name) == 0 ? 1 : distance(key, f->key), f->key, strlen(f->key));
+		memcpy(head, f->key, section < MAX_KEY ? section : MAX_KEY);
+		consider(best, &least, distance(key, head), f->key, section);
 	}
-	return distance(key, "version") < least ? "version" : best;
 }
 
 static int
 unknown(struct read *r, const struct yml_node *n, const char *key)
 {
-	struct buf shown = BUF_INIT;
-	const char *close;
+	struct buf shown = BUF_INIT, close = BUF_INIT;
+	const char *dot = strchr(n->key, '.');
 
+	if (dot && field_find(n->key)) /* known, so it needs no cleaning */
+		return err_at(r->e, ERR_VALUE, r->file, n->key_line, n->key_column,
+		              _("\"%s\" has to be written as \"%.*s: {%s: ...}\""), n->key,
+		              (int)(dot - n->key), n->key, dot + 1);
 	text_safe(&shown, key, strlen(key), 80);
-	close = nearest(shown.s);
-	if (close)
+	nearest(&close, shown.s);
+	if (close.len)
 		err_at(r->e, ERR_VALUE, r->file, n->key_line, n->key_column,
-		       _("\"%s\" is not known here. Close to it is \"%s\"."), shown.s, close);
+		       _("\"%s\" is not known here. Close to it is \"%s\"."), shown.s, close.s);
 	else
 		err_at(r->e, ERR_VALUE, r->file, n->key_line, n->key_column, _("\"%s\" is not known here"), shown.s);
 	buf_free(&shown);
+	buf_free(&close);
 	return -1;
 }
 
