@@ -3,7 +3,8 @@
  *
  * lock, journal, backup, write, validate, reload, proof, verify, keep - or
  * undo in reverse and reload again.  A crash at any moment leaves a journal
- * from which rollback restores every byte.
+ * from which rollback restores every byte; the next apply does that by itself
+ * before it begins.
  */
 #ifndef APPLY_APPLY_H
 #define APPLY_APPLY_H
@@ -51,6 +52,7 @@ struct apply_options {
 	const char *cacert;        /* to trust besides the system's, for the checks; or NULL */
 	int         timeout_ms;    /* per probe */
 	const char *answers_to;    /* save the answers here when kept; NULL: nowhere */
+	bool        over_edits;    /* replace files of ours that were edited since we wrote them; else that is ERR_CONFLICT */
 };
 
 struct apply;
@@ -64,12 +66,28 @@ void apply_undo_now(struct apply *a); /* Ctrl-C: put everything back; `done' com
 void apply_confirm(struct apply *a);  /* with confirm_within: keep it */
 void apply_free(struct apply *a);     /* after done only */
 
-/* Put back what apply `id' replaced (0: the newest); already undone: says so, touches nothing. */
+/*
+ * Put back what apply `id' replaced (0: the newest); already undone: says so, touches nothing.
+ *
+ * The end is APPLY_UNCHANGED where nothing was to be undone (err.msg says why, its code is
+ * ERR_NONE); APPLY_UNDONE when it is undone, with ERR_CONFLICT if something was left alone
+ * because somebody edited it since (by_hand has it); APPLY_REFUSED if it could not begin.
+ * Works from the journal alone: nothing of the proxy is parsed, its recorded commands are run.
+ */
 struct apply *rollback_start(struct loop *l, const char *root, unsigned id,
                              apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx);
 
 /* rollback of everything that is still in force, newest first. */
 struct apply *remove_start(struct loop *l, const char *root,
                            apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx);
+
+/*
+ * Append the diffs of files of ours that were edited since we wrote them: from what was written to
+ * what stands there now.  Returns how many there are.
+ */
+size_t apply_drift(struct buf *out, const struct plan *p);
+
+/* Established connections on the ports the new site listens on, now: a reload may close them. */
+unsigned apply_live_connections(const struct plan *p);
 
 #endif

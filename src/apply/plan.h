@@ -11,13 +11,17 @@
 struct plan {
 	struct steps         steps;
 	struct proxy_context context; /* borrowed: answers, found, needs must outlive the plan */
+	char               (*seen)[65]; /* a step each: the digest of its file when the plan was made, "" where unknown */
 };
 
-/* What stands in the way (a site that has the name already) may be set aside: its file, or NULL. */
+/*
+ * What stands in the way (a site that has the name already) may be set aside:
+ * its file, or NULL.  Where a link makes the proxy read that file, the link goes.
+ */
 int  plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside, struct err *e);
 void plan_free(struct plan *p);
 
-/* Over every step: kind, path, text, mode, target, argv.  Lower-case hex and NUL. */
+/* Over every step: kind, path, text (unless made anew each time), mode, target, argv.  Lower-case hex and NUL. */
 void plan_hash(const struct plan *p, char out[65]);
 
 /* How a file step relates to the disk now. */
@@ -29,7 +33,11 @@ bool plan_changes(const struct plan *p); /* would anything on disk change? */
 const char *plan_verb(const struct plan *p, size_t step); /* translated: new file, change, link, set aside, run, check */
 void plan_object(struct buf *out, const struct plan *p, size_t step); /* a path, or a command as it will run */
 
-/* Unified diff of every file step against the disk, three lines of context; "" where nothing differs. */
+/*
+ * Unified diff of every file step against the disk, three lines of context;
+ * changed files first, then new ones; "" where nothing differs.  Control bytes
+ * are made harmless, secrets are only named.
+ */
 int plan_diff(struct buf *out, const struct plan *p, struct err *e);
 
 struct json *plan_files_json(const struct plan *p); /* the `files' list of print --json */

@@ -1,0 +1,328 @@
+#include "apply/apply_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "apply/drift.h"
+#include "apply/guard.h"
+#include "base/buf.h"
+#include "base/i18n.h"
+
+/* ---- keep it ---- */
+
+/* Only where they differ from what is saved.  That they could not be saved undoes nothing. */
+static void
+save_answers(struct apply *a)
+{
+	const char *path = a->options.answers_to, *root = a->root;
+	struct buf text = BUF_INIT;
+	struct content is = CONTENT_INIT;
+	struct alteration c = { .was = CONTENT_INIT, .is = CONTENT_INIT };
+	struct err e = { 0 };
+	int rc;
+
+	if (!path)
+		return;
+	if (root && strncmp(path, root, strlen(root)) != 0)
+		root = NULL;
+	answers_write(&text, a->plan->context.answers);
+	content_file(&is, text.s, text.len, 0600);
+	rc = alter_prepare(&c, "answers", root, path, &is, (unsigned)a->plan->steps.n + 1, &e);
+	if (rc == 0 && !content_same(&c.was, &c.is)) {
+		rc = alter_backup(&c, &a->journal, &e);
+		if (rc == 0)
+			rc = alter_do(&c, &a->journal, &e);
+	}
+	if (rc < 0)
+		apply_say(a, "keep", PROGRESS_SKIP, _("The answers could not be saved: %s"), e.msg);
+	alter_free(&c);
+	content_free(&is);
+	buf_free(&text);
+}
+
+static void
+kept(struct apply *a, const struct err *e)
+{
+	(void)e;
+	apply_finish(a, APPLY_KEPT, NULL);
+}
+
+static void
+commit(void *ctx)
+{
+	struct apply *a = ctx;
+	struct json *line = json_object();
+	struct err e = { 0 };
+
+	a->timer = 0;
+	a->confirming = false;
+	save_answers(a);
+	json_set_string(line, "do", "commit");
+	if (journal_line(&a->journal, line, &e) < 0) {
+		apply_fail(a, &e);
+		return;
+	}
+	a->committed = true;
+	journal_close(&a->journal);
+	journal_unlock(&a->lock);
+	apply_say(a, "keep", PROGRESS_DONE, _("the new configuration stays"));
+	if (a->proved)
+		verify_outside(a, kept);
+	else
+		kept(a, NULL);
+}
+
+static void
+too_late(void *ctx)
+{
+	struct apply *a = ctx;
+	struct err e = { 0 };
+
+	a->timer = 0;
+	a->confirming = false;
+	err_set(&e, ERR_FAILED, Q_("Nobody kept it within %u second", "Nobody kept it within %u seconds",
+	                           a->options.confirm_within), a->options.confirm_within);
+	apply_say(a, "keep", PROGRESS_FAIL, "%s", e.msg);
+	apply_fail(a, &e);
+}
+
+void
+apply_keep(struct apply *a)
+{
+	const unsigned within = a->options.confirm_within;
+
+	if (!within) {
+		commit(a);
+		return;
+	}
+	a->confirming = true;
+	a->timer = loop_after(a->loop, (int)within * 1000, too_late, a);
+	apply_say(a, "keep", PROGRESS_NOW, Q_("It works, and is undone in %u second unless it is kept",
+	                                      "It works, and is undone in %u seconds unless it is kept", within), within);
+}
+
+/* ---- prepare ---- */
+
+static int
+prepare(struct apply *a, size_t i, struct err *e)
+{
+	const struct step *s = &a->plan->steps.v[i];
+	struct content is = CONTENT_INIT;
+	struct alteration *c = &a->changes[i];
+	const char *deed = s->kind == STEP_WRITE ? "write" : s->kind == STEP_LINK ? "link" : "set-aside";
+	int rc;
+
+	if (!s->path || plan_state(a->plan, i) == PLAN_SAME)
+		return 0;
+	if (s->kind == STEP_WRITE)
+		content_file(&is, s->text, strlen(s->text), s->mode);
+	else if (s->kind == STEP_LINK)
+		content_link(&is, s->target);
+	rc = alter_prepare(c, deed, a->root, s->path, &is, (unsigned)i + 1, e);
+	content_free(&is);
+	if (rc < 0)
+		return -1;
+	if (s->kind == STEP_LINK && c->was.kind != CONTENT_ABSENT)
+		return err_set(e, ERR_CONFLICT, _("%s is there already and leads somewhere else. Remove it first"), s->path);
+	/* It came true between the plan and now. */
+	if (content_same(&c->was, &c->is))
+		alter_free(c);
+	return 0;
+}
+
+static void
+put_argv(struct json *line, const char *key, const struct step *s)
+{
+	struct json *list = json_array();
+
+	for (const char *const *arg = s ? s->argv : NULL; arg && *arg; arg++)
+		json_push(list, json_string(*arg));
+	json_set(line, key, list);
+}
+
+static int
+write_begin(struct apply *a, struct err *e)
+{
+	const struct steps *steps = &a->plan->steps;
+	struct json *line = json_object();
+	struct buf address = BUF_INIT;
+	char hash[65];
+
+	plan_hash(a->plan, hash);
+	url_base(&address, &a->plan->context.answers->public_url);
+	json_set_string(line, "do", "begin");
+	json_set_int(line, "format", 1);
+	json_set_string(line, "tool", VERSION);
+	json_set_int(line, "when", (long long)time(NULL));
+	json_set_string(line, "address", address.s);
+	json_set_string(line, "proxy", a->plan->context.found->proxy->name);
+	json_set_string(line, "root", a->root);
+	json_set_int(line, "uid", (long long)geteuid());
+	json_set_string(line, "plan", hash);
+	put_argv(line, "validate", steps_find(steps, STEP_RUN, ROLE_VALIDATE));
+	/* What was not reloaded on purpose is not reloaded by its undo either. */
+	put_argv(line, "reload", a->options.no_reload ? NULL : steps_find(steps, STEP_RUN, ROLE_RELOAD));
+	buf_free(&address);
+	return journal_line(&a->journal, line, e);
+}
+
+static int
+back_up(struct apply *a, struct err *e)
+{
+	a->changes = xcalloc(a->plan->steps.n + 1, sizeof(*a->changes));
+	for (size_t i = 0; i < a->plan->steps.n; i++)
+		if (prepare(a, i, e) < 0)
+			return -1;
+	if (journal_create(&a->journal, &a->lock, a->root, e) < 0 || write_begin(a, e) < 0)
+		return -1;
+	a->result.id = a->journal.id;
+	for (size_t i = 0; i < a->plan->steps.n; i++)
+		if (a->changes[i].deed && alter_backup(&a->changes[i], &a->journal, e) < 0)
+			return -1;
+	apply_say(a, "backup", PROGRESS_DONE, _("number %u: what was there before"), a->journal.id);
+	return 0;
+}
+
+static void
+pictured(struct apply *a, const struct err *e)
+{
+	struct err failed = { 0 };
+
+	if (!e && !a->recovered && guard_files(a->plan, a->options.over_edits, &failed) < 0)
+		e = &failed;
+	if (!e && back_up(a, &failed) < 0)
+		e = &failed;
+	if (e) {
+		apply_say(a, "backup", PROGRESS_FAIL, "%s", e->msg);
+		apply_fail(a, e);
+		return;
+	}
+	apply_steps(a);
+}
+
+/* ---- begin ---- */
+
+static void
+unchanged(struct apply *a)
+{
+	apply_say(a, "keep", PROGRESS_SKIP, _("everything is as the answers want it already"));
+	apply_finish(a, APPLY_UNCHANGED, NULL);
+}
+
+static void
+settled(struct apply *a, const struct err *e)
+{
+	struct err cancelled = { 0 };
+
+	a->recovered = a->n_works > 0;
+	if (!e && a->cancelled) {
+		err_set(&cancelled, ERR_CANCELLED, _("Stopped; nothing was changed"));
+		e = &cancelled;
+	}
+	if (a->recovered && !e)
+		apply_say(a, "undo", PROGRESS_DONE, _("what was left half-way is put back"));
+	undo_forget(a);
+	if (e)
+		apply_refuse(a, e);
+	else if (!plan_changes(a->plan))
+		unchanged(a);
+	else {
+		apply_say(a, "backup", PROGRESS_NOW, _("looking how everything answers before the change"));
+		verify_before(a, pictured);
+	}
+}
+
+static bool
+is_unfinished(struct apply *a)
+{
+	struct journal_entry entry;
+
+	return journal_open_business(&a->arena, a->root, &entry);
+}
+
+static void
+begin(void *ctx)
+{
+	struct apply *a = ctx;
+	struct err e = { 0 };
+	bool half_way = is_unfinished(a);
+
+	a->timer = 0;
+	if (guard_plan(a->plan, a->options.plan_hash, &e) < 0 ||
+	    (!half_way && guard_files(a->plan, a->options.over_edits, &e) < 0)) {
+		apply_refuse(a, &e);
+		return;
+	}
+	if (!half_way && !plan_changes(a->plan)) {
+		unchanged(a);
+		return;
+	}
+	if (journal_lock(&a->lock, a->root, &e) < 0) {
+		apply_say(a, "lock", PROGRESS_FAIL, "%s", e.msg);
+		apply_refuse(a, &e);
+		return;
+	}
+	apply_say(a, "lock", PROGRESS_DONE, _("nothing else is changing this server"));
+	rollback_unfinished(a, settled);
+}
+
+struct apply *
+apply_start(struct loop *l, struct net *n, const struct plan *p, const struct apply_options *o,
+            apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx)
+{
+	struct apply *a = apply_new(l, p->context.root, on_progress, on_done, ctx);
+
+	a->net = n;
+	a->plan = p;
+	a->options = *o;
+	apply_later(a, begin);
+	return a;
+}
+
+/* ---- from outside ---- */
+
+static void
+cancel(void *ctx)
+{
+	struct apply *a = ctx;
+	struct err e = { 0 };
+
+	a->cancelling = 0;
+	if (a->over || a->committed || a->undoing)
+		return;
+	err_set(&e, ERR_CANCELLED, _("Stopped; everything was put back"));
+	apply_fail(a, &e);
+}
+
+/* From the loop, for it may be called while one of our own callbacks runs. */
+void
+apply_undo_now(struct apply *a)
+{
+	if (!a->plan || a->over || a->committed || a->cancelling)
+		return;
+	a->cancelled = true;
+	a->cancelling = loop_after(a->loop, 0, cancel, a);
+}
+
+void
+apply_confirm(struct apply *a)
+{
+	if (!a->confirming)
+		return;
+	a->confirming = false;
+	loop_cancel(a->loop, a->timer);
+	apply_later(a, commit);
+}
+
+size_t
+apply_drift(struct buf *out, const struct plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->steps.n; i++)
+		if (p->steps.v[i].kind == STEP_WRITE && !p->steps.v[i].secret)
+			n += drift_diff(out, p->context.root, p->steps.v[i].path);
+	return n;
+}

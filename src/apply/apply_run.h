@@ -1,0 +1,115 @@
+/* apply_run.h - one apply or rollback while it runs; for apply/ only. */
+#ifndef APPLY_APPLY_RUN_H
+#define APPLY_APPLY_RUN_H
+
+#include "answers/machine.h"
+#include "apply/apply.h"
+#include "apply/alter.h"
+#include "apply/journal_write.h"
+#include "apply/sites.h"
+#include "loop/proc.h"
+
+/* How a part that waits goes on; e is NULL if it went well. */
+typedef void apply_then(struct apply *a, const struct err *e);
+
+/* One journal entry that is to be undone. */
+struct undo_work {
+	unsigned           id;
+	const char        *dir;
+	const char *const *validate, *const *reload; /* as recorded; NULL: none */
+	const char        *proxy;
+	bool               reload_begun;
+	size_t             restored, conflicts, failures;
+};
+
+struct apply {
+	struct loop         *loop;
+	struct net          *net;
+	const struct plan   *plan; /* NULL: a rollback */
+	struct apply_options options;
+	const char          *root;
+	apply_progress_fn   *on_progress;
+	apply_done_fn       *on_done;
+	void                *ctx;
+
+	struct arena         arena;
+	struct journal_lock  lock;
+	struct journal       journal;
+	struct alteration       *changes; /* one a plan step; deed NULL: nothing to do */
+	size_t               at;      /* the plan's step that comes next */
+	bool                 written; /* the journal has a change */
+	bool                 reloading, proved;
+	bool                 recovered; /* an earlier run's half-way change was undone first */
+	bool                 confirming, committed;
+	bool                 undoing, cancelled, over;
+	unsigned             cancelling;
+
+	/* What is being waited for: at most one of each. */
+	unsigned             timer;
+	struct proc         *proc;
+	apply_then          *then;
+	const char *const   *argv;
+	void                *proof;
+	long long            deadline;
+
+	/* verify.c */
+	struct machine       machine;
+	struct sites        *sites;
+	apply_then          *seen;
+	struct check_run    *before, *verify, *outside;
+	struct url           public_url; /* as the proxy serves it here */
+	char                *connect_to, *connect_to_http;
+	const char          *cacert;
+
+	/* undo.c */
+	struct undo_work    *works;
+	size_t               n_works, work;
+	struct journal       old;        /* of a work that is not this run's own */
+	apply_then          *undone;
+	const char         **by_hand;
+	size_t               n_by_hand;
+	struct err           undo_err;   /* the first thing an undo could not do */
+
+	struct err           why;        /* why it is being undone */
+	struct apply_result  result;
+};
+
+/* run.c */
+struct apply *apply_new(struct loop *l, const char *root, apply_progress_fn *on_progress, apply_done_fn *on_done,
+                        void *ctx);
+void apply_say(struct apply *a, const char *step, enum progress_state state, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void apply_later(struct apply *a, loop_fn *fn);
+void apply_stop_waiting(struct apply *a);
+/* `done' comes from the loop, so that whoever called may still look at a. */
+void apply_finish(struct apply *a, enum apply_outcome outcome, const struct err *e);
+
+/* apply.c, apply_steps.c */
+void apply_steps(struct apply *a);  /* all of the plan, then apply_keep() */
+void apply_keep(struct apply *a);
+void apply_fail(struct apply *a, const struct err *e); /* undo what was done, and end */
+void apply_refuse(struct apply *a, const struct err *e); /* nothing was done */
+
+/* command.c */
+void command_validate(struct apply *a, const char *const *argv, apply_then *then);
+void command_reload(struct apply *a, const char *const *argv, apply_then *then); /* and its proof, with a plan */
+void command_run(struct apply *a, const char *const *argv, apply_then *then);
+
+/* verify.c: the picture before; the verdict after (an error: not to be kept); the look from outside. */
+void verify_before(struct apply *a, apply_then *then);
+void verify_after(struct apply *a, apply_then *then);
+void verify_outside(struct apply *a, apply_then *then);
+
+/*
+ * undo.c: all of a->works, in their order: files first, then each proxy
+ * validated and reloaded.  The error is the first thing that could not be
+ * done: ERR_CONFLICT where something was left alone, else ERR_ROLLBACK.
+ */
+void undo_add(struct apply *a, unsigned id, const char *dir);
+void undo_start(struct apply *a, apply_then *then);
+void undo_forget(struct apply *a); /* the works, so that others can be added */
+
+/* rollback.c: what earlier runs left half-way is undone first. */
+void rollback_unfinished(struct apply *a, apply_then *then);
+
+#endif

@@ -1,0 +1,181 @@
+#include "apply/apply_run.h"
+
+#include "base/i18n.h"
+
+static void next_step(void *ctx);
+
+/* ---- the way back ---- */
+
+void
+apply_refuse(struct apply *a, const struct err *e)
+{
+	apply_finish(a, a->cancelled ? APPLY_UNDONE : APPLY_REFUSED, e);
+}
+
+static void
+undone_and_looked(void *ctx)
+{
+	struct apply *a = ctx;
+	long before, now;
+	const char *name = sites_first_changed(a->sites, &before, &now);
+
+	a->result.other_sites_changed = sites_changed(a->sites);
+	if (name)
+		apply_say(a, "undo", PROGRESS_FAIL, _("Everything is put back, but %1$s answered %2$ld before and %3$ld now"),
+		          name, before, now);
+	else
+		apply_say(a, "undo", PROGRESS_DONE, _("everything is put back, and your other sites answer as before"));
+	apply_finish(a, APPLY_UNDONE, &a->why);
+}
+
+static void
+undone(struct apply *a, const struct err *e)
+{
+	struct err failed = { 0 };
+
+	if (e) {
+		const int n = (int)a->n_by_hand;
+		err_set(&failed, ERR_ROLLBACK, Q_("The undo failed: %1$d place could not be put back. %2$s",
+		                                  "The undo failed: %1$d places could not be put back. %2$s", n), n, e->msg);
+		apply_finish(a, APPLY_UNDO_FAILED, &failed);
+	} else if (!a->written) {
+		apply_refuse(a, &a->why);
+	} else if (a->reloading && a->sites) {
+		sites_ask(a->sites, undone_and_looked, a);
+	} else {
+		apply_say(a, "undo", PROGRESS_DONE, _("everything is put back"));
+		apply_finish(a, APPLY_UNDONE, &a->why);
+	}
+}
+
+void
+apply_fail(struct apply *a, const struct err *e)
+{
+	a->why = *e;
+	apply_stop_waiting(a);
+	if (!a->journal.dir) {
+		apply_refuse(a, &a->why);
+		return;
+	}
+	undo_forget(a);
+	undo_add(a, a->journal.id, a->journal.dir);
+	undo_start(a, undone);
+}
+
+/* ---- the steps ---- */
+
+static int
+mark(struct apply *a, const char *deed, struct err *e)
+{
+	struct json *line = json_object();
+
+	json_set_string(line, "do", deed);
+	return journal_line(&a->journal, line, e);
+}
+
+static void
+after_step(struct apply *a, const struct err *e)
+{
+	if (e) {
+		apply_fail(a, e);
+		return;
+	}
+	a->proved = a->proved || a->reloading;
+	a->at++;
+	apply_later(a, next_step);
+}
+
+static void
+change_step(struct apply *a)
+{
+	struct alteration *c = &a->changes[a->at];
+	struct err e = { 0 };
+
+	if (!c->deed) {
+		after_step(a, NULL);
+		return;
+	}
+	apply_say(a, c->deed, PROGRESS_NOW, "%s", c->path);
+	a->written = true;
+	if (alter_do(c, &a->journal, &e) < 0) {
+		apply_say(a, c->deed, PROGRESS_FAIL, "%s", e.msg);
+		apply_fail(a, &e);
+		return;
+	}
+	a->result.places++;
+	apply_say(a, c->deed, PROGRESS_DONE, "%s", c->path);
+	after_step(a, NULL);
+}
+
+static void
+reload_step(struct apply *a, const struct step *s)
+{
+	const struct proxy *proxy = a->plan->context.found->proxy;
+	struct err e = { 0 };
+
+	if (a->options.no_reload) {
+		apply_say(a, "reload", PROGRESS_SKIP, _("not wanted; the new configuration waits for the next reload"));
+		after_step(a, NULL);
+		return;
+	}
+	machine_free(&a->machine);
+	machine_read(&a->machine, a->root);
+	if (proxy->clash && proxy->clash(&a->plan->context, &a->machine, &e) < 0) {
+		apply_say(a, "reload", PROGRESS_FAIL, "%s", e.msg);
+		apply_fail(a, &e);
+	} else if (mark(a, "reload", &e) < 0) {
+		apply_fail(a, &e);
+	} else {
+		a->reloading = true;
+		command_reload(a, s->argv, after_step);
+	}
+}
+
+static void
+check_step(struct apply *a)
+{
+	if (!a->proved) {
+		apply_say(a, "verify", PROGRESS_SKIP, _("nothing was reloaded, so nothing could be verified"));
+		after_step(a, NULL);
+		return;
+	}
+	verify_after(a, after_step);
+}
+
+static void
+next_step(void *ctx)
+{
+	struct apply *a = ctx;
+
+	a->timer = 0;
+	if (a->at == a->plan->steps.n) {
+		apply_keep(a);
+		return;
+	}
+	const struct step *s = &a->plan->steps.v[a->at];
+	switch (s->kind) {
+	case STEP_WRITE:
+	case STEP_LINK:
+	case STEP_SET_ASIDE:
+		change_step(a);
+		break;
+	case STEP_RUN:
+		if (s->role == ROLE_VALIDATE)
+			command_validate(a, s->argv, after_step);
+		else if (s->role == ROLE_RELOAD)
+			reload_step(a, s);
+		else
+			command_run(a, s->argv, after_step);
+		break;
+	case STEP_CHECK:
+		check_step(a);
+		break;
+	}
+}
+
+void
+apply_steps(struct apply *a)
+{
+	a->at = 0;
+	apply_later(a, next_step);
+}

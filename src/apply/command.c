@@ -1,0 +1,221 @@
+#include "apply/apply_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+
+#define VALIDATE_MS 30000
+#define RELOAD_MS   60000
+#define PROOF_MS    5000
+#define LOOK_MS     20
+
+static const char *
+shown(struct apply *a, const char *const *argv)
+{
+	struct buf b = BUF_INIT;
+
+	proc_show(&b, argv);
+	char *s = arena_strdup(&a->arena, b.s);
+	buf_free(&b);
+	return s;
+}
+
+static void
+start(struct apply *a, const char *const *argv, int timeout_ms, proc_done_fn *done)
+{
+	const struct proc_request q = {
+		.argv = argv, .timeout_ms = timeout_ms, .own_session = true, .done = done, .ctx = a,
+	};
+
+	a->argv = argv;
+	a->proc = proc_start(a->loop, &q);
+}
+
+static void
+go_on(struct apply *a, const struct err *e)
+{
+	apply_then *then = a->then;
+
+	a->then = NULL;
+	then(a, e);
+}
+
+/* What it said last, for people; its errors come before its output. */
+static const char *
+last_words(struct apply *a, const struct proc_result *r)
+{
+	const struct buf *said = r->err.len ? &r->err : &r->out;
+	size_t end = said->len, from;
+	struct buf safe = BUF_INIT;
+
+	while (end && strchr("\r\n ", said->s[end - 1]))
+		end--;
+	for (from = end; from && said->s[from - 1] != '\n'; from--)
+		;
+	text_safe(&safe, said->s + from, end - from, 300);
+	char *s = arena_strdup(&a->arena, safe.s);
+	buf_free(&safe);
+	return s;
+}
+
+/* -1: it did not do what it should. */
+static int
+judge(struct apply *a, const struct proc_result *r, struct err *e)
+{
+	const char *command = shown(a, a->argv), *said = last_words(a, r);
+
+	if (!r->started)
+		return err_set(e, ERR_MISSING, _("%s cannot be run: %s"), command, strerror(r->sys));
+	if (r->timed_out)
+		return err_set(e, ERR_CHILD, _("%s did not end in time"), command);
+	if (r->status == 0)
+		return 0;
+	if (said[0])
+		return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d: %3$s"), command, r->status, said);
+	return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d"), command, r->status);
+}
+
+/* ---- validate ---- */
+
+static const struct proxy *
+whose(const struct apply *a)
+{
+	const char *name = a->n_works ? a->works[a->work].proxy : NULL;
+
+	return a->undoing && name ? proxy_find(name) : a->plan ? a->plan->context.found->proxy : NULL;
+}
+
+static void
+on_validated(void *ctx, const struct proc_result *r)
+{
+	struct apply *a = ctx;
+	const struct proxy *proxy = whose(a);
+	struct err e = { 0 };
+
+	a->proc = NULL;
+	if (judge(a, r, &e) == 0) {
+		const char *said = last_words(a, r);
+		if (said[0])
+			apply_say(a, "validate", PROGRESS_DONE, "%s: %s", shown(a, a->argv), said);
+		else
+			apply_say(a, "validate", PROGRESS_DONE, "%s", shown(a, a->argv));
+		go_on(a, NULL);
+		return;
+	}
+	if (r->started && !r->timed_out && proxy && proxy->complaint) {
+		struct err found = { 0 };
+		struct buf said = BUF_INIT;
+		buf_printf(&said, "%s\n%s", r->err.s, r->out.s);
+		if (proxy->complaint(said.s, &found))
+			e = found;
+		buf_free(&said);
+	}
+	apply_say(a, "validate", PROGRESS_FAIL, "%s", e.msg);
+	go_on(a, &e);
+}
+
+void
+command_validate(struct apply *a, const char *const *argv, apply_then *then)
+{
+	a->then = then;
+	apply_say(a, "validate", PROGRESS_NOW, "%s", shown(a, argv));
+	start(a, argv, VALIDATE_MS, on_validated);
+}
+
+/* ---- any other program of a plan ---- */
+
+static void
+on_run(void *ctx, const struct proc_result *r)
+{
+	struct apply *a = ctx;
+	struct err e = { 0 };
+
+	a->proc = NULL;
+	go_on(a, judge(a, r, &e) < 0 ? &e : NULL);
+}
+
+void
+command_run(struct apply *a, const char *const *argv, apply_then *then)
+{
+	a->then = then;
+	start(a, argv, RELOAD_MS, on_run);
+}
+
+/* ---- reload ---- */
+
+static void
+look(void *ctx)
+{
+	struct apply *a = ctx;
+	const struct proxy_found *f = a->plan->context.found;
+	struct err e = { 0 };
+
+	a->timer = 0;
+	switch (f->proxy->proof(f, a->proof)) {
+	case PROOF_DONE:
+		apply_say(a, "proof", PROGRESS_DONE, _("%s runs the new configuration"), f->proxy->label);
+		break;
+	case PROOF_WAIT:
+		if (loop_now() < a->deadline) {
+			a->timer = loop_after(a->loop, LOOK_MS, look, a);
+			return;
+		}
+		err_set(&e, ERR_FAILED, _("%s did not take the new configuration within %d s"), f->proxy->label,
+		        PROOF_MS / 1000);
+		break;
+	case PROOF_FAILED:
+		err_set(&e, ERR_FAILED, _("%s refused the reload and runs its old configuration"), f->proxy->label);
+		break;
+	}
+	free(a->proof);
+	a->proof = NULL;
+	if (e.code)
+		apply_say(a, "proof", PROGRESS_FAIL, "%s", e.msg);
+	go_on(a, e.code ? &e : NULL);
+}
+
+static void
+on_reloaded(void *ctx, const struct proc_result *r)
+{
+	struct apply *a = ctx;
+	const struct proxy *proxy = a->plan ? a->plan->context.found->proxy : NULL;
+	struct err e = { 0 };
+
+	a->proc = NULL;
+	if (judge(a, r, &e) < 0) {
+		apply_say(a, "reload", PROGRESS_FAIL, "%s", e.msg);
+		free(a->proof);
+		a->proof = NULL;
+		go_on(a, &e);
+		return;
+	}
+	apply_say(a, "reload", PROGRESS_DONE, "%s", shown(a, a->argv));
+	if (!proxy || !proxy->proof) {
+		go_on(a, NULL);
+		return;
+	}
+	apply_say(a, "proof", PROGRESS_NOW, _("waiting until %s runs the new configuration"), proxy->label);
+	a->deadline = loop_now() + PROOF_MS;
+	a->timer = loop_after(a->loop, 0, look, a);
+}
+
+void
+command_reload(struct apply *a, const char *const *argv, apply_then *then)
+{
+	const struct proxy_found *f = a->plan ? a->plan->context.found : NULL;
+	unsigned live = a->plan ? apply_live_connections(a->plan) : 0;
+
+	a->then = then;
+	if (live)
+		apply_say(a, "reload", PROGRESS_NOW,
+		          Q_("%2$s, with %1$u live connection", "%2$s, with %1$u live connections", live),
+		          live, shown(a, argv));
+	else
+		apply_say(a, "reload", PROGRESS_NOW, "%s", shown(a, argv));
+	free(a->proof);
+	a->proof = f && f->proxy->before_reload ? f->proxy->before_reload(f) : NULL;
+	start(a, argv, RELOAD_MS, on_reloaded);
+}

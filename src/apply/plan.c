@@ -1,0 +1,349 @@
+#include "apply/plan.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/content.h"
+#include "apply/diff.h"
+#include "base/crypto.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "loop/proc.h"
+
+/* ---- building ---- */
+
+struct finding_link {
+	struct arena *arena;
+	const char   *file;  /* its real path, with root */
+	const char   *found; /* with root, or NULL */
+};
+
+static void
+is_link_to(void *ctx, const char *path)
+{
+	struct finding_link *f = ctx;
+	char real[PATH_MAX];
+
+	if (!f->found && realpath(path, real) && strcmp(real, f->file) == 0)
+		f->found = arena_strdup(f->arena, path);
+}
+
+/* What makes the proxy read `file': a link to it in the directory of links, or the file itself. */
+static const char *
+what_is_read(struct arena *a, const struct proxy_context *c, const char *file)
+{
+	const char *links = c->found->link_dir ? fs_path(a, c->root, c->found->link_dir) : NULL;
+	char real[PATH_MAX];
+	size_t root = c->root ? strlen(c->root) : 0;
+
+	if (!links || !realpath(fs_path(a, c->root, file), real))
+		return file;
+	struct finding_link f = { .arena = a, .file = real };
+	fs_glob(fs_join(a, links, "*"), is_link_to, &f);
+	if (!f.found)
+		return file;
+	while (root && c->root[root - 1] == '/')
+		root--;
+	return root && strncmp(f.found, c->root, root) == 0 ? f.found + root : f.found;
+}
+
+static bool
+is_written(const struct steps *s, const char *path)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].path && strcmp(s->v[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* The last step goes in front of the first program. */
+static void
+move_before_runs(struct steps *s)
+{
+	size_t at = 0;
+
+	while (at < s->n && s->v[at].kind != STEP_RUN)
+		at++;
+	if (at >= s->n)
+		return;
+	struct step last = s->v[s->n - 1];
+	memmove(&s->v[at + 1], &s->v[at], (s->n - 1 - at) * sizeof(last));
+	s->v[at] = last;
+}
+
+static void
+see(struct plan *p)
+{
+	p->seen = xcalloc(p->steps.n + 1, sizeof(*p->seen));
+	for (size_t i = 0; i < p->steps.n; i++) {
+		const struct step *s = &p->steps.v[i];
+		struct buf text = BUF_INIT;
+		struct arena a = { 0 };
+		struct err e = { 0 };
+
+		if (s->kind == STEP_WRITE &&
+		    fs_read(&text, fs_path(&a, p->context.root, s->path), CONTENT_MAX, &e) == 0)
+			crypto_sha256(text.s, text.len, p->seen[i]);
+		else if (s->kind == STEP_WRITE && e.sys == ENOENT)
+			snprintf(p->seen[i], sizeof(p->seen[i]), "absent");
+		buf_free(&text);
+		arena_free(&a);
+	}
+}
+
+int
+plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside, struct err *e)
+{
+	*p = (struct plan){ .context = *c };
+	if (c->found->proxy->render(&p->steps, c, e) < 0) {
+		plan_free(p);
+		return -1;
+	}
+	if (set_aside) {
+		const char *path = what_is_read(&p->steps.arena, c, set_aside);
+		if (!is_written(&p->steps, path)) {
+			steps_set_aside(&p->steps, path);
+			move_before_runs(&p->steps);
+		}
+	}
+	steps_check(&p->steps);
+	see(p);
+	return 0;
+}
+
+void
+plan_free(struct plan *p)
+{
+	steps_free(&p->steps);
+	free(p->seen);
+	*p = (struct plan){ 0 };
+}
+
+/* ---- hashing ---- */
+
+/* With its length in front, so that no two lists read the same. */
+static void
+put(struct buf *out, const char *s)
+{
+	if (s)
+		buf_printf(out, "%zu:%s", strlen(s), s);
+	else
+		buf_putc(out, '-');
+}
+
+void
+plan_hash(const struct plan *p, char out[65])
+{
+	struct buf all = BUF_INIT;
+
+	for (size_t i = 0; i < p->steps.n; i++) {
+		const struct step *s = &p->steps.v[i];
+
+		buf_printf(&all, "\n%d %d %o ", (int)s->kind, (int)s->role, (unsigned)s->mode);
+		put(&all, s->path);
+		put(&all, s->made ? "made" : s->text);
+		put(&all, s->target);
+		for (const char *const *arg = s->argv; arg && *arg; arg++)
+			put(&all, *arg);
+	}
+	crypto_sha256(all.s, all.len, out);
+	buf_free(&all);
+}
+
+/* ---- against the disk ---- */
+
+static enum plan_state
+state_of_text(struct buf *now, const char *path, const char *text)
+{
+	struct err e = { 0 };
+
+	if (fs_read(now, path, CONTENT_MAX, &e) < 0)
+		return e.sys == ENOENT ? PLAN_NEW : PLAN_UNKNOWN;
+	return now->len == strlen(text) && memcmp(now->s, text, now->len) == 0 ? PLAN_SAME : PLAN_CHANGED;
+}
+
+static enum plan_state
+state_of_link(const struct plan *p, const struct step *s)
+{
+	struct arena a = { 0 };
+	const char *path = fs_path(&a, p->context.root, s->path);
+	char target[PATH_MAX];
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+	enum plan_state state = PLAN_CHANGED;
+
+	if (len < 0)
+		state = errno == ENOENT ? PLAN_NEW : errno == EINVAL ? PLAN_CHANGED : PLAN_UNKNOWN;
+	else {
+		target[len] = '\0';
+		if (strcmp(target, s->target) == 0)
+			state = PLAN_SAME;
+	}
+	arena_free(&a);
+	return state;
+}
+
+static enum plan_state
+state_of(const struct plan *p, size_t step, struct buf *now)
+{
+	const struct step *s = &p->steps.v[step];
+	struct arena a = { 0 };
+	const char *path = s->path ? fs_path(&a, p->context.root, s->path) : NULL;
+	enum plan_state state = PLAN_SAME;
+	struct stat st;
+
+	switch (s->kind) {
+	case STEP_WRITE:
+		state = state_of_text(now, path, s->text);
+		break;
+	case STEP_LINK:
+		state = state_of_link(p, s);
+		break;
+	case STEP_SET_ASIDE:
+		state = lstat(path, &st) == 0 ? PLAN_CHANGED : errno == ENOENT ? PLAN_SAME : PLAN_UNKNOWN;
+		break;
+	case STEP_RUN:
+	case STEP_CHECK:
+		break;
+	}
+	arena_free(&a);
+	return state;
+}
+
+enum plan_state
+plan_state(const struct plan *p, size_t step)
+{
+	struct buf now = BUF_INIT;
+	enum plan_state state = state_of(p, step, &now);
+
+	buf_free(&now);
+	return state;
+}
+
+bool
+plan_changes(const struct plan *p)
+{
+	for (size_t i = 0; i < p->steps.n; i++)
+		if (plan_state(p, i) != PLAN_SAME)
+			return true;
+	return false;
+}
+
+/* ---- showing ---- */
+
+const char *
+plan_verb(const struct plan *p, size_t step)
+{
+	switch (p->steps.v[step].kind) {
+	case STEP_WRITE:
+		switch (plan_state(p, step)) {
+		case PLAN_NEW:
+			return _("new file");
+		case PLAN_SAME:
+			return _("as it is");
+		case PLAN_CHANGED:
+		case PLAN_UNKNOWN:
+			break;
+		}
+		return _("change");
+	case STEP_LINK:
+		return _("link");
+	case STEP_SET_ASIDE:
+		return _("set aside");
+	case STEP_RUN:
+		return _("run");
+	case STEP_CHECK:
+		break;
+	}
+	return _("check");
+}
+
+void
+plan_object(struct buf *out, const struct plan *p, size_t step)
+{
+	const struct step *s = &p->steps.v[step];
+
+	if (s->kind == STEP_RUN)
+		proc_show(out, s->argv);
+	else if (s->kind == STEP_CHECK)
+		url_base(out, &p->context.answers->public_url);
+	else
+		text_safe(out, s->path, strlen(s->path), PATH_MAX);
+}
+
+/* Tabs and ends of lines are what a diff is made of; text_safe() would turn them into blanks. */
+static void
+put_clean(struct buf *out, const struct buf *text)
+{
+	const char *p = text->s, *end = text->s + text->len;
+
+	while (p < end) {
+		size_t len = strcspn(p, "\t\n");
+		text_safe(out, p, len, 4 * len + 4);
+		p += len;
+		if (p < end)
+			buf_putc(out, *p++);
+	}
+}
+
+static int
+diff_step(struct buf *out, const struct plan *p, size_t step, enum plan_state wanted, struct err *e)
+{
+	const struct step *s = &p->steps.v[step];
+	struct buf now = BUF_INIT, diff = BUF_INIT;
+	enum plan_state state = state_of(p, step, &now);
+	int rc = 0;
+
+	if (state == PLAN_UNKNOWN)
+		rc = err_set(e, ERR_IO, _("%s cannot be read, so there is no diff. Try again with sudo"), s->path);
+	else if (state != wanted)
+		;
+	else if (s->secret)
+		buf_printf(&diff, "Secret file %s differs\n", s->path);
+	else
+		diff_unified(&diff, state == PLAN_NEW ? "/dev/null" : s->path, now.s, s->path, s->text);
+	put_clean(out, &diff);
+	buf_free(&now);
+	buf_free(&diff);
+	return rc;
+}
+
+int
+plan_diff(struct buf *out, const struct plan *p, struct err *e)
+{
+	static const enum plan_state order[] = { PLAN_CHANGED, PLAN_NEW };
+
+	for (size_t k = 0; k < ARRAY_LEN(order); k++)
+		for (size_t i = 0; i < p->steps.n; i++)
+			if (p->steps.v[i].kind == STEP_WRITE && diff_step(out, p, i, order[k], e) < 0)
+				return -1;
+	return 0;
+}
+
+struct json *
+plan_files_json(const struct plan *p)
+{
+	struct json *all = json_array();
+
+	for (size_t i = 0; i < p->steps.n; i++) {
+		const struct step *s = &p->steps.v[i];
+		char mode[16];
+
+		if (s->kind != STEP_WRITE)
+			continue;
+		struct json *j = json_object();
+		snprintf(mode, sizeof(mode), "%04o", (unsigned)s->mode);
+		json_set_string(j, "path", s->path);
+		json_set_string(j, "mode", mode);
+		if (s->secret)
+			json_set_bool(j, "secret", true);
+		else
+			json_set_string(j, "text", s->text);
+		json_push(all, j);
+	}
+	return all;
+}

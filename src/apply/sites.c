@@ -1,0 +1,250 @@
+#include "apply/sites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define SITES_MAX 64
+#define TRIES     4
+#define PAUSE_MS  250
+
+struct site {
+	struct sites *all;
+	char         *name;       /* "shop.example.org:443", for people */
+	char         *url;
+	char         *connect_to;
+	long          before, now;
+	unsigned      request;
+};
+
+struct sites {
+	struct loop *loop;
+	struct net  *net;
+	struct site  v[SITES_MAX];
+	size_t       n;
+	size_t       waiting;
+	int          timeout_ms;
+	bool         pictured;    /* `before' is known */
+	int          tries;
+	unsigned     timer;
+	void       (*done)(void *ctx);
+	void        *ctx;
+};
+
+/* A name a request can carry: a wildcard is given a label, a pattern is left out; "": by address. */
+static bool
+askable(char out[300], const char *name)
+{
+	if (!name || !*name || strcmp(name, "_") == 0)
+		out[0] = '\0';
+	else if (strncmp(name, "*.", 2) == 0 || name[0] == '.')
+		snprintf(out, 300, "antechamber%s", strchr(name, '.'));
+	else
+		snprintf(out, 300, "%s", name);
+	return !out[0] || url_host_is_valid(out);
+}
+
+/* Where a listening address is reached from here. */
+static void
+reachable(char out[80], const char *address)
+{
+	if (!address || !*address || strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0)
+		snprintf(out, 80, "127.0.0.1");
+	else if (strcmp(address, "[::]") == 0 || strcmp(address, "::") == 0)
+		snprintf(out, 80, "[::1]");
+	else if (address[0] != '[' && strchr(address, ':'))
+		snprintf(out, 80, "[%s]", address);
+	else
+		snprintf(out, 80, "%s", address);
+}
+
+static void
+add(struct sites *s, const char *name, const struct proxy_listen *l)
+{
+	char host[300], at[80];
+
+	if (s->n == SITES_MAX || l->port == 0 || !askable(host, name))
+		return;
+	reachable(at, l->address);
+	char *url = xasprintf("%s://%s:%u/", l->tls ? "https" : "http", host[0] ? host : at, l->port);
+	char *connect_to = xasprintf("%s:%u", at, l->port);
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->v[i].url, url) == 0 && strcmp(s->v[i].connect_to, connect_to) == 0) {
+			free(url);
+			free(connect_to);
+			return;
+		}
+	s->v[s->n++] = (struct site){
+		.all = s, .url = url, .connect_to = connect_to,
+		.name = xasprintf("%s:%u", host[0] ? host : at, l->port),
+	};
+}
+
+static bool
+is_public(const struct proxy_site *site, const struct url *public_url)
+{
+	for (char **name = site->names; name && *name; name++)
+		if (strcmp(*name, public_url->host) == 0)
+			return true;
+	return false;
+}
+
+struct sites *
+sites_new(struct loop *l, struct net *n, const struct proxy_found *f, const struct url *public_url,
+          const char *set_aside, int timeout_ms)
+{
+	struct sites *s = xcalloc(1, sizeof(*s));
+
+	s->loop = l;
+	s->net = n;
+	s->timeout_ms = timeout_ms > 0 ? timeout_ms : 5000;
+	for (size_t i = 0; i < f->n_sites; i++) {
+		const struct proxy_site *site = &f->sites[i];
+
+		if (site->ours || is_public(site, public_url) ||
+		    (set_aside && site->file && strcmp(site->file, set_aside) == 0))
+			continue;
+		for (size_t k = 0; k < site->n_listens; k++) {
+			if (!site->names || !site->names[0])
+				add(s, "", &site->listens[k]);
+			for (char **name = site->names; name && *name; name++)
+				add(s, *name, &site->listens[k]);
+		}
+	}
+	return s;
+}
+
+void
+sites_stop(struct sites *s)
+{
+	loop_cancel(s->loop, s->timer);
+	s->timer = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		net_cancel(s->net, s->v[i].request);
+		s->v[i].request = 0;
+	}
+	s->waiting = 0;
+}
+
+void
+sites_free(struct sites *s)
+{
+	if (!s)
+		return;
+	sites_stop(s);
+	for (size_t i = 0; i < s->n; i++) {
+		free(s->v[i].name);
+		free(s->v[i].url);
+		free(s->v[i].connect_to);
+	}
+	free(s);
+}
+
+static void again(void *ctx);
+
+static void
+round_over(void *ctx)
+{
+	struct sites *s = ctx;
+
+	s->timer = 0;
+	if (s->pictured && sites_changed(s) && ++s->tries < TRIES) {
+		s->timer = loop_after(s->loop, PAUSE_MS, again, s);
+		return;
+	}
+	if (!s->pictured)
+		for (size_t i = 0; i < s->n; i++)
+			s->v[i].before = s->v[i].now;
+	s->pictured = true;
+	s->done(s->ctx);
+}
+
+static bool
+on_head(void *ctx, const struct net_reply *r)
+{
+	(void)ctx;
+	(void)r;
+	return false;
+}
+
+static void
+on_answer(void *ctx, const struct net_reply *r)
+{
+	struct site *site = ctx;
+	struct sites *s = site->all;
+
+	site->request = 0;
+	site->now = r->status;
+	if (--s->waiting == 0)
+		s->timer = loop_after(s->loop, 0, round_over, s);
+}
+
+static void
+ask(struct sites *s, struct site *site)
+{
+	const struct net_request q = {
+		.url = site->url,
+		.where = { .connect_to = site->connect_to, .insecure = true },
+		.timeout_ms = s->timeout_ms,
+		.on_head = on_head,
+		.done = on_answer,
+		.ctx = site,
+	};
+
+	s->waiting++;
+	site->request = net_start(s->net, &q);
+}
+
+static void
+again(void *ctx)
+{
+	struct sites *s = ctx;
+	bool all = !s->pictured || s->tries == 0;
+
+	s->timer = 0;
+	s->waiting = 1; /* so that an answer at once does not end the round */
+	for (size_t i = 0; i < s->n; i++)
+		if (all || s->v[i].now != s->v[i].before)
+			ask(s, &s->v[i]);
+	if (--s->waiting == 0)
+		s->timer = loop_after(s->loop, 0, round_over, s);
+}
+
+void
+sites_ask(struct sites *s, void (*done)(void *ctx), void *ctx)
+{
+	s->done = done;
+	s->ctx = ctx;
+	s->tries = 0;
+	again(s);
+}
+
+size_t
+sites_count(const struct sites *s)
+{
+	return s->n;
+}
+
+size_t
+sites_changed(const struct sites *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->v[i].now != s->v[i].before;
+	return n;
+}
+
+const char *
+sites_first_changed(const struct sites *s, long *before, long *now)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].now != s->v[i].before) {
+			*before = s->v[i].before;
+			*now = s->v[i].now;
+			return s->v[i].name;
+		}
+	return NULL;
+}

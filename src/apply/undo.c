@@ -1,0 +1,268 @@
+#include "apply/apply_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+
+/* ---- what is to be undone ---- */
+
+static const char *const *
+argv_of(struct apply *a, const struct json *line, const char *key)
+{
+	const struct json *list = json_get(line, key);
+	size_t n = list ? json_len(list) : 0;
+
+	if (n == 0)
+		return NULL;
+	const char **argv = arena_alloc(&a->arena, (n + 1) * sizeof(*argv));
+	for (size_t i = 0; i < n; i++) {
+		const char *arg = json_text(json_at(list, i));
+		argv[i] = arena_strdup(&a->arena, arg ? arg : "");
+	}
+	return argv;
+}
+
+void
+undo_add(struct apply *a, unsigned id, const char *dir)
+{
+	struct undo_work w = { .id = id, .dir = arena_strdup(&a->arena, dir) };
+	struct journal_lines l;
+
+	journal_read(&l, dir);
+	for (size_t i = 0; i < l.n; i++) {
+		const char *deed = json_get_string(l.v[i], "do", "");
+		if (strcmp(deed, "begin") == 0) {
+			w.validate = argv_of(a, l.v[i], "validate");
+			w.reload = argv_of(a, l.v[i], "reload");
+			w.proxy = arena_strdup(&a->arena, json_get_string(l.v[i], "proxy", NULL));
+		}
+		w.reload_begun |= strcmp(deed, "reload") == 0;
+	}
+	journal_lines_free(&l);
+	a->works = xreallocarray(a->works, a->n_works + 1, sizeof(w));
+	a->works[a->n_works++] = w;
+}
+
+void
+undo_forget(struct apply *a)
+{
+	free(a->works);
+	a->works = NULL;
+	a->n_works = a->work = 0;
+}
+
+static void
+by_hand(struct apply *a, const char *command)
+{
+	a->by_hand = xreallocarray(a->by_hand, a->n_by_hand + 2, sizeof(*a->by_hand));
+	a->by_hand[a->n_by_hand++] = arena_strdup(&a->arena, command);
+	a->by_hand[a->n_by_hand] = NULL;
+}
+
+/* A failure outweighs a conflict; else the first one counts. */
+static void
+remember(struct apply *a, enum err_code code, const struct err *e)
+{
+	if (a->undo_err.code == ERR_ROLLBACK || (a->undo_err.code && code == ERR_CONFLICT))
+		return;
+	err_set(&a->undo_err, code, "%s", e->msg);
+}
+
+/* ---- the journals ---- */
+
+/* That of this run is open already. */
+static struct journal *
+journal_of(struct apply *a, const struct undo_work *w, struct err *e)
+{
+	if (a->journal.dir && a->journal.id == w->id)
+		return &a->journal;
+	journal_close(&a->old);
+	return journal_reopen(&a->old, &a->lock, w->dir, w->id, e) == 0 ? &a->old : NULL;
+}
+
+/* On a full disk there is no room for it; the files say by themselves how far it got. */
+static void
+mark(struct apply *a, const struct undo_work *w, const char *deed)
+{
+	struct err e = { 0 };
+	struct journal *j = journal_of(a, w, &e);
+	struct json *line = json_object();
+
+	json_set_string(line, "do", deed);
+	if (j)
+		journal_line(j, line, &e);
+	else
+		json_free(line);
+}
+
+/* ---- files ---- */
+
+static void
+undo_change(struct apply *a, struct undo_work *w, struct alteration *c)
+{
+	struct err e = { 0 };
+	struct buf command = BUF_INIT;
+	enum undo done = alter_undo(c, w->dir, &e);
+
+	w->restored += done == UNDO_RESTORED;
+	w->conflicts += done == UNDO_CONFLICT;
+	w->failures += done == UNDO_FAILED;
+	if (done == UNDO_RESTORED && a->result.places > 0 && strcmp(c->deed, "answers") != 0)
+		a->result.places--;
+	if (done == UNDO_RESTORED)
+		apply_say(a, "undo", PROGRESS_NOW, "%s", c->path);
+	if (done == UNDO_CONFLICT || done == UNDO_FAILED) {
+		apply_say(a, "undo", PROGRESS_FAIL, "%s", e.msg);
+		remember(a, done == UNDO_CONFLICT ? ERR_CONFLICT : ERR_ROLLBACK, &e);
+		alter_by_hand(&command, c, w->dir);
+		by_hand(a, command.s);
+	}
+	buf_free(&command);
+}
+
+static void
+undo_files(struct apply *a, struct undo_work *w)
+{
+	struct journal_lines l;
+	struct err e = { 0 };
+
+	journal_read(&l, w->dir);
+	mark(a, w, "undo");
+	for (size_t i = l.n; i > 0; i--) {
+		struct alteration c;
+		if (!alter_from_json(&c, l.v[i - 1]))
+			continue;
+		undo_change(a, w, &c);
+		alter_free(&c);
+	}
+	if (l.damaged) {
+		err_set(&e, ERR_CONFLICT, _("A line of the journal in %s is damaged; what it did is left as it is"), w->dir);
+		apply_say(a, "undo", PROGRESS_FAIL, "%s", e.msg);
+		remember(a, ERR_CONFLICT, &e);
+		w->conflicts++;
+	}
+	journal_lines_free(&l);
+}
+
+/* ---- programs ---- */
+
+static void next_work(struct apply *a);
+
+static bool
+same_argv(const char *const *a, const char *const *b)
+{
+	if (!a || !b)
+		return a == b;
+	while (*a && *b && strcmp(*a, *b) == 0)
+		a++, b++;
+	return !*a && !*b;
+}
+
+/* Has an earlier work of this undo reloaded the same proxy already? */
+static bool
+was_reloaded(const struct apply *a)
+{
+	const struct undo_work *w = &a->works[a->work];
+
+	for (size_t i = 0; i < a->work; i++)
+		if (same_argv(a->works[i].reload, w->reload) &&
+		    (a->works[i].restored || a->works[i].reload_begun))
+			return true;
+	return false;
+}
+
+static void
+program_failed(struct apply *a, const char *const *argv, const struct err *e)
+{
+	struct buf command = BUF_INIT;
+	struct err why = { 0 };
+
+	err_set(&why, ERR_ROLLBACK, _("The files are back, but the proxy did not take them. %s"), e->msg);
+	/* What never ran cannot be left running: then the old configuration is in force as it was. */
+	if (!a->plan || a->proved) {
+		remember(a, ERR_ROLLBACK, &why);
+		proc_show(&command, argv);
+		by_hand(a, command.s);
+	}
+	buf_free(&command);
+}
+
+static void
+on_reload(struct apply *a, const struct err *e)
+{
+	if (e)
+		program_failed(a, a->works[a->work].reload, e);
+	a->work++;
+	next_work(a);
+}
+
+static void
+on_validate(struct apply *a, const struct err *e)
+{
+	const struct undo_work *w = &a->works[a->work];
+
+	if (e) {
+		program_failed(a, w->validate, e);
+		a->work++;
+		next_work(a);
+	} else
+		command_reload(a, w->reload, on_reload);
+}
+
+static void
+finish(struct apply *a)
+{
+	for (size_t i = 0; i < a->n_works; i++) {
+		const struct undo_work *w = &a->works[i];
+		if (w->failures == 0 && a->undo_err.code != ERR_ROLLBACK)
+			mark(a, w, w->conflicts ? "conflict" : "undone");
+	}
+	journal_close(&a->old);
+	a->undoing = false;
+	a->undone(a, a->undo_err.code ? &a->undo_err : NULL);
+}
+
+/* This run's own reload says whether one is needed; an older one's files may have been loaded by anybody. */
+static bool
+needs_reload(const struct apply *a, const struct undo_work *w)
+{
+	if (!w->reload)
+		return false;
+	return a->journal.dir && a->journal.id == w->id ? a->reloading : w->restored || w->reload_begun;
+}
+
+static void
+next_work(struct apply *a)
+{
+	while (a->work < a->n_works) {
+		const struct undo_work *w = &a->works[a->work];
+
+		if (!needs_reload(a, w) || was_reloaded(a)) {
+			a->work++;
+			continue;
+		}
+		/* So that a crash from here on leaves a reload to be done. */
+		mark(a, w, "reload");
+		if (w->validate)
+			command_validate(a, w->validate, on_validate);
+		else
+			command_reload(a, w->reload, on_reload);
+		return;
+	}
+	finish(a);
+}
+
+void
+undo_start(struct apply *a, apply_then *then)
+{
+	a->undone = then;
+	a->undoing = true;
+	a->undo_err = (struct err){ 0 };
+	a->work = 0;
+	apply_say(a, "undo", PROGRESS_NOW, _("putting everything back"));
+	for (size_t i = 0; i < a->n_works; i++)
+		undo_files(a, &a->works[i]);
+	next_work(a);
+}
