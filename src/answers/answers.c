@@ -52,7 +52,8 @@ answers_set(struct answers *a, const char *key, const char *text, struct err *e)
 	mem_wipe(trimmed, n); /* a password typed into the wrong field */
 	free(trimmed);
 	if (rc == 0 && a->places)
-		a->places[field_index(f)] = (struct answer_place){ 0 }; /* the file says something else */
+		/* The file says something else now. */
+		a->places[field_index(f)] = (struct answer_place){ 0 };
 	return rc;
 }
 
@@ -103,7 +104,8 @@ missing(const struct answers *a)
 	if (!a->proxy)
 		return "proxy";
 	/* Plain http needs no certificate, and for a tunnel Cloudflare has it. */
-	if (!a->has_tls && strcmp(a->public_url.scheme, "https") == 0 && strcmp(a->proxy, "cloudflared") != 0)
+	if (!a->has_tls && strcmp(a->public_url.scheme, "https") == 0 &&
+	    strcmp(a->proxy, "cloudflared") != 0)
 		return "tls.mode";
 	if (a->has_tls && a->tls == TLS_EXISTING)
 		return !a->certificate ? "tls.certificate" : !a->key ? "tls.key" : NULL;
@@ -122,12 +124,17 @@ answers_whole(const struct answers *a, struct err *e)
 	if (key)
 		return answers_err(e, a, key, _("this answer is needed and not there"));
 	if (a->has_tls && a->tls == TLS_NONE && https)
-		return answers_err(e, a, "tls.mode", _("\"none\" means http, but the public address begins with https"));
+		return answers_err(
+		    e, a, "tls.mode",
+		    _("\"none\" means http, but the public address begins with https"));
 	if (a->has_tls && a->tls != TLS_NONE && !https)
-		return answers_err(e, a, "tls.mode", _("only \"none\" goes with a public address that begins with http://"));
+		return answers_err(
+		    e, a, "tls.mode",
+		    _("only \"none\" goes with a public address that begins with http://"));
 	answers_ports(a, &http_port, &https_port);
 	if (http_port && http_port == https_port)
-		return answers_err(e, a, "listen.http", _("http and https cannot both listen on port %u"), http_port);
+		return answers_err(e, a, "listen.http",
+				   _("http and https cannot both listen on port %u"), http_port);
 	return 0;
 }
 
@@ -139,7 +146,7 @@ answers_ports(const struct answers *a, unsigned *http, unsigned *https)
 	*http = *https = 0;
 	if (tls) {
 		*https = a->listen_https ? a->listen_https : a->public_url.port;
-		/* Port 80 only leads to 443; beside an unusual port it may belong to somebody else. */
+		/* Port 80 only leads to 443; beside an unusual port it may be somebody else's. */
 		*http = a->listen_http ? a->listen_http : *https == 443 ? 80 : 0;
 	} else if (a->has_tls && a->tls == TLS_UPSTREAM) {
 		*http = a->listen_http ? a->listen_http : 80;

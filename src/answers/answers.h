@@ -45,8 +45,9 @@ struct answers {
 	struct answer_place *places; /* where each field stood; see answers_place() */
 };
 
-enum answer_kind { ANSWER_URL, ANSWER_CHOICE, ANSWER_PATH, ANSWER_SIZE, ANSWER_DURATION, ANSWER_PORT,
-                   ANSWER_ADDRESS, ANSWER_CIDRS, ANSWER_ARGV, ANSWER_BOOL, ANSWER_TEXT };
+enum answer_kind { ANSWER_URL, ANSWER_CHOICE, ANSWER_PATH, ANSWER_SIZE, ANSWER_DURATION,
+                   ANSWER_PORT, ANSWER_ADDRESS, ANSWER_CIDRS, ANSWER_ARGV, ANSWER_BOOL,
+                   ANSWER_TEXT };
 
 struct answer_field {
 	const char       *key;      /* "limits.body", as in the file and on messages */
@@ -63,8 +64,9 @@ void answers_free(struct answers *a);
 void answers_copy(struct answers *to, const struct answers *from);
 
 /*
- * Read a file into initialised answers, which are unchanged on error.  Unknown key, wrong type, out of range: ERR_VALUE with
- * file:line:column, what was read and what was expected.
+ * Read a file into initialised answers, which are unchanged on error.  Unknown
+ * key, wrong type, out of range: ERR_VALUE with file:line:column, what was
+ * read and what was expected.
  */
 int answers_load(struct answers *a, const char *path, struct err *e);
 int answers_parse(struct answers *a, const char *text, size_t len, const char *file, struct err *e);
@@ -75,23 +77,23 @@ int answers_set(struct answers *a, const char *key, const char *text, struct err
 /* The field as text, "" where it is not decided; appended. */
 void answers_get(struct buf *out, const struct answers *a, const char *key);
 
-/* Where a field stands in the file it was read from; false: nowhere.  For messages about its meaning. */
+/* Where a field stands in the file it was read from; false: nowhere.  For messages. */
 bool answers_place(const struct answers *a, const char *key, int *line, int *column);
 
-/* As err_set(), with the field's place in the file in front where it has one. */
+/* ERR_VALUE with "KEY: " and, where the field was read from a file, its place in front. */
 int answers_err(struct err *e, const struct answers *a, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Is everything decided that is needed to write a configuration?  ERR_VALUE names the first that is not. */
+/* Is everything decided that a configuration needs?  ERR_VALUE names the first that is not. */
 int answers_whole(const struct answers *a, struct err *e);
 
-void answers_write(struct buf *out, const struct answers *a);  /* YAML, only what is not the default */
+void answers_write(struct buf *out, const struct answers *a); /* YAML, without the defaults */
 int  answers_save(const struct answers *a, const char *path, struct err *e); /* 0600 */
 
-/* The ports to listen on, after the defaults: http is 0 where only https is listened on, and the reverse. */
+/* The ports to listen on, after the defaults; 0: not at all. */
 void answers_ports(const struct answers *a, unsigned *http, unsigned *https);
 
-/* /etc/antechamber/NAME.yaml as root, $XDG_CONFIG_HOME/antechamber/NAME.yaml otherwise; from the arena. */
+/* As root /etc/antechamber/NAME.yaml, else $XDG_CONFIG_HOME/antechamber/NAME.yaml, below root. */
 char *answers_default_path(struct arena *arena, const char *root, const struct url *public_url);
 /* The saved answers on this machine, newest first; ends with NULL; from the arena. */
 char **answers_saved(struct arena *arena, const char *root);

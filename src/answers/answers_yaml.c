@@ -4,7 +4,6 @@
 
 #include "answers/answers.h"
 #include "answers/fields.h"
-#include "answers/kinds.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -47,7 +46,7 @@ distance(const char *a, const char *b)
 	return d[m][n];
 }
 
-/* Keep `n' bytes of `candidate' in `best' if they are closer to `key' than what was found before. */
+/* Keep `n' bytes of `candidate' in `best' if they are closer than what was found before. */
 static void
 consider(struct buf *best, int *least, int d, const char *candidate, size_t n)
 {
@@ -58,7 +57,7 @@ consider(struct buf *best, int *least, int d, const char *candidate, size_t n)
 	buf_add(best, candidate, n);
 }
 
-/* The known key that was probably meant: misspelt, or right but in another place.  Empty: none is close. */
+/* The known key that was probably meant: misspelt, or in the wrong place.  Empty: none is close. */
 static void
 nearest(struct buf *best, const char *key)
 {
@@ -72,7 +71,8 @@ nearest(struct buf *best, const char *key)
 		const char *name = f->key[section] ? f->key + section + 1 : f->key;
 		char head[MAX_KEY + 1] = { 0 };
 
-		consider(best, &least, strcmp(last, name) == 0 ? 1 : distance(key, f->key), f->key, strlen(f->key));
+		consider(best, &least, strcmp(last, name) == 0 ? 1 : distance(key, f->key), f->key,
+			 strlen(f->key));
 		memcpy(head, f->key, section < MAX_KEY ? section : MAX_KEY);
 		consider(best, &least, distance(key, head), f->key, section);
 	}
@@ -94,7 +94,8 @@ unknown(struct read *r, const struct yml_node *n, const char *key)
 		err_at(r->e, ERR_VALUE, r->file, n->key_line, n->key_column,
 		       _("\"%s\" is not known here. Close to it is \"%s\"."), shown.s, close.s);
 	else
-		err_at(r->e, ERR_VALUE, r->file, n->key_line, n->key_column, _("\"%s\" is not known here"), shown.s);
+		err_at(r->e, ERR_VALUE, r->file, n->key_line, n->key_column,
+		       _("\"%s\" is not known here"), shown.s);
 	buf_free(&shown);
 	buf_free(&close);
 	return -1;
@@ -119,18 +120,14 @@ is_nothing(const struct yml_node *n)
 static int
 read_item(struct read *r, const struct answer_field *f, const struct yml_node *n)
 {
-	struct buf ignored = BUF_INIT;
 	struct err inner = { 0 };
-	int rc;
 
 	if (n->kind != YML_SCALAR)
 		/* TRANSLATORS: %s is "a list" or "a map" */
 		return wrong_kind(r, n, f->key, _("a text is needed here, not %s"));
-	rc = f->kind == ANSWER_CIDRS ? kind_cidr(&ignored, n->value, &inner) :
-	                               kind_argument(&ignored, n->value, &inner);
-	buf_free(&ignored);
-	if (rc < 0)
-		return err_at(r->e, ERR_VALUE, r->file, n->line, n->column, "%s: %s", f->key, inner.msg);
+	if (field_check_item(f, n->value, &inner) < 0)
+		return err_at(r->e, ERR_VALUE, r->file, n->line, n->column, "%s: %s", f->key,
+			      inner.msg);
 	return 0;
 }
 
@@ -155,7 +152,8 @@ read_items(struct read *r, const struct answer_field *f, const struct yml_node *
 		items[n++] = c->value;
 	}
 	if (rc == 0 && field_set_items(r->a, f, items, n, &inner) < 0)
-		rc = err_at(r->e, ERR_VALUE, r->file, list->line, list->column, "%s: %s", f->key, inner.msg);
+		rc = err_at(r->e, ERR_VALUE, r->file, list->line, list->column, "%s: %s", f->key,
+			    inner.msg);
 	arena_free(&scratch);
 	return rc;
 }
@@ -173,9 +171,11 @@ read_field(struct read *r, const struct answer_field *f, const struct yml_node *
 	if (n->kind != YML_SCALAR)
 		return wrong_kind(r, n, f->key, _("a text is needed here, not %s"));
 	if (!*n->value)
-		return err_at(r->e, ERR_VALUE, r->file, n->line, n->column, _("%s: the text is empty"), f->key);
+		return err_at(r->e, ERR_VALUE, r->file, n->line, n->column,
+			      _("%s: the text is empty"), f->key);
 	if (field_set(r->a, f, n->value, &inner) < 0)
-		return err_at(r->e, ERR_VALUE, r->file, n->line, n->column, "%s: %s", f->key, inner.msg);
+		return err_at(r->e, ERR_VALUE, r->file, n->line, n->column, "%s: %s", f->key,
+			      inner.msg);
 	return 0;
 }
 
@@ -231,8 +231,9 @@ read_root(struct read *r, const struct yml_node *root)
 {
 	if (root->kind != YML_MAP)
 		return err_at(r->e, ERR_VALUE, r->file, root->line, root->column,
-		              /* TRANSLATORS: %s is "a text" or "a list" */
-		              _("a map of answers is needed here, not %s"), yml_kind_name(root->kind));
+			      /* TRANSLATORS: %s is "a text" or "a list" */
+			      _("a map of answers is needed here, not %s"),
+			      yml_kind_name(root->kind));
 	if (read_map(r, root, NULL) < 0)
 		return -1;
 	if (!r->version)
@@ -293,8 +294,9 @@ write_value(struct buf *out, const struct answers *a, const struct answer_field 
 		return;
 	}
 	field_get(&text, a, f);
-	/* These read as what they are; the rest is quoted where YAML would take it for something else. */
-	if (f->kind == ANSWER_SIZE || f->kind == ANSWER_DURATION || f->kind == ANSWER_PORT || f->kind == ANSWER_BOOL)
+	/* These read as what they are; the rest is quoted where YAML could mistake it. */
+	if (f->kind == ANSWER_SIZE || f->kind == ANSWER_DURATION || f->kind == ANSWER_PORT ||
+	    f->kind == ANSWER_BOOL)
 		buf_puts(out, text.s);
 	else
 		yml_quote(out, text.s);

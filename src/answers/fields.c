@@ -9,13 +9,25 @@
 
 #define AT(member) offsetof(struct answers, member)
 
-static const char *const proxies[] = { "nginx", "npm", "caddy", "apache", "haproxy", "traefik", "lighttpd",
-                                       "cloudflared", NULL };
-static const char *const tls_modes[] = { [TLS_NONE] = "none", [TLS_EXISTING] = "existing",
-                                         [TLS_CERTBOT] = "certbot", [TLS_AUTO] = "auto",
-                                         [TLS_SELFSIGNED] = "selfsigned", [TLS_UPSTREAM] = "upstream", NULL };
-static const char *const cdns[] = { [CDN_NONE] = "none", [CDN_CLOUDFLARE] = "cloudflare",
-                                    [CDN_OTHER] = "other", NULL };
+static const char *const proxies[] = { "nginx",   "npm",     "caddy",    "apache",
+	                               "haproxy", "traefik", "lighttpd", "cloudflared", NULL };
+
+static const char *const tls_modes[] = {
+	[TLS_NONE]       = "none",
+	[TLS_EXISTING]   = "existing",
+	[TLS_CERTBOT]    = "certbot",
+	[TLS_AUTO]       = "auto",
+	[TLS_SELFSIGNED] = "selfsigned",
+	[TLS_UPSTREAM]   = "upstream",
+	NULL,
+};
+
+static const char *const cdns[] = {
+	[CDN_NONE]       = "none",
+	[CDN_CLOUDFLARE] = "cloudflare",
+	[CDN_OTHER]      = "other",
+	NULL,
+};
 
 /*
  * A stream has to outlive the longest silence of OpenChamber, 30 s, with some
@@ -61,8 +73,12 @@ member(const struct answers *a, const struct answer_field *f)
 static bool *
 decided(struct answers *a, const struct answer_field *f)
 {
-	return f->offset == AT(origin) ? &a->has_origin : f->offset == AT(public_url) ? &a->has_public :
-	       f->offset == AT(tls) ? &a->has_tls : NULL;
+	switch (f->offset) {
+	case AT(origin): return &a->has_origin;
+	case AT(public_url): return &a->has_public;
+	case AT(tls): return &a->has_tls;
+	}
+	return NULL;
 }
 
 /* The proxy is kept as its name, the other choices as their place in the list. */
@@ -161,9 +177,25 @@ set_one(struct answers *a, const struct answer_field *f, const char *text, struc
 	return -1;
 }
 
+static int
+kind_item(struct buf *out, enum answer_kind kind, const char *text, struct err *e)
+{
+	return kind == ANSWER_CIDRS ? kind_cidr(out, text, e) : kind_argument(out, text, e);
+}
+
 int
-field_set_items(struct answers *a, const struct answer_field *f, const char *const *items, size_t n,
-                struct err *e)
+field_check_item(const struct answer_field *f, const char *text, struct err *e)
+{
+	struct buf ignored = BUF_INIT;
+	const int rc = kind_item(&ignored, f->kind, text, e);
+
+	buf_free(&ignored);
+	return rc;
+}
+
+int
+field_set_items(struct answers *a, const struct answer_field *f, const char *const *items,
+                size_t n, struct err *e)
 {
 	char **list = arena_alloc(&a->arena, (n + 1) * sizeof(*list));
 	struct buf value = BUF_INIT;
@@ -173,7 +205,7 @@ field_set_items(struct answers *a, const struct answer_field *f, const char *con
 		return err_set(e, ERR_VALUE, _("there are more than %llu entries"), f->max);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		buf_cut(&value, 0);
-		rc = f->kind == ANSWER_CIDRS ? kind_cidr(&value, items[i], e) : kind_argument(&value, items[i], e);
+		rc = kind_item(&value, f->kind, items[i], e);
 		list[i] = arena_strdup(&a->arena, value.s);
 	}
 	if (rc == 0 && f->kind == ANSWER_ARGV && n > 0 && !*list[0])

@@ -19,12 +19,13 @@ size_t field_index(const struct answer_field *f);
 
 /* Of one text, or (ANSWER_CIDRS, ANSWER_ARGV) of its items; the answers are unchanged on error. */
 int  field_set(struct answers *a, const struct answer_field *f, const char *text, struct err *e);
-int  field_set_items(struct answers *a, const struct answer_field *f, const char *const *items, size_t n,
-                     struct err *e);
+int  field_set_items(struct answers *a, const struct answer_field *f, const char *const *items,
+                     size_t n, struct err *e);
+int  field_check_item(const struct answer_field *f, const char *text, struct err *e);
 void field_clear(struct answers *a, const struct answer_field *f); /* the default again */
 bool field_is_default(const struct answers *a, const struct answer_field *f);
 void field_get(struct buf *out, const struct answers *a, const struct answer_field *f);
-char **field_items(const struct answers *a, const struct answer_field *f); /* ends with NULL; NULL: none */
+char **field_items(const struct answers *a, const struct answer_field *f); /* as in the member */
 bool field_is_list(const struct answer_field *f);
 void field_copy(struct answers *to, const struct answers *from, const struct answer_field *f);
 

@@ -57,7 +57,8 @@ to_ascii(struct buf *out, const char *text)
 	char *name = xstrndup(host, n);
 	struct buf ascii = BUF_INIT;
 
-	if (!is_ascii(name) && text_is_utf8(name, n) && is_clean(name) && net_punycode(&ascii, name))
+	if (!is_ascii(name) && text_is_utf8(name, n) && is_clean(name) &&
+	    net_punycode(&ascii, name))
 		buf_printf(out, "%.*s%s%s", (int)(host - text), text, ascii.s, host + n);
 	else
 		buf_puts(out, text);
@@ -78,14 +79,15 @@ kind_url(struct url *u, const char *text, const char *scheme, struct err *e)
 }
 
 int
-kind_size(unsigned long long *bytes, const char *text, unsigned long long min, unsigned long long max,
-          struct err *e)
+kind_size(unsigned long long *bytes, const char *text, unsigned long long min,
+	  unsigned long long max, struct err *e)
 {
 	unsigned long long n;
 	struct buf least = BUF_INIT, most = BUF_INIT;
 
 	if (text_parse_size(text, &n) < 0)
-		return refuse(e, _("\"%s\" is not a size (write 50M, 1G or a number of bytes)"), text);
+		return refuse(e, _("\"%s\" is not a size (write 50M, 1G or a number of bytes)"),
+			      text);
 	if (n < min || n > max) {
 		text_size(&least, min);
 		text_size(&most, max);
@@ -100,14 +102,16 @@ kind_size(unsigned long long *bytes, const char *text, unsigned long long min, u
 }
 
 int
-kind_duration(unsigned *seconds, const char *text, unsigned long long min, unsigned long long max, struct err *e)
+kind_duration(unsigned *seconds, const char *text, unsigned long long min, unsigned long long max,
+	      struct err *e)
 {
 	unsigned n;
 
 	if (text_parse_duration(text, &n) < 0)
 		return refuse(e, _("\"%s\" is not a duration (write 3600s, 60m or 1h)"), text);
 	if (n < min || n > max)
-		return err_set(e, ERR_VALUE, _("a duration from %llus to %llus is needed"), min, max);
+		return err_set(e, ERR_VALUE, _("a duration from %llus to %llus is needed"), min,
+			       max);
 	*seconds = n;
 	return 0;
 }
@@ -161,7 +165,8 @@ kind_path(struct buf *out, const char *text, struct err *e)
 	if (*text != '/')
 		return refuse(e, _("\"%s\" is not a whole path (it has to begin with /)"), text);
 	if (!is_clean(text))
-		return refuse(e, _("\"%s\" has characters that are not allowed in a path here"), text);
+		return refuse(e, _("\"%s\" has characters that are not allowed in a path here"),
+			      text);
 	if (len > MAX_PATH_BYTES)
 		return err_set(e, ERR_VALUE, _("the path is longer than %d bytes"), MAX_PATH_BYTES);
 	if (text[len - 1] == '/')
@@ -170,7 +175,8 @@ kind_path(struct buf *out, const char *text, struct err *e)
 		const size_t n = strcspn(s + 1, "/");
 
 		if (n == 2 && strncmp(s + 1, "..", 2) == 0)
-			return refuse(e, _("\"%s\" goes up with \"..\"; write the path as it is"), text);
+			return refuse(e, _("\"%s\" goes up with \"..\"; write the path as it is"),
+				      text);
 		s += n;
 	}
 	buf_puts(out, text);
@@ -184,13 +190,15 @@ kind_address(struct buf *out, const char *text, struct err *e)
 	const size_t len = strlen(text);
 	const bool brackets = len > 2 && text[0] == '[' && text[len - 1] == ']';
 	char *bare = brackets ? xstrndup(text + 1, len - 2) : xstrdup(text);
-	const bool ok = (!brackets && (strcmp(bare, "*") == 0 || inet_pton(AF_INET, bare, bytes) == 1)) ||
-	                inet_pton(AF_INET6, bare, bytes) == 1;
+	const bool ok =
+	    (!brackets && (strcmp(bare, "*") == 0 || inet_pton(AF_INET, bare, bytes) == 1)) ||
+	    inet_pton(AF_INET6, bare, bytes) == 1;
 
 	if (ok)
 		buf_puts(out, bare);
 	free(bare);
-	return ok ? 0 : refuse(e, _("\"%s\" is not an address (write *, 192.168.1.20 or ::1)"), text);
+	return ok ? 0
+		  : refuse(e, _("\"%s\" is not an address (write *, 192.168.1.20 or ::1)"), text);
 }
 
 int
@@ -199,14 +207,17 @@ kind_cidr(struct buf *out, const char *text, struct err *e)
 	unsigned char bytes[16];
 	const char *slash = strchr(text, '/');
 	char *address = xstrndup(text, slash ? (size_t)(slash - text) : strlen(text));
-	const int bits = inet_pton(AF_INET, address, bytes) == 1 ? 32 : inet_pton(AF_INET6, address, bytes) == 1 ? 128 : -1;
+	const int bits = inet_pton(AF_INET, address, bytes) == 1    ? 32
+			 : inet_pton(AF_INET6, address, bytes) == 1 ? 128
+								    : -1;
 	const size_t digits = slash ? strspn(slash + 1, "0123456789") : 0;
 	const bool ok = bits > 0 && (!slash || (digits >= 1 && digits <= 3 && !slash[1 + digits] &&
 	                                        atoi(slash + 1) <= bits));
 
 	free(address);
 	if (!ok)
-		return refuse(e, _("\"%s\" is not a network (write 10.0.0.0/8 or 2001:db8::/32)"), text);
+		return refuse(e, _("\"%s\" is not a network (write 10.0.0.0/8 or 2001:db8::/32)"),
+			      text);
 	buf_puts(out, text);
 	return 0;
 }
@@ -215,9 +226,11 @@ int
 kind_argument(struct buf *out, const char *text, struct err *e)
 {
 	if (!is_clean(text))
-		return refuse(e, _("\"%s\" has characters that are not allowed in a command here"), text);
+		return refuse(e, _("\"%s\" has characters that are not allowed in a command here"),
+			      text);
 	if (strlen(text) > MAX_ARGUMENT_BYTES)
-		return err_set(e, ERR_VALUE, _("a word of the command is longer than %d bytes"), MAX_ARGUMENT_BYTES);
+		return err_set(e, ERR_VALUE, _("a word of the command is longer than %d bytes"),
+			       MAX_ARGUMENT_BYTES);
 	buf_puts(out, text);
 	return 0;
 }
@@ -226,7 +239,8 @@ int
 kind_word(struct buf *out, const char *text, struct err *e)
 {
 	if (!is_clean(text) || strlen(text) > 320)
-		return refuse(e, _("\"%s\" is too long, or has characters that are not allowed here"), text);
+		return refuse(
+		    e, _("\"%s\" is too long, or has characters that are not allowed here"), text);
 	buf_puts(out, text);
 	return 0;
 }

@@ -34,12 +34,15 @@ address_of(const struct ifaddrs *i, char out[INET6_ADDRSTRLEN])
 	if (!i->ifa_addr || !(i->ifa_flags & IFF_UP) || (i->ifa_flags & IFF_LOOPBACK))
 		return NULL;
 	if (i->ifa_addr->sa_family == AF_INET)
-		return inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr,
-		                 out, INET6_ADDRSTRLEN);
+		return inet_ntop(AF_INET,
+				 &((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr,
+				 out, INET6_ADDRSTRLEN);
 	if (i->ifa_addr->sa_family == AF_INET6) {
-		const struct in6_addr *v6 = &((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr;
+		const struct in6_addr *v6 =
+		    &((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr;
 
-		return IN6_IS_ADDR_LINKLOCAL(v6) ? NULL : inet_ntop(AF_INET6, v6, out, INET6_ADDRSTRLEN);
+		return IN6_IS_ADDR_LINKLOCAL(v6) ? NULL
+						 : inet_ntop(AF_INET6, v6, out, INET6_ADDRSTRLEN);
 	}
 	return NULL;
 }

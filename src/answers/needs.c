@@ -12,6 +12,9 @@
 #define MAX_FILE   ((size_t)64 << 10)
 #define MAX_ROUTES 32
 
+static const char path_letters[] =
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+
 struct read {
 	struct needs *n;
 	const char   *file;
@@ -26,7 +29,8 @@ refuse(const struct read *r, const struct yml_node *at, const char *key, const c
 
 /* The text behind a key that has to be there; NULL: refused. */
 static const char *
-text_of(const struct read *r, const struct yml_node *map, const char *key, const struct yml_node **at)
+text_of(const struct read *r, const struct yml_node *map, const char *key,
+        const struct yml_node **at)
 {
 	const struct yml_node *n = yml_get(map, key);
 
@@ -56,8 +60,7 @@ read_path(const struct read *r, const struct yml_node *map, const char *key, cha
 
 	if (!text)
 		return -1;
-	if (*text != '/' || strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") !=
-	    strlen(text))
+	if (*text != '/' || strspn(text, path_letters) != strlen(text))
 		return refuse(r, at, key, _("this is not the path of a route (write /api/event)"));
 	*out = arena_strdup(&r->n->arena, text);
 	return 0;
@@ -77,7 +80,8 @@ read_duration(const struct read *r, const struct yml_node *map, const char *key,
 }
 
 static int
-read_size(const struct read *r, const struct yml_node *map, const char *key, unsigned long long *out)
+read_size(const struct read *r, const struct yml_node *map, const char *key,
+          unsigned long long *out)
 {
 	const struct yml_node *at;
 	const char *text = text_of(r, map, key, &at);
@@ -85,7 +89,8 @@ read_size(const struct read *r, const struct yml_node *map, const char *key, uns
 	if (!text)
 		return -1;
 	if (text_parse_size(text, out) < 0 || *out == 0)
-		return refuse(r, at, key, _("this is not a size (write 50M, 1G or a number of bytes)"));
+		return refuse(r, at, key,
+		              _("this is not a size (write 50M, 1G or a number of bytes)"));
 	return 0;
 }
 
@@ -145,19 +150,22 @@ only(const struct read *r, const struct yml_node *map, const char *const *keys)
 static int
 read_route(const struct read *r, const struct yml_node *map, struct need_route *out)
 {
-	static const char *const keys[] = { "id", "path", "first", "keepalive", "required", "backend", NULL };
+	static const char *const keys[] = { "id",       "path",    "first", "keepalive",
+	                                    "required", "backend", NULL };
 
 	if (map->kind != YML_MAP)
 		return refuse(r, map, "id", _("a map is needed here"));
 	return only(r, map, keys) < 0 || read_text(r, map, "id", &out->id) < 0 ||
-	       read_path(r, map, "path", &out->path) < 0 || read_text(r, map, "first", &out->first) < 0 ||
+	       read_path(r, map, "path", &out->path) < 0 ||
+	       read_text(r, map, "first", &out->first) < 0 ||
 	       read_duration(r, map, "keepalive", &out->keepalive) < 0 ||
 	       read_bool(r, map, "required", &out->required) < 0 ||
 	       read_bool(r, map, "backend", &out->backend) < 0 ? -1 : 0;
 }
 
 static int
-read_routes(const struct read *r, const struct yml_node *root, const char *key, struct need_route **out, size_t *n_out)
+read_routes(const struct read *r, const struct yml_node *root, const char *key,
+            struct need_route **out, size_t *n_out)
 {
 	const struct yml_node *list = yml_get(root, key);
 	struct need_route *routes = arena_alloc(&r->n->arena, MAX_ROUTES * sizeof(*routes));
@@ -183,8 +191,8 @@ read_routes(const struct read *r, const struct yml_node *root, const char *key, 
 static int
 read_root(const struct read *r, const struct yml_node *root)
 {
-	static const char *const keys[] = { "port", "version", "health", "session", "upload", "limits",
-	                                    "websockets", "streams", NULL };
+	static const char *const keys[] = { "port",   "version",    "health",  "session", "upload",
+	                                    "limits", "websockets", "streams", NULL };
 	static const char *const limit_keys[] = { "body", "stream", "connect", "quiet", NULL };
 	const struct yml_node *limits = yml_get(root, "limits");
 	struct needs *n = r->n;
@@ -194,9 +202,12 @@ read_root(const struct read *r, const struct yml_node *root)
 	if (!limits || limits->kind != YML_MAP)
 		return refuse(r, limits ? limits : root, "limits", _("a map is needed here"));
 	return only(r, root, keys) < 0 || only(r, limits, limit_keys) < 0 ||
-	       read_port(r, root, "port", &n->port) < 0 || read_path(r, root, "version", &n->version) < 0 ||
-	       read_path(r, root, "health", &n->health) < 0 || read_path(r, root, "session", &n->session) < 0 ||
-	       read_path(r, root, "upload", &n->upload) < 0 || read_size(r, limits, "body", &n->body) < 0 ||
+	       read_port(r, root, "port", &n->port) < 0 ||
+	       read_path(r, root, "version", &n->version) < 0 ||
+	       read_path(r, root, "health", &n->health) < 0 ||
+	       read_path(r, root, "session", &n->session) < 0 ||
+	       read_path(r, root, "upload", &n->upload) < 0 ||
+	       read_size(r, limits, "body", &n->body) < 0 ||
 	       read_duration(r, limits, "stream", &n->stream) < 0 ||
 	       read_duration(r, limits, "connect", &n->connect) < 0 ||
 	       read_duration(r, limits, "quiet", &n->quiet) < 0 ||

@@ -23,7 +23,7 @@ struct found {
 	size_t             n;
 };
 
-/* Four bytes a word, each word as the machine keeps it: "0100007F" is 127.0.0.1 on a little-endian one. */
+/* Four bytes a word, each as the machine keeps it: "0100007F" is 127.0.0.1 on most. */
 static bool
 read_address(const char *hex, bool ipv6, char out[INET6_ADDRSTRLEN])
 {
@@ -54,7 +54,8 @@ read_line(struct found *f, const char *line, bool ipv6)
 	unsigned port, state;
 	unsigned long long inode;
 
-	if (sscanf(line, " %*[^:]: %63s %63s %x %*s %*s %*s %*s %*s %llu", local, remote, &state, &inode) != 4 ||
+	if (sscanf(line, " %*[^:]: %63s %63s %x %*s %*s %*s %*s %*s %llu", local, remote, &state,
+		   &inode) != 4 ||
 	    state != LISTENING || strlen(local) != digits + 5 || local[digits] != ':' ||
 	    sscanf(local + digits + 1, "%x", &port) != 1)
 		return;
@@ -207,10 +208,11 @@ is_program(const char *proc, pid_t pid, const char *program)
 		return strcmp(fs_basename(exe), program) == 0;
 	}
 	read_name(proc, pid, name, sizeof(name));
-	return *name && strncmp(name, program, 15) == 0 && (strlen(name) == strlen(program) || strlen(name) == 15);
+	return *name && strncmp(name, program, 15) == 0 &&
+	       (strlen(name) == strlen(program) || strlen(name) == 15);
 }
 
-/* The parent, or -1 for a process that is dead already.  The name may hold anything, parentheses too. */
+/* The parent, or -1 for a dead process.  The name may hold anything, parentheses too. */
 static pid_t
 parent_of(const char *proc, pid_t pid)
 {

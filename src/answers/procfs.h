@@ -1,4 +1,4 @@
-/* procfs.h - listeners and processes from /proc; the larger half of machine.h.  Inside answers/ only. */
+/* procfs.h - listeners and processes from /proc, for machine.c.  Inside answers/ only. */
 #ifndef ANSWERS_PROCFS_H
 #define ANSWERS_PROCFS_H
 

@@ -25,13 +25,15 @@ directory(struct arena *arena, const char *root)
 		return fs_path(arena, root, "/etc/antechamber");
 	if (config && *config == '/')
 		return fs_path(arena, root, fs_join(arena, config, "antechamber"));
-	return fs_path(arena, root, fs_join(arena, home && *home == '/' ? home : "/", ".config/antechamber"));
+	return fs_path(arena, root,
+		       fs_join(arena, home && *home == '/' ? home : "/", ".config/antechamber"));
 }
 
 char *
 answers_default_path(struct arena *arena, const char *root, const struct url *public_url)
 {
-	return fs_join(arena, directory(arena, root), arena_printf(arena, "%s.yaml", public_url->host));
+	return fs_join(arena, directory(arena, root),
+		       arena_printf(arena, "%s.yaml", public_url->host));
 }
 
 static int

@@ -93,9 +93,12 @@ covered_name(struct arena *a, const GENERAL_NAME *g)
 		return NULL;
 	bytes = (const char *)ASN1_STRING_get0_data(value);
 	n = ASN1_STRING_length(value);
-	if (type == GEN_IPADD)
-		return (n == 4 || n == 16) && inet_ntop(n == 4 ? AF_INET : AF_INET6, bytes, address,
-		                                        sizeof(address)) ? arena_strdup(a, address) : NULL;
+	if (type == GEN_IPADD) {
+		if ((n != 4 && n != 16) ||
+		    !inet_ntop(n == 4 ? AF_INET : AF_INET6, bytes, address, sizeof(address)))
+			return NULL;
+		return arena_strdup(a, address);
+	}
 	for (int i = 0; i < n; i++)
 		if (bytes[i] <= ' ' || bytes[i] >= 0x7f)
 			return NULL;
@@ -117,13 +120,15 @@ read_names(struct cert *c, struct arena *a, const X509 *x)
 }
 
 int
-cert_parse(struct cert *c, struct arena *a, const char *pem, size_t len, const char *file, struct err *e)
+cert_parse(struct cert *c, struct arena *a, const char *pem, size_t len, const char *file,
+	   struct err *e)
 {
 	X509 *x = read_cert(pem, len);
 	const X509_NAME *subject, *issuer;
 
 	if (!x)
-		return err_at(e, ERR_VALUE, file, 0, 0, _("there is no certificate (PEM) in this file"));
+		return err_at(e, ERR_VALUE, file, 0, 0,
+			      _("there is no certificate (PEM) in this file"));
 	subject = X509_get_subject_name(x);
 	issuer = X509_get_issuer_name(x);
 	*c = (struct cert){ .not_before = time_of(X509_get0_notBefore(x)),
@@ -136,7 +141,8 @@ cert_parse(struct cert *c, struct arena *a, const char *pem, size_t len, const c
 		c->subject = arena_strdup(a, "");
 	if (!c->issuer)
 		c->issuer = arena_strdup(a, "");
-	c->self_signed = X509_NAME_cmp(subject, issuer) == 0 && X509_verify(x, X509_get0_pubkey(x)) == 1;
+	c->self_signed =
+	    X509_NAME_cmp(subject, issuer) == 0 && X509_verify(x, X509_get0_pubkey(x)) == 1;
 	read_names(c, a, x);
 	X509_free(x);
 	ERR_clear_error();
@@ -150,7 +156,8 @@ same_address(const char *a, const char *b)
 
 	if (inet_pton(AF_INET, a, x) == 1)
 		return inet_pton(AF_INET, b, y) == 1 && memcmp(x, y, 4) == 0;
-	return inet_pton(AF_INET6, a, x) == 1 && inet_pton(AF_INET6, b, y) == 1 && memcmp(x, y, 16) == 0;
+	return inet_pton(AF_INET6, a, x) == 1 && inet_pton(AF_INET6, b, y) == 1 &&
+	       memcmp(x, y, 16) == 0;
 }
 
 static bool
@@ -209,9 +216,12 @@ cert_key_matches(const char *cert_pem, const char *key_pem, struct err *e)
 	int rc = 0;
 
 	if (!x)
-		rc = err_set(e, ERR_VALUE, _("There is no certificate (PEM) in the certificate's file."));
+		rc = err_set(e, ERR_VALUE,
+			     _("There is no certificate (PEM) in the certificate's file."));
 	else if (encrypted)
-		rc = err_set(e, ERR_VALUE, _("The private key is encrypted. A proxy cannot ask for its passphrase."));
+		rc = err_set(
+		    e, ERR_VALUE,
+		    _("The private key is encrypted. A proxy cannot ask for its passphrase."));
 	else if (!key)
 		rc = err_set(e, ERR_VALUE, _("There is no private key (PEM) in the key's file."));
 	else if (X509_check_private_key(x, key) != 1)
@@ -268,12 +278,14 @@ fill_cert(X509 *x, const char *host, int days)
 	snprintf(san, sizeof(san), "%s:%s", is_address(host) ? "IP" : "DNS", host);
 	return ok && X509_set_version(x, 2) && X509_gmtime_adj(X509_getm_notBefore(x), -86400) &&
 	       X509_time_adj_ex(X509_getm_notAfter(x), days, 0, NULL) &&
-	       X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const unsigned char *)"Antechamber",
-	                                  -1, -1, 0) &&
-	       /* X.520 allows a common name 64 characters; the real name is in the extension anyway */
-	       (strlen(host) > 64 || X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-	                                                        (const unsigned char *)host, -1, -1, 0)) &&
-	       X509_set_issuer_name(x, name) && add_extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
+	       X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC,
+					  (const unsigned char *)"Antechamber", -1, -1, 0) &&
+	       /* A common name has at most 64 characters; the extension below counts anyway. */
+	       (strlen(host) > 64 ||
+		X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)host,
+					   -1, -1, 0)) &&
+	       X509_set_issuer_name(x, name) &&
+	       add_extension(x, NID_basic_constraints, "critical,CA:FALSE") &&
 	       add_extension(x, NID_ext_key_usage, "serverAuth") &&
 	       add_extension(x, NID_subject_key_identifier, "hash") &&
 	       add_extension(x, NID_subject_alt_name, san);
@@ -305,11 +317,13 @@ cert_make(const char *host, int days, struct buf *cert_pem, struct buf *key_pem,
 	bool ok;
 
 	if (!url_host_is_valid(host))
-		return err_set(e, ERR_VALUE, _("A certificate can only be made for a host name or an address."));
+		return err_set(e, ERR_VALUE,
+			       _("A certificate can only be made for a host name or an address."));
 	x = X509_new();
 	key = make_key();
 	ok = x && key && X509_set_pubkey(x, key) && fill_cert(x, host, days) &&
-	     X509_sign(x, key, EVP_sha256()) && write_pem(cert_pem, x, NULL) && write_pem(key_pem, NULL, key);
+	     X509_sign(x, key, EVP_sha256()) && write_pem(cert_pem, x, NULL) &&
+	     write_pem(key_pem, NULL, key);
 	X509_free(x);
 	EVP_PKEY_free(key);
 	ERR_clear_error();

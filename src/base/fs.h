@@ -15,16 +15,25 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-/* root + path, unless path is relative or already starts with root; root NULL or "/" changes nothing.  From the arena. */
+/*
+ * root + path, unless path is relative or already starts with root; root NULL
+ * or "/" changes nothing.  From the arena.
+ */
 char *fs_path(struct arena *a, const char *root, const char *path);
 char *fs_join(struct arena *a, const char *dir, const char *name);
 const char *fs_basename(const char *path); /* borrowed from path */
 char *fs_dirname(struct arena *a, const char *path);
 
-/* Append the whole file to `out'; more than `max' bytes is an error.  A missing file is ERR_IO with sys ENOENT. */
+/*
+ * Append the whole file to `out'; more than `max' bytes is an error.  A
+ * missing file is ERR_IO with sys ENOENT.
+ */
 int fs_read(struct buf *out, const char *path, size_t max, struct err *e);
 
-/* Write beside the target, fsync, rename, fsync the directory.  For files of our own (answers, reports, sessions). */
+/*
+ * Write beside the target, fsync, rename, fsync the directory.  For files of
+ * our own (answers, reports, sessions); a symlink or a device stays one.
+ */
 int fs_write(const char *path, const void *bytes, size_t len, mode_t mode, struct err *e);
 
 int  fs_mkdirs(const char *path, mode_t mode, struct err *e); /* as mkdir -p */
@@ -34,7 +43,7 @@ int  fs_remove_tree(const char *path, struct err *e); /* never follows a symlink
 /* A fresh 0700 directory under $TMPDIR or /tmp; caller frees the path. */
 char *fs_mkdtemp(const char *name, struct err *e);
 
-/* Call fn with the sorted paths that match a glob pattern (nginx's `include').  Returns how many. */
+/* Call fn with the sorted paths that match a pattern (nginx's `include').  Returns how many. */
 typedef void fs_glob_fn(void *ctx, const char *path);
 size_t fs_glob(const char *pattern, fs_glob_fn *fn, void *ctx);
 

@@ -13,6 +13,8 @@
 
 #define MAX_DEPTH 64
 
+static const char usual_path[] = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+
 static int remove_at(int dir, const char *name, int depth);
 
 static int
@@ -116,8 +118,8 @@ which_in(struct arena *a, const char *root, const char *dirs, const char *name)
 static bool
 has_programs(struct arena *a, const char *root)
 {
-	static const char *const dirs[] = { "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin",
-	                                    "/sbin", "/bin" };
+	static const char *const dirs[] = { "/usr/sbin",      "/usr/bin", "/usr/local/sbin",
+	                                    "/usr/local/bin", "/sbin",    "/bin" };
 
 	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
 		if (fs_exists(fs_path(a, root, dirs[i])))
@@ -141,6 +143,6 @@ fs_which(struct arena *a, const char *root, const char *name)
 	}
 	found = path ? which_in(a, root, path, name) : NULL;
 	if (!found)
-		found = which_in(a, root, "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin", name);
+		found = which_in(a, root, usual_path, name);
 	return found;
 }

@@ -35,7 +35,8 @@ gz_deflate(struct buf *out, const void *bytes, size_t len)
 	char chunk[CHUNK];
 	int rc;
 
-	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, WINDOW_GZIP, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, WINDOW_GZIP, 8,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
 		xreallocarray(NULL, (size_t)-1, 2); /* only for want of memory: dies */
 	do {
 		if (z.avail_in == 0 && len)

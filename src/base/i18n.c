@@ -41,7 +41,8 @@ ends_in_utf8(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	return dot && (strncasecmp(dot + 1, "UTF-8", 5) == 0 || strncasecmp(dot + 1, "UTF8", 4) == 0);
+	return dot &&
+	       (strncasecmp(dot + 1, "UTF-8", 5) == 0 || strncasecmp(dot + 1, "UTF8", 4) == 0);
 }
 
 /* Copy "ko" out of "ko_KR.UTF-8"; false: too long, or not the name of a language. */
@@ -80,7 +81,7 @@ is_plain_c(const char *locale)
 	return !*locale || strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0;
 }
 
-/* The first language of $LANGUAGE that there is, then the locale's; gettext's own rule: "C" means none. */
+/* The first language of $LANGUAGE that there is, then the locale's; in "C", as in gettext, none. */
 static bool
 from_environment(char *code, size_t size)
 {

@@ -198,8 +198,8 @@ json_parse(const char *text, size_t len, const char *name, struct err *e)
 	if (j)
 		return (struct json *)j;
 	text_safe(&why, error.text, strlen(error.text), 120);
-	err_at(e, ERR_VALUE, name, error.line > 0 ? error.line : 0, error.column > 0 ? error.column : 0,
-	       _("this is not JSON: %s"), why.s);
+	err_at(e, ERR_VALUE, name, error.line > 0 ? error.line : 0,
+	       error.column > 0 ? error.column : 0, _("this is not JSON: %s"), why.s);
 	buf_free(&why);
 	return NULL;
 }
@@ -279,5 +279,6 @@ void
 json_write(struct buf *out, const struct json *j, bool indented)
 {
 	json_dump_callback(inner(j), add_bytes, out,
-	                   JSON_ENCODE_ANY | JSON_REAL_PRECISION(6) | (indented ? JSON_INDENT(2) : 0));
+			   JSON_ENCODE_ANY | JSON_REAL_PRECISION(6) |
+			       (indented ? JSON_INDENT(2) : 0));
 }

@@ -25,7 +25,7 @@ line_feed(struct line_reader *r, const char *bytes, size_t len, line_fn *fn, voi
 		const char *end = memchr(bytes, '\n', len);
 		const size_t n = end ? (size_t)(end - bytes) : len;
 
-		/* One more than `max' is kept, so that a \r behind a line of just `max' bytes is no excess. */
+		/* One more than `max' is kept: a \r behind just `max' bytes is no excess. */
 		if (!r->dropping && !buf_add_max(&r->part, bytes, n, max + 1))
 			r->dropping = true;
 		if (end && r->part.len > max && (r->dropping || r->part.s[max] != '\r')) {

@@ -51,7 +51,7 @@ log_write(const char *fmt, ...)
 	buf_printf(&line, "%s.%03ld ", stamp, now.tv_nsec / 1000000);
 	text_safe(&line, text, (size_t)n, MAX_LINE);
 	buf_putc(&line, '\n');
-	(void)!write(fd, line.s, line.len); /* one write a line, so that two processes do not mix theirs */
+	(void)!write(fd, line.s, line.len); /* one write a line: two processes do not mix theirs */
 	buf_free(&line);
 	free(text);
 	errno = saved;

@@ -10,7 +10,7 @@ struct range {
 	unsigned first, last;
 };
 
-/* For a C library that knows only ASCII in this locale; coarse, but right for what people here read. */
+/* For a C library that knows only ASCII in this locale; coarse, but right for what is read here. */
 static const struct range wide[] = {
 	{ 0x1100, 0x115f }, { 0x231a, 0x231b }, { 0x2329, 0x232a }, { 0x23e9, 0x23ec },
 	{ 0x2614, 0x2615 }, { 0x267f, 0x267f }, { 0x2693, 0x2693 }, { 0x26a1, 0x26a1 },

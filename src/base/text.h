@@ -14,13 +14,13 @@
 
 #define TEXT_BROKEN 0xffffffffu
 
-/* The code point at `s' (`bytes' > 0) and how many bytes it takes; a byte that is not UTF-8 is TEXT_BROKEN and one. */
+/* The code point at `s' (`bytes' > 0); returns how many bytes it takes: one, if TEXT_BROKEN. */
 size_t text_next(const char *s, size_t bytes, unsigned *cp);
 
 int text_width(const char *s);
 int text_width_n(const char *s, size_t bytes);
 
-/* Bytes of `s' that fit `columns'; a wide character is never split.  *used gets the columns (may be NULL). */
+/* Bytes of `s' that fit `columns', never half a wide character.  *used gets the columns, or is NULL. */
 size_t text_fit(const char *s, int columns, int *used);
 
 /* Append `s' cut to `columns' (with a `>' at the edge if cut) and, if `pad', filled with blanks. */
@@ -58,7 +58,7 @@ void text_seconds(struct buf *out, double seconds);
 
 /* "100M", "1G", "52428800": 1024-based; -1 if it is not a size. */
 int text_parse_size(const char *s, unsigned long long *bytes);
-void text_size(struct buf *out, unsigned long long bytes); /* shortest exact form: 100M, 1536K, 1000 */
+void text_size(struct buf *out, unsigned long long bytes); /* shortest exact form: 1536K, 1000 */
 
 /* "3600s", "60m", "1h", "30": seconds; -1 if it is not a duration. */
 int text_parse_duration(const char *s, unsigned *seconds);

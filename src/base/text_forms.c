@@ -70,11 +70,12 @@ void
 text_seconds(struct buf *out, double seconds)
 {
 	/* What is shown decides, so that 0.9996 is "1.0" and not "1.00". */
-	const int decimals = !(seconds >= 0) || seconds < 0.0995 ? 3 : seconds < 0.995 ? 2 : seconds < 9.95;
+	const int decimals = !(seconds >= 0.0995) ? 3 : seconds < 0.995 ? 2 : seconds < 9.95;
 	char digits[64];
 	char *dot;
 
-	snprintf(digits, sizeof(digits), "%.*f", decimals, seconds >= 0 ? seconds < 1e9 ? seconds : 1e9 : 0.0);
+	snprintf(digits, sizeof(digits), "%.*f", decimals,
+		 seconds >= 0 ? seconds < 1e9 ? seconds : 1e9 : 0.0);
 	dot = strchr(digits, '.');
 	if (!dot) {
 		buf_puts(out, digits);

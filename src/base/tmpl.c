@@ -140,7 +140,8 @@ render(struct render *r, const char *text, struct err *e)
 			return -1;
 		end += 2;
 		if (strchr("#^/!", p[2]) && alone(text, p, end)) {
-			while (kept && r->out->len > start && strchr(" \t", r->out->s[r->out->len - 1]))
+			while (kept && r->out->len > start &&
+			       strchr(" \t", r->out->s[r->out->len - 1]))
 				buf_cut(r->out, r->out->len - 1);
 			end += *end == '\n';
 		}

@@ -99,9 +99,10 @@ parse_scheme(struct url *u, const char **s, const char *otherwise, const struct 
 		snprintf(u->scheme, sizeof(u->scheme), "%s", otherwise);
 		return 0;
 	}
-	if (!(n == 4 && strncasecmp(*s, "http", 4) == 0) && !(n == 5 && strncasecmp(*s, "https", 5) == 0))
+	if (!(n == 4 && strncasecmp(*s, "http", 4) == 0) &&
+	    !(n == 5 && strncasecmp(*s, "https", 5) == 0))
 		return refuse(p, _("\"%s\" does not begin with http:// or https://"));
-	strcpy(u->scheme, n == 4 ? "http" : "https");
+	snprintf(u->scheme, sizeof(u->scheme), "%s", n == 4 ? "http" : "https");
 	u->scheme_given = true;
 	*s = sep + 3;
 	return 0;
@@ -181,21 +182,26 @@ parse_path(struct url *u, const char *s, enum url_kind kind, const struct parse 
 	if (kind == URL_BASE && query)
 		return refuse(p, _("\"%s\" has a query, the part behind ?"));
 	if (kind == URL_BASE && *s && strcmp(s, "/") != 0)
-		return refuse(p, _("\"%s\" has a path. Write only the name, and the port if it is not usual."));
+		return refuse(
+		    p,
+		    _("\"%s\" has a path. Write only the name, and the port if it is not usual."));
 	if (kind == URL_BASE)
 		return 0;
-	if (snprintf(u->path, sizeof(u->path), "%s%s", *s == '?' ? "/" : "", s) >= (int)sizeof(u->path))
+	if (snprintf(u->path, sizeof(u->path), "%s%s", *s == '?' ? "/" : "", s) >=
+	    (int)sizeof(u->path))
 		return refuse(p, _("the path of \"%s\" is too long"));
 	return 0;
 }
 
 static int
-parse(struct url *u, const char *s, const char *otherwise, enum url_kind kind, const struct parse *p)
+parse(struct url *u, const char *s, const char *otherwise, enum url_kind kind,
+      const struct parse *p)
 {
 	const char *end;
 
 	if (!*s)
-		return err_set(p->e, ERR_VALUE, _("an address is needed, as in https://chat.example.org"));
+		return err_set(p->e, ERR_VALUE,
+			       _("an address is needed, as in https://chat.example.org"));
 	if (strlen(s) > MAX_TEXT)
 		return refuse(p, _("\"%s\" is too long for an address"));
 	for (const char *c = s; *c; c++)
@@ -271,6 +277,8 @@ url_is_loopback(const struct url *u)
 	if (inet_pton(AF_INET, u->host, &v4) == 1)
 		return ntohl(v4.s_addr) >> 24 == 127;
 	if (inet_pton(AF_INET6, u->host, &v6) == 1)
-		return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
-	return strcmp(u->host, "localhost") == 0 || (n > 10 && strcmp(u->host + n - 10, ".localhost") == 0);
+		return IN6_IS_ADDR_LOOPBACK(&v6) ||
+		       (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+	return strcmp(u->host, "localhost") == 0 ||
+	       (n > 10 && strcmp(u->host + n - 10, ".localhost") == 0);
 }

@@ -27,7 +27,8 @@ struct reader {
 static int
 refuse(struct reader *r, const yaml_mark_t *at, const char *sentence)
 {
-	return err_at(r->e, ERR_VALUE, r->file, (int)at->line + 1, (int)at->column + 1, "%s", sentence);
+	return err_at(r->e, ERR_VALUE, r->file, (int)at->line + 1, (int)at->column + 1, "%s",
+		      sentence);
 }
 
 /* libyaml gives the place of a byte it cannot read as an offset only. */
@@ -107,7 +108,7 @@ plain_event(struct reader *r, const yaml_event_t *ev)
 
 static int read_node(struct reader *r, yaml_event_t *ev, struct yml_node **out);
 
-/* The children up to the closing event; each is linked in before it is read, so that a failure leaks nothing. */
+/* The children up to the closing event; linked in first, so that a failure leaks nothing. */
 static int
 read_list(struct reader *r, struct yml_node *list)
 {
@@ -290,7 +291,8 @@ yml_kind_name(enum yml_kind k)
 static bool
 is_plain(const char *s)
 {
-	static const char *const words[] = { "y", "n", "yes", "no", "on", "off", "true", "false", "null" };
+	static const char *const words[] = {"y",   "n",    "yes",   "no",  "on",
+					    "off", "true", "false", "null"};
 
 	if (!(*s >= 'a' && *s <= 'z') && !(*s >= 'A' && *s <= 'Z') && *s != '/')
 		return false;
