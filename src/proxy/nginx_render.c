@@ -61,14 +61,14 @@ run_nginx(struct steps *out, const struct proxy_context *c, enum step_role role,
 	const char *config = config_argument(&a, c);
 	size_t n = 1;
 
-	if (config) {
-		argv[n++] = "-c";
-		argv[n++] = config;
-	}
 	if (flag)
 		argv[n++] = flag;
 	if (word)
 		argv[n++] = word;
+	if (config) {
+		argv[n++] = "-c";
+		argv[n++] = config;
+	}
 	steps_run(out, role, argv);
 	arena_free(&a);
 }

@@ -99,15 +99,15 @@ world_accepts(struct tree *t, const char *sites, char *said, size_t size)
 	}
 	buf_puts(&text, p);
 	buf_puts(&text, "}\n");
-	if (strstr(text.s, "/etc/")) {
+	if (strstr(text.s, "ssl_certificate")) {
 		world_certificate(t, "chat.example.org", "/c.pem", "/c.key");
-		for (const char *at; (at = strstr(text.s, "ssl_certificate /"));) {
+		for (const char *at; (at = strstr(text.s, "ssl_certificate "));) {
 			char *line = xstrndup(at, strcspn(at, "\n"));
 
 			replace_all(&text, line, arena_printf(&t->arena, "ssl_certificate\t%s/c.pem;", t->root));
 			free(line);
 		}
-		for (const char *at; (at = strstr(text.s, "ssl_certificate_key /"));) {
+		for (const char *at; (at = strstr(text.s, "ssl_certificate_key "));) {
 			char *line = xstrndup(at, strcspn(at, "\n"));
 
 			replace_all(&text, line, arena_printf(&t->arena, "ssl_certificate_key\t%s/c.key;", t->root));
