@@ -46,19 +46,30 @@ put_language(struct screen *sc, struct sheet *s)
 	}
 }
 
+static bool
+waits_quietly(const struct setup_line *l)
+{
+	return l->mark == MARK_NOW && !*l->word;
+}
+
+/* The checks; what only says that it is looked again (a line without a word) stands apart from them. */
 static void
-put_lines(struct screen *sc, struct sheet *s, const char *heading)
+put_lines(struct screen *sc, struct sheet *s, const char *heading, bool quiet)
 {
 	const enum page p = setup_page(sc->setup);
 	struct setup_line line[MAX_LINES];
-	const size_t n = setup_lines(sc->setup, p, line, MAX_LINES);
+	const size_t all = setup_lines(sc->setup, p, line, MAX_LINES);
+	size_t n = 0;
 
+	for (size_t i = 0; i < all; i++)
+		if (waits_quietly(&line[i]) == quiet)
+			line[n++] = line[i];
 	if (!n)
 		return;
 	sheet_gap(s);
 	if (heading)
 		sheet_para(s, ROW_KEEP, 0, false, heading);
-	part_lines(s, line, n, p == PAGE_PUBLIC);
+	part_lines(s, line, n, p == PAGE_PUBLIC || (screen_where(sc) & ON_INTERRUPTED));
 }
 
 static void
@@ -97,14 +108,74 @@ put_advice(struct screen *sc, struct sheet *s)
 static void
 build_start(struct screen *sc, struct sheet *s)
 {
-	const bool choices = (screen_where(sc) & (ON_CHOICES | ON_INTERRUPTED)) != 0;
+	const bool choices = (screen_where(sc) & ON_CHOICES) != 0;
+	const char *const *a = setup_advice(sc->setup, PAGE_START);
 
 	put_language(sc, s);
 	sheet_gap(s);
 	if (!choices)
 		sheet_why(s, _(pages[PAGE_START].why));
-	put_lines(sc, s, choices ? NULL : _("Found on this server"));
+	sheet_gap(s);
+	if (*a) /* the first paragraph says what this is about, the others what to press */
+		sheet_para(s, choices ? ROW_KEEP : ROW_HINT, 0, false, *a++);
+	put_lines(sc, s, choices ? NULL : _("Found on this server"), false);
 	put_lists(sc, s);
+	sheet_gap(s);
+	part_paragraphs(s, a, false);
+}
+
+static void
+build_interrupted(struct screen *sc, struct sheet *s)
+{
+	const char *const *a = setup_advice(sc->setup, PAGE_START);
+
+	if (*a)
+		sheet_para(s, ROW_KEEP, 0, false, *a++);
+	put_lines(sc, s, NULL, false);
+	sheet_gap(s);
+	part_paragraphs(s, a, false);
+	put_lists(sc, s);
+}
+
+/* Nothing of use answers: what that means, what to type, and then what else there is. */
+static void
+build_direct_failed(struct screen *sc, struct sheet *s)
+{
+	const char *const *a = setup_advice(sc->setup, PAGE_DIRECT);
+	const char *first[12];
+	size_t n = *a ? 1 : 0;
+
+	for (size_t i = 0; a[i] && i + 1 < ARRAY_LEN(first); i++)
+		if (sheet_is_literal(a[i]))
+			n = i + 1;
+	memcpy(first, a, n * sizeof(*first));
+	first[n] = NULL;
+	part_fields(sc, s);
+	put_lines(sc, s, NULL, false);
+	sheet_gap(s);
+	part_paragraphs(s, first, false);
+	put_lines(sc, s, NULL, true);
+	put_lists(sc, s);
+	sheet_gap(s);
+	part_paragraphs(s, a + n, false);
+}
+
+static void
+build_usual(struct screen *sc, struct sheet *s)
+{
+	const enum page p = setup_page(sc->setup);
+
+	if (*pages[p].why)
+		sheet_why(s, _(pages[p].why));
+	if (p == PAGE_PROXY)
+		put_lists(sc, s);
+	part_fields(sc, s);
+	part_table(sc, s);
+	part_timeline(sc, s);
+	put_lines(sc, s, NULL, false);
+	put_lines(sc, s, NULL, true);
+	if (p != PAGE_PROXY)
+		put_lists(sc, s);
 	put_advice(sc, s);
 }
 
@@ -112,28 +183,21 @@ static void
 ask_build(struct screen *sc, struct sheet *s)
 {
 	const enum page p = setup_page(sc->setup);
+	const bool interrupted = (screen_where(sc) & ON_INTERRUPTED) != 0;
 
 	if (!sc->compact) {
 		sheet_row(s, ROW_KEEP);
-		sheet_put(s, 0, ROLE_TEXT, _(pages[p].name));
+		sheet_put(s, 0, ROLE_TEXT, interrupted ? _("A change was interrupted") : _(pages[p].name));
 		sheet_gap(s);
 	}
-	if (p == PAGE_START) {
+	if (interrupted)
+		build_interrupted(sc, s);
+	else if (p == PAGE_START)
 		build_start(sc, s);
-		return;
-	}
-	/* Where a page has bad news, those come first. */
-	if (*pages[p].why && !(p == PAGE_DIRECT && setup_mark(sc->setup, p) == MARK_FAIL))
-		sheet_why(s, _(pages[p].why));
-	if (p == PAGE_PROXY)
-		put_lists(sc, s);
-	part_fields(sc, s);
-	part_table(sc, s);
-	part_timeline(sc, s);
-	put_lines(sc, s, NULL);
-	if (p != PAGE_PROXY)
-		put_lists(sc, s);
-	put_advice(sc, s);
+	else if (p == PAGE_DIRECT && setup_mark(sc->setup, p) == MARK_FAIL)
+		build_direct_failed(sc, s);
+	else
+		build_usual(sc, s);
 }
 
 const struct scr scr_ask = { .build = ask_build, .items = ask_items };

@@ -64,35 +64,48 @@ struct para {
 };
 
 static void
-put_part(struct para *p, const char *text, size_t n)
-{
-	if (!p->here)
-		sheet_row(p->s, p->kind);
-	p->here = false;
-	sheet_put(p->s, p->col, ROLE_TEXT, arena_strndup(&p->s->a, text, n));
-}
-
-/* One line of the wrapped text; only a single long word can still be too wide. */
-static void
 put_line(void *ctx, const char *line, size_t bytes)
 {
 	struct para *p = ctx;
-	const int room = p->s->width - p->col;
 
-	while (text_width_n(line, bytes) > room && room > 0) {
-		size_t n = text_fit(line, room, NULL), slash = n;
+	if (!p->here)
+		sheet_row(p->s, p->kind);
+	p->here = false;
+	sheet_put(p->s, p->col, ROLE_TEXT, arena_strndup(&p->s->a, line, bytes));
+}
 
-		while (slash > 1 && line[slash - 1] != '/')
-			slash--;
-		if (slash > 1)
-			n = slash;
-		if (n == 0 || n >= bytes)
-			break;
-		put_part(p, line, n);
-		line += n;
-		bytes -= n;
+/* A word that is wider than the room is cut, behind a slash where it has one in the right place. */
+static const char *
+cut_words(struct sheet *s, const char *text, int room)
+{
+	struct buf b = BUF_INIT;
+	const char *done;
+
+	while (*text) {
+		const size_t blanks = strspn(text, " "), word = strcspn(text + blanks, " ");
+		const char *w = text + blanks;
+		size_t left = word;
+
+		buf_add(&b, text, blanks);
+		while (text_width_n(w, left) > room) {
+			size_t n = text_fit(w, room, NULL), slash = n;
+
+			while (slash > 1 && w[slash - 1] != '/')
+				slash--;
+			n = slash > 1 ? slash : n;
+			if (n == 0)
+				break;
+			buf_add(&b, w, n);
+			buf_putc(&b, '\n');
+			w += n;
+			left -= n;
+		}
+		buf_add(&b, w, left);
+		text += blanks + word;
 	}
-	put_part(p, line, bytes);
+	done = arena_strdup(&s->a, b.s);
+	buf_free(&b);
+	return done;
 }
 
 void
@@ -103,11 +116,12 @@ sheet_para(struct sheet *s, enum row_kind kind, int col, bool here, const char *
 
 	while (*text) {
 		const size_t n = strcspn(text, "\n");
+		const char *line = draw_clean(&s->a, arena_strndup(&s->a, text, n));
 
 		if (n)
-			text_wrap(draw_clean(&s->a, arena_strndup(&s->a, text, n)), room, put_line, &p);
+			text_wrap(cut_words(s, line, room), room, put_line, &p);
 		else
-			put_part(&p, "", 0);
+			put_line(&p, "", 0);
 		text += n + (text[n] == '\n');
 	}
 }

@@ -1,0 +1,726 @@
+/*
+ * setup.c - a struct setup that only plays: the screens of a server where
+ * everything is found, always the same, so that they can be compared cell by cell.
+ *
+ * FAKE=nothing      nothing answers at step 2
+ * FAKE=opencode     OpenCode answers at step 2
+ * FAKE=interrupted  a change was broken off
+ * FAKE=slow         every check takes for ever
+ * FAKE=fails        the body size fails in the rehearsal
+ */
+#include "setup/setup.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+
+struct setup {
+	void      (*changed)(void *ctx);
+	void       *ctx;
+	struct loop *loop;
+	struct setup_options o;
+	const char *fake;
+	enum page   page;
+	bool        seen[N_PAGES];
+	char        origin[200], password[64], public_url[200], body[32], stream[32];
+	size_t      proxy, tls, start;
+	struct arena said;
+	int         ticks;      /* of the apply */
+	int         applying;
+	bool        undo, consented;
+	enum setup_outcome outcome;
+};
+
+static bool
+is(const struct setup *s, const char *fake)
+{
+	return strcmp(s->fake, fake) == 0;
+}
+
+static void
+tell(struct setup *s)
+{
+	s->changed(s->ctx);
+}
+
+struct setup *
+setup_new(struct loop *l, struct net *n, const struct setup_options *o, void (*changed)(void *ctx), void *ctx, struct err *e)
+{
+	struct setup *s = xcalloc(1, sizeof(*s));
+
+	(void)n;
+	(void)e;
+	*s = (struct setup){ .changed = changed, .ctx = ctx, .loop = l, .o = *o };
+	s->fake = getenv("FAKE") ? getenv("FAKE") : "";
+	snprintf(s->origin, sizeof(s->origin), "http://127.0.0.1:%d", is(s, "opencode") ? 4096 : 3000);
+	snprintf(s->body, sizeof(s->body), "100M");
+	snprintf(s->stream, sizeof(s->stream), "3600s");
+	s->seen[PAGE_START] = true;
+	return s;
+}
+
+void
+setup_free(struct setup *s)
+{
+	if (!s)
+		return;
+	arena_free(&s->said);
+	free(s);
+}
+
+void setup_fresh(struct setup *s) { arena_free(&s->said); }
+enum page setup_page(const struct setup *s) { return s->page; }
+
+void
+setup_open(struct setup *s, enum page p)
+{
+	s->page = p;
+	s->seen[p] = true;
+	tell(s);
+}
+
+static bool
+direct_fails(const struct setup *s)
+{
+	return (is(s, "nothing") || is(s, "opencode")) && strcmp(s->origin, "http://127.0.0.1:3001") != 0 &&
+	       !(is(s, "opencode") && strcmp(s->origin, "http://127.0.0.1:3000") == 0);
+}
+
+bool
+setup_may_leave(const struct setup *s, enum page p)
+{
+	if (p == PAGE_START)
+		return !is(s, "interrupted");
+	if (p == PAGE_DIRECT)
+		return !direct_fails(s) && !is(s, "slow");
+	if (p == PAGE_PUBLIC)
+		return *s->public_url != '\0';
+	return p < PAGE_REVIEW;
+}
+
+bool
+setup_may_skip_checklist(const struct setup *s)
+{
+	return s->seen[PAGE_WEBSOCKET] && !is(s, "fails") && !is(s, "slow");
+}
+
+void setup_check_again(struct setup *s) { tell(s); }
+
+bool
+setup_busy(const struct setup *s)
+{
+	return s->applying || (is(s, "slow") && s->page >= PAGE_DIRECT && s->page < PAGE_REVIEW);
+}
+
+enum mark
+setup_mark(const struct setup *s, enum page p)
+{
+	if (p >= PAGE_REVIEW)
+		return p == PAGE_APPLY && s->applying ? MARK_NOW : s->outcome == OUTCOME_WORKS ? MARK_PASS
+		     : p == PAGE_REVIEW && s->seen[PAGE_APPLY] ? MARK_PASS : MARK_NONE;
+	if (p == PAGE_START)
+		return s->seen[PAGE_DIRECT] ? MARK_PASS : is(s, "interrupted") ? MARK_WARN : MARK_NOW;
+	if (p == PAGE_DIRECT && direct_fails(s) && s->seen[p])
+		return MARK_FAIL;
+	if (p == PAGE_BODY && is(s, "fails") && s->seen[PAGE_WEBSOCKET])
+		return MARK_FAIL;
+	if (is(s, "slow"))
+		return s->seen[p] ? MARK_NOW : MARK_NONE;
+	if (p >= PAGE_WEBSOCKET)
+		return s->seen[PAGE_WEBSOCKET] ? MARK_PASS : MARK_NONE;
+	return s->seen[p] ? MARK_PASS : MARK_NONE;
+}
+
+const char *
+setup_mark_word(enum mark m)
+{
+	static const char *const words[] = { "", "checking", "pass", "warn", "fail", "skip" };
+
+	return words[m];
+}
+
+const char *
+setup_title(const struct setup *s)
+{
+	return s->o.practice ? "Antechamber: PRACTICE, nothing on this server is touched"
+	                     : "Antechamber: a reverse proxy for OpenChamber";
+}
+
+const char *
+setup_safety(const struct setup *s)
+{
+	if (is(s, "interrupted"))
+		return "A change was interrupted. It has to be settled first.";
+	if (s->outcome == OUTCOME_WORKS)
+		return "2 places changed. Undo: sudo antechamber rollback 1";
+	if (s->outcome == OUTCOME_UNDONE)
+		return "Undone. This server is exactly as it was.";
+	if (s->applying && s->ticks > 3)
+		return "2 places changed so far. All is undone if anything fails.";
+	return "Nothing on this server has been changed.";
+}
+
+const char *
+setup_message(const struct setup *s)
+{
+	if (s->page == PAGE_WEBSOCKET && setup_may_skip_checklist(s))
+		return "Steps 5 to 9 have all passed. F9 goes straight to the review.";
+	if (s->page >= PAGE_WEBSOCKET && s->page <= PAGE_TIMEOUTS && is(s, "fails"))
+		return "Step 8 failed in the rehearsal.";
+	return "";
+}
+
+/* ---- fields ---- */
+
+static char *
+place(struct setup *s, const char *key, size_t *size)
+{
+	const struct { const char *key; char *at; size_t size; } all[] = {
+		{ "origin", s->origin, sizeof(s->origin) }, { "password", s->password, sizeof(s->password) },
+		{ "public", s->public_url, sizeof(s->public_url) }, { "limits.body", s->body, sizeof(s->body) },
+		{ "limits.stream", s->stream, sizeof(s->stream) },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (strcmp(all[i].key, key) == 0) {
+			*size = all[i].size;
+			return all[i].at;
+		}
+	abort();
+}
+
+size_t
+setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t max)
+{
+	size_t n = 0;
+
+	if (p == PAGE_DIRECT && max > 1) {
+		out[n++] = (struct setup_field){ "origin", "OpenChamber", s->origin,
+			is(s, "nothing") ? "listening here: ports 22, 80, 443" : is(s, "opencode") ? "taken from what was typed"
+			: "found: openchamber listens on port 3000", "", true, false, false };
+		if (!direct_fails(s))
+			out[n++] = (struct setup_field){ "password", "UI password", s->password,
+				"for this run's checks only, never saved", "", true, true, false };
+	} else if (p == PAGE_PUBLIC && max) {
+		out[n++] = (struct setup_field){ "public", _("Address"), s->public_url,
+			*s->public_url ? "the certificate *.example.org covers it" : "", "", true, false, false };
+	} else if (p == PAGE_BODY && max) {
+		out[n++] = (struct setup_field){ "limits.body", "Uploads up to", s->body,
+			"OpenChamber itself takes 100M at most", "", true, false, false };
+	} else if (p == PAGE_TIMEOUTS && max) {
+		out[n++] = (struct setup_field){ "limits.stream", "Keep quiet streams", s->stream,
+			"1 hour, as its documentation asks", "", true, false, false };
+	}
+	return n;
+}
+
+int
+setup_try(const struct setup *s, const char *key, const char *text, struct err *e)
+{
+	unsigned long long bytes;
+
+	(void)s;
+	if (strcmp(key, "public") == 0 && !*text)
+		return err_set(e, ERR_VALUE, "The address is needed.");
+	if (strcmp(key, "public") == 0 && strchr(strstr(text, "://") ? strstr(text, "://") + 3 : text, '/'))
+		return err_set(e, ERR_VALUE, "\"%s\" has a path. Write only the name, and the port if it is not 443.", text);
+	if (strcmp(key, "limits.body") == 0 && text_parse_size(text, &bytes) < 0)
+		return err_set(e, ERR_VALUE, "\"%s\" is not a size. Write 50M, 1G or a number of bytes.", text);
+	return 0;
+}
+
+int
+setup_set(struct setup *s, const char *key, const char *text, struct err *e)
+{
+	size_t size;
+	char *at;
+
+	if (setup_try(s, key, text, e) < 0)
+		return -1;
+	at = place(s, key, &size);
+	snprintf(at, size, "%s%s", strcmp(key, "public") == 0 && !strstr(text, "://") ? "https://" : "", text);
+	tell(s);
+	return 0;
+}
+
+/* ---- lists ---- */
+
+const char *const *
+setup_lists(const struct setup *s, enum page p)
+{
+	static const char *const language[] = { "language", NULL }, *const start[] = { "language", "start", NULL },
+	                  *const proxy[] = { "proxy", NULL }, *const tls[] = { "tls", NULL },
+	                  *const found[] = { "origin-found", NULL }, *const none[] = { NULL };
+
+	if (p == PAGE_START)
+		return is(s, "interrupted") ? start : language;
+	if (p == PAGE_DIRECT && is(s, "opencode") && direct_fails(s))
+		return found;
+	return p == PAGE_PROXY ? proxy : p == PAGE_PUBLIC ? tls : none;
+}
+
+size_t
+setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max)
+{
+	static const struct setup_choice proxies[] = {
+		{ "nginx 1.22.1", "runs, has ports 80 and 443", MARK_NONE, false, true },
+		{ "Caddy", "not installed", MARK_NONE, false, true },
+		{ "Nginx Proxy Manager", "not found", MARK_NONE, false, true },
+		{ "Cloudflare", "no tunnel found here", MARK_NONE, false, true },
+		{ "Apache, HAProxy, Traefik, lighttpd: not found", "", MARK_NONE, false, true },
+		{ "something else", "checks and instructions only", MARK_NONE, false, true },
+	};
+	static const char *const tls[] = { "*.example.org, 61 days left, in use", "another file on this server",
+		"a test certificate (browsers warn)", "none: http, for a home network only", "TLS ends in front: Cloudflare, router" };
+	static const char *const start[] = { "undo: put everything back as it was",
+		"go on: validate, reload, check, keep or undo", "show the differences first" };
+	size_t n = 0;
+
+	(void)p;
+	if (strcmp(key, "language") == 0)
+		for (; i18n_languages[n].code && n < max; n++)
+			out[n] = (struct setup_choice){ i18n_languages[n].name, i18n_languages[n].code, MARK_NONE,
+				strcmp(i18n_languages[n].code, i18n_language()) == 0, true };
+	else if (strcmp(key, "proxy") == 0)
+		for (; n < ARRAY_LEN(proxies) && n < max; n++) {
+			out[n] = proxies[n];
+			out[n].chosen = n == s->proxy;
+		}
+	else if (strcmp(key, "tls") == 0)
+		for (; n < ARRAY_LEN(tls) && n < max; n++)
+			out[n] = (struct setup_choice){ tls[n], "", MARK_NONE, n == s->tls, true };
+	else if (strcmp(key, "start") == 0)
+		for (; n < ARRAY_LEN(start) && n < max; n++)
+			out[n] = (struct setup_choice){ start[n], "", MARK_NONE, n == s->start, true };
+	else if (strcmp(key, "origin-found") == 0) {
+		out[n++] = (struct setup_choice){ "http://127.0.0.1:3000", "OpenChamber 1.19.0", MARK_PASS, true, true };
+		out[n++] = (struct setup_choice){ "another address", "write it above", MARK_NONE, false, true };
+	}
+	return n;
+}
+
+const char *
+setup_list_label(const struct setup *s, enum page p, const char *key)
+{
+	(void)s;
+	(void)p;
+	return strcmp(key, "language") == 0 ? _("Language") : strcmp(key, "tls") == 0 ? _("Certificate")
+	     : strcmp(key, "origin-found") == 0 ? "What else answers on this server" : "";
+}
+
+int
+setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e)
+{
+	(void)p;
+	if (strcmp(key, "language") == 0)
+		i18n_set_language(i18n_languages[i].code);
+	else if (strcmp(key, "proxy") == 0)
+		s->proxy = i;
+	else if (strcmp(key, "tls") == 0)
+		s->tls = i;
+	else if (strcmp(key, "start") == 0)
+		s->start = i;
+	else if (strcmp(key, "origin-found") == 0 && i == 0)
+		return setup_set(s, "origin", "http://127.0.0.1:3000", e);
+	tell(s);
+	return 0;
+}
+
+/* ---- lines ---- */
+
+#define LINE(m, w, t, v) { MARK_##m, w, t, v }
+
+static const struct setup_line found[] = {
+	LINE(PASS, "found", "OpenChamber 1.19.0", "http://127.0.0.1:3000"),
+	LINE(PASS, "found", "nginx 1.22.1", "runs, ports 80 and 443"),
+	LINE(PASS, "found", "certificate", "*.example.org, 61 days"),
+}, interrupted[] = {
+	LINE(PASS, "done", "backup", "number 3: what was there before"),
+	LINE(PASS, "done", "write", "/etc/nginx/sites-available/openchamber.conf, and the link to it"),
+	LINE(NONE, "", "validate", "not reached"), LINE(NONE, "", "reload", "not reached"),
+}, direct[] = {
+	LINE(PASS, "pass", "OpenChamber 1.19.0 answers", "0.004 s"),
+	LINE(PASS, "pass", "WebSockets that open: 4 of 4", "0.011 s"),
+	LINE(PASS, "pass", "event streams that speak: 4 of 4", "0.009 s"),
+	LINE(PASS, "pass", "an upload of 100M is accepted", "0.003 s"),
+	LINE(PASS, "pass", "it has a UI password", ""), LINE(PASS, "pass", "only this server can reach it", ""),
+}, direct_slow[] = {
+	LINE(NOW, "checking", "asking http://127.0.0.1:3000", ""),
+}, nothing[] = {
+	LINE(FAIL, "fail", "Nothing answers at http://127.0.0.1:3000.", ""),
+	LINE(NOW, "", "looking again every 2 seconds: 11 times so far", ""),
+}, opencode[] = {
+	LINE(FAIL, "fail", "OpenCode answers here, not OpenChamber.", ""),
+}, proxy[] = {
+	LINE(PASS, "pass", "nginx -t: syntax ok; the rest needs root", ""),
+	LINE(PASS, "pass", "sites are read from /etc/nginx/sites-enabled/", ""),
+	LINE(PASS, "pass", "2 other sites here; they will not be touched", ""),
+}, public_url[] = {
+	LINE(PASS, "pass", "name: chat.example.org is 203.0.113.7", ""),
+	LINE(SKIP, "skip", "host: not an address of this server: a router?", ""),
+	LINE(PASS, "pass", "ports: 80 and 443 answer here: nginx", ""),
+	LINE(PASS, "pass", "sites: no other site here has this name", ""),
+}, websocket[] = {
+	LINE(PASS, "pass", "Every WebSocket opens in the rehearsal.", ""),
+}, sse[] = {
+	LINE(PASS, "pass", "Every event arrives when it is sent.", ""),
+}, gzip[] = {
+	LINE(PASS, "pass", "Compressed exactly once, by OpenChamber.", ""),
+}, body[] = {
+	LINE(PASS, "pass", "The proxy lets through what OpenChamber takes.", ""),
+}, timeouts[] = {
+	LINE(PASS, "pass", "read timeout 3600 s, send timeout 3600 s\nread from the configuration of the rehearsal", ""),
+	LINE(PASS, "pass", "OpenChamber is never quiet longer than 30 s", ""),
+	LINE(SKIP, "skip", "not waited for: a quiet stream of 65 s", ""),
+}, applying[] = {
+	LINE(PASS, "done", "lock", "nothing else is changing this server"),
+	LINE(PASS, "done", "backup", "number 1: what was there before"),
+	LINE(PASS, "done", "write", "/etc/nginx/sites-available/openchamber.conf"),
+	LINE(PASS, "done", "link", "/etc/nginx/sites-enabled/openchamber.conf"),
+	LINE(PASS, "done", "validate", "nginx -t: test is successful"),
+	LINE(PASS, "done", "reload", "systemctl reload nginx"),
+	LINE(NOW, "now", "proof", "waiting for the new workers"),
+}, works[] = {
+	LINE(PASS, "pass", "26 of 26 checks through nginx on this server", ""),
+	LINE(PASS, "pass", "your 2 other sites answer as before", ""),
+	LINE(SKIP, "skip", "the way in from the internet was not tested: this server cannot reach its own router address", ""),
+};
+
+static size_t
+copy(struct setup_line *out, size_t max, const struct setup_line *from, size_t n)
+{
+	memcpy(out, from, (n < max ? n : max) * sizeof(*out));
+	return n < max ? n : max;
+}
+
+#define COPY(from) copy(out, max, from, ARRAY_LEN(from))
+
+size_t
+setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t max)
+{
+	switch (p) {
+	case PAGE_START:     return is(s, "interrupted") ? COPY(interrupted) : COPY(found);
+	case PAGE_DIRECT:    return is(s, "slow") ? COPY(direct_slow) : !direct_fails(s) ? COPY(direct)
+	                          : is(s, "nothing") ? COPY(nothing) : COPY(opencode);
+	case PAGE_PROXY:     return COPY(proxy);
+	case PAGE_PUBLIC:    return *s->public_url ? COPY(public_url) : 0;
+	case PAGE_WEBSOCKET: return is(s, "slow") ? 0 : COPY(websocket);
+	case PAGE_SSE:       return COPY(sse);
+	case PAGE_GZIP:      return COPY(gzip);
+	case PAGE_BODY:      return is(s, "fails") ? 0 : COPY(body);
+	case PAGE_TIMEOUTS:  return COPY(timeouts);
+	case PAGE_APPLY:     return copy(out, max, applying, (size_t)s->ticks < ARRAY_LEN(applying) ? (size_t)s->ticks : ARRAY_LEN(applying));
+	case PAGE_RESULT:    return s->outcome == OUTCOME_WORKS ? COPY(works) : 0;
+	default:             return 0;
+	}
+}
+
+/* ---- tables ---- */
+
+const char *
+setup_way_name(enum way w)
+{
+	static const char *const names[] = { "direct", "rehearsal", "today" };
+
+	return names[w];
+}
+
+bool setup_has_way(const struct setup *s, enum way w) { (void)s; return w != WAY_TODAY; }
+
+#define CELL(v)  { MARK_PASS, "pass", v }
+#define NOCELL   { MARK_NONE, "", "" }
+#define ROW(l, d, r) { l, { d, r, NOCELL } }
+
+size_t
+setup_table(const struct setup *s, enum page p, struct setup_row *out, size_t max, const char **corner)
+{
+	static const struct setup_row ws[] = {
+		ROW("/event/ws", CELL("0.011s"), CELL("0.013s")), ROW("/global/event/ws", CELL("0.002s"), CELL("0.004s")),
+		ROW("/terminal/ws", CELL("0.004s"), CELL("0.006s")), ROW("/dictation/ws", CELL("0.003s"), CELL("0.005s")),
+		ROW("Host, X-Forwarded-*", NOCELL, CELL("")), ROW("forged sender", NOCELL, CELL("refused")),
+	}, streams[] = {
+		ROW("/event", CELL("0.005s"), CELL("0.006s")), ROW("/global/event", CELL("0.005s"), CELL("0.006s")),
+		ROW("/notifications/stream", CELL("0.001s"), CELL("0.002s")), ROW("/openchamber/events", CELL("0.001s"), CELL("0.002s")),
+	}, zip[] = {
+		ROW("a page of 48 KB", CELL("once"), CELL("once")), ROW("label and body agree", CELL(""), CELL("")),
+		ROW("event streams as sent", CELL(""), CELL("")), ROW("the proxy adds none", NOCELL, CELL("")),
+	}, bodies[] = {
+		ROW("100M is accepted", CELL(""), CELL("")), ROW("passed on while it comes", NOCELL, CELL("")),
+	};
+	const struct setup_row *rows = p == PAGE_WEBSOCKET ? ws : p == PAGE_SSE ? streams : p == PAGE_GZIP ? zip : bodies;
+	size_t n = p == PAGE_WEBSOCKET ? 6 : p == PAGE_SSE || p == PAGE_GZIP ? 4 : p == PAGE_BODY ? 2 : 0;
+
+	*corner = p == PAGE_WEBSOCKET ? "/api" : p == PAGE_SSE ? "/api, first event" : "";
+	n = n < max ? n : max;
+	memcpy(out, rows, n * sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		for (int w = 0; w < N_WAYS; w++)
+			if (is(s, "slow") && out[i].cell[w].mark != MARK_NONE)
+				out[i].cell[w] = (struct setup_cell){ MARK_NOW, "checking", "" };
+			else if (is(s, "fails") && p == PAGE_BODY && i == 0 && w == WAY_REHEARSAL)
+				out[i].cell[w] = (struct setup_cell){ MARK_FAIL, "fail", "" };
+	return n;
+}
+
+const struct check_timeline *
+setup_timeline(const struct setup *s, enum way w)
+{
+	static const struct check_timeline t = {
+		.sent = { 0, 0.25, 0.5, 0.75, 1 }, .arrived = { 0.002, 0.252, 0.503, 0.752, 1.004 }, .n = 5, .deadline = 5,
+	};
+
+	return w == WAY_REHEARSAL && !is(s, "slow") ? &t : NULL;
+}
+
+bool
+setup_failure(const struct setup *s, enum page p, struct setup_failure *out)
+{
+	if (p != PAGE_BODY || !is(s, "fails"))
+		return false;
+	*out = (struct setup_failure){
+		.what = "The proxy refuses a body over 50M before OpenChamber sees it.",
+		.why = "Uploads of more than 50M would end in an error page.",
+		.fix = "Write 100M above, or press F1 for the whole story.", .cause = "body-limit",
+		.file = "/etc/nginx/conf.d/limits.conf", .line = 2, .text = "client_max_body_size 50M;",
+	};
+	return true;
+}
+
+/* ---- sentences ---- */
+
+const char *const *
+setup_advice(const struct setup *s, enum page p)
+{
+	static const char *const start[] = {
+		"Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back.",
+		"You will type one thing: the address people will use.",
+		"Root is needed only for step 11, and asked for there.",
+		"It takes about three minutes.", NULL,
+	}, *const half[] = { "The run of 2026-11-21 21:14 stopped half-way: the power was gone, or somebody ended it.",
+		"nginx runs, still with the old configuration. At its next start it would read the new one.", NULL,
+	}, *const good[] = { "Everything works directly, and nobody can go around the proxy. Press Enter to choose the proxy.", NULL,
+	}, *const none[] = {
+		"OpenChamber is not running, or it uses another port. A proxy in front would only show an error page. Start it in a second SSH session, or ask it where it is:",
+		"openchamber --ui-password YOUR-PASSWORD", "openchamber status",
+		"This page turns green by itself. If OpenChamber runs on another machine, write that address above.",
+		"No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server.", NULL,
+	}, *const code[] = {
+		"Port 4096 asks for the login \"Secure Area\": that is OpenCode's own server. OpenChamber is the web page in front of it, and the one the proxy must lead to.",
+		"Enter takes number 1 and checks it.", NULL,
+	}, *const proxies[] = { "nginx is suggested because port 443 is already its own. Caddy would need that port for itself.", NULL,
+	}, *const address[] = { "Your router must forward ports 80 and 443 to 192.168.1.20. That cannot be seen from in here.", NULL,
+	}, *const ws[] = { "The rehearsal is your own nginx 1.22.1, started on the side with the new configuration.", "Nothing to choose here.", NULL,
+	}, *const events[] = { "Nothing to choose here.", NULL,
+	}, *const zip[] = { "OpenChamber compresses already, so the proxy will not.", "Nothing to choose here.", NULL,
+	}, *const wait[] = { "You can go on without it: the values were read, only the waiting was not done.", NULL,
+	}, *const change[] = { "If the connection drops now, this goes on without you and ends with the new configuration or the old one. To see which one, later: antechamber rollback --list.", NULL,
+	}, *const phone[] = { "Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward ports 80 and 443 to 192.168.1.20 yet.", NULL,
+	}, *const silent[] = { NULL };
+
+	switch (p) {
+	case PAGE_START:     return is(s, "interrupted") ? half : start;
+	case PAGE_DIRECT:    return is(s, "slow") ? silent : !direct_fails(s) ? good : is(s, "nothing") ? none : code;
+	case PAGE_PROXY:     return proxies;
+	case PAGE_PUBLIC:    return *s->public_url ? address : silent;
+	case PAGE_WEBSOCKET: return is(s, "slow") ? silent : ws;
+	case PAGE_SSE:       return events;
+	case PAGE_GZIP:      return zip;
+	case PAGE_TIMEOUTS:  return wait;
+	case PAGE_APPLY:     return change;
+	case PAGE_RESULT:    return s->outcome == OUTCOME_WORKS ? phone : silent;
+	case PAGE_BODY: {
+		static const char *failed[2];
+		struct setup_failure f;
+
+		if (!setup_failure(s, p, &f))
+			return silent;
+		failed[0] = f.what;
+		return failed;
+	}
+	default:             return silent;
+	}
+}
+
+/* ---- review ---- */
+
+const struct plan *
+setup_plan(struct setup *s, struct err *e)
+{
+	static const struct plan *some = (const struct plan *)"";
+
+	(void)s;
+	(void)e;
+	return some;
+}
+
+const char *
+setup_diff(struct setup *s)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	buf_puts(&b, "--- /dev/null\n+++ /etc/nginx/sites-available/openchamber.conf\n@@ -0,0 +1,38 @@\n"
+	         "+# OpenChamber behind nginx. Written by antechamber 0.1.0.\n"
+	         "+map $http_upgrade $antechamber_connection {\n+    default upgrade;\n+    \"\"      close;\n+}\n+server {\n");
+	for (int i = 7; i <= 38; i++)
+		buf_printf(&b, "+    # line %d\n", i);
+	text = arena_strdup(&s->said, b.s);
+	buf_free(&b);
+	return text;
+}
+
+size_t
+setup_summary(const struct setup *s, const char **out, size_t max)
+{
+	(void)s;
+	if (max < 2)
+		return 0;
+	out[0] = "OpenChamber  http://127.0.0.1:3000     Uploads 100M    Proxy nginx 1.22.1";
+	out[1] = "Address      https://chat.example.org  Streams 3600s   Rehearsal 26 passed";
+	return 2;
+}
+
+size_t
+setup_plan_lines(const struct setup *s, const char **out, size_t max)
+{
+	static const char *const lines[] = {
+		"new file  /etc/nginx/sites-available/openchamber.conf       38 lines",
+		"link      /etc/nginx/sites-enabled/openchamber.conf",
+		"run       nginx -t",
+		"run       systemctl reload nginx     0 live connections will be closed",
+		"check     26 checks; if one fails, all is undone",
+	};
+	size_t n = ARRAY_LEN(lines) < max ? ARRAY_LEN(lines) : max;
+
+	(void)s;
+	memcpy(out, lines, n * sizeof(*out));
+	return n;
+}
+
+enum apply_way
+setup_apply_way(const struct setup *s)
+{
+	return is(s, "fails") ? APPLY_CLOSED : APPLY_AS_ROOT;
+}
+
+const char *
+setup_apply_label(const struct setup *s)
+{
+	return is(s, "fails") ? "Apply: step 8 failed" : "Apply with sudo";
+}
+
+enum page setup_apply_blocker(const struct setup *s) { return is(s, "fails") ? PAGE_BODY : PAGE_REVIEW; }
+bool setup_must_consent(const struct setup *s) { return !s->consented && is(s, "open"); }
+void setup_consent(struct setup *s) { s->consented = true; }
+
+const char *
+setup_keep_answers(struct setup *s, struct err *e)
+{
+	(void)s;
+	(void)e;
+	return "/home/ada/.config/antechamber/chat.example.org.yaml";
+}
+
+const char *const *
+setup_commands(const struct setup *s)
+{
+	static const char *const v[] = { "sudo antechamber apply --answers /home/ada/x.yaml",
+		"antechamber rehearse --answers /home/ada/x.yaml", NULL };
+
+	(void)s;
+	return v;
+}
+
+/* ---- apply ---- */
+
+static void
+tick(void *ctx)
+{
+	struct setup *s = ctx;
+	FILE *f = getenv("FAKE_APPLIED") ? fopen(getenv("FAKE_APPLIED"), "w") : NULL;
+
+	if (f) /* what a test looks for: something was changed */
+		fclose(f);
+	s->ticks++;
+	if (s->undo || s->ticks > 7 + (is(s, "stays") ? 100000 : 0)) {
+		s->applying = 0;
+		s->outcome = s->undo ? OUTCOME_UNDONE : OUTCOME_WORKS;
+		s->page = PAGE_RESULT;
+	} else {
+		loop_after(s->loop, 30, tick, s);
+	}
+	tell(s);
+}
+
+const char *setup_sudo_command(struct setup *s) { return setup_commands(s)[0]; }
+
+const char *const *
+setup_sudo_argv(struct setup *s)
+{
+	static const char *const v[] = { "true", NULL };
+
+	(void)s;
+	return v;
+}
+
+int
+setup_apply(struct setup *s, struct err *e)
+{
+	(void)e;
+	s->applying = 1;
+	s->ticks = 0;
+	setup_open(s, PAGE_APPLY);
+	loop_after(s->loop, 30, tick, s);
+	return 0;
+}
+
+void setup_apply_undo(struct setup *s) { s->undo = true; }
+bool setup_applying(const struct setup *s) { return s->applying; }
+enum setup_outcome setup_outcome(const struct setup *s) { return s->outcome; }
+
+const char *
+setup_result_heading(const struct setup *s)
+{
+	return s->outcome == OUTCOME_WORKS ? "OpenChamber works at https://chat.example.org" : "Undone: this server is exactly as it was.";
+}
+
+const char *const *
+setup_farewell(const struct setup *s)
+{
+	static const char *works_lines[] = { "OpenChamber works at https://chat.example.org", "Undo:  sudo antechamber rollback 1", NULL };
+	static const char *safe[2];
+
+	safe[0] = setup_safety(s);
+	return s->outcome == OUTCOME_WORKS ? works_lines : safe;
+}
+
+int setup_status(const struct setup *s) { return s->outcome == OUTCOME_UNDONE; }
+
+/* ---- help ---- */
+
+const char *const *
+setup_help(const struct setup *s, enum page p)
+{
+	static const char *v[4];
+
+	(void)s;
+	v[0] = _(pages[p].what);
+	v[1] = _(pages[p].breaks);
+	v[2] = _(pages[p].proves);
+	return v;
+}
+
+size_t
+setup_glossary(struct setup_term *out, size_t max)
+{
+	(void)max;
+	out[0] = (struct setup_term){ "reverse proxy", "The program that answers the world." };
+	return 1;
+}
+
+int setup_practise(struct setup *s, struct err *e) { (void)e; s->o.practice = true; s->fake = ""; tell(s); return 0; }
+bool setup_is_practice(const struct setup *s) { return s->o.practice; }
