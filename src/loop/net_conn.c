@@ -80,16 +80,18 @@ ssize_t
 net_conn_recv(struct net_conn *c, void *bytes, size_t len)
 {
 	size_t n = 0;
+	const CURLcode rc = curl_easy_recv(c->task.easy, bytes, len, &n);
 
-	return outcome(curl_easy_recv(c->task.easy, bytes, len, &n), n);
+	return outcome(rc, n);
 }
 
 ssize_t
 net_conn_send(struct net_conn *c, const void *bytes, size_t len)
 {
 	size_t n = 0;
+	const CURLcode rc = curl_easy_send(c->task.easy, bytes, len, &n);
 
-	return outcome(curl_easy_send(c->task.easy, bytes, len, &n), n);
+	return outcome(rc, n);
 }
 
 void
