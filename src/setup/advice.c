@@ -243,8 +243,8 @@ advise_result(const struct setup *s, struct advice *a)
 	default:
 		if (err)
 			add(a, say(s, "%s", json_get_string(err, "message", "")));
-		for (size_t i = 0; s->document && i < json_len(json_get(s->document, "by_hand")); i++)
-			add(a, say(s, "%s", json_text(json_at(json_get(s->document, "by_hand"), i))));
+		for (size_t i = 0; s->document && i < json_len(json_get(s->document, "byHand")); i++)
+			add(a, say(s, "%s", json_text(json_at(json_get(s->document, "byHand"), i))));
 		break;
 	}
 }

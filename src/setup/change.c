@@ -65,6 +65,24 @@ on_child_line(void *ctx, const char *line, size_t len)
 	json_free(j);
 }
 
+/* By its own word; a child that could not even speak has not begun. */
+static enum setup_outcome
+outcome_of(const char *word, int status)
+{
+	static const struct {
+		const char        *word;
+		enum setup_outcome outcome;
+	} outcomes[] = {
+		{ "unchanged", OUTCOME_UNCHANGED }, { "kept", OUTCOME_WORKS }, { "undone", OUTCOME_UNDONE },
+		{ "refused", OUTCOME_REFUSED }, { "undo-failed", OUTCOME_UNDO_FAILED },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
+		if (strcmp(outcomes[i].word, word) == 0)
+			return outcomes[i].outcome;
+	return status == 6 ? OUTCOME_UNDO_FAILED : OUTCOME_REFUSED;
+}
+
 static void
 child_done(void *ctx, const struct proc_result *r)
 {
@@ -77,14 +95,7 @@ child_done(void *ctx, const struct proc_result *r)
 	s->applied_id = (unsigned)json_get_int(s->document, "id", 0);
 	s->places = (size_t)json_get_int(s->document, "places", (long long)s->places);
 	s->status = r->started ? r->status : 5;
-	if (s->status == 0)
-		s->outcome = json_get_bool(s->document, "changed", true) ? OUTCOME_WORKS : OUTCOME_UNCHANGED;
-	else if (s->status == 6)
-		s->outcome = OUTCOME_UNDO_FAILED;
-	else if (s->applied_id && (s->status == 1 || s->status >= 128))
-		s->outcome = OUTCOME_UNDONE;
-	else
-		s->outcome = OUTCOME_REFUSED;
+	s->outcome = outcome_of(json_get_string(s->document, "outcome", ""), s->status);
 	if (s->outcome == OUTCOME_REFUSED && r->err.len)
 		progress_note(s, "refused", PROGRESS_FAIL, r->err.s);
 	s->page = PAGE_RESULT;

@@ -371,12 +371,36 @@ lines_apply(const struct setup *s, struct lines *l)
 	}
 }
 
+/* What was seen through the public address, as DNS has it: reported, never judged. */
+static void
+lines_outside(const struct setup *s, struct lines *l)
+{
+	const struct json *outside = json_get(s->document, "outside");
+	size_t passed = 0;
+
+	if (s->scratch || s->outcome != OUTCOME_WORKS)
+		return;
+	for (size_t i = 0; i < json_len(outside); i++) {
+		const struct json *c = json_at(outside, i);
+		const bool public = strcmp(json_get_string(c, "target", ""), "public") == 0;
+
+		if (public && strcmp(json_get_string(c, "status", ""), "fail") == 0) {
+			told(l, MARK_SKIP, say(s, _("the way in from the internet: %s"), json_get_string(c, "detail", "")));
+			return;
+		}
+		passed += public && strcmp(json_get_string(c, "status", ""), "pass") == 0;
+	}
+	told(l, passed ? MARK_PASS : MARK_SKIP, passed
+	     ? _("the public address answers from this server too")
+	     : _("the way in from the internet was not tested"));
+}
+
 static void
 lines_result(const struct setup *s, struct lines *l)
 {
 	const struct json *d = s->document;
 	const struct json *checks = d ? json_get(d, "checks") : NULL;
-	const struct json *sites = d ? json_get(d, "sites") : NULL;
+	const int sites = (int)json_get_int(d, "otherSites", 0), odd = (int)json_get_int(d, "otherSitesChanged", 0);
 	int pass = 0, judged = 0;
 
 	for (size_t i = 0; i < json_len(checks); i++) {
@@ -396,15 +420,12 @@ lines_result(const struct setup *s, struct lines *l)
 			told(l, strcmp(status, "fail") == 0 ? MARK_FAIL : MARK_WARN,
 			     say(s, "%s", json_get_string(c, "detail", "")));
 	}
-	if (sites && json_get_int(sites, "total", 0) > 0) {
-		const int total = (int)json_get_int(sites, "total", 0), odd = (int)json_get_int(sites, "changed", 0);
-
+	if (sites)
 		told(l, odd ? MARK_FAIL : MARK_PASS, odd
 		     ? say(s, Q_("%d other site answers differently", "%d other sites answer differently", (unsigned long)odd), odd)
-		     : say(s, Q_("your %d other site answers as before", "your %d other sites answer as before", (unsigned long)total), total));
-	}
-	if (d && json_get_string(d, "outside", NULL))
-		told(l, MARK_SKIP, say(s, "%s", json_get_string(d, "outside", "")));
+		     : say(s, Q_("your %d other site answers as before", "your %d other sites answer as before",
+		               (unsigned long)sites), sites));
+	lines_outside(s, l);
 	if (s->outcome == OUTCOME_UNDONE || s->outcome == OUTCOME_REFUSED || s->outcome == OUTCOME_UNDO_FAILED)
 		lines_apply(s, l);
 }
