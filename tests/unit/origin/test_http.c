@@ -192,6 +192,7 @@ feed(const char *text, size_t len, size_t step, bool chunked, uint64_t length, s
 	struct http_request r = { .chunked = chunked, .length = length };
 	struct http_body b;
 	struct buf out = BUF_INIT;
+	char *text_out;
 	size_t at = 0;
 
 	http_body_init(&b, &r);
@@ -211,7 +212,9 @@ feed(const char *text, size_t len, size_t step, bool chunked, uint64_t length, s
 	assert_true(b.total == out.len);
 	if (!b.done)
 		buf_puts(&out, "...");
-	return out.len ? buf_detach(&out) : xstrdup("");
+	text_out = xstrdup(out.s);
+	buf_free(&out);
+	return text_out;
 }
 
 static void

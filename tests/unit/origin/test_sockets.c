@@ -157,28 +157,42 @@ count(const char *text, const char *what)
 	return n;
 }
 
+static bool
+all_have_heard(const void *arg)
+{
+	const struct peer *p = arg;
+
+	for (size_t i = 0; i < ARRAY_LEN(sockets); i++)
+		if (!has_heard(&p[i]))
+			return false;
+	return true;
+}
+
 static void
 test_heartbeats(void **state)
 {
+	struct peer p[ARRAY_LEN(sockets)];
+	double start = loop_seconds();
 	struct fix f;
 
 	(void)state;
 	fix_start(&f, &(struct origin_options){ .pace = 50 });
 	for (size_t i = 0; i < ARRAY_LEN(sockets); i++) {
-		double start = loop_seconds();
-		struct peer p;
+		dial(&f, &p[i], sockets[i].path, NULL, NULL);
+		p[i].want_ping = 60 / sockets[i].ping;
+	}
+	assert_true(run_until(&f, all_have_heard, p, PATIENCE));
+	assert_in_range((long)((loop_seconds() - start) * 1000), 1150, 5000);
+	for (size_t i = 0; i < ARRAY_LEN(sockets); i++) {
+		const char *said = p[i].messages.s;
 
-		dial(&f, &p, sockets[i].path, NULL, NULL);
-		p.want_ping = 2;
-		assert_true(run_until(&f, has_heard, &p, PATIENCE));
-		assert_true(p.accepted && !p.closed);
-		assert_true(loop_seconds() - start > sockets[i].ping * 2 / 50.0 - 0.05);
-		/* In 30 s: three of every 10 s and two of every 15, give or take who comes first. */
-		assert_in_range(count(p.messages.s, "\"server.heartbeat\""), sockets[i].beats ? 2 : 0,
-		                sockets[i].beats ? 4 : 0);
-		assert_in_range(count(p.messages.s, "{\"type\":\"event\",\"payload\":{\"type\":\"openchamber:heartbeat\","),
-		                sockets[i].beats ? 1 : 0, sockets[i].beats ? 3 : 0);
-		hang_up(&p);
+		assert_true(p[i].accepted && !p[i].closed);
+		/* In 60 s six of every 10 s and four of every 15; at the end one may still be on its way. */
+		assert_true(count(said, "\"server.heartbeat\"") >= (sockets[i].beats ? 5 : 0));
+		assert_true(count(said, "{\"type\":\"event\",\"payload\":{\"type\":\"openchamber:heartbeat\",\"timestamp\":") >=
+		            (sockets[i].beats ? 3 : 0));
+		assert_int_equal(count(said, "heartbeat") > 0, sockets[i].beats);
+		hang_up(&p[i]);
 	}
 	all_gone(&f);
 	fix_end(&f);
