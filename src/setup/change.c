@@ -247,7 +247,7 @@ settle_interrupted(struct setup *s, struct err *e)
 }
 
 void
-change_free(struct setup *s)
+change_forget(struct setup *s)
 {
 	/* A change that is under way goes on without us. */
 	progress_clear(s);

@@ -76,7 +76,7 @@ setup_free(struct setup *s)
 	runs_forget_proxied(s);
 	find_stop(s);
 	practice_stop(s);
-	change_free(s);
+	change_forget(s);
 	for (size_t i = 0; i < ARRAY_LEN(s->typed); i++) {
 		free(s->typed[i].text);
 		free(s->typed[i].error);

@@ -164,7 +164,7 @@ void runs_retell(struct setup *s); /* the language changed: results speak the ol
 
 /* change.c */
 int  settle_interrupted(struct setup *s, struct err *e);
-void change_free(struct setup *s);
+void change_forget(struct setup *s);
 
 /* review.c */
 const char *setup_origin_base(const struct setup *s);
