@@ -135,32 +135,59 @@ draw_list(const struct screen *sc, struct arena *a)
 
 /* ---- below ---- */
 
-/* On the message row, the buttons behind the text; a text too long for that takes the rows above. */
-static void
-draw_question(const struct screen *sc, struct arena *a, int *cy, int *cx)
+static int
+button_columns(const char *const button[2])
 {
-	const char *text = draw_clean(a, _(questions[sc->at.question].text));
-	const char *button[2];
-	const int y = LINES - 3, room = COLS - 2;
-	struct sheet s;
-	int x = 1, need = 0;
+	return text_width(button[0]) + 2 + text_width(button[1]);
+}
 
-	for (int i = 0; i < 2; i++) {
+/* What the message row says; for a question its text. */
+static const char *
+message_text(const struct screen *sc)
+{
+	if (sc->at.question != ASK_NOTHING)
+		return _(questions[sc->at.question].text);
+	if (sc->at.view != VIEW_PAGE)
+		return "";
+	if (*sc->message)
+		return sc->message;
+	if (!*setup_message(sc->setup) && setup_page(sc->setup) == PAGE_REVIEW && *setup_diff(sc->setup))
+		return _("Read first. Then Tab goes to the buttons, or a applies.");
+	return setup_message(sc->setup);
+}
+
+static void
+question_buttons(const struct screen *sc, struct arena *a, const char *button[2])
+{
+	for (int i = 0; i < 2; i++)
 		button[i] = arena_printf(a, "[ %s ]", draw_clean(a, _(questions[sc->at.question].button[i])));
-		need += text_width(button[i]) + 2;
-	}
-	if (text_width(text) + 1 + need <= room) {
-		draw_text(y, 1, room, ROLE_TEXT, text);
-		x += text_width(text) + 3;
-	} else {
-		sheet_start(&s, room);
-		sheet_para(&s, ROW_KEEP, 0, false, text);
-		for (size_t i = 0; i < s.n; i++) {
-			draw_fill(y - (int)(s.n - i), 0, COLS, ROLE_TEXT);
-			draw_text(y - (int)(s.n - i), 1, room, ROLE_TEXT, s.row[i].n ? s.row[i].span[0].text : "");
-		}
-		sheet_free(&s);
-	}
+}
+
+/* The message as rows: mostly one; a long one takes rows from the page, a question's buttons theirs. */
+static void
+wrap_message(const struct screen *sc, struct sheet *s)
+{
+	const char *button[2];
+	const char *last;
+
+	sheet_start(s, COLS - 2);
+	sheet_para(s, ROW_KEEP, 0, false, message_text(sc));
+	if (!s->n)
+		sheet_row(s, ROW_KEEP);
+	if (sc->at.question == ASK_NOTHING)
+		return;
+	question_buttons(sc, &s->a, button);
+	last = s->row[s->n - 1].n ? s->row[s->n - 1].span[0].text : "";
+	if (text_width(last) + 3 + button_columns(button) > s->width)
+		sheet_row(s, ROW_KEEP);
+}
+
+static void
+draw_question(const struct screen *sc, struct arena *a, int y, int x, int *cy, int *cx)
+{
+	const char *button[2];
+
+	question_buttons(sc, a, button);
 	for (int i = 0; i < 2; i++) {
 		const bool focus = sc->yes == (i == 1);
 
@@ -174,17 +201,16 @@ draw_question(const struct screen *sc, struct arena *a, int *cy, int *cx)
 }
 
 static void
-draw_below(const struct screen *sc, struct arena *a, int *cy, int *cx)
+draw_below(const struct screen *sc, struct arena *a, const struct sheet *message, int *cy, int *cx)
 {
+	const struct sheet_row *last = &message->row[message->n - 1];
 	struct buf keys = BUF_INIT;
-	const char *message = *sc->message ? sc->message : setup_message(sc->setup);
 
-	if (!*message && sc->at.view == VIEW_PAGE && setup_page(sc->setup) == PAGE_REVIEW && *setup_diff(sc->setup))
-		message = _("Read first. Then Tab goes to the buttons, or a applies.");
+	for (size_t i = 0; i < message->n; i++)
+		if (message->row[i].n)
+			draw_text(LINES - 2 - (int)(message->n - i), 1, COLS - 2, ROLE_TEXT, message->row[i].span[0].text);
 	if (sc->at.question != ASK_NOTHING)
-		draw_question(sc, a, cy, cx);
-	else if (sc->at.view == VIEW_PAGE)
-		draw_text(LINES - 3, 1, COLS - 2, ROLE_TEXT, draw_clean(a, message));
+		draw_question(sc, a, LINES - 3, last->n ? 1 + text_width(last->span[0].text) + 3 : 1, cy, cx);
 	draw_text(LINES - 2, 1, COLS - 2, ROLE_TEXT, draw_clean(a, setup_safety(sc->setup)));
 	keys_legend(&keys, screen_where(sc), COLS - 2);
 	draw_fill(LINES - 1, 0, COLS - 1, ROLE_REVERSE);
@@ -253,7 +279,7 @@ frame_draw(struct screen *sc)
 {
 	const struct scr *kind = screen_kind(sc);
 	struct arena a = { 0 };
-	struct sheet s;
+	struct sheet s, message;
 	int cy, cx, x;
 
 	if (COLS < LEAST_COLUMNS || LINES < LEAST_ROWS) {
@@ -261,7 +287,8 @@ frame_draw(struct screen *sc)
 		return;
 	}
 	sc->compact = COLS < 80 || LINES < 24;
-	sc->rows = LINES - 4;
+	wrap_message(sc, &message);
+	sc->rows = LINES - 3 - (int)message.n;
 	x = sc->compact || kind->full ? 1 : LIST_COLUMNS + 2;
 	sc->width = COLS - 1 - x;
 	if (!kind->full && sc->width > PAGE_LIMIT)
@@ -273,7 +300,8 @@ frame_draw(struct screen *sc)
 	kind->build(sc, &s);
 	draw_sheet(sc, &s, x, &cy, &cx);
 	sheet_free(&s);
-	draw_below(sc, &a, &cy, &cx);
+	draw_below(sc, &a, &message, &cy, &cx);
+	sheet_free(&message);
 	move(cy, cx);
 	arena_free(&a);
 }

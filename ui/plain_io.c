@@ -228,10 +228,12 @@ take(void *ctx)
 	if (!fn || p->over)
 		return;
 	if (!p->n_queue) {
-		if (p->ended)
+		if (p->ended) {
+			putchar('\n'); /* behind the question that nobody answers */
 			plain_leave(p, LEAVE_QUIT);
-		else
+		} else {
 			plain_read(p, true);
+		}
 		return;
 	}
 	plain_read(p, false);

@@ -1,4 +1,5 @@
 /* scr_review.c - step 10: what will be done, every line of it, and the buttons. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,12 +60,23 @@ put_summary_line(struct sheet *s, const char *line)
 	sheet_put(s, 0, ROLE_TEXT, line);
 }
 
+/* Never shortened: a line too long goes on under itself. */
 static void
 put_plan(struct sheet *s, const char *const *plan, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
+		const char *gap = strstr(plan[i], "  ");
+		int col;
+
 		sheet_row(s, ROW_KEEP);
-		sheet_put(s, 0, ROLE_TEXT, arena_printf(&s->a, "%zu %s", i + 1, plan[i]));
+		col = sheet_put(s, 0, ROLE_TEXT, arena_printf(&s->a, "%zu ", i + 1));
+		if (!gap || text_width(plan[i]) <= s->width - col) {
+			sheet_put(s, col, ROLE_TEXT, plan[i]);
+			continue;
+		}
+		gap += strspn(gap, " ");
+		col = sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, plan[i], (size_t)(gap - plan[i])));
+		sheet_para(s, ROW_KEEP, col, true, gap);
 	}
 }
 
@@ -166,11 +178,12 @@ review_build(struct screen *sc, struct sheet *s)
 	sheet_gap(s);
 	top = s->n;
 	put_plan(s, plan, n_plan);
-	sheet_gap(s);
 	if (s->n + LEAST_TEXT > room) { /* it does not fit: it becomes text */
 		s->n = top;
 		for (size_t i = 0; i < n_plan; i++)
 			buf_printf(&text, "%zu %s\n", i + 1, plan[i]);
+	} else if (s->n + LEAST_TEXT < room) {
+		sheet_gap(s);
 	}
 	buf_puts(&text, diff);
 	if (!n_plan) {
@@ -190,19 +203,23 @@ sudo_agrees(struct screen *sc)
 {
 	const char *const *argv = setup_sudo_argv(sc->setup);
 	int status = -1;
+	struct sigaction ours, ignore = { .sa_handler = SIG_IGN };
 	pid_t pid;
 
 	term_leave();
+	sigaction(SIGINT, &ignore, &ours); /* Ctrl-C at sudo's question is for sudo */
 	printf("%s\n  %s\n", _("Writing needs root. sudo asks for your password now and runs only this:"),
 	       setup_sudo_command(sc->setup));
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
+		signal(SIGINT, SIG_DFL);
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}
 	while (pid > 0 && waitpid(pid, &status, 0) < 0)
 		;
+	sigaction(SIGINT, &ours, NULL);
 	term_return();
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

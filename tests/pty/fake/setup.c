@@ -237,12 +237,12 @@ int
 setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 {
 	size_t size;
-	char *at;
+	char *at = place(s, key, &size), copy_of[200];
 
 	if (setup_try(s, key, text, e) < 0)
 		return -1;
-	at = place(s, key, &size);
-	snprintf(at, size, "%s%s", strcmp(key, "public") == 0 && !strstr(text, "://") ? "https://" : "", text);
+	snprintf(copy_of, sizeof(copy_of), "%s", text); /* it may be the value itself */
+	snprintf(at, size, "%s%s", strcmp(key, "public") == 0 && !strstr(text, "://") ? "https://" : "", copy_of);
 	tell(s);
 	return 0;
 }
