@@ -42,7 +42,7 @@ drift_diff(struct buf *out, const char *root, const char *path)
 	struct arena a = { 0 };
 	struct err e = { 0 };
 	struct alteration c;
-	const char *dir;
+	const char *dir = NULL;
 	bool drifted = false;
 
 	if (fs_read(&now, fs_path(&a, root, path), CONTENT_MAX, &e) == 0 && find_written(&c, &a, root, path, &dir)) {
