@@ -55,7 +55,7 @@ const struct option_entry option_table[] = {
 	  N_("publish an OpenChamber that has no password") },
 	{ "confirm-within", OPTION_NUMBER, "SECONDS", FIELD(confirm_within), BIT(APPLY), 1, 86400,
 	  N_("undo unless the change is confirmed in time") },
-	{ "no-reload", OPTION_FLAG, NULL, FIELD(no_reload), BIT(APPLY), 0, 0, N_("write the files, but do not reload the proxy") },
+	{ "no-reload", OPTION_FLAG, NULL, FIELD(no_reload), ALL, 0, 0, N_("write the files, but do not reload the proxy") },
 	{ "progress", OPTION_FLAG, NULL, FIELD(progress), CHANGING, 0, 0, N_("one JSON line a step while it works") },
 	{ "list", OPTION_FLAG, NULL, FIELD(list), BIT(ROLLBACK), 0, 0, N_("show what was applied") },
 	{ "port", OPTION_NUMBER, "N", FIELD(port), BIT(ORIGIN), 0, 65535, N_("listen on this port (0: any)") },
@@ -151,10 +151,12 @@ take_url(struct options *o, const struct option_entry *t, const char *text, stru
 {
 	bool origin = t->offset == FIELD(origin);
 	struct url *u = origin ? &o->origin : &o->public_url;
-	struct err why = { 0 };
+	const char *what = origin ? "--origin" : "--public";
 
-	if (url_parse(u, text, origin ? "http" : "https", URL_BASE, t->name, &why) < 0)
-		return err_set(e, ERR_USAGE, "--%s: %s", t->name, why.msg);
+	if (url_parse(u, text, origin ? "http" : "https", URL_BASE, what, e) < 0) {
+		e->code = ERR_USAGE;
+		return -1;
+	}
 	*(origin ? &o->has_origin : &o->has_public) = true;
 	return 0;
 }

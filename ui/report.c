@@ -29,7 +29,7 @@ static const struct { const char *utf8, *ascii, *colour; } marks[] = {
 	[CHECK_SKIP] = { "-",      "-", NULL },
 };
 
-enum { LABEL_MAX = 26, WORD_MAX = 9, INDENT = 4 };
+enum { LABEL_MAX = 28, WORD_MAX = 9, INDENT = 4 };
 
 void
 report_init(struct report *r, FILE *out, const char *color, bool plain)

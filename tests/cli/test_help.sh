@@ -1,0 +1,29 @@
+#!/bin/sh
+# --help and --version, of the program and of each subcommand.
+. "$(dirname "$0")/../lib.sh"
+
+run 0 --version
+grep -qxE 'antechamber [0-9]+\.[0-9]+\.[0-9]+' "$T/out" || fail "not a version"
+run 0 --help
+head -n 1 "$T/out" | grep -qF -- '--plain' || fail "the first line does not name --plain"
+commands=$(sed -n '/^Subcommands/,/^$/s/^  \([a-z]*\) .*/\1/p' "$T/out")
+[ "$(echo "$commands" | wc -l)" -ge 10 ] || fail "too few subcommands: $commands"
+for c in $commands; do
+	run 0 "$c" --help
+	head -n 1 "$T/out" | grep -qF -- '--plain' || fail "$c: the first line does not name --plain"
+	says "antechamber $c"
+	says "Exit status"
+	[ ! -s "$T/err" ] || fail "$c: something on stderr"
+	cp "$T/out" "$T/long"
+	run 0 "$c" -h
+	cmp -s "$T/out" "$T/long" || fail "$c: -h is not --help"
+	# Every option that the help names is one: with a wrong operand at worst.
+	for o in $(sed -n 's/^  --\([a-z-]*\).*/\1/p' "$T/long"); do
+		timeout 10 "$BIN" "$c" --help "--$o" x >"$T/out" 2>"$T/err" </dev/null || :
+		! grep -q 'There is no option\|is no option of' "$T/err" || fail "$c: the help names --$o, and it is none"
+	done
+	awk 'length($0) > 80 { exit 1 }' "$T/long" || fail "$c: a line is wider than 80"
+done
+TERM='' run 0 --help
+TERM=nonsense run 0 --help
+run 0 apply --version

@@ -1,0 +1,90 @@
+# tests/lib.sh - what every script that runs the program needs: it, a directory, a probe origin, an end.
+#
+# Servers listen on loopback ports that were found free, say which, and are
+# ended by their process id.  What is waited for is polled to a deadline.
+# shellcheck shell=sh
+set -eu
+cd "$(dirname "$0")/../.."
+BIN=${BIN:-$PWD/build/antechamber}
+[ -x "$BIN" ] || { echo "there is no $BIN: run make first"; exit 1; }
+T=$(mktemp -d)
+PIDS=
+export LC_ALL=C.UTF-8 HOME="$T/home" XDG_STATE_HOME="$T/home/state" XDG_CONFIG_HOME="$T/home/config"
+export ASAN_OPTIONS=detect_leaks=1
+unset LANGUAGE NO_COLOR ANTECHAMBER_PASSWORD SUDO_UID || :
+mkdir -p "$HOME"
+
+cleanup() {
+	# shellcheck disable=SC2086
+	[ -z "$PIDS" ] || kill $PIDS 2>/dev/null || :
+	# shellcheck disable=SC2086
+	for pid in $PIDS; do wait "$pid" 2>/dev/null || :; done
+	rm -rf "$T"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+fail() {
+	echo "FAIL: $*"
+	for f in out err; do
+		[ ! -s "$T/$f" ] || { echo "--- $f"; head -c 6000 "$T/$f"; }
+	done
+	exit 1
+}
+skip() { echo "SKIP: $*"; exit 77; }
+need() { # need PROGRAM...
+	for program in "$@"; do
+		command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || skip "$program is not installed"
+	done
+}
+
+run() { # run STATUS ARGUMENT...: the program must end with that status; its output is in $T/out and $T/err
+	want=$1
+	shift
+	got=0
+	timeout -k 1 "${RUN_SECONDS:-60}" "$BIN" "$@" >"$T/out" 2>"$T/err" </dev/null || got=$?
+	[ "$got" = "$want" ] || fail "status $got instead of $want: antechamber $*"
+}
+says() { grep -qF -- "$1" "$T/out" || fail "stdout does not say: $1"; }
+says_not() { ! grep -qF -- "$1" "$T/out" || fail "stdout says: $1"; }
+complains() { grep -qF -- "$1" "$T/err" || fail "stderr does not say: $1"; }
+json() { # json FILTER: true of the document on stdout
+	jq -e "$1" "$T/out" >/dev/null 2>"$T/jq" || fail "not true of the document: $1 $(cat "$T/jq")"
+}
+status_of() { # status_of ID TARGET
+	jq -r --arg id "$1" --arg t "$2" '.checks[] | select(.id == $id and .target == $t) | .status' "$T/out"
+}
+verdict() { jq -r '.verdict.cause // "none"' "$T/out"; }
+
+wait_for() { # wait_for SECONDS COMMAND...: looks again and again until it is so
+	end=$(($(date +%s) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -le $end ] || fail "did not happen: $*"
+		sleep 0.02
+	done
+}
+
+origin() { # origin ARGUMENT...: a probe origin of its own; its address is $ORIGIN, its process $ORIGIN_PID
+	rm -f "$T/origin.out"
+	"$BIN" origin "$@" >"$T/origin.out" 2>"$T/origin.err" </dev/null &
+	ORIGIN_PID=$!
+	PIDS="$PIDS $ORIGIN_PID"
+	wait_for 10 grep -q '^listening on ' "$T/origin.out"
+	ORIGIN=$(sed -n 's/^listening on //p' "$T/origin.out")
+}
+
+password() { # a UI password in a file, as the options want it
+	printf '%s\n' "${1:-correct horse}" >"$T/password"
+	chmod 600 "$T/password"
+}
+
+closed_port() { # a port that nobody listens on: what the kernel gives is given back at once
+	rm -f "$T/port.out"
+	"$BIN" origin >"$T/port.out" 2>/dev/null </dev/null &
+	pid=$!
+	wait_for 10 grep -q '^listening on ' "$T/port.out"
+	kill $pid
+	wait $pid 2>/dev/null || :
+	sed -n 's/^listening on .*://p' "$T/port.out"
+}
