@@ -166,8 +166,8 @@ settle(struct conn *c)
 		while (intake_advance(c))
 			;
 		flush(c);
-		again = !c->dead && !c->ending && c->state == CONN_HEAD && c->in.len && !c->scanned &&
-		        c->out.len < CONN_OUT_LOW;
+		again = !c->dead && !c->ending && c->state == CONN_HEAD && c->in.len &&
+		        !c->scanned && c->out.len < CONN_OUT_LOW;
 	} while (again);
 	if (!c->dead && c->eof && (!c->ending || c->state == CONN_LINGER))
 		end_of_input(c);
@@ -260,7 +260,8 @@ conn_pulse(struct conn *c, int ms, int every, conn_pulse_fn *fn, const void *arg
 	for (struct pulse *p = c->pulses; p < c->pulses + CONN_PULSES; p++) {
 		if (p->fn)
 			continue;
-		*p = (struct pulse){ .conn = c, .fn = fn, .arg = arg, .every = every, .due = loop_now() + ms };
+		*p = (struct pulse){ .conn = c, .fn = fn, .arg = arg, .every = every,
+		                     .due = loop_now() + ms };
 		p->timer = loop_after(c->origin->loop, ms, on_pulse, p);
 		return;
 	}

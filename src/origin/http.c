@@ -9,7 +9,9 @@
 
 enum { EXTRA_MAX = 8 * 1024, SIZE_DIGITS = 15 };
 
-enum body_state { SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER, TRAILER_TEXT, TRAILER_LF, END_LF };
+enum body_state {
+	SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER, TRAILER_TEXT, TRAILER_LF, END_LF
+};
 
 static bool
 is_token(const char *s)
@@ -105,7 +107,8 @@ parse_framing(struct http_request *r)
 	const char *length = http_get(r, "Content-Length", 0);
 	const char *coding = http_get(r, "Transfer-Encoding", 0);
 
-	if (http_get(r, "Content-Length", 1) || http_get(r, "Transfer-Encoding", 1) || (length && coding))
+	if (http_get(r, "Content-Length", 1) || http_get(r, "Transfer-Encoding", 1) ||
+	    (length && coding))
 		return 400;
 	if (coding) {
 		if (r->minor == 0 || strcasecmp(coding, "chunked"))
@@ -267,7 +270,8 @@ http_param(struct buf *out, const struct http_request *r, const char *name)
 void
 http_body_init(struct http_body *b, const struct http_request *r)
 {
-	*b = (struct http_body){ .chunked = r->chunked, .left = r->length, .state = r->chunked ? SIZE : DATA };
+	*b = (struct http_body){ .chunked = r->chunked, .left = r->length,
+	                         .state = r->chunked ? SIZE : DATA };
 	b->done = !r->chunked && r->length == 0;
 }
 
@@ -327,7 +331,8 @@ frame_byte(struct http_body *b, char c)
 }
 
 long
-http_body_feed(struct http_body *b, const char *bytes, size_t len, const char **piece, size_t *piece_len)
+http_body_feed(struct http_body *b, const char *bytes, size_t len, const char **piece,
+               size_t *piece_len)
 {
 	size_t i = 0;
 

@@ -81,7 +81,8 @@ void http_body_init(struct http_body *b, const struct http_request *r);
  * many were taken, and the piece in `*piece' (its length may be 0).  -1: this
  * is not a body.
  */
-long http_body_feed(struct http_body *b, const char *bytes, size_t len, const char **piece, size_t *piece_len);
+long http_body_feed(struct http_body *b, const char *bytes, size_t len, const char **piece,
+                    size_t *piece_len);
 
 const char *http_reason(int status); /* "Not Found" */
 

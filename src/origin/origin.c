@@ -148,7 +148,8 @@ random_id(void)
 }
 
 struct origin *
-origin_start(struct loop *l, const struct needs *needs, const struct origin_options *options, struct err *e)
+origin_start(struct loop *l, const struct needs *needs, const struct origin_options *options,
+             struct err *e)
 {
 	int fd = options->adopted_fd;
 	struct origin *o;
@@ -224,13 +225,15 @@ origin_misbehave(unsigned *bits, const char *list, struct err *e)
 		size_t len = strcspn(s, ","), i = 0;
 		struct buf known = BUF_INIT;
 
-		while (i < ARRAY_LEN(words) && (strlen(words[i].word) != len || strncmp(words[i].word, s, len)))
+		while (i < ARRAY_LEN(words) &&
+		       (strlen(words[i].word) != len || strncmp(words[i].word, s, len)))
 			i++;
 		if (i == ARRAY_LEN(words)) {
 			for (i = 0; i < ARRAY_LEN(words); i++)
 				buf_printf(&known, "%s%s", i ? ", " : "", words[i].word);
 			/* TRANSLATORS: %s is what was given, then the list of what can be given */
-			err_set(e, ERR_USAGE, _("'%.*s' is not a way to misbehave; there are: %s"), (int)len, s, known.s);
+			err_set(e, ERR_USAGE, _("'%.*s' is not a way to misbehave; there are: %s"),
+			        (int)len, s, known.s);
 			buf_free(&known);
 			return -1;
 		}

@@ -68,13 +68,14 @@ pages_version(struct conn *c)
 	reply_json(c, 200, NULL, identity(c->origin));
 }
 
-/* Where OpenCode was looked for: it makes the answer as long as the real one, and worth compressing. */
+/* Where OpenCode was looked for; it makes the answer as long as the real one. */
 static struct json *
 binaries(void)
 {
 	static const char *const dirs[] = {
-		"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/snap/bin",
-		"/home/openchamber/.opencode/bin", "/home/openchamber/.bun/bin", "/home/openchamber/.local/bin",
+		"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
+		"/snap/bin", "/home/openchamber/.opencode/bin", "/home/openchamber/.bun/bin",
+		"/home/openchamber/.local/bin",
 	};
 	struct json *list = json_array();
 
@@ -146,8 +147,8 @@ void
 pages_app(struct buf *out)
 {
 	static const char *const words[] = {
-		"session", "message", "terminal", "branch", "commit", "worktree", "provider", "model", "agent",
-		"prompt", "diff", "file", "panel", "theme", "notification", "project",
+		"session", "message", "terminal", "branch", "commit", "worktree", "provider", "model",
+		"agent", "prompt", "diff", "file", "panel", "theme", "notification", "project",
 	};
 	unsigned n = 1;
 
@@ -156,7 +157,8 @@ pages_app(struct buf *out)
 	              "<script type=\"application/json\">\n[");
 	while (out->len < PAGE_SIZE - 80) {
 		n = n * 1103515245u + 12345u; /* the same page in every run */
-		buf_printf(out, "{\"%s\":\"%s-%x\"},\n", words[n >> 16 & 15], words[n >> 20 & 15], n >> 8);
+		buf_printf(out, "{\"%s\":\"%s-%x\"},\n", words[n >> 16 & 15],
+		           words[n >> 20 & 15], n >> 8);
 	}
 	buf_puts(out, "{}]\n</script>\n</body>\n</html>\n");
 }
@@ -166,5 +168,6 @@ pages_index(struct conn *c)
 {
 	const struct buf *page = &c->origin->page;
 
-	reply_send(c, &(struct reply){ .status = 200, .type = REPLY_HTML, .body = page->s, .len = page->len });
+	reply_send(c, &(struct reply){ .status = 200, .type = REPLY_HTML,
+	                               .body = page->s, .len = page->len });
 }

@@ -9,8 +9,6 @@
 
 enum { CLOCK_EVENTS = 5, CLOCK_MS = 250, SILENCE_MAX = 24 * 60 * 60 };
 
-static const char cache[] = "no-cache, no-transform";
-
 bool
 probes_word(const struct conn *c, const char *word)
 {
@@ -76,6 +74,13 @@ serve_echo(struct conn *c)
 	buf_free(&text);
 }
 
+static void
+begin(struct conn *c)
+{
+	streams_begin(c, "text/event-stream", "no-cache, no-transform", !is_set(c, "accel", "no"),
+	              is_set(c, "close", "1"));
+}
+
 /* An event whose data is the time it was sent. */
 static void
 say_time(struct conn *c)
@@ -105,7 +110,7 @@ static void
 serve_clock(struct conn *c)
 {
 	c->bounded = true;
-	streams_begin(c, "text/event-stream", cache, !is_set(c, "accel", "no"), is_set(c, "close", "1"));
+	begin(c);
 	tick(c, ticks + CLOCK_EVENTS - 1);
 }
 
@@ -122,7 +127,7 @@ serve_silent(struct conn *c)
 {
 	int ms = probes_silence(c);
 
-	streams_begin(c, "text/event-stream", cache, !is_set(c, "accel", "no"), is_set(c, "close", "1"));
+	begin(c);
 	if (ms)
 		conn_pulse(c, ms, 0, break_silence, NULL);
 }

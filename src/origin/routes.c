@@ -27,15 +27,20 @@ struct route {
 static void serve_upload(struct conn *c);
 
 static const struct route routes[] = {
-	{ .method = "GET", .need = offsetof(struct needs, version), .open = true, .serve = pages_version },
-	{ .method = "GET", .need = offsetof(struct needs, health), .open = true, .serve = pages_health },
-	{ .method = "GET", .need = offsetof(struct needs, session), .open = true, .serve = session_show },
+	{ .method = "GET", .need = offsetof(struct needs, version),
+	  .open = true, .serve = pages_version },
+	{ .method = "GET", .need = offsetof(struct needs, health),
+	  .open = true, .serve = pages_health },
+	{ .method = "GET", .need = offsetof(struct needs, session),
+	  .open = true, .serve = session_show },
 	{ .method = "POST", .need = offsetof(struct needs, session), .open = true,
 	  .keep = session_keep_body, .serve = session_login },
-	{ .method = "GET", .path = "/auth/passkey/status", .open = true, .serve = session_passkeys },
+	{ .method = "GET", .path = "/auth/passkey/status",
+	  .open = true, .serve = session_passkeys },
 	{ .method = "GET", .path = "/api/system/info", .open = true, .serve = pages_system },
 	{ .method = "GET", .path = "/api/config/settings", .serve = pages_settings },
-	{ .method = "POST", .need = offsetof(struct needs, upload), .early = true, .serve = serve_upload },
+	{ .method = "POST", .need = offsetof(struct needs, upload),
+	  .early = true, .serve = serve_upload },
 };
 
 static bool
@@ -92,7 +97,8 @@ say_error(struct conn *c, int status, const char *what, const char *path)
 	}
 	buf_puts(&page, "</pre>\n</body>\n</html>\n");
 	reply_text(c, status, REPLY_HTML,
-	           "Content-Security-Policy: default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n", page.s);
+	           "Content-Security-Policy: default-src 'none'\r\n"
+	           "X-Content-Type-Options: nosniff\r\n", page.s);
 	buf_free(&page);
 }
 
@@ -197,7 +203,8 @@ routes_flood(struct conn *c)
 static void
 say_garbage(struct conn *c)
 {
-	static const char bytes[] = "\x16\x03\x01\x00\xff\x1b[2J\x1b]0;owned\x07\x00\x80\x9b""31m\xe2\x80\xae\r\n\r\n";
+	static const char bytes[] = "\x16\x03\x01\x00\xff\x1b[2J\x1b]0;owned\x07\x00\x80\x9b""31m"
+	                            "\xe2\x80\xae\r\n\r\n";
 
 	for (int i = 0; i < 64; i++)
 		conn_write(c, bytes, sizeof(bytes) - 1);

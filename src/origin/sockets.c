@@ -27,10 +27,11 @@ struct socket_kind {
 	int         ping, heartbeat, server_heartbeat; /* seconds; 0: none */
 };
 
-#define CONNECTED \
-	"{\"type\":\"event\",\"payload\":{\"type\":\"server.connected\",\"properties\":{}},\"directory\":\"global\"}"
-#define SERVER_HEARTBEAT \
-	"{\"type\":\"event\",\"payload\":{\"type\":\"server.heartbeat\",\"properties\":{}},\"directory\":\"global\"}"
+#define EVENT(payload) \
+	"{\"type\":\"event\",\"payload\":" payload ",\"directory\":\"global\"}"
+#define CONNECTED        EVENT("{\"type\":\"server.connected\",\"properties\":{}}")
+#define SERVER_HEARTBEAT EVENT("{\"type\":\"server.heartbeat\",\"properties\":{}}")
+#define HEARTBEAT        EVENT("{\"type\":\"openchamber:heartbeat\",\"timestamp\":%lld}")
 
 static const struct socket_kind kinds[] = {
 	{ .id = "event", .delay = 10, .opcode = WSLAY_TEXT_FRAME,
@@ -39,8 +40,10 @@ static const struct socket_kind kinds[] = {
 	{ .id = "global-event", .delay = 2, .opcode = WSLAY_TEXT_FRAME,
 	  .hello = "{\"type\":\"ready\",\"scope\":\"global\"}", .connected = CONNECTED,
 	  .ping = 15, .heartbeat = 15, .server_heartbeat = 10 },
-	{ .id = "terminal", .opcode = WSLAY_BINARY_FRAME, .hello = "\x01{\"t\":\"hello\",\"v\":3}", .ping = 15 },
-	{ .id = "dictation", .opcode = WSLAY_TEXT_FRAME, .hello = "{\"type\":\"ready\"}", .ping = 30 },
+	{ .id = "terminal", .opcode = WSLAY_BINARY_FRAME,
+	  .hello = "\x01{\"t\":\"hello\",\"v\":3}", .ping = 15 },
+	{ .id = "dictation", .opcode = WSLAY_TEXT_FRAME,
+	  .hello = "{\"type\":\"ready\"}", .ping = 30 },
 	{ .id = NULL, .opcode = WSLAY_TEXT_FRAME }, /* of a newer OpenChamber */
 };
 
@@ -95,7 +98,7 @@ pump(struct conn *c)
 static void
 queue(struct conn *c, int opcode, const char *bytes, size_t len)
 {
-	struct wslay_event_msg m = { .opcode = (uint8_t)opcode, .msg = (const uint8_t *)bytes, .msg_length = len };
+	struct wslay_event_msg m = { (uint8_t)opcode, (const uint8_t *)bytes, len };
 
 	wslay_event_queue_msg(c->socket->frames, &m);
 	pump(c);
@@ -120,8 +123,7 @@ say_heartbeat(struct conn *c, const void *arg)
 	struct buf text = BUF_INIT;
 
 	(void)arg;
-	buf_printf(&text, "{\"type\":\"event\",\"payload\":{\"type\":\"openchamber:heartbeat\",\"timestamp\":%lld},"
-	                  "\"directory\":\"global\"}", pages_clock());
+	buf_printf(&text, HEARTBEAT, pages_clock());
 	say(c, text.s);
 	buf_free(&text);
 }
@@ -175,7 +177,8 @@ greet(struct conn *c, const void *arg)
 static void
 open_frames(struct conn *c, const struct need_route *route)
 {
-	static const struct wslay_event_callbacks callbacks = { .recv_callback = on_recv, .send_callback = on_send };
+	static const struct wslay_event_callbacks callbacks = { .recv_callback = on_recv,
+	                                                        .send_callback = on_send };
 	const struct socket_kind *k = kind_of(route);
 
 	c->socket = xcalloc(1, sizeof(*c->socket));
@@ -204,7 +207,8 @@ refuse(struct conn *c, int status, const char *type, const char *fields, const c
 static bool
 origin_is_ours(const struct conn *c)
 {
-	static const char *const always[] = { "openchamber-ui://app", "capacitor://localhost", "https://localhost" };
+	static const char *const always[] = { "openchamber-ui://app", "capacitor://localhost",
+	                                      "https://localhost" };
 	const char *origin = http_get(&c->req, "Origin", 0);
 	struct buf own = BUF_INIT;
 	bool ours;
@@ -227,8 +231,10 @@ origin_is_ours(const struct conn *c)
 static bool
 key_is_good(const char *key)
 {
-	return key && strlen(key) == KEY_LEN && !strcmp(key + KEY_LEN - 2, "==") &&
-	       strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") == KEY_LEN - 2;
+	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	return key && strlen(key) == KEY_LEN && strspn(key, base64) == KEY_LEN - 2 &&
+	       !strcmp(key + KEY_LEN - 2, "==");
 }
 
 static void
@@ -263,10 +269,14 @@ find_socket(const struct conn *c)
 {
 	const struct needs *n = c->origin->needs;
 
-	for (size_t i = 0; i < n->n_sockets; i++)
-		if (!strcmp(n->sockets[i].path, c->req.path) &&
-		    !(c->origin->options.misbehave & ORIGIN_NO_DICTATION && !strcmp(n->sockets[i].id, "dictation")))
-			return &n->sockets[i];
+	for (size_t i = 0; i < n->n_sockets; i++) {
+		const struct need_route *s = &n->sockets[i];
+
+		if (c->origin->options.misbehave & ORIGIN_NO_DICTATION && !strcmp(s->id, "dictation"))
+			continue;
+		if (!strcmp(s->path, c->req.path))
+			return s;
+	}
 	return NULL;
 }
 

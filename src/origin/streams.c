@@ -13,23 +13,28 @@ struct stream_kind {
 	struct { int seconds; const char *text; } beats[2];
 };
 
-#define EVENT(s) "data: " s "\n\n"
-#define LIFE     ":heartbeat\n\n"
+#define EVENT(s)  "data: " s "\n\n"
+#define CONNECTED "{\"type\":\"server.connected\",\"properties\":{}}"
+#define HEARTBEAT "{\"type\":\"server.heartbeat\",\"properties\":{}}"
+#define LIFE      ":heartbeat\n\n"
+
+#define PLAIN     "text/event-stream"
+#define UTF_8     "text/event-stream; charset=utf-8"
 
 static const struct stream_kind kinds[] = {
-	{ .id = "event", .type = "text/event-stream", .cache = "no-cache", .delay = 5,
-	  .first = EVENT("{\"type\":\"server.connected\",\"properties\":{}}"),
-	  .beats = { { 10, EVENT("{\"type\":\"server.heartbeat\",\"properties\":{}}") }, { 20, LIFE } } },
-	{ .id = "global-event", .type = "text/event-stream", .cache = "no-cache", .delay = 5,
-	  .first = EVENT("{\"payload\":{\"type\":\"server.connected\",\"properties\":{}}}"),
-	  .beats = { { 10, EVENT("{\"payload\":{\"type\":\"server.heartbeat\",\"properties\":{}}}") }, { 20, LIFE } } },
-	{ .id = "notifications", .type = "text/event-stream; charset=utf-8", .cache = "no-cache, no-transform",
+	{ .id = "event", .type = PLAIN, .cache = "no-cache", .delay = 5,
+	  .first = EVENT(CONNECTED),
+	  .beats = { { 10, EVENT(HEARTBEAT) }, { 20, LIFE } } },
+	{ .id = "global-event", .type = PLAIN, .cache = "no-cache", .delay = 5,
+	  .first = EVENT("{\"payload\":" CONNECTED "}"),
+	  .beats = { { 10, EVENT("{\"payload\":" HEARTBEAT "}") }, { 20, LIFE } } },
+	{ .id = "notifications", .type = UTF_8, .cache = "no-cache, no-transform",
 	  .first = EVENT("{\"type\":\"openchamber:notification-stream-ready\",\"properties\":{}}"),
 	  .beats = { { 20, LIFE } } },
-	{ .id = "openchamber", .type = "text/event-stream; charset=utf-8", .cache = "no-cache, no-transform",
+	{ .id = "openchamber", .type = UTF_8, .cache = "no-cache, no-transform",
 	  .first = EVENT("{\"type\":\"openchamber:event-stream-ready\",\"properties\":{}}"),
 	  .beats = { { 25, EVENT("{\"type\":\"openchamber:heartbeat\",\"properties\":{}}") } } },
-	{ .id = NULL, .type = "text/event-stream", .cache = "no-cache" }, /* of a newer OpenChamber */
+	{ .id = NULL, .type = PLAIN, .cache = "no-cache" }, /* of a newer OpenChamber */
 };
 
 static const struct stream_kind *
@@ -52,6 +57,7 @@ say(struct conn *c, const void *text)
 static void
 say_unknown(struct conn *c, const struct need_route *route)
 {
+	const int beat = conn_paced(c, (int)route->keepalive);
 	struct buf text = BUF_INIT;
 
 	buf_printf(&text, strchr(route->first, '"') ? "data: {%s}\n\n" : "data: {\"type\":\"%s\"}\n\n",
@@ -59,7 +65,7 @@ say_unknown(struct conn *c, const struct need_route *route)
 	say(c, text.s);
 	buf_free(&text);
 	if (route->keepalive)
-		conn_pulse(c, conn_paced(c, (int)route->keepalive), conn_paced(c, (int)route->keepalive), say, LIFE);
+		conn_pulse(c, beat, beat, say, LIFE);
 }
 
 static void
