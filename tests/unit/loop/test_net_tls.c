@@ -171,41 +171,48 @@ tick(void *ctx)
 		loop_after(t->l, 1, tick, t);
 }
 
-/* The system's certificates are read once, not once a probe: the loop stays quick. */
-static void
-test_many_verified_probes(void **state)
+/* `n' verified probes at once; returns how long they all took. */
+static double
+probe(struct world *w, int n, struct get *g)
 {
-	enum { N = 35 };
-	struct world *w = *state;
-	struct ticker t = { .l = w->l };
-	struct get g[N] = { 0 };
-	double start;
-	bool all = false;
-	struct rusage u;
+	const double start = loop_seconds();
 
-	assert_int_equal(access(nginx.bundle, R_OK), 0);
-	tick(&t);
-	start = loop_seconds();
-	for (int i = 0; i < N; i++) {
+	for (int i = 0; i < n; i++) {
 		struct net_request q = request(&g[i], "https://chat.example.org/");
 
 		q.where = (struct net_where){ .connect_to = nginx.to_good, .cacert = nginx.bundle };
 		q.http = i % 2 ? NET_HTTP_2 : NET_HTTP_1;
 		net_start(w->n, &q);
 	}
-	for (int i = 0; i < N; i++)
-		assert_true(world_run(w, &g[i].done, 10000));
-	t.stop = true;
-	getrusage(RUSAGE_SELF, &u);
-	print_message("  %d verified probes: %.0f ms, longest pause %.0f ms, %ld KiB\n", N,
-	              1000 * (loop_seconds() - start), 1000 * t.pace.worst, u.ru_maxrss);
-	world_run(w, &all, 10);
-	for (int i = 0; i < N; i++) {
+	for (int i = 0; i < n; i++) {
+		assert_true(world_run(w, &g[i].done, 20000));
 		assert_int_equal(g[i].r.fault, NET_OK);
 		get_free(&g[i]);
 	}
-	/* Reading them takes some 40 ms once; every time it would be more than a second. */
-	assert_true(t.pace.worst < 0.3);
+	return loop_seconds() - start;
+}
+
+/* The system's certificates are read once, not once a probe. */
+static void
+test_many_verified_probes(void **state)
+{
+	enum { N = 35 };
+	struct world *w = *state;
+	struct ticker t = { .l = w->l };
+	struct get first = { 0 }, g[N] = { 0 };
+	double one, many;
+	struct rusage u;
+
+	assert_int_equal(access(nginx.bundle, R_OK), 0);
+	one = probe(w, 1, &first);
+	tick(&t);
+	many = probe(w, N, g);
+	t.stop = true;
+	world_idle(w, 5);
+	getrusage(RUSAGE_SELF, &u);
+	print_message("  the first verified probe: %.0f ms; %d more: %.0f ms, longest pause %.0f ms; %ld KiB\n",
+	              1000 * one, N, 1000 * many, 1000 * t.pace.worst, u.ru_maxrss);
+	assert_true(many < N * one / 2);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)

@@ -109,7 +109,7 @@ test_outcomes(void **state)
 {
 	static const struct {
 		const char *what;
-		const char *argv[4];
+		const char *argv[5];
 		const char *input;
 		const char *out, *err;
 		int         status;
@@ -124,8 +124,8 @@ test_outcomes(void **state)
 		{ "no input",      { "cat" },                             NULL, "", "", 0 },
 		{ "unread input",  { "true" },                            "never read", "", "", 0 },
 		{ "no shell",      { "echo", "$HOME; `id`" },             NULL, "$HOME; `id`\n", "", 0 },
-		{ "signals",       { "grep", "^SigIgn", "/proc/self/status" }, NULL,
-		                   "SigIgn:\t0000000000000000\n", "", 0 },
+		/* None of 1 to 31 is ignored; glibc keeps 32 and 33 to itself. */
+		{ "signals",       { "grep", "-c", "^SigIgn:.*[08]0000000$", "/proc/self/status" }, NULL, "1\n", "", 0 },
 		{ "a path",        { "/bin/sh", "-c", "exit 3" },         NULL, "", "", 3 },
 	};
 	struct world *w = *state;
