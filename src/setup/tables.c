@@ -167,18 +167,20 @@ static enum mark
 mark_of_groups(const struct setup *s, enum way w, unsigned groups)
 {
 	const struct check_run *r = run_of(s, w);
+	bool waiting = !r && way_is_running(s, w);
 	enum mark m = MARK_NONE;
 
 	for (size_t i = 0; r && i < check_count(r); i++) {
 		const struct check_result *result = check_at(r, i);
 
-		if (check_finished(r, i) && (groups >> result->group & 1) &&
-		    (w != WAY_DIRECT || result->target == TARGET_DIRECT))
+		if (!(groups >> result->group & 1) || (w == WAY_DIRECT && result->target != TARGET_DIRECT))
+			continue;
+		if (!check_finished(r, i))
+			waiting = waiting || !check_is_done(r);
+		else
 			m = mark_worst(m, result->required || result->status != CHECK_FAIL ? mark_of(result) : MARK_WARN);
 	}
-	if (m != MARK_FAIL && way_is_running(s, w))
-		return MARK_NOW;
-	return m;
+	return waiting && m != MARK_FAIL ? MARK_NOW : m;
 }
 
 static enum mark
