@@ -26,6 +26,11 @@ trap 'exit 130' INT TERM
 
 fail() {
 	echo "FAIL: $*"
+	if jq -e .checks "$T/out" >/dev/null 2>&1; then # of a document, what did not pass
+		jq -r '.checks[] | select(.status != "pass") | "\(.status) \(.id) \(.target) \(.cause // "-"): \(.detail) \(.observed)"' \
+			"$T/out" >"$T/shown"
+		mv "$T/shown" "$T/out"
+	fi
 	for f in out err; do
 		[ ! -s "$T/$f" ] || { echo "--- $f"; head -c 6000 "$T/$f"; }
 	done

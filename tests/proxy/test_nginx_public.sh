@@ -1,0 +1,101 @@
+#!/bin/sh
+# What can stand at the public address instead of our OpenChamber.
+# shellcheck disable=SC2016,SC2154,SC2086
+. "$(dirname "$0")/lib.sh"
+need nginx openssl curl
+certificate "$NAME"
+certificate other.example.org
+two_ports
+origin --misbehave opencode
+OPENCODE=${ORIGIN#http://}
+origin --server-id the-other-one
+OTHER_INSTANCE=${ORIGIN#http://}
+origin --misbehave hang
+HANGING=${ORIGIN#http://}
+DEAD=127.0.0.1:$(closed_port)
+password
+origin --password-file "$T/password"
+pw="--password-file $T/password"
+
+site() { # site LOCATIONS
+	nginx_up "server { $listen client_max_body_size 300m; $1 }"
+}
+to() { echo "location / { proxy_pass http://$1; $headers $rest }"; }
+
+site "$(to @ORIGIN@)"
+check_tls 0 $pw; ready
+
+OTHER=$DEAD; site "$(to @OTHER@)"
+check_tls 1; broken upstream-down public.answer
+OTHER=$HANGING; site "location / { proxy_pass http://@OTHER@; $headers proxy_read_timeout 1s; }"
+check_tls 1 --timeout 3; broken upstream-timeout public.answer
+OTHER=$OPENCODE; site "$(to @OTHER@)"
+check_tls 1; broken upstream-opencode public.answer
+OTHER=$OTHER_INSTANCE; site "$(to @OTHER@)"
+check_tls 1 $pw; broken wrong-instance public.instance
+! grep -q oc_ui_session "$T/out" || fail "the session cookie is in the document"
+
+mkdir -p "$T/empty"
+echo 'Welcome' >"$T/empty/index.html"
+site 'location / { root @T@/empty; }'
+check_tls 1; broken wrong-site public.answer
+site 'location / { return 200; }'
+check_tls 1; broken wrong-site public.answer
+site "location / { proxy_pass http://@ORIGIN@; $headers } location /api/ { proxy_pass http://@ORIGIN@/; $headers }"
+check_tls 1; broken path-mangled public.answer
+
+site "auth_basic closed; auth_basic_user_file @T@/none; $(to @ORIGIN@)"
+check_tls 1; broken auth-layer public.answer
+site 'location / { return 302 https://login.example.org/oauth2/start?rd=$scheme://$http_host$request_uri; }'
+check_tls 1; broken auth-layer public.redirect
+site 'location / { add_header cf-mitigated challenge always; return 403; }'
+check_tls 1; broken bot-layer public.answer
+
+site 'location / { return 301 https://$http_host$request_uri; }'
+check_tls 1; broken redirect-loop public.redirect
+site 'location / { return 301 https://elsewhere.example.org$request_uri; }'
+check_tls 1; broken redirect-away public.redirect
+
+# The certificate.
+site "$(to @ORIGIN@)"
+run 1 check --origin "$ORIGIN" --public "https://$NAME" --connect-to "127.0.0.1:$TLS" --json
+broken tls-untrusted public.tls
+run 0 check --origin "$ORIGIN" --public "https://$NAME" --connect-to "127.0.0.1:$TLS" --json --insecure
+[ "$(verdict)" = none ] || fail "--insecure: $(verdict)"
+run 1 check --origin "$ORIGIN" --public "https://www.$NAME" --connect-to "127.0.0.1:$TLS" --cacert "$T/$NAME.pem" --json
+broken tls-name public.tls
+run 1 check --origin "$ORIGIN" --public "https://$NAME" --connect-to "127.0.0.1:$HTTP" --cacert "$T/$NAME.pem" --json
+broken tls-failed public.tls
+cp "$T/$NAME.pem" "$T/good.pem"
+cp "$T/$NAME.key" "$T/good.key"
+if openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days -1 -subj "/CN=$NAME" \
+	-addext "subjectAltName=DNS:$NAME" -keyout "$T/$NAME.key" -out "$T/$NAME.pem" 2>/dev/null; then
+	site "$(to @ORIGIN@)"
+	check_tls 1; broken tls-expired public.tls
+fi
+cp "$T/good.pem" "$T/$NAME.pem"
+cp "$T/good.key" "$T/$NAME.key"
+
+# Nobody there.
+proxy_down
+check_http 1; broken public-refused public.port
+run 1 check --origin "$ORIGIN" --public https://antechamber-test.invalid --json
+broken name-unresolved public.name
+
+# A cache in front of /health.
+site "$(to @ORIGIN@)
+	location = /health { proxy_pass http://@ORIGIN@; $headers proxy_buffering on; proxy_cache c; proxy_cache_valid any 1m;
+		proxy_ignore_headers Cache-Control Expires; }
+}
+proxy_cache_path @T@/nginx/cache keys_zone=c:1m;
+server { listen 127.0.0.1:@HTTP@; server_name unused.example;"
+check_tls 1 $pw; broken api-cached public.cache
+
+# A CDN in front is told by its headers.
+site "add_header cf-ray 8a1b2c3d-FRA always; $(to @ORIGIN@)"
+check_tls 0 $pw --body-size 200M
+json '.checks[] | select(.id == "cdn.limit") | .status == "warn" and .cause == "cdn-limit"'
+check_tls 0 $pw
+site "add_header cf-ray 8a1b2c3d-FRA always; $(to @ORIGIN@ | sed 's/X-Forwarded-Proto \$scheme/X-Forwarded-Proto http/')"
+check_tls 1 $pw
+case $(verdict) in cdn-flexible | ws-proto-lost) ;; *) fail "verdict $(verdict)" ;; esac
