@@ -19,15 +19,19 @@ typedef void loop_fn(void *ctx);
 /* Wait for `fds' like poll(2); net.c puts curl_multi_poll(3) here. */
 typedef int loop_wait_fn(void *ctx, struct pollfd *fds, nfds_t n, int timeout_ms);
 
-struct loop *loop_new(void);
+struct loop *loop_new(void); /* SIGPIPE is ignored from here on */
 void loop_free(struct loop *l);
 void loop_set_wait(struct loop *l, loop_wait_fn *wait, void *ctx); /* NULL: poll(2) again */
 
 long long loop_now(void); /* milliseconds, monotonic */
 double    loop_seconds(void); /* the same with microseconds, for measurements */
 
+/*
+ * One watch a descriptor: a second replaces the first.  A peer that hung up or
+ * an error comes as what was wanted, so that reading or writing finds it.
+ */
 void loop_watch(struct loop *l, int fd, short events, loop_fd_fn *fn, void *ctx);
-void loop_want(struct loop *l, int fd, short events); /* change what a watched fd waits for */
+void loop_want(struct loop *l, int fd, short events); /* change what a watched fd waits for; 0: nothing */
 void loop_unwatch(struct loop *l, int fd); /* safe from inside a callback, and before close(fd) */
 
 /* Run `fn' once, `ms' from now.  Returns an id for loop_cancel(); never 0. */

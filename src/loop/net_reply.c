@@ -9,6 +9,8 @@
 /* X509_V_ERR_HOSTNAME_MISMATCH: libcurl compares names itself and then calls the chain fine. */
 #define NAME_MISMATCH 62
 
+#define TOO_LARGE 100 /* CURLE_TOO_LARGE, since 8.6 */
+
 static enum net_fault
 fault_by_errno(long sys)
 {
@@ -80,6 +82,7 @@ fault_by_code(const struct net_task *t, int code)
 	case CURLE_UNSUPPORTED_PROTOCOL: /* so it calls an answer without a status line */
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_OUT_OF_MEMORY: /* and so a header line over its own cap */
+	case TOO_LARGE:
 	case CURLE_HTTP2:
 		return NET_GARBAGE;
 	default:
@@ -124,7 +127,7 @@ net_judge(struct net_task *t, int code)
 	r->cut = code == NET_ENOUGH;
 	if (r->fault == NET_TLS_VERIFY) {
 		curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &r->verify);
-		if (r->verify <= 1) /* X509_V_OK, or X509_V_ERR_UNSPECIFIED before 8.x */
+		if (r->verify <= 1) /* X509_V_OK or _ERR_UNSPECIFIED: the chain was not it */
 			r->verify = NAME_MISMATCH;
 	}
 	if (r->fault == NET_OK)

@@ -77,8 +77,8 @@ end_of_head(struct request *t)
 		t->cut = true;
 	if (t->task.dropped)
 		return false;
-	if (t->q.max_body == 0 && !t->q.on_data)
-		t->cut = true;
+	if ((t->q.max_body == 0 && !t->q.on_data) || r->status == 101)
+		t->cut = true; /* after a 101 nobody here could go on */
 	if (t->q.announce && body_is_whole(t))
 		t->cut = true;
 	if (t->q.announce && !t->cut)
@@ -175,7 +175,7 @@ request_end(struct net_task *task, int code)
 		code = NET_ENOUGH;
 	net_judge(task, code);
 	if (t->flood)
-		r->fault = NET_GARBAGE;
+		net_fault(r, NET_GARBAGE, "a header without end");
 	else if (code == CURLE_OK && !t->final)
 		net_fault(r, NET_CLOSED, "closed inside the header");
 	if (!t->final)

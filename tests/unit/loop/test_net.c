@@ -1,10 +1,26 @@
 /* test_net.c - what net.h promises, over plain HTTP. */
 #include "serve.h"
 
-#include <dirent.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <sys/resource.h>
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+
+/* A resolver that hangs: the real one, but for one name.  libcurl and our child find this one first. */
+int
+getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
+            struct addrinfo **restrict result)
+{
+	int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+	if (node && strcmp(node, "slow.invalid") == 0) {
+		usleep(2000000);
+		return EAI_NONAME;
+	}
+	*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+	return real(node, service, hints, result);
+}
 
 struct get {
 	struct world *w;
@@ -86,6 +102,8 @@ test_faults(void **state)
 		  NET_OK, 204, "", 0, false },
 		{ "early hints", { { .act = ACT_SEND, .text = "HTTP/1.1 103 Hints\r\nLink: x\r\n\r\n"
 		                     OK_HEAD "Content-Length: 2\r\n\r\nhi" } }, NET_OK, 200, "hi", 0, false },
+		{ "101 unasked", { { .act = ACT_SEND, .text = "HTTP/1.1 101 S\r\nUpgrade: x\r\n\r\nhi" } },
+		  NET_OK, 101, "", 0, false },
 		{ "redirect is an answer", { { .act = ACT_SEND, .text = "HTTP/1.1 302 F\r\nLocation: /x\r\n"
 		                               "Content-Length: 0\r\n\r\n" } }, NET_OK, 302, "", 0, false },
 		{ "never a byte", { { .act = ACT_END } }, NET_SILENT, 0, "", 150, false },
@@ -150,7 +168,7 @@ test_faults(void **state)
 		assert_string_equal(g.r.peer, "127.0.0.1");
 		assert_true(g.r.connected > 0 && g.r.connected <= g.r.seconds);
 		assert_true(g.r.head.len <= 256 * 1024);
-		assert_false(g.r.cut);
+		assert_int_equal(g.r.cut, cases[i].status == 101);
 		if (cases[i].timeout_ms)
 			assert_true(g.r.seconds >= cases[i].timeout_ms / 1000.0 && g.r.seconds < 1);
 		if (cases[i].fault != NET_OK)
@@ -333,6 +351,41 @@ test_upload_is_sent_and_counted(void **state)
 	assert_int_equal(body[0] | body[SIZE - 1], 0);
 	serve_stop(&s);
 	get_free(&g);
+}
+
+/* The answer may come long before the body has gone. */
+static void
+test_upload_refused(void **state)
+{
+	static const struct {
+		const char *what;
+		struct step steps[3];
+	} cases[] = {
+		{ "and kept open", { { .act = ACT_SEND, .text = "HTTP/1.1 413 L\r\nContent-Length: 3\r\n\r\nbig" } } },
+		{ "and closed", { { .act = ACT_SEND, .text = "HTTP/1.1 413 L\r\nContent-Length: 3\r\n\r\nbig" },
+		                  { .act = ACT_CLOSE } } },
+		{ "and reset", { { .act = ACT_SEND, .text = "HTTP/1.1 413 L\r\nContent-Length: 3\r\n\r\nbig" },
+		                 { .act = ACT_RESET } } },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct get g = { 0 };
+		struct serve s;
+		struct net_request q;
+
+		print_message("  %s\n", cases[i].what);
+		serve_start(&s, w->l, cases[i].steps);
+		q = request(w, &g, s.url);
+		q.upload = 100000000;
+		send_it(&g, &q);
+		assert_true(world_run(w, &g.done, 10000));
+		assert_int_equal(g.r.status, 413);
+		assert_string_equal(g.r.body.s, "big");
+		assert_true(g.r.sent < 100000000);
+		serve_stop(&s);
+		get_free(&g);
+	}
 }
 
 /* What goes over the wire for each kind of request. */
@@ -795,6 +848,35 @@ test_resolve(void **state)
 	assert_false(cancelled.done);
 }
 
+/* A resolver that does not come back holds nobody: not at the deadline, not when cancelled. */
+static void
+test_slow_resolver(void **state)
+{
+	struct world *w = *state;
+	struct get g = { 0 }, cancelled = { 0 };
+	struct names r = { 0 };
+	struct net_request q = request(w, &g, "http://slow.invalid/");
+	double start = loop_seconds();
+
+	q.timeout_ms = 200;
+	send_it(&g, &q);
+	net_resolve(w->n, "slow.invalid", 150, on_names, &r);
+	assert_true(world_run(w, &r.done, 5000));
+	assert_int_equal(r.n, 0);
+	assert_true(world_run(w, &g.done, 5000));
+	assert_int_equal(g.r.fault, NET_RESOLVE);
+	assert_true(loop_seconds() - start < 1);
+	get_free(&g);
+
+	q = request(w, &cancelled, "http://slow.invalid/");
+	send_it(&cancelled, &q);
+	world_idle(w, 50);
+	start = loop_seconds();
+	net_cancel(w->n, cancelled.id);
+	assert_true(loop_seconds() - start < 0.5);
+	assert_int_equal(cancelled.calls, 0);
+}
+
 static void
 test_punycode(void **state)
 {
@@ -887,6 +969,7 @@ main(void)
 		CASE(test_no_connection),
 		CASE(test_announce),
 		CASE(test_upload_is_sent_and_counted),
+		CASE(test_upload_refused),
 		CASE(test_requests),
 		CASE(test_big_body_has_no_expect),
 		CASE(test_data_comes_when_it_comes),
@@ -899,6 +982,7 @@ main(void)
 		CASE(test_every_request_has_a_connection),
 		CASE(test_our_own_delay_is_not_theirs),
 		CASE(test_resolve),
+		CASE(test_slow_resolver),
 		CASE(test_punycode),
 		CASE(test_many_that_hang),
 		CASE(test_dropped_with_the_net),
