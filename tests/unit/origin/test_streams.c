@@ -210,6 +210,33 @@ test_heartbeats(void **state)
 	fix_end(&f);
 }
 
+/* What openchamber.yaml says a stream begins with is what it begins with. */
+static void
+test_the_needs_as_they_are_written(void **state)
+{
+	struct needs needs;
+	struct err e = { 0 };
+	struct fix f;
+
+	(void)state;
+	if (needs_load(&needs, "templates", &e) < 0)
+		fail_msg("%s", e.msg);
+	fix_start(&f, NULL);
+	origin_free(f.o);
+	f.o = origin_start(f.l, &needs, &(struct origin_options){ 0 }, &e);
+	assert_true(needs.n_streams > 3);
+	for (size_t i = 0; i < needs.n_streams; i++) {
+		struct listener s;
+		unsigned id = listen_to(&f, &s, needs.streams[i].path, 1, 0);
+
+		assert_true(run_until(&f, heard_enough, &s, PATIENCE));
+		assert_non_null(strstr(s.events.s, needs.streams[i].first));
+		stop_listening(&f, &s, id);
+	}
+	fix_end(&f);
+	needs_free(&needs);
+}
+
 static void
 test_no_heartbeat_before_its_time(void **state)
 {
@@ -435,6 +462,7 @@ main(void)
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_first_events),
 		cmocka_unit_test(test_heartbeats),
+		cmocka_unit_test(test_the_needs_as_they_are_written),
 		cmocka_unit_test(test_no_heartbeat_before_its_time),
 		cmocka_unit_test(test_http_1_0_gets_no_chunks),
 		cmocka_unit_test(test_clock),
