@@ -38,7 +38,7 @@ struct proc_request {
 	const char        *input;      /* for its stdin, or NULL: /dev/null */
 	int                timeout_ms; /* 0: none */
 	size_t             max_output; /* 0: 64 KiB */
-	bool               dies_with_us; /* PR_SET_PDEATHSIG */
+	bool               dies_with_us; /* PR_SET_PDEATHSIG with TERM: a master takes its workers along */
 	bool               as_nobody;  /* as root: drop to nobody first; otherwise nothing */
 	bool               own_session; /* setsid(): a lost terminal does not reach it, a deadline all it started */
 	proc_line_fn      *on_line;

@@ -113,7 +113,7 @@ become(const struct plan *p)
 	if (p->drop && (setgroups(0, NULL) < 0 || setgid(p->gid) < 0 || setuid(p->uid) < 0))
 		return -1;
 	/* A change of user forgets it, so it comes after; and the parent may be gone already. */
-	if (p->dies_with_us && (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != p->parent))
+	if (p->dies_with_us && (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != p->parent))
 		return -1;
 	return p->dir ? chdir(p->dir) : 0;
 }
