@@ -134,6 +134,18 @@ make_directory(const struct place *p, const struct alteration *c, struct journal
 	return place_make_directory(p, e);
 }
 
+/* What stands there is somebody's own, so an undo has no business with it. */
+static void
+mark_left_alone(const struct alteration *c, struct journal *j)
+{
+	struct json *line = json_object();
+	struct err e = { 0 };
+
+	json_set_string(line, "do", "left-alone");
+	json_set_int(line, "number", c->number);
+	journal_line(j, line, &e);
+}
+
 int
 alter_do(struct alteration *c, struct journal *j, struct err *e)
 {
@@ -153,8 +165,12 @@ alter_do(struct alteration *c, struct journal *j, struct err *e)
 		c->real = xstrdup(p.real);
 		rc = journal_line(j, alter_json(c), e);
 	}
-	if (rc == 0)
+	if (rc == 0) {
 		rc = place_put(&p, &c->was, &c->is, c->temp, e);
+		c->done = rc == 0 || e->code != ERR_CONFLICT;
+		if (!c->done)
+			mark_left_alone(c, j);
+	}
 	place_close(&p);
 	return rc;
 }
@@ -305,7 +321,7 @@ alter_by_hand(struct buf *out, const struct alteration *c, const char *dir)
 	snprintf(gid, sizeof(gid), "%u", (unsigned)c->was.gid);
 	const char *const file[] = { "install", "-m", mode, "-o", uid, "-g", gid, from, to, NULL };
 	const char *const link[] = { "ln", "-sfn", c->was.bytes.s, to, NULL };
-	const char *const gone[] = { "rm", "-f", to, NULL };
+	const char *const gone[] = { "rm", to, NULL };
 	proc_show(out, c->was.kind == CONTENT_FILE ? file : c->was.kind == CONTENT_LINK ? link : gone);
 	free(from);
 	free(to);

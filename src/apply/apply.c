@@ -190,7 +190,7 @@ pictured(struct apply *a, const struct err *e)
 {
 	struct err failed = { 0 };
 
-	if (!e && !a->recovered && guard_files(a->plan, a->options.over_edits, &failed) < 0)
+	if (!e && guard_files(a->plan, a->options.over_edits, &failed) < 0)
 		e = &failed;
 	if (!e && back_up(a, &failed) < 0)
 		e = &failed;
@@ -211,19 +211,36 @@ unchanged(struct apply *a)
 	apply_finish(a, APPLY_UNCHANGED, NULL);
 }
 
+/* The plan was made while the half-way change stood there, and may have taken its files for what is here. */
+static int
+plan_anew(struct apply *a, struct err *e)
+{
+	char was[65], is[65];
+
+	apply_say(a, "undo", PROGRESS_DONE, _("what was left half-way is put back"));
+	if (plan_build(&a->fresh, &a->plan->context, a->plan->set_aside, e) < 0)
+		return -1;
+	plan_hash(a->plan, was);
+	plan_hash(&a->fresh, is);
+	a->plan = &a->fresh;
+	if (a->options.plan_hash && strcmp(was, is) != 0)
+		return err_set(e, ERR_CONFLICT, _("What was left half-way is put back, which changes the plan. Review it again"));
+	return 0;
+}
+
 static void
 settled(struct apply *a, const struct err *e)
 {
-	struct err cancelled = { 0 };
+	struct err why = { 0 };
+	bool recovered = a->n_works > 0;
 
-	a->recovered = a->n_works > 0;
-	if (!e && a->cancelled) {
-		err_set(&cancelled, ERR_CANCELLED, _("Stopped; nothing was changed"));
-		e = &cancelled;
-	}
-	if (a->recovered && !e)
-		apply_say(a, "undo", PROGRESS_DONE, _("what was left half-way is put back"));
 	undo_forget(a);
+	if (!e && a->cancelled) {
+		err_set(&why, ERR_CANCELLED, _("Stopped; nothing was changed"));
+		e = &why;
+	}
+	if (!e && recovered && plan_anew(a, &why) < 0)
+		e = &why;
 	if (e)
 		apply_refuse(a, e);
 	else if (!plan_changes(a->plan))

@@ -39,7 +39,7 @@ struct apply {
 	size_t               at;      /* the plan's step that comes next */
 	bool                 written; /* the journal has a change */
 	bool                 reloading, proved;
-	bool                 recovered; /* an earlier run's half-way change was undone first */
+	struct plan          fresh;   /* made anew where something had to be settled first */
 	bool                 confirming, committed;
 	bool                 undoing, cancelled, over;
 	unsigned             cancelling;
@@ -57,6 +57,7 @@ struct apply {
 	struct sites        *sites;
 	apply_then          *seen;
 	struct check_run    *before, *verify, *outside;
+	size_t               checked;    /* how many of `verify' have their result */
 	struct url           public_url; /* as the proxy serves it here */
 	char                *connect_to, *connect_to_http;
 	const char          *cacert;

@@ -96,8 +96,9 @@ change_step(struct apply *a)
 		return;
 	}
 	apply_say(a, c->deed, PROGRESS_NOW, "%s", c->path);
-	a->written = true;
-	if (alter_do(c, &a->journal, &e) < 0) {
+	int rc = alter_do(c, &a->journal, &e);
+	a->written = a->written || c->done;
+	if (rc < 0) {
 		apply_say(a, c->deed, PROGRESS_FAIL, "%s", e.msg);
 		apply_fail(a, &e);
 		return;
@@ -105,6 +106,18 @@ change_step(struct apply *a)
 	a->result.places++;
 	apply_say(a, c->deed, PROGRESS_DONE, "%s", c->path);
 	after_step(a, NULL);
+}
+
+/* For whoever reads the journal of a run that stopped half-way: so far it came. */
+static void
+validate_step(struct apply *a, const struct step *s)
+{
+	struct err e = { 0 };
+
+	if (mark(a, "validate", &e) < 0)
+		apply_fail(a, &e);
+	else
+		command_validate(a, s->argv, after_step);
 }
 
 static void
@@ -134,12 +147,17 @@ reload_step(struct apply *a, const struct step *s)
 static void
 check_step(struct apply *a)
 {
+	struct err e = { 0 };
+
 	if (!a->proved) {
 		apply_say(a, "verify", PROGRESS_SKIP, _("nothing was reloaded, so nothing could be verified"));
 		after_step(a, NULL);
 		return;
 	}
-	verify_after(a, after_step);
+	if (mark(a, "verify", &e) < 0)
+		apply_fail(a, &e);
+	else
+		verify_after(a, after_step);
 }
 
 static void
@@ -161,7 +179,7 @@ next_step(void *ctx)
 		break;
 	case STEP_RUN:
 		if (s->role == ROLE_VALIDATE)
-			command_validate(a, s->argv, after_step);
+			validate_step(a, s);
 		else if (s->role == ROLE_RELOAD)
 			reload_step(a, s);
 		else

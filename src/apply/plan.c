@@ -33,7 +33,10 @@ is_link_to(void *ctx, const char *path)
 		f->found = arena_strdup(f->arena, path);
 }
 
-/* What makes the proxy read `file': a link to it in the directory of links, or the file itself. */
+/*
+ * What makes the proxy read `file': a link to it in the directory of links, or
+ * the file itself.  NULL: nothing does, for it lies where only links lead.
+ */
 static const char *
 what_is_read(struct arena *a, const struct proxy_context *c, const char *file)
 {
@@ -45,18 +48,22 @@ what_is_read(struct arena *a, const struct proxy_context *c, const char *file)
 		return file;
 	struct finding_link f = { .arena = a, .file = real };
 	fs_glob(fs_join(a, links, "*"), is_link_to, &f);
-	if (!f.found)
-		return file;
+	if (!f.found) {
+		const char *dir = c->found->site_dir ? fs_path(a, c->root, c->found->site_dir) : "";
+		return strcmp(fs_dirname(a, fs_path(a, c->root, file)), dir) == 0 ? NULL : file;
+	}
 	while (root && c->root[root - 1] == '/')
 		root--;
 	return root && strncmp(f.found, c->root, root) == 0 ? f.found + root : f.found;
 }
 
 static bool
-is_written(const struct steps *s, const char *path)
+is_written(const struct plan *p, struct arena *a, const char *path)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].path && strcmp(s->v[i].path, path) == 0)
+	const char *root = p->context.root, *real = fs_path(a, root, path);
+
+	for (size_t i = 0; i < p->steps.n; i++)
+		if (p->steps.v[i].path && strcmp(fs_path(a, root, p->steps.v[i].path), real) == 0)
 			return true;
 	return false;
 }
@@ -104,9 +111,10 @@ plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside,
 		plan_free(p);
 		return -1;
 	}
+	p->set_aside = arena_strdup(&p->steps.arena, set_aside);
 	if (set_aside) {
 		const char *path = what_is_read(&p->steps.arena, c, set_aside);
-		if (!is_written(&p->steps, path)) {
+		if (path && !is_written(p, &p->steps.arena, path)) {
 			steps_set_aside(&p->steps, path);
 			move_before_runs(&p->steps);
 		}

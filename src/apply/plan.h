@@ -11,6 +11,7 @@
 struct plan {
 	struct steps         steps;
 	struct proxy_context context; /* borrowed: answers, found, needs must outlive the plan */
+	const char          *set_aside; /* as it was asked for, or NULL */
 	char               (*seen)[65]; /* a step each: the digest of its file when the plan was made, "" where unknown */
 };
 

@@ -131,6 +131,7 @@ apply_free(struct apply *a)
 	check_free(a->outside);
 	machine_free(&a->machine);
 	undo_forget(a);
+	plan_free(&a->fresh);
 	free(a->by_hand);
 	journal_close(&a->old);
 	journal_close(&a->journal);

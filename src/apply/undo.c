@@ -122,6 +122,17 @@ undo_change(struct apply *a, struct undo_work *w, struct alteration *c)
 	buf_free(&command);
 }
 
+/* The change was refused at the last moment, and what stood there was left alone. */
+static bool
+was_left_alone(const struct journal_lines *l, const struct alteration *c)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(json_get_string(l->v[i], "do", ""), "left-alone") == 0 &&
+		    json_get_int(l->v[i], "number", -1) == (long long)c->number)
+			return true;
+	return false;
+}
+
 static void
 undo_files(struct apply *a, struct undo_work *w)
 {
@@ -134,7 +145,8 @@ undo_files(struct apply *a, struct undo_work *w)
 		struct alteration c;
 		if (!alter_from_json(&c, l.v[i - 1]))
 			continue;
-		undo_change(a, w, &c);
+		if (!was_left_alone(&l, &c))
+			undo_change(a, w, &c);
 		alter_free(&c);
 	}
 	if (l.damaged) {

@@ -289,6 +289,9 @@ on_result(void *ctx, struct check_run *r, const struct check_result *result)
 	(void)result;
 	for (size_t i = 0; i < check_count(r); i++)
 		done += check_finished(r, i);
+	if (done == a->checked)
+		return;
+	a->checked = done;
 	apply_say(a, "verify", PROGRESS_NOW, _("check %1$zu of %2$zu"), done, check_count(r));
 }
 

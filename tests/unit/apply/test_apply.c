@@ -1,0 +1,466 @@
+#include "server.h"
+
+static void
+test_kept(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+	struct journal_entry *v;
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	t.options.answers_to = tree_path(s->t, "/etc/antechamber/chat.example.org.yaml");
+	struct told told = attempt(&t);
+	assert_string_equal(told.msg, "");
+	assert_int_equal(told.outcome, APPLY_KEPT);
+	assert_int_equal(told.id, 1);
+	assert_int_equal(told.places, 2);
+	assert_int_equal(told.other_sites, 1);
+	assert_int_equal(told.other_sites_changed, 0);
+	assert_true(told.verified);
+	assert_string_equal(told.steps, "lock:done backup:done write:done link:done validate:done reload:done "
+	                                "proof:done verify:done keep:done ");
+	wait_for_status(s->port, "chat.example.org", 301);
+	assert_true(fs_exists(tree_path(s->t, LINK)));
+	assert_int_equal(newest(s).state, JOURNAL_COMMITTED);
+
+	/* Once more: nothing is written, nothing is reloaded, no entry is made. */
+	const char *after = fingerprint(s);
+	told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNCHANGED);
+	assert_string_equal(told.steps, "keep:skip ");
+	assert_string_equal(fingerprint(s), after);
+	assert_int_equal(journal_list(&s->t->arena, s->t->root, &v), 1);
+
+	/* And all of it back, the answers too. */
+	told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_NONE);
+	assert_int_equal(told.id, 1);
+	assert_string_equal(fingerprint(s), before);
+	assert_int_equal(newest(s).state, JOURNAL_UNDONE);
+	wait_for_status(s->port, "chat.example.org", 0);
+	assert_int_equal(status_of(s->other, "shop.example.org"), 200);
+
+	/* Twice is once. */
+	told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_UNCHANGED);
+	assert_int_equal(told.code, ERR_NONE);
+	assert_true(told.msg[0]);
+	assert_string_equal(fingerprint(s), before);
+	told = rollback(s, 9);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_USAGE);
+}
+
+/* nginx itself refuses a certificate that is not there: undone to the byte, and the place is named. */
+static void
+test_refused_by_the_checker(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	unlink(tree_path(s->t, "/etc/nginx/chat.pem"));
+	const char *before = fingerprint(s);
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_non_null(strstr(told.msg, "chat.pem"));
+	assert_string_equal(told.steps, "lock:done backup:done write:done link:done validate:fail undo:done ");
+	assert_string_equal(fingerprint(s), before);
+	assert_int_equal(told.places, 0);
+	assert_int_equal(newest(s).state, JOURNAL_UNDONE);
+	assert_int_equal(status_of(s->other, "shop.example.org"), 200);
+}
+
+static void
+test_reload_that_does_not_take(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	s->extra = "commands: {validate: [/bin/true], reload: [/bin/true]}\n";
+	const char *before = fingerprint(s);
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_FAILED);
+	assert_non_null(strstr(told.steps, "reload:done proof:fail"));
+	assert_string_equal(fingerprint(s), before);
+	assert_int_equal(status_of(s->other, "shop.example.org"), 200);
+}
+
+static void
+test_reload_that_fails(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	s->extra = "commands: {validate: [/bin/true], reload: [/bin/false]}\n";
+	const char *before = fingerprint(s);
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_CHILD);
+	assert_string_equal(fingerprint(s), before);
+}
+
+/* Another server has the name on that very address and comes first: the checks over loopback see it. */
+static void
+test_shadowed(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	tree_write(s->t, "/etc/nginx/sites-available/aaa.conf", arena_printf(&s->t->arena,
+		"server {\n\tlisten 127.0.0.1:%u ssl;\n\tserver_name chat.example.org;\n"
+		"\tssl_certificate %s/etc/nginx/chat.pem;\n\tssl_certificate_key %s/etc/nginx/chat.key;\n"
+		"\treturn 200 mine;\n}\n", s->tls, s->t->root, s->t->root));
+	add_link(s, "aaa.conf");
+	kill(s->nginx, SIGHUP);
+	for (int i = 0, fd = -1; i < 1000 && fd < 0; i++) {
+		poll(NULL, 0, 5);
+		if ((fd = connect_to(s->tls)) >= 0)
+			close(fd);
+	}
+	const char *before = fingerprint(s);
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_FAILED);
+	assert_non_null(strstr(told.steps, "proof:done verify:fail"));
+	assert_string_equal(fingerprint(s), before);
+	assert_int_equal(status_of(s->other, "shop.example.org"), 200);
+
+	/* The healthy twin: the same server set aside is no hindrance, and comes back. */
+	t.set_aside = tree_path(s->t, "/etc/nginx/sites-available/aaa.conf");
+	told = attempt(&t);
+	assert_string_equal(told.msg, "");
+	assert_int_equal(told.outcome, APPLY_KEPT);
+	assert_int_equal(told.places, 3);
+	assert_false(fs_exists(tree_path(s->t, "/etc/nginx/sites-enabled/aaa.conf")));
+	told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_string_equal(fingerprint(s), before);
+}
+
+static void
+write_site(struct server *s)
+{
+	tree_write(s->t, SITE, "# somebody's own\n");
+}
+
+/* Between the plan and the apply: nothing was touched. */
+static void
+test_changed_before(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	t.meddle = write_site;
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	assert_int_equal(told.places, 0);
+	assert_int_equal(newest(s).id, 0);
+	assert_false(fs_exists(tree_path(s->t, LINK)));
+}
+
+/* At the moment of writing: what appeared is left alone. */
+static void
+test_changed_while_writing(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+	struct buf text = BUF_INIT;
+	struct err e = { 0 };
+
+	needs_server(s);
+	t.meddle = write_site;
+	t.meddle_at = "write";
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	assert_int_equal(told.by_hand, 0);
+	assert_int_equal(newest(s).state, JOURNAL_UNDONE);
+	assert_int_equal(fs_read(&text, tree_path(s->t, SITE), 4096, &e), 0);
+	assert_string_equal(text.s, "# somebody's own\n");
+	assert_false(fs_exists(tree_path(s->t, LINK)));
+	buf_free(&text);
+}
+
+static void
+edit_site(struct server *s)
+{
+	struct err e = { 0 };
+	struct buf text = BUF_INIT;
+
+	assert_int_equal(fs_read(&text, tree_path(s->t, SITE), 65536, &e), 0);
+	buf_puts(&text, "# edited by hand\n");
+	tree_write(s->t, SITE, text.s);
+	buf_free(&text);
+}
+
+/* Edited since we wrote it: neither an apply nor a rollback takes that away. */
+static void
+test_edited_since(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	edit_site(s);
+	const char *edited = fingerprint(s);
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	assert_non_null(strstr(told.msg, "1 line differs"));
+	assert_string_equal(fingerprint(s), edited);
+
+	told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	assert_non_null(strstr(told.msg, "openchamber.conf"));
+	assert_int_equal(told.by_hand, 1);
+	assert_true(fs_exists(tree_path(s->t, SITE)));
+	assert_false(fs_exists(tree_path(s->t, LINK)));
+	assert_int_equal(newest(s).state, JOURNAL_CONFLICT);
+}
+
+static void
+test_over_edits(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	const char *kept = fingerprint(s);
+	edit_site(s);
+	const char *edited = fingerprint(s);
+	t.options.over_edits = true;
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_KEPT);
+	assert_string_not_equal(fingerprint(s), edited);
+	told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_string_equal(fingerprint(s), edited);
+	(void)kept;
+}
+
+/* Several applies: by number, out of order, and all at once. */
+static void
+test_rollback_by_id_and_remove(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	const char *first = fingerprint(s);
+	s->extra = "limits: {body: 50M}\n";
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	assert_int_equal(newest(s).id, 2);
+
+	/* The first one's file is the second one's now. */
+	struct told told = rollback(s, 1);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	told = rollback(s, 2);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.id, 2);
+	told = rollback(s, 1);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_NONE);
+	assert_string_equal(fingerprint(s), before);
+	(void)first;
+
+	s->extra = "";
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	s->extra = "limits: {body: 50M}\n";
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	told = remove_all(s);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_NONE);
+	assert_string_equal(fingerprint(s), before);
+	wait_for_status(s->port, "chat.example.org", 0);
+	assert_int_equal(remove_all(s).outcome, APPLY_UNCHANGED);
+}
+
+static void
+test_undo_now(void **state)
+{
+	static const char *const at[] = { "backup", "write", "link", "validate", "reload", "proof", "verify" };
+	struct server *s = *state;
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+		struct attempt t = ATTEMPT(s);
+
+		t.undo_at = at[i];
+		struct told told = attempt(&t);
+		assert_int_equal(told.outcome, APPLY_UNDONE);
+		assert_int_equal(told.code, ERR_CANCELLED);
+		assert_string_equal(fingerprint(s), before);
+		wait_for_status(s->port, "chat.example.org", 0);
+	}
+}
+
+static void
+test_confirm(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	t.options.confirm_within = 1;
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_FAILED);
+	assert_string_equal(fingerprint(s), before);
+	t.options.confirm_within = 60;
+	t.confirm = true;
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+}
+
+static void
+test_unprotected(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	t.ui_password = t.options.password = NULL;
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_VALUE);
+	assert_string_equal(fingerprint(s), before);
+	assert_int_equal(newest(s).id, 0);
+	t.options.allow_unprotected = true;
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+}
+
+static void
+test_origin_down(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	t.no_origin = true;
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_NET);
+	assert_string_equal(fingerprint(s), before);
+
+	/* Without a reload nothing is published: it is only written. */
+	t.options.no_reload = true;
+	told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_KEPT);
+	assert_string_equal(told.steps, "lock:done backup:done write:done link:done validate:done reload:skip "
+	                                "verify:skip keep:done ");
+	assert_int_equal(status_of(s->port, "chat.example.org"), 0);
+	told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_string_equal(fingerprint(s), before);
+	assert_null(strstr(told.steps, "reload"));
+}
+
+static void
+test_wrong_hash(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	t.options.plan_hash = "0000000000000000000000000000000000000000000000000000000000000000";
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	assert_string_equal(told.steps, "");
+}
+
+/* A file of the proxy's own, or nothing is written. */
+static void
+test_foreign_target(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	t.set_aside = "/etc/passwd";
+	tree_write(s->t, "/etc/passwd", "root\n");
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_VALUE);
+	assert_true(fs_exists(tree_path(s->t, "/etc/passwd")));
+}
+
+static void
+test_selfsigned(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	s->mode = "selfsigned";
+	struct told told = attempt(&t);
+	/*
+	 * The nginx of this tree reads the machine's own /etc, where the key is not:
+	 * so it refuses, and key, certificate and their directories go again.
+	 */
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_non_null(strstr(told.steps, "write:done write:done write:done link:done validate:fail undo:done"));
+	assert_string_equal(fingerprint(s), before);
+	assert_false(fs_exists(tree_path(s->t, "/etc/antechamber")));
+}
+
+static void
+test_plain_http(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	s->mode = "none";
+	struct told told = attempt(&t);
+	assert_string_equal(told.msg, "");
+	assert_int_equal(told.outcome, APPLY_KEPT);
+	wait_for_status(s->port, "chat.example.org", 502); /* its origin ended with the child */
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, server_setup, server_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_kept),
+		TEST(test_refused_by_the_checker),
+		TEST(test_reload_that_does_not_take),
+		TEST(test_reload_that_fails),
+		TEST(test_shadowed),
+		TEST(test_changed_before),
+		TEST(test_changed_while_writing),
+		TEST(test_edited_since),
+		TEST(test_over_edits),
+		TEST(test_rollback_by_id_and_remove),
+		TEST(test_undo_now),
+		TEST(test_confirm),
+		TEST(test_unprotected),
+		TEST(test_origin_down),
+		TEST(test_wrong_hash),
+		TEST(test_foreign_target),
+		TEST(test_selfsigned),
+		TEST(test_plain_http),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

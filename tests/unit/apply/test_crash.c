@@ -1,0 +1,183 @@
+/* kill -9 right after each line of the journal, and then a rollback, or the next apply. */
+#include "server.h"
+
+/* Lines a run can have at most; a loop that goes on for ever is a failure too. */
+#define MOST 40
+
+static void
+no_leftovers(struct server *s)
+{
+	char *command = xasprintf("find %s/etc %s/config -name '*antechamber.*' 2>/dev/null | grep -c . ", s->t->root, s->t->root);
+	FILE *f = popen(command, "r");
+	int n = -1;
+
+	assert_int_equal(fscanf(f, "%d", &n), 1);
+	pclose(f);
+	free(command);
+	assert_int_equal(n, 0);
+}
+
+/* A site is set aside, a file changed or new, a link made, the answers saved. */
+static void
+prepare(struct server *s, struct attempt *t)
+{
+	tree_write(s->t, "/etc/nginx/sites-available/aaa.conf", "# empty\n");
+	add_link(s, "aaa.conf");
+	t->set_aside = tree_path(s->t, "/etc/nginx/sites-available/aaa.conf");
+	t->options.answers_to = tree_path(s->t, "/etc/antechamber/chat.example.org.yaml");
+}
+
+static struct told
+killed_at(struct server *s, const struct attempt *how, int line)
+{
+	struct attempt t = *how;
+
+	t.stop_at = arena_printf(&s->t->arena, "%d", line);
+	return attempt(&t);
+}
+
+static int
+every_line(struct server *s, struct attempt *t, const char *before)
+{
+	int line;
+
+	for (line = 1; line < MOST; line++) {
+		struct told told = killed_at(s, t, line);
+		if (!told.killed) {
+			assert_int_equal(told.outcome, APPLY_KEPT);
+			break;
+		}
+		struct journal_entry open = { 0 };
+		/* Killed behind its last line it is whole; before, it is half-way. */
+		if (newest(s).state != JOURNAL_COMMITTED) {
+			assert_int_equal(newest(s).state, JOURNAL_UNFINISHED);
+			assert_true(journal_open_business(&s->t->arena, s->t->root, &open));
+		}
+		told = rollback(s, 0);
+		assert_int_equal(told.outcome, APPLY_UNDONE);
+		assert_int_equal(told.code, ERR_NONE);
+		assert_string_equal(fingerprint(s), before);
+		assert_int_equal(newest(s).state, JOURNAL_UNDONE);
+		assert_false(journal_open_business(&s->t->arena, s->t->root, &open));
+		no_leftovers(s);
+		wait_for_status(s->other, "shop.example.org", 200);
+	}
+	assert_true(line > 8 && line < MOST);
+	return line;
+}
+
+static void
+test_first_install(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	prepare(s, &t);
+	every_line(s, &t, fingerprint(s));
+	wait_for_status(s->port, "chat.example.org", 301);
+}
+
+static void
+test_change(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+	const char *site;
+
+	needs_server(s);
+	prepare(s, &t);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	site = tree_path(s->t, SITE);
+	assert_int_equal(chmod(site, 0604), 0);
+	if (geteuid() == 0)
+		assert_int_equal(chown(site, 0, 65534), 0);
+	s->extra = "limits: {body: 50M}\n";
+	t.set_aside = NULL;
+	const char *before = fingerprint(s);
+	for (int line = 1; line < MOST; line++) {
+		struct told told = killed_at(s, &t, line);
+		if (!told.killed)
+			break;
+		told = rollback(s, 0);
+		assert_int_equal(told.outcome, APPLY_UNDONE);
+		assert_int_equal(told.code, ERR_NONE);
+		assert_string_equal(fingerprint(s), before);
+		no_leftovers(s);
+	}
+	/* Mode and owner went along into the new file. */
+	struct stat st;
+	assert_int_equal(stat(site, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0604);
+	if (geteuid() == 0)
+		assert_int_equal(st.st_gid, 65534);
+	assert_string_not_equal(fingerprint(s), before);
+}
+
+/* The next apply settles it by itself, and can be undone to the beginning. */
+static void
+test_next_apply(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	prepare(s, &t);
+	const char *before = fingerprint(s);
+	for (int line = 1; line < MOST; line++) {
+		struct told told = killed_at(s, &t, line);
+		if (!told.killed)
+			break;
+		bool whole = newest(s).state == JOURNAL_COMMITTED;
+		unsigned id = newest(s).id;
+		told = attempt(&t);
+		assert_int_equal(told.outcome, whole ? APPLY_UNCHANGED : APPLY_KEPT);
+		assert_int_equal(newest(s).id, whole ? id : id + 1);
+		assert_int_equal(newest(s).state, JOURNAL_COMMITTED);
+		told = rollback(s, 0);
+		assert_int_equal(told.outcome, APPLY_UNDONE);
+		assert_string_equal(fingerprint(s), before);
+		no_leftovers(s);
+	}
+}
+
+/* An undo that is killed is undone by the next one. */
+static void
+test_rollback_killed(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s), back = ATTEMPT(s);
+	int line;
+
+	needs_server(s);
+	prepare(s, &t);
+	back.rollback = true;
+	const char *before = fingerprint(s);
+	for (line = 1; line < MOST; line++) {
+		assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+		struct told told = killed_at(s, &back, line);
+		if (!told.killed)
+			break;
+		told = rollback(s, 0);
+		assert_int_equal(told.outcome, newest(s).state == JOURNAL_UNDONE && line >= 3 ? told.outcome : APPLY_UNDONE);
+		assert_int_equal(told.code, ERR_NONE);
+		assert_string_equal(fingerprint(s), before);
+		wait_for_status(s->port, "chat.example.org", 0);
+	}
+	assert_true(line >= 3 && line < MOST);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, server_setup, server_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_first_install),
+		TEST(test_change),
+		TEST(test_next_apply),
+		TEST(test_rollback_killed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
