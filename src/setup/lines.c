@@ -202,24 +202,14 @@ lines_proxy(const struct setup *s, struct lines *l)
 		                       f->proxy->label, say(s, "sudo apt install %s", f->proxy->name)));
 		return;
 	}
-	switch (s->checker_state) {
-	case CHECKER_RUNS:
+	if (s->detecting)
 		told(l, MARK_NOW, say(s, "%s -t", f->proxy->name));
-		break;
-	case CHECKER_FINE:
-		told(l, MARK_PASS, say(s, _("%s -t: its configuration is sound today"), f->proxy->name));
-		break;
-	case CHECKER_NEEDS_ROOT:
-		told(l, MARK_PASS, say(s, _("%s -t: syntax ok; the rest needs root"), f->proxy->name));
-		break;
-	case CHECKER_BROKEN:
-		told(l, MARK_FAIL, say(s, "%s", s->checker_err.msg));
-		break;
-	case CHECKER_NOT_RUN:
-		break;
-	}
-	if (f->broken.code != ERR_NONE && s->checker_state != CHECKER_BROKEN)
+	else if (f->broken.code != ERR_NONE)
 		told(l, MARK_FAIL, say(s, "%s", f->broken.msg));
+	else if (f->incomplete)
+		told(l, MARK_PASS, _("its configuration: syntax ok; the rest needs root"));
+	else
+		told(l, MARK_PASS, _("its configuration is sound as it is today"));
 	if (f->link_dir || f->site_dir)
 		told(l, MARK_PASS, say(s, _("sites are read from %s"), f->link_dir ? f->link_dir : f->site_dir));
 	for (size_t i = 0; i < f->n_sites; i++)

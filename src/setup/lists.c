@@ -166,7 +166,6 @@ choose_proxy(struct setup *s, size_t i)
 {
 	s->by_hand = i >= s->n_found;
 	s->answers.proxy = s->by_hand ? NULL : arena_strdup(&s->answers.arena, s->found[i].proxy->name);
-	s->checker_state = CHECKER_NOT_RUN;
 }
 
 /* ---- the first page ---- */

@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fs.h"
 #include "base/i18n.h"
 
 #define LOOK_AGAIN_MS 2000
 #define RESOLVE_MS    4000
-#define CHECKER_MS    10000
 
 enum mark
 mark_of(const struct check_result *r)
@@ -264,52 +262,6 @@ runs_forget_proxied(struct setup *s)
 	s->today = NULL;
 	s->consent = false;
 	plan_forget(s);
-}
-
-/* ---- the proxy's own checker ---- */
-
-static void
-checked(void *ctx, const struct proc_result *r)
-{
-	struct setup *s = ctx;
-	const struct proxy_found *f = find_proxy(s);
-
-	s->checker = NULL;
-	s->checker_state = CHECKER_FINE;
-	if (!r->started || !f)
-		s->checker_state = CHECKER_NOT_RUN;
-	else if (r->status != 0) {
-		/* As an ordinary user nginx says "syntax is ok" and then fails on its pid file or a key. */
-		bool syntax_ok = strstr(r->err.s, "syntax is ok") || strstr(r->err.s, "Permission denied");
-
-		if (syntax_ok && !s->machine.root)
-			s->checker_state = CHECKER_NEEDS_ROOT;
-		else if (f->proxy->complaint(r->err.s, &s->checker_err))
-			s->checker_state = CHECKER_BROKEN;
-		else
-			s->checker_state = CHECKER_NOT_RUN;
-	}
-	setup_tell(s);
-}
-
-void
-run_checker(struct setup *s)
-{
-	const struct proxy_found *f = find_proxy(s);
-	const char *argv[5];
-	char *config;
-
-	if (s->checker || s->checker_state != CHECKER_NOT_RUN || !f || !f->installed || strcmp(f->proxy->name, "nginx") != 0)
-		return;
-	config = fs_path(&s->keep, s->o.root, f->config);
-	argv[0] = f->binary;
-	argv[1] = "-t";
-	argv[2] = s->o.root ? "-c" : NULL;
-	argv[3] = config;
-	argv[4] = NULL;
-	s->checker_state = CHECKER_RUNS;
-	s->checker = proc_start(s->loop, &(struct proc_request){ .argv = argv, .timeout_ms = CHECKER_MS,
-	                        .done = checked, .ctx = s });
 }
 
 /* ---- what the name leads to ---- */

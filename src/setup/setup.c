@@ -115,9 +115,6 @@ setup_open(struct setup *s, enum page p)
 		if (!s->direct)
 			run_direct(s);
 		break;
-	case PAGE_PROXY:
-		run_checker(s);
-		break;
 	case PAGE_PUBLIC:
 		run_resolver(s);
 		break;
@@ -193,7 +190,6 @@ setup_check_again(struct setup *s)
 		break;
 	case PAGE_PROXY:
 		runs_forget_proxied(s);
-		s->checker_state = CHECKER_NOT_RUN;
 		find_everything(s);
 		break;
 	case PAGE_PUBLIC:
@@ -226,7 +222,7 @@ setup_busy(const struct setup *s)
 	case PAGE_DIRECT:
 		return s->direct && !check_is_done(s->direct);
 	case PAGE_PROXY:
-		return s->detecting || s->checker;
+		return s->detecting;
 	case PAGE_PUBLIC:
 		return s->resolving != 0;
 	case PAGE_APPLY:

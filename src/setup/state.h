@@ -76,11 +76,6 @@ struct setup {
 	bool                has_interrupted;
 	struct apply       *rollback;     /* settling an interrupted change */
 
-	/* page 3: the proxy's own checker, as it is today */
-	struct proc *checker;
-	enum checker_state { CHECKER_NOT_RUN, CHECKER_RUNS, CHECKER_FINE, CHECKER_BROKEN, CHECKER_NEEDS_ROOT } checker_state;
-	struct err   checker_err;
-
 	/* page 4: what the name leads to */
 	unsigned resolving;
 	bool     resolved;
@@ -150,7 +145,6 @@ void find_certs(struct setup *s);
 void run_direct(struct setup *s);
 void run_today(struct setup *s);
 void run_rehearsal(struct setup *s);
-void run_checker(struct setup *s);
 void run_resolver(struct setup *s);
 void runs_forget_direct(struct setup *s);
 void runs_forget_proxied(struct setup *s); /* rehearsal, today, plan */
