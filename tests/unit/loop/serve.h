@@ -18,7 +18,8 @@
 #include "world.h"
 
 enum act { ACT_END, ACT_SEND, ACT_CLOSE, ACT_RESET, ACT_FLOOD /* `text' for ever */,
-           ACT_ACCEPT /* the answer to a WebSocket key */ };
+           ACT_ACCEPT /* the answer to a WebSocket key */,
+           ACT_BLOCK  /* hold the whole loop for a quarter of a second */ };
 
 struct step {
 	enum act    act;
@@ -124,6 +125,10 @@ serve_now(void *ctx)
 		break;
 	case ACT_ACCEPT:
 		serve_accept_key(s);
+		break;
+	case ACT_BLOCK:
+		for (const double until = loop_seconds() + 0.25; loop_seconds() < until; )
+			;
 		break;
 	case ACT_RESET:
 		setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));

@@ -74,6 +74,20 @@ send_it(struct get *g, const struct net_request *q)
 	assert_false(g->done);
 }
 
+static bool
+on_head(void *ctx, const struct net_reply *r)
+{
+	struct get *g = ctx;
+
+	g->heads++;
+	assert_true(r->status >= 101);
+	assert_true(r->head.len > 0);
+	assert_string_equal(r->peer, "127.0.0.1");
+	assert_true(r->connected > 0 && r->first >= r->connected);
+	net_cancel(g->w->n, g->cancel);
+	return !g->stop_at_head;
+}
+
 /* What each way of answering, or not answering, is called. */
 static void
 test_faults(void **state)
@@ -157,6 +171,7 @@ test_faults(void **state)
 		q = request(w, &g, s.url);
 		if (cases[i].timeout_ms)
 			q.timeout_ms = cases[i].timeout_ms;
+		q.on_head = on_head;
 		send_it(&g, &q);
 		assert_true(world_run(w, &g.done, 10000));
 		if (g.r.fault != cases[i].fault)
@@ -164,6 +179,9 @@ test_faults(void **state)
 			              net_fault_name(cases[i].fault), g.r.msg);
 		assert_int_equal(g.r.fault, cases[i].fault);
 		assert_int_equal(g.r.status, cases[i].status);
+		assert_int_equal(g.heads, cases[i].status != 0);
+		if (g.r.status)
+			assert_memory_equal(g.r.head.s, "HTTP/1.1 ", 9);
 		assert_string_equal(g.r.body.s, cases[i].body);
 		assert_string_equal(g.r.peer, "127.0.0.1");
 		assert_true(g.r.connected > 0 && g.r.connected <= g.r.seconds);
@@ -493,20 +511,6 @@ on_data(void *ctx, const char *bytes, size_t len, double seconds)
 	return g->pieces != g->stop_at_piece;
 }
 
-static bool
-on_head(void *ctx, const struct net_reply *r)
-{
-	struct get *g = ctx;
-
-	g->heads++;
-	assert_true(r->status >= 200);
-	assert_true(r->head.len > 0);
-	assert_string_equal(r->peer, "127.0.0.1");
-	assert_true(r->connected > 0 && r->first >= r->connected);
-	net_cancel(g->w->n, g->cancel);
-	return !g->stop_at_head;
-}
-
 static const struct step dripping[] = {
 	{ .act = ACT_SEND, .text = OK_HEAD "\r\n" },
 	{ .act = ACT_SEND, .text = "one", .after_ms = 60 },
@@ -766,20 +770,11 @@ test_every_request_has_a_connection(void **state)
 
 /* If we were late ourselves, what had arrived meanwhile counts. */
 static void
-block(void *ctx)
-{
-	const double until = loop_seconds() + 0.25;
-
-	(void)ctx;
-	while (loop_seconds() < until)
-		;
-}
-
-static void
 test_our_own_delay_is_not_theirs(void **state)
 {
 	static const struct step answer[] = {
-		{ .act = ACT_SEND, .text = OK_HEAD "Content-Length: 2\r\n\r\nhi" }, { .act = ACT_END },
+		{ .act = ACT_SEND, .text = OK_HEAD "Content-Length: 2\r\n\r\nhi" },
+		{ .act = ACT_BLOCK }, { .act = ACT_END },
 	};
 	struct world *w = *state;
 	struct get g = { 0 };
@@ -790,12 +785,9 @@ test_our_own_delay_is_not_theirs(void **state)
 	q = request(w, &g, s.url);
 	q.timeout_ms = 100;
 	send_it(&g, &q);
-	for (int i = 0; i < 100 && !s.playing; i++) /* until the answer is on its way */
-		world_idle(w, 1);
-	if (!g.done)
-		loop_after(w->l, 0, block, NULL);
 	assert_true(world_run(w, &g.done, 5000));
 	assert_int_equal(g.r.fault, NET_OK);
+	assert_true(g.r.seconds > 0.2);
 	serve_stop(&s);
 	get_free(&g);
 }

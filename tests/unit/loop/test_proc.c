@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -287,6 +288,7 @@ test_kill_is_done_when_it_returns(void **state)
 	} cases[] = {
 		{ "obedient", "sleep 60 & echo $!; wait",                  0, 0.5 },
 		{ "deaf",     "trap '' TERM; sleep 60 & echo $!; wait",    1, 2.5 },
+		{ "deaf child", "(trap '' TERM; exec sleep 60) & sleep 0.2; echo $!; wait", 0, 0.5 },
 	};
 	struct world *w = *state;
 
@@ -396,12 +398,18 @@ test_session_and_user(void **state)
 {
 	struct world *w = *state;
 	struct run run = { 0 };
+	gid_t before[64];
+	const int n_before = getgroups(64, before);
 
+	if (geteuid() == 0) /* groups that must not go along */
+		assert_int_equal(setgroups(2, (const gid_t[]){ 0, 4 }), 0);
 	begin(w, &run, (struct proc_request){
 		.argv = SH("id -u; id -G; cut -d' ' -f6 /proc/$$/stat; echo $$"),
 		.own_session = true, .as_nobody = true, .dies_with_us = true, .dir = "/" });
 	assert_true(world_run(w, &run.done, 5000));
 	assert_int_equal(run.status, 0);
+	if (geteuid() == 0)
+		assert_int_equal(setgroups((size_t)n_before, before), 0);
 	if (geteuid() == 0)
 		assert_memory_equal(run.out.s, "65534\n65534\n", 12);
 	{
