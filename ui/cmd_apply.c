@@ -114,12 +114,15 @@ put_outcome(struct applying *a, const struct apply_result *r)
 		report_checks(out, r->verify, &targets);
 	switch (r->outcome) {
 	case APPLY_UNCHANGED:
-		report_line(out, _("Everything is as the answers want it; nothing was written and nothing was reloaded."));
+		report_line(out, _("Nothing was written and nothing was reloaded."));
 		break;
 	case APPLY_KEPT:
-		if (r->verify)
+		if (r->verify) {
 			report_verdict(out, r->verify);
-		buf_printf(&line, _("OpenChamber works at %s"), a->p->public_url);
+			buf_printf(&line, _("OpenChamber works at %s"), a->p->public_url);
+		} else {
+			buf_puts(&line, _("Written. Nothing was verified, so nothing is proved yet."));
+		}
 		report_line(out, line.s);
 		buf_cut(&line, 0);
 		buf_printf(&line, "antechamber rollback %u", r->id);

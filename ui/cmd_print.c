@@ -4,7 +4,10 @@
 
 #include <stdio.h>
 
-/* One file is printed alone, so that it can be piped; several are told apart as head(1) does. */
+/*
+ * One file is printed alone, so that it can be piped; several are told apart
+ * as head(1) does.  A secret one is only named.
+ */
 static void
 print_files(const struct plan *p)
 {
@@ -18,7 +21,7 @@ print_files(const struct plan *p)
 			continue;
 		if (files > 1)
 			printf("==> %s <==\n", s->path);
-		fputs(s->text, stdout);
+		fputs(s->secret ? "" : s->text, stdout);
 	}
 }
 

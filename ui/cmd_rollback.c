@@ -54,20 +54,25 @@ list(const struct options *o)
 static void
 put_outcome(struct change *ch, const struct apply_result *r)
 {
-	if (r->outcome == APPLY_UNCHANGED)
-		report_line(&ch->report, r->err.msg[0] && r->err.code == ERR_NONE ? r->err.msg :
-		                         _("There is nothing to undo; nothing was touched."));
-	else if (r->outcome == APPLY_UNDONE || r->outcome == APPLY_KEPT)
+	/* Where there was nothing to do, the one step has said so. */
+	if (r->outcome == APPLY_UNCHANGED && !json_len(ch->steps))
+		report_line(&ch->report, _("There is nothing to undo; nothing was touched."));
+	else if (r->outcome == APPLY_UNDONE && r->err.code == ERR_NONE)
 		report_line(&ch->report, _("Undone. What was replaced is back."));
 }
 
 static void
 on_done(struct change *ch, const struct apply_result *r)
 {
-	bool fine = r->outcome == APPLY_UNDONE || r->outcome == APPLY_UNCHANGED || r->outcome == APPLY_KEPT;
+	bool fine = r->outcome == APPLY_UNDONE || r->outcome == APPLY_UNCHANGED;
 
-	ch->status = fine ? 0 : err_status(r->outcome == APPLY_UNDO_FAILED ? ERR_ROLLBACK :
-	                                   r->err.code != ERR_NONE         ? r->err.code : ERR_FAILED);
+	/* Undone with an error: something was edited since, and was left alone. */
+	if (r->outcome == APPLY_UNDO_FAILED)
+		ch->status = err_status(ERR_ROLLBACK);
+	else if (r->err.code != ERR_NONE)
+		ch->status = err_status(r->err.code);
+	else
+		ch->status = fine ? 0 : err_status(ERR_FAILED);
 	if (ch->c->o->json) {
 		struct json *doc = cmd_json(ch->c->o);
 		json_set_bool(doc, "changed", fine && r->outcome != APPLY_UNCHANGED);

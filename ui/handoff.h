@@ -18,7 +18,10 @@
  */
 int handoff_read(struct buf *out, const char *path, struct err *e);
 
-/* As root, before anything is written: templates, commands and targets are what root may trust. */
+/*
+ * As root, before anything is written: templates that root may trust, commands
+ * that name their program.  Targets and programs are apply's to judge.
+ */
 int handoff_check(const struct planned *p, struct err *e);
 
 #endif
