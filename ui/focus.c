@@ -201,14 +201,14 @@ focus_paste(struct screen *sc, const char *text, size_t len)
 
 /* Give one field to setup; what is taken shows as setup writes it. */
 static bool
-hand_over(struct screen *sc, struct editor *ed)
+hand_over(struct screen *sc, struct editor *ed, bool untouched)
 {
 	struct err e = { 0 };
 	char key[sizeof(ed->key)];
 
 	loop_cancel(sc->loop, sc->typing_timer);
 	sc->typing_timer = 0;
-	if (!ed->field.touched)
+	if (!ed->field.touched && (!untouched || ed->field.secret))
 		return true;
 	memcpy(key, ed->key, sizeof(key));
 	if (setup_set(sc->setup, key, ed->field.text, &e) < 0) {
@@ -230,7 +230,7 @@ focus_accept(struct screen *sc)
 
 	if (!ed)
 		return true;
-	if (!hand_over(sc, ed))
+	if (!hand_over(sc, ed, true)) /* a suggestion that is accepted is an answer */
 		return false;
 	/* A suggestion that setup itself finds wrong is no answer either. */
 	n = setup_fields(sc->setup, setup_page(sc->setup), f, MAX_EDITORS);
@@ -245,7 +245,7 @@ focus_keep(struct screen *sc)
 {
 	for (size_t i = 0; i < MAX_EDITORS; i++)
 		if (sc->editor[i].key[0] && sc->editor[i].field.touched)
-			hand_over(sc, &sc->editor[i]);
+			hand_over(sc, &sc->editor[i], false);
 }
 
 /* ---- lists ---- */

@@ -122,11 +122,11 @@ keys_find(int key, unsigned where, bool typing)
 	return k ? k->act : ACT_NONE;
 }
 
-/* "Enter Next": a name of a key that is only a sign of the keyboard is the same in every language. */
-static void
-put_item(struct buf *out, const struct key_line *k)
+/* The first line of a key is the one that counts. */
+static bool
+is_shown(const struct key_line *k, unsigned where)
 {
-	buf_printf(out, "%s %s", _(k->name), _(k->label));
+	return k->rank && applies(k, where) && find(k->key, where) == k;
 }
 
 static bool
@@ -136,13 +136,9 @@ legend(struct buf *out, unsigned where, int columns, int least)
 	bool fits;
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		if (table[i].rank < least || !applies(&table[i], where))
+		if (table[i].rank < least || !is_shown(&table[i], where))
 			continue;
-		if (find(table[i].key, where) != &table[i]) /* the first line of a key is the one that counts */
-			continue;
-		if (b.len)
-			buf_puts(&b, "  ");
-		put_item(&b, &table[i]);
+		buf_printf(&b, "%s%s %s", b.len ? "  " : "", _(table[i].name), _(table[i].label));
 	}
 	fits = text_width(b.s) <= columns;
 	if (fits || least >= 9)
@@ -157,4 +153,16 @@ keys_legend(struct buf *out, unsigned where, int columns)
 	for (int least = 1; least <= 9; least++)
 		if (legend(out, where, columns, least))
 			return;
+}
+
+bool
+keys_at(size_t i, unsigned where, const char **name, const char **label)
+{
+	for (size_t k = 0; k < ARRAY_LEN(table); k++)
+		if (is_shown(&table[k], where) && i-- == 0) {
+			*name = _(table[k].name);
+			*label = _(table[k].label);
+			return true;
+		}
+	return false;
 }

@@ -5,6 +5,7 @@
 #define UI_KEYS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 
@@ -52,6 +53,9 @@ enum act keys_find(int key, unsigned where, bool typing);
 
 /* "Enter Next  Esc Back  q Quit", as much as fits, the least needed left out first. */
 void keys_legend(struct buf *out, unsigned where, int columns);
+
+/* The i-th key that means something at `where', for the help; false: there are no more. */
+bool keys_at(size_t i, unsigned where, const char **name, const char **label);
 
 /* A Korean letter counts as the Latin one on its key. */
 int keys_latin(int key);

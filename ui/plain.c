@@ -118,9 +118,10 @@ plain_goto(struct plain *p, enum page page, bool returning)
 	p->page = page;
 	p->item = 0;
 	p->told = false;
-	p->returning = returning;
 	if (setup_page(p->setup) != page)
 		setup_open(p->setup, page);
+	/* What was told before and is still true is not told again. */
+	p->returning = returning || (page >= PAGE_WEBSOCKET && p->told_once[page] && !setup_busy(p->setup));
 	switch (page) {
 	case PAGE_REVIEW: plain_wait(p, plain_review); break;
 	case PAGE_APPLY:  plain_apply(p); break;

@@ -48,6 +48,7 @@ struct plain {
 	bool          told;       /* its checks have been printed */
 	bool          returning;  /* we came back: ask, do not explain again */
 	size_t        printed;    /* lines of the change that are final and out */
+	bool          told_once[N_PAGES];
 };
 
 /* `why': the sentence that says why there is no full screen, or NULL. */
@@ -80,6 +81,7 @@ void plain_goto(struct plain *p, enum page page, bool returning);
 
 /* plain_ask.c, plain_finish.c: pages */
 void plain_page(struct plain *p);
+void plain_line(struct plain *p, enum page page, const struct setup_line *line);
 void plain_lines(struct plain *p, enum page page);
 void plain_review(struct plain *p);
 void plain_apply(struct plain *p);

@@ -38,30 +38,35 @@ questions(const struct plain *p, struct asked *out, size_t max)
 
 /* ---- what is told ---- */
 
+/* "pass: name, chat.example.org is 203.0.113.7": what stands in columns elsewhere is joined. */
+void
+plain_line(struct plain *p, enum page page, const struct setup_line *line)
+{
+	const char *colon = page == PAGE_PUBLIC ? strstr(line->text, ": ") : NULL;
+	struct buf b = BUF_INIT;
+
+	if (colon && !memchr(line->text, ' ', (size_t)(colon - line->text)))
+		buf_printf(&b, "%.*s, %s", (int)(colon - line->text), line->text, colon + 2);
+	else
+		buf_puts(&b, line->text);
+	if (*line->value)
+		buf_printf(&b, ", %s", line->value);
+	if (*line->word)
+		plain_state(p, line->mark, line->word, b.s);
+	else
+		plain_say(p, b.s);
+	buf_free(&b);
+}
+
 void
 plain_lines(struct plain *p, enum page page)
 {
 	struct setup_line line[MAX_LINES];
 	const size_t n = setup_lines(p->setup, page, line, MAX_LINES);
 
-	for (size_t i = 0; i < n; i++) {
-		struct buf b = BUF_INIT;
-		const char *colon = page == PAGE_PUBLIC ? strstr(line[i].text, ": ") : NULL;
-
-		if (line[i].mark == MARK_NOW)
-			continue;
-		if (colon && !memchr(line[i].text, ' ', (size_t)(colon - line[i].text)))
-			buf_printf(&b, "%.*s, %s", (int)(colon - line[i].text), line[i].text, colon + 2);
-		else
-			buf_puts(&b, line[i].text);
-		if (*line[i].value)
-			buf_printf(&b, ", %s", line[i].value);
-		if (*line[i].word)
-			plain_state(p, line[i].mark, line[i].word, b.s);
-		else
-			plain_say(p, b.s);
-		buf_free(&b);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (line[i].mark != MARK_NOW)
+			plain_line(p, page, &line[i]);
 }
 
 /* One line a row: how the rehearsal did; other ways only where they did worse. */
@@ -146,7 +151,7 @@ tell_count(struct plain *p)
 static void
 tell(struct plain *p)
 {
-	p->told = true;
+	p->told = p->told_once[p->page] = true;
 	plain_lines(p, p->page);
 	tell_table(p);
 	tell_timeline(p);

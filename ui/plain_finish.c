@@ -207,10 +207,8 @@ plain_apply(struct plain *p)
 		plain_say(p, _("Step 11 of 11: Apply. If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
 	}
 	n = setup_lines(p->setup, PAGE_APPLY, line, MAX_LINES);
-	while (p->printed < n && line[p->printed].mark != MARK_NOW) {
-		plain_state(p, line[p->printed].mark, line[p->printed].word, line[p->printed].text);
-		p->printed++;
-	}
+	while (p->printed < n && line[p->printed].mark != MARK_NOW)
+		plain_line(p, PAGE_APPLY, &line[p->printed++]);
 	if (!setup_applying(p->setup))
 		plain_goto(p, PAGE_RESULT, false);
 }

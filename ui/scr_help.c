@@ -1,5 +1,4 @@
 /* scr_help.c - screens that are only read: help, glossary, the commands for another session. */
-#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "screens.h"
@@ -8,15 +7,21 @@
 static void
 put_keys(struct screen *sc, struct sheet *s)
 {
-	struct buf b = BUF_INIT;
+	const char *name, *label;
+	unsigned where;
+	int col = 0;
 
 	sc->at.view = VIEW_PAGE;
-	keys_legend(&b, screen_where(sc), 1000);
+	where = screen_where(sc);
 	sc->at.view = VIEW_HELP;
+	for (size_t i = 0; keys_at(i, where, &name, &label); i++)
+		col = text_width(name) > col ? text_width(name) : col;
 	sheet_gap(s);
-	sheet_row(s, ROW_KEEP);
-	sheet_para(s, ROW_KEEP, sheet_put(s, 0, ROLE_TEXT, _("Keys")) + 2, true, b.s);
-	buf_free(&b);
+	for (size_t i = 0; keys_at(i, where, &name, &label); i++) {
+		sheet_row(s, ROW_KEEP);
+		sheet_put(s, 4, ROLE_TEXT, name);
+		sheet_put(s, 4 + col + 2, ROLE_TEXT, label);
+	}
 }
 
 static void

@@ -60,23 +60,28 @@ put_summary_line(struct sheet *s, const char *line)
 	sheet_put(s, 0, ROLE_TEXT, line);
 }
 
-/* Never shortened: a line too long goes on under itself. */
+/*
+ * "new file  /etc/nginx/x.conf   38 lines": where that is too long the note
+ * at its end goes, and what is left goes on under itself; never cut.
+ */
 static void
 put_plan(struct sheet *s, const char *const *plan, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *gap = strstr(plan[i], "  ");
+		const char *object = strstr(plan[i], "  ");
+		const char *note;
 		int col;
 
 		sheet_row(s, ROW_KEEP);
 		col = sheet_put(s, 0, ROLE_TEXT, arena_printf(&s->a, "%zu ", i + 1));
-		if (!gap || text_width(plan[i]) <= s->width - col) {
+		if (!object || text_width(plan[i]) <= s->width - col) {
 			sheet_put(s, col, ROLE_TEXT, plan[i]);
 			continue;
 		}
-		gap += strspn(gap, " ");
-		col = sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, plan[i], (size_t)(gap - plan[i])));
-		sheet_para(s, ROW_KEEP, col, true, gap);
+		object += strspn(object, " ");
+		note = strstr(object, "  ");
+		col = sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, plan[i], (size_t)(object - plan[i])));
+		sheet_para(s, ROW_KEEP, col, true, note ? arena_strndup(&s->a, object, (size_t)(note - object)) : object);
 	}
 }
 

@@ -18,6 +18,7 @@ struct wizard {
 	struct setup  *setup;
 	struct screen *screen; /* one of the two faces is there */
 	struct plain  *plain;
+	bool           in_lines; /* the last face was the line face */
 	enum leave     how;
 	int            signal; /* that ended us, or 0 */
 };
@@ -104,6 +105,7 @@ run_faces(struct wizard *w, struct err *e)
 		setup_fresh(w->setup);
 		w->plain = plain_start(w->loop, w->setup, w->o->color, NULL, on_leave, w);
 	}
+	w->in_lines = w->plain != NULL;
 	screen_stop(w->screen);
 	plain_stop(w->plain);
 	w->screen = NULL;
@@ -115,6 +117,8 @@ run_faces(struct wizard *w, struct err *e)
 static void
 say_farewell(const struct wizard *w)
 {
+	const char *const *line;
+
 	setup_fresh(w->setup);
 	if (w->how == LEAVE_KEPT) {
 		printf("%s\n", _("Nothing was changed. Your answers are saved; these commands use them:"));
@@ -122,8 +126,11 @@ say_farewell(const struct wizard *w)
 			printf("%s\n", *c);
 		return;
 	}
-	for (const char *const *l = setup_farewell(w->setup); *l; l++)
-		printf("%s\n", *l);
+	line = setup_farewell(w->setup);
+	if (w->in_lines && w->how == LEAVE_DONE && *line)
+		line++; /* the last lines said it already */
+	for (; *line; line++)
+		printf("%s\n", *line);
 }
 
 static int

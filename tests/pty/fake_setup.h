@@ -1,13 +1,21 @@
 /*
- * setup.c - a struct setup that only plays: the screens of a server where
+ * fake_setup.h - a struct setup that only plays: the screens of a server where
  * everything is found, always the same, so that they can be compared cell by cell.
+ * Included by one file of a test; what it defines stands in for src/setup.
  *
  * FAKE=nothing      nothing answers at step 2
  * FAKE=opencode     OpenCode answers at step 2
  * FAKE=interrupted  a change was broken off
  * FAKE=slow         every check takes for ever
  * FAKE=fails        the body size fails in the rehearsal
+ * FAKE=open         there is no UI password
+ * FAKE=stays        the apply never ends by itself
+ * FAKE=hostile      what was seen holds control bytes and an endless word
+ * FAKE=korean       step 4 is told in Korean
  */
+#ifndef PTY_FAKE_SETUP_H
+#define PTY_FAKE_SETUP_H
+
 #include "setup/setup.h"
 
 #include <stdarg.h>
@@ -205,6 +213,9 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 		if (!direct_fails(s))
 			out[n++] = (struct setup_field){ "password", "UI password", s->password,
 				"for this run's checks only, never saved", "", true, true, false };
+	} else if (p == PAGE_PUBLIC && max && is(s, "korean")) {
+		out[n++] = (struct setup_field){ "public", "주소", "https://chat.example.org",
+			"*.example.org 인증서로 쓸 수 있는 이름입니다", "", true, false, false };
 	} else if (p == PAGE_PUBLIC && max) {
 		out[n++] = (struct setup_field){ "public", _("Address"), s->public_url,
 			*s->public_url ? "the certificate *.example.org covers it" : "", "", true, false, false };
@@ -266,7 +277,7 @@ setup_lists(const struct setup *s, enum page p)
 size_t
 setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max)
 {
-	static const struct setup_choice proxies[] = {
+	static const struct setup_choice offered[] = {
 		{ "nginx 1.22.1", "runs, has ports 80 and 443", MARK_NONE, false, true },
 		{ "Caddy", "not installed", MARK_NONE, false, true },
 		{ "Nginx Proxy Manager", "not found", MARK_NONE, false, true },
@@ -276,6 +287,8 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 	};
 	static const char *const tls[] = { "*.example.org, 61 days left, in use", "another file on this server",
 		"a test certificate (browsers warn)", "none: http, for a home network only", "TLS ends in front: Cloudflare, router" };
+	static const char *const korean[] = { "*.example.org, 61일 남음, 사용 중", "이 서버의 다른 파일",
+		"시험용 인증서 (브라우저가 경고합니다)", "없음: http, 집 네트워크 전용", "TLS를 앞에서 처리: Cloudflare, 공유기" };
 	static const char *const start[] = { "undo: put everything back as it was",
 		"go on: validate, reload, check, keep or undo", "show the differences first" };
 	size_t n = 0;
@@ -286,13 +299,13 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 			out[n] = (struct setup_choice){ i18n_languages[n].name, i18n_languages[n].code, MARK_NONE,
 				strcmp(i18n_languages[n].code, i18n_language()) == 0, true };
 	else if (strcmp(key, "proxy") == 0)
-		for (; n < ARRAY_LEN(proxies) && n < max; n++) {
-			out[n] = proxies[n];
+		for (; n < ARRAY_LEN(offered) && n < max; n++) {
+			out[n] = offered[n];
 			out[n].chosen = n == s->proxy;
 		}
 	else if (strcmp(key, "tls") == 0)
 		for (; n < ARRAY_LEN(tls) && n < max; n++)
-			out[n] = (struct setup_choice){ tls[n], "", MARK_NONE, n == s->tls, true };
+			out[n] = (struct setup_choice){ is(s, "korean") ? korean[n] : tls[n], "", MARK_NONE, n == s->tls, true };
 	else if (strcmp(key, "start") == 0)
 		for (; n < ARRAY_LEN(start) && n < max; n++)
 			out[n] = (struct setup_choice){ start[n], "", MARK_NONE, n == s->start, true };
@@ -306,9 +319,9 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 const char *
 setup_list_label(const struct setup *s, enum page p, const char *key)
 {
-	(void)s;
 	(void)p;
-	return strcmp(key, "language") == 0 ? _("Language") : strcmp(key, "tls") == 0 ? _("Certificate")
+	return strcmp(key, "language") == 0 ? _("Language")
+	     : strcmp(key, "tls") == 0 ? (is(s, "korean") ? "인증서" : _("Certificate"))
 	     : strcmp(key, "origin-found") == 0 ? "What else answers on this server" : "";
 }
 
@@ -364,6 +377,14 @@ static const struct setup_line found[] = {
 	LINE(SKIP, "skip", "host: not an address of this server: a router?", ""),
 	LINE(PASS, "pass", "ports: 80 and 443 answer here: nginx", ""),
 	LINE(PASS, "pass", "sites: no other site here has this name", ""),
+}, korean_lines[] = {
+	LINE(PASS, "통과", "이름: chat.example.org: 203.0.113.7", ""),
+	LINE(SKIP, "건너뜀", "서버: 이 서버 주소 아님 (공유기일 수 있음)", ""),
+	LINE(PASS, "통과", "포트: 80번과 443번에서 nginx가 응답합니다", ""),
+	LINE(PASS, "통과", "사이트: 같은 이름의 다른 사이트가 없습니다", ""),
+}, hostile[] = {
+	LINE(FAIL, "fail", "Something else answers here: \033[2J\033]0;owned\007\r\n\xe2\x80\xae\xff\xc2\x9b" "1m", ""),
+	LINE(WARN, "warn", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ""),
 }, websocket[] = {
 	LINE(PASS, "pass", "Every WebSocket opens in the rehearsal.", ""),
 }, sse[] = {
@@ -406,8 +427,8 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	case PAGE_START:     return is(s, "interrupted") ? COPY(interrupted) : COPY(found);
 	case PAGE_DIRECT:    return is(s, "slow") ? COPY(direct_slow) : !direct_fails(s) ? COPY(direct)
 	                          : is(s, "nothing") ? COPY(nothing) : COPY(opencode);
-	case PAGE_PROXY:     return COPY(proxy);
-	case PAGE_PUBLIC:    return *s->public_url ? COPY(public_url) : 0;
+	case PAGE_PROXY:     return is(s, "hostile") ? COPY(hostile) : COPY(proxy);
+	case PAGE_PUBLIC:    return is(s, "korean") ? COPY(korean_lines) : *s->public_url ? COPY(public_url) : 0;
 	case PAGE_WEBSOCKET: return is(s, "slow") ? 0 : COPY(websocket);
 	case PAGE_SSE:       return COPY(sse);
 	case PAGE_GZIP:      return COPY(gzip);
@@ -511,8 +532,9 @@ setup_advice(const struct setup *s, enum page p)
 	}, *const code[] = {
 		"Port 4096 asks for the login \"Secure Area\": that is OpenCode's own server. OpenChamber is the web page in front of it, and the one the proxy must lead to.",
 		"Enter takes number 1 and checks it.", NULL,
-	}, *const proxies[] = { "nginx is suggested because port 443 is already its own. Caddy would need that port for itself.", NULL,
+	}, *const suggested[] = { "nginx is suggested because port 443 is already its own. Caddy would need that port for itself.", NULL,
 	}, *const address[] = { "Your router must forward ports 80 and 443 to 192.168.1.20. That cannot be seen from in here.", NULL,
+	}, *const router[] = { "공유기에서 80번과 443번 포트를 192.168.1.20 주소로 포트 포워딩하세요. 이 서버 안에서는 확인할 수 없습니다.", NULL,
 	}, *const ws[] = { "The rehearsal is your own nginx 1.22.1, started on the side with the new configuration.", "Nothing to choose here.", NULL,
 	}, *const events[] = { "Nothing to choose here.", NULL,
 	}, *const zip[] = { "OpenChamber compresses already, so the proxy will not.", "Nothing to choose here.", NULL,
@@ -524,8 +546,8 @@ setup_advice(const struct setup *s, enum page p)
 	switch (p) {
 	case PAGE_START:     return is(s, "interrupted") ? half : start;
 	case PAGE_DIRECT:    return is(s, "slow") ? silent : !direct_fails(s) ? good : is(s, "nothing") ? none : code;
-	case PAGE_PROXY:     return proxies;
-	case PAGE_PUBLIC:    return *s->public_url ? address : silent;
+	case PAGE_PROXY:     return suggested;
+	case PAGE_PUBLIC:    return is(s, "korean") ? router : *s->public_url ? address : silent;
 	case PAGE_WEBSOCKET: return is(s, "slow") ? silent : ws;
 	case PAGE_SSE:       return events;
 	case PAGE_GZIP:      return zip;
@@ -722,5 +744,17 @@ setup_glossary(struct setup_term *out, size_t max)
 	return 1;
 }
 
-int setup_practise(struct setup *s, struct err *e) { (void)e; s->o.practice = true; s->fake = ""; tell(s); return 0; }
+
+int
+setup_practise(struct setup *s, struct err *e)
+{
+	(void)e;
+	s->o.practice = true;
+	s->fake = "";
+	tell(s);
+	return 0;
+}
+
 bool setup_is_practice(const struct setup *s) { return s->o.practice; }
+
+#endif

@@ -1,0 +1,316 @@
+/* test_keys.c - what keys do, how it ends, and that nothing typed is lost. */
+#include "play.h"
+
+static struct play *
+at_step(int step, const char *fake)
+{
+	const char *env[] = { fake, NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	play_wait(p, "step 1 of 11");
+	if (step > 1)
+		play_key(p, ENTER, "step 2 of 11");
+	if (step > 2)
+		play_key(p, ENTER ENTER, "step 3 of 11");
+	if (step > 3)
+		play_key(p, ENTER, "step 4 of 11");
+	if (step > 4)
+		play_key(p, "chat.example.org" ENTER ENTER, "step 5 of 11");
+	if (step > 9)
+		play_key(p, F9, "Read first");
+	play_settle(p);
+	return p;
+}
+
+static void
+test_endings(void **state)
+{
+	static const struct { const char *keys; int status; } cases[] = {
+		{ "\003", 130 },             /* Ctrl-C, at once */
+		{ "q" TAB ENTER, 0 },        /* q, with the question */
+		{ "q" RIGHT ENTER, 0 },
+		{ ESC, -1 },                 /* asks, and Esc stays */
+		{ "q" ENTER, -1 },           /* Stay is in focus */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct play *p = at_step(1, "FAKE=");
+
+		if (cases[i].status >= 0) {
+			play_send(p, cases[i].keys);
+			assert_int_equal(play_status(p), cases[i].status);
+			/* The terminal is as it was, and the last line says what was changed. */
+			assert_non_null(strstr(p->raw.s, "\033[?1049l"));
+			assert_true(play_has(p, "Nothing on this server has been changed."));
+		} else {
+			play_send(p, cases[i].keys);
+			play_settle(p);
+			play_key(p, ESC, "Line mode");
+			assert_int_equal(waitpid(p->pid, NULL, WNOHANG), 0);
+		}
+		play_end(p);
+	}
+}
+
+static void
+test_signals(void **state)
+{
+	static const struct { int sig, status; } cases[] = { { SIGTERM, 143 }, { SIGINT, 130 }, { SIGHUP, 129 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct play *p = at_step(1, "FAKE=");
+
+		kill(p->pid, cases[i].sig);
+		assert_int_equal(play_status(p), cases[i].status);
+		play_end(p);
+	}
+}
+
+/* Going back loses nothing, and Esc never discards what was typed. */
+static void
+test_answers_are_kept(void **state)
+{
+	struct play *p = at_step(4, "FAKE=");
+
+	(void)state;
+	play_key(p, "chat.example.org", "[chat.example.org");
+	play_key(p, ESC, "step 3 of 11");
+	play_key(p, DOWN DOWN, "> 3 Nginx Proxy Manager");
+	play_key(p, ESC, "step 2 of 11");
+	play_key(p, TAB "secret", "[******");
+	play_key(p, ESC, "step 1 of 11");
+	play_key(p, ENTER, "[******");
+	play_key(p, ENTER ENTER, "> 3 Nginx Proxy Manager");
+	play_key(p, ENTER, "[https://chat.example.org");
+	play_end(p);
+}
+
+/* Enter held down ends at the first field that has to be typed, or in the difference, with nothing written. */
+static void
+test_enter_held_down(void **state)
+{
+	char path[] = "/tmp/antechamber-applied.XXXXXX";
+	const int fd = mkstemp(path);
+	const char *env[] = { NULL, NULL };
+	char applied[64];
+	struct play *p;
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+	snprintf(applied, sizeof(applied), "FAKE_APPLIED=%s", path);
+	env[0] = applied;
+	p = play_start(80, 24, env, false);
+	play_wait(p, "step 1 of 11");
+	for (int i = 0; i < 60; i++)
+		play_send(p, ENTER);
+	play_wait(p, "step 4 of 11");
+	play_settle(p);
+	assert_true(play_has(p, "The address is needed."));
+	play_send(p, "chat.example.org");
+	for (int i = 0; i < 200; i++) {
+		play_send(p, ENTER);
+		play_read(p, 2);
+	}
+	play_wait(p, "lines 33 to 41 of 41");
+	play_settle(p);
+	assert_true(play_has(p, "step 10 of 11"));
+	assert_int_equal(access(path, F_OK), -1);
+	/* The twin: a applies, and the mark of it is there. */
+	play_key(p, "a", "works at");
+	assert_int_equal(access(path, F_OK), 0);
+	unlink(path);
+	play_end(p);
+}
+
+/* The first printable key replaces a suggestion that nobody has touched; otherwise it is edited. */
+static void
+test_editing(void **state)
+{
+	static const struct { const char *keys, *want; } cases[] = {
+		{ "x", "[x  " },
+		{ "\005x", "[http://127.0.0.1:3000x " },
+		{ "\001https\033[3~\033[3~\033[3~\033[3~", "[https://127.0.0.1:3000 " },
+		{ LEFT LEFT "9", "[http://127.0.0.1:30900 " },
+		{ "\027" "3001", "[http://127.0.0.1:3001 " },
+		{ "\177" "1", "[http://127.0.0.1:3001 " },
+		{ "\025http://nas.lan", "[http://nas.lan " },
+		{ "\033[1;5D\013" "80", "[http://127.0.0.1:80 " },
+		{ "\355\225\234\352\270\200\177", "[\355\225\234  " },       /* Hangul, and one of it taken back */
+		{ "\033[200~chat.example.org\r\n\033[201~", "[chat.example.org " }, /* a paste never presses Enter */
+		{ "\033[200~evil\033[201~", "[evil " },
+		{ "h\006\002j", "[jh " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct play *p = at_step(2, "FAKE=");
+
+		play_key(p, cases[i].keys, cases[i].want);
+		assert_true(play_has(p, "step 2 of 11"));
+		play_end(p);
+	}
+}
+
+static void
+test_paste_with_controls(void **state)
+{
+	struct play *p = at_step(4, "FAKE=");
+
+	(void)state;
+	play_key(p, "\033[200~chat\007.example.org\033[201~", "control characters");
+	assert_false(play_has(p, "chat.example.org"));
+	play_key(p, "\033[200~chat.example.org\033[201~", "[chat.example.org");
+	assert_false(play_has(p, "control characters"));
+	play_end(p);
+}
+
+static void
+test_error_under_the_field(void **state)
+{
+	struct play *p = at_step(4, "FAKE=");
+
+	(void)state;
+	play_key(p, "chat.example.org/app", "[chat.example.org/app");
+	play_wait(p, "has a path"); /* while typing, after a moment */
+	play_key(p, ENTER, "has a path");
+	play_cursor(p, 6, 24 + 13 + 1 + 20); /* Enter stays, the cursor where it was */
+	play_key(p, "\177\177\177\177" ENTER, "https://chat.example.org");
+	assert_false(play_has(p, "has a path"));
+	play_end(p);
+}
+
+/* An arrow that the line cut in two is an arrow; Esc and a letter typed by hand are two keys. */
+static void
+test_split_escape(void **state)
+{
+	static const struct { const char *first, *rest; } cuts[] = { { "\033", "[B" }, { "\033[", "B" }, { "\033", "OB" }, { "\033O", "B" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cuts); i++) {
+		struct play *p = at_step(3, "FAKE=");
+
+		play_send(p, cuts[i].first);
+		for (long long end = play_now() + 90; play_now() < end;)
+			play_read(p, 10);
+		play_key(p, cuts[i].rest, "> 2 Caddy");
+		assert_true(play_has(p, "step 3 of 11"));
+		play_end(p);
+	}
+}
+
+static void
+test_twins_and_letters(void **state)
+{
+	static const struct { int step; const char *keys, *want; } cases[] = {
+		{ 5, "\033" "9", "step 10 of 11" },          /* Alt-9 is F9 */
+		{ 3, "\033" "1", "What it is" },             /* Alt-1 is F1 */
+		{ 3, "?", "What it is" },
+		{ 3, "j", "> 2 Caddy" },
+		{ 3, "\343\205\223", "> 2 Caddy" },          /* the Korean letter on the same key */
+		{ 3, "jjk", "> 2 Caddy" },
+		{ 3, "4", "> 4 Cloudflare" },
+		{ 3, "\343\205\202", "Leave?" },
+		{ 10, "\343\205\201", "works at" },
+		{ 10, " ", "lines 9 to 17 of 41" },
+		{ 10, "\033[6~", "lines 9 to 17 of 41" },
+		{ 10, DOWN, "lines 2 to 10 of 41" },
+		{ 10, "\033[F", "lines 33 to 41 of 41" },
+		{ 10, RIGHT, "     +" "amber behind nginx." },
+		{ 10, " 1", "lines 2 to 10 of 41" },         /* a digit jumps to the file of that step */
+		{ 10, TAB TAB ENTER, "Your answers are saved" },
+		{ 10, TAB ENTER, "works at" },
+		{ 1, "p", "line mode" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct play *p = at_step(cases[i].step, "FAKE=");
+
+		play_key(p, cases[i].keys, cases[i].want);
+		play_end(p);
+	}
+}
+
+/* The cursor is where the focus is, in every kind of place. */
+static void
+test_cursor(void **state)
+{
+	struct play *p = at_step(1, "FAKE=");
+
+	(void)state;
+	play_cursor(p, 3, 24 + 11);        /* on the language */
+	play_key(p, ENTER, "step 2 of 11");
+	play_cursor(p, 6, 24 + 14 + 21);   /* behind the address */
+	play_key(p, ENTER ENTER, "step 3 of 11");
+	play_cursor(p, 7, 24);             /* on `>' */
+	play_key(p, DOWN, "> 2");
+	play_cursor(p, 8, 24);
+	play_key(p, "1" ENTER, "step 4 of 11");
+	play_key(p, "chat.example.org" ENTER ENTER, "step 5 of 11");
+	play_cursor(p, 1, 24);             /* at the first line of what is read */
+	play_key(p, F9, "Read first");
+	play_cursor(p, 10, 5);
+	play_key(p, TAB, "[ Apply");
+	play_cursor(p, 20, 3);             /* on the first letter of a button */
+	play_key(p, "q", "Leave?");
+	play_cursor(p, 21, 35);
+	play_end(p);
+}
+
+/* Ctrl-C during a change puts everything back, then leaves with 130. */
+static void
+test_stop_in_apply(void **state)
+{
+	struct play *p = at_step(10, "FAKE=stays");
+
+	(void)state;
+	play_key(p, "a", "proof");
+	play_key(p, ESC "q" ENTER, "proof"); /* nothing else leaves */
+	play_send(p, "\003");
+	assert_int_equal(play_status(p), 130);
+	assert_true(play_has(p, "Undone. This server is exactly as it was."));
+	play_end(p);
+}
+
+/* Ctrl-Z gives the shell its terminal; fg brings the screen back. */
+static void
+test_suspend(void **state)
+{
+	struct play *p = at_step(3, "FAKE=");
+	int status = 0;
+
+	(void)state;
+	kill(p->pid, SIGSTOP); /* the child is the leader of an orphaned group: SIGTSTP cannot stop it */
+	assert_int_equal(waitpid(p->pid, &status, WUNTRACED), p->pid);
+	assert_true(WIFSTOPPED(status));
+	kill(p->pid, SIGCONT);
+	kill(p->pid, SIGTSTP);
+	play_settle(p);
+	play_key(p, DOWN, "> 2 Caddy");
+	play_end(p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_answers_are_kept),
+		cmocka_unit_test(test_enter_held_down),
+		cmocka_unit_test(test_editing),
+		cmocka_unit_test(test_paste_with_controls),
+		cmocka_unit_test(test_error_under_the_field),
+		cmocka_unit_test(test_split_escape),
+		cmocka_unit_test(test_twins_and_letters),
+		cmocka_unit_test(test_cursor),
+		cmocka_unit_test(test_stop_in_apply),
+		cmocka_unit_test(test_suspend),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

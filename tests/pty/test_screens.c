@@ -1,0 +1,255 @@
+/* test_screens.c - every screen of a made-up server, cell by cell, against tests/pty/screens/. */
+#include "play.h"
+
+#include "base/fs.h"
+
+/* With UPDATE=1 in the environment the screens are written anew; the difference is what is reviewed. */
+static void
+same_as(struct play *p, const char *name)
+{
+	char path[256];
+	struct buf want = BUF_INIT, got = BUF_INIT;
+	struct err e = { 0 };
+
+	play_settle(p);
+	snprintf(path, sizeof(path), "tests/pty/screens/%s.txt", name);
+	for (int y = 0; y < p->rows; y++)
+		buf_printf(&got, "%s\n", play_row(p, y));
+	if (getenv("UPDATE"))
+		assert_int_equal(fs_write(path, got.s, got.len, 0644, &e), 0);
+	assert_int_equal(fs_read(&want, path, 65536, &e), 0);
+	if (strcmp(want.s, got.s) != 0) {
+		play_show(p);
+		fail_msg("the screen is not as in %s", path);
+	}
+	buf_free(&want);
+	buf_free(&got);
+}
+
+/* The main road, one screen a step. */
+static void
+walk(int columns, int rows, const char *const *env, const char *prefix)
+{
+	static const char *const step[] = { "start", "direct", "proxy", "public", "websocket", "sse", "gzip", "body", "timeouts" };
+	struct play *p = play_start(columns, rows, env, false);
+	char name[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(step); i++) {
+		char mark[32];
+
+		snprintf(mark, sizeof(mark), columns < 80 ? "%zu/11" : "step %zu of 11", i + 1);
+		play_wait(p, mark);
+		if (i == 1)
+			play_key(p, TAB "0123456789", "**********");
+		if (i == 3)
+			play_key(p, "chat.example.org" ENTER, "https://chat.example.org");
+		snprintf(name, sizeof(name), "%s%s", prefix, step[i]);
+		same_as(p, name);
+		play_send(p, ENTER);
+	}
+	play_wait(p, "Read first");
+	snprintf(name, sizeof(name), "%sreview", prefix);
+	same_as(p, name);
+	play_key(p, "a", "works at");
+	snprintf(name, sizeof(name), "%sresult", prefix);
+	same_as(p, name);
+	play_send(p, ENTER);
+	assert_int_equal(play_status(p), 0);
+	play_end(p);
+}
+
+static void
+test_wide(void **state)
+{
+	(void)state;
+	walk(80, 24, NULL, "");
+}
+
+static void
+test_compact(void **state)
+{
+	(void)state;
+	walk(60, 18, NULL, "compact-");
+}
+
+static void
+test_ascii(void **state)
+{
+	static const char *const env[] = { "LC_ALL=C", NULL };
+
+	(void)state;
+	walk(80, 24, env, "ascii-");
+	walk(60, 18, env, "ascii-compact-");
+}
+
+/* The console's fonts have neither of the two marks. */
+static void
+test_console(void **state)
+{
+	static const char *const env[] = { "TERM=linux", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	play_wait(p, "step 1 of 11");
+	play_key(p, ENTER, "step 2 of 11");
+	assert_true(play_has(p, ">+ Direct access"));
+	assert_false(play_has(p, "\xe2\x9c\x93"));
+	play_end(p);
+}
+
+static void
+scene(const char *fake, const char *name, const char *text, const char *keys)
+{
+	const char *env[] = { fake, NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	play_wait(p, "1");
+	play_settle(p);
+	play_key(p, keys, text);
+	same_as(p, name);
+	play_end(p);
+}
+
+static void
+test_scenes(void **state)
+{
+	(void)state;
+	scene("FAKE=interrupted", "interrupted", "interrupted", "");
+	scene("FAKE=nothing", "nothing", "Nothing answers", ENTER);
+	scene("FAKE=opencode", "opencode", "OpenCode answers", ENTER);
+	scene("FAKE=", "help", "What it is", "?");
+	scene("FAKE=", "leave", "Leave?", "q");
+}
+
+static void
+road_to_review(struct play *p)
+{
+	play_wait(p, "step 1 of 11");
+	play_key(p, ENTER, "step 2 of 11");
+	play_key(p, ENTER ENTER, "step 3 of 11");
+	play_key(p, ENTER, "step 4 of 11");
+	play_key(p, "chat.example.org" ENTER, "https://chat.example.org");
+	play_key(p, ENTER, "step 5 of 11");
+}
+
+static void
+test_failure_and_apply(void **state)
+{
+	static const char *const fails[] = { "FAKE=fails", NULL }, *const stays[] = { "FAKE=stays", NULL },
+	                  *const open[] = { "FAKE=open", NULL };
+	struct play *p = play_start(80, 24, fails, false);
+
+	(void)state;
+	road_to_review(p);
+	assert_false(play_has(p, "F9"));
+	play_key(p, ENTER ENTER ENTER, "step 8 of 11");
+	same_as(p, "failure");
+	play_key(p, ENTER ENTER, "step 10 of 11");
+	assert_true(play_has(p, "[ Apply: step 8 failed ]"));
+	play_key(p, "a", "step 8 of 11");
+	play_end(p);
+
+	p = play_start(80, 24, stays, false);
+	road_to_review(p);
+	play_key(p, F9, "step 10 of 11");
+	play_key(p, "a", "proof");
+	same_as(p, "apply");
+	play_end(p);
+
+	p = play_start(80, 24, open, false);
+	road_to_review(p);
+	play_key(p, F9, "step 10 of 11");
+	play_key(p, "a", "[ No ]");
+	same_as(p, "consent");
+	play_key(p, ENTER, "Read first"); /* No is in focus */
+	play_key(p, "a", "[ No ]");
+	play_key(p, RIGHT ENTER, "works at");
+	play_end(p);
+}
+
+/* Hangul counts two columns, and everything behind it still stands in its column. */
+static void
+test_korean_columns(void **state)
+{
+	static const char *const env[] = { "FAKE=korean", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	play_wait(p, "step 1 of 11");
+	play_key(p, ENTER, "step 2 of 11");
+	play_key(p, ENTER ENTER, "step 3 of 11");
+	play_key(p, ENTER, "step 4 of 11");
+	same_as(p, "korean");
+	play_end(p);
+}
+
+/* What was seen cannot reach the terminal as anything but text. */
+static void
+test_hostile(void **state)
+{
+	static const char *const env[] = { "FAKE=hostile", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	play_wait(p, "step 1 of 11");
+	play_key(p, ENTER, "step 2 of 11");
+	play_key(p, ENTER ENTER, "step 3 of 11");
+	same_as(p, "hostile");
+	assert_null(strstr(p->raw.s, "\033[2J\033]0;owned"));
+	assert_null(strstr(p->raw.s, "\xc2\x9b"));
+	play_end(p);
+}
+
+/* Colour is on marks only, and NO_COLOR, or a terminal without it, takes it away. */
+static bool
+has_colour(struct play *p)
+{
+	for (int y = 0; y < p->rows; y++)
+		for (int x = 0; x < p->columns; x++) {
+			VTermScreenCell c;
+
+			vterm_screen_get_cell(p->screen, (VTermPos){ y, x }, &c);
+			if (!VTERM_COLOR_IS_DEFAULT_FG(&c.fg) && c.width) {
+				assert_true(c.chars[0] == 0x2713 || c.chars[0] == '~' || c.chars[0] == '!' || c.chars[0] == 0x2717);
+				return true;
+			}
+		}
+	return false;
+}
+
+static void
+test_colour(void **state)
+{
+	static const struct { const char *env; bool colour; } cases[] = {
+		{ "FAKE=", true }, { "NO_COLOR=1", false }, { "TERM=vt100", false }, { "TERM=xterm-mono", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *env[] = { cases[i].env, NULL };
+		struct play *p = play_start(80, 24, env, false);
+
+		play_wait(p, "step 1 of 11");
+		play_key(p, ENTER, "step 2 of 11");
+		assert_int_equal(has_colour(p), cases[i].colour);
+		play_end(p);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_compact),
+		cmocka_unit_test(test_ascii),
+		cmocka_unit_test(test_console),
+		cmocka_unit_test(test_scenes),
+		cmocka_unit_test(test_failure_and_apply),
+		cmocka_unit_test(test_korean_columns),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_colour),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
