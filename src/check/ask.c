@@ -173,7 +173,7 @@ prepare(struct side *s, const char *path, const struct net_request *q, bool logi
 }
 
 unsigned
-ask(struct side *s, const char *path, const struct net_request *q, bool login)
+probe_ask(struct side *s, const char *path, const struct net_request *q, bool login)
 {
 	unsigned number = prepare(s, path, q, login)->number;
 
@@ -182,7 +182,7 @@ ask(struct side *s, const char *path, const struct net_request *q, bool login)
 }
 
 unsigned
-ask_aside(struct side *s, const char *path, const struct net_request *q, bool login)
+probe_ask_aside(struct side *s, const char *path, const struct net_request *q, bool login)
 {
 	struct asking *a = prepare(s, path, q, login);
 	unsigned number = a->number;
@@ -193,7 +193,7 @@ ask_aside(struct side *s, const char *path, const struct net_request *q, bool lo
 }
 
 unsigned
-ask_turn(struct side *s, turn_fn *fn, void *ctx)
+probe_turn(struct side *s, turn_fn *fn, void *ctx)
 {
 	struct asking *a = append(s);
 	unsigned number;
@@ -206,7 +206,7 @@ ask_turn(struct side *s, turn_fn *fn, void *ctx)
 }
 
 void
-ask_stop(struct check_run *r, unsigned number)
+probe_stop(struct check_run *r, unsigned number)
 {
 	struct asking *a = r->asking;
 
@@ -244,7 +244,7 @@ pause_over(void *ctx)
 }
 
 unsigned
-pause_for(struct check_run *r, int ms, loop_fn *fn, void *ctx)
+probe_pause(struct check_run *r, int ms, loop_fn *fn, void *ctx)
 {
 	struct pause *p = xcalloc(1, sizeof(*p));
 
@@ -259,7 +259,7 @@ pause_for(struct check_run *r, int ms, loop_fn *fn, void *ctx)
 }
 
 void
-pause_end(struct check_run *r, unsigned number)
+probe_pause_end(struct check_run *r, unsigned number)
 {
 	struct pause *p = take_pause(r, number);
 
@@ -270,7 +270,7 @@ pause_end(struct check_run *r, unsigned number)
 }
 
 void
-ask_quiet_side(struct side *s)
+probe_quiet_side(struct side *s)
 {
 	for (struct asking *a = s->run->asking, *next; a; a = next) {
 		next = a->next;
@@ -281,10 +281,10 @@ ask_quiet_side(struct side *s)
 }
 
 void
-ask_quiet(struct check_run *r)
+probe_quiet(struct check_run *r)
 {
 	while (r->asking)
 		drop(r->asking);
 	while (r->pauses)
-		pause_end(r, r->pauses->number);
+		probe_pause_end(r, r->pauses->number);
 }

@@ -25,6 +25,7 @@ side_init(struct check_run *r, int i, enum check_target target, const struct url
 	buf_free(&b);
 	s->where.cacert = r->options.cacert;
 	s->where.insecure = r->options.insecure;
+	s->secret_ok = i == DIRECT;
 	if (i == FRONT)
 		s->where.connect_to = r->options.connect_to;
 }
@@ -208,7 +209,7 @@ check_origin_version(const struct check_run *r)
 	const char *v = r->side[DIRECT].version ?
 	                json_get_string(r->side[DIRECT].version, "openchamberVersion", "") : "";
 
-	return clean((struct arena *)&r->arena, v, strlen(v), 40);
+	return say_clean((struct arena *)&r->arena, v, strlen(v), 40);
 }
 
 bool

@@ -155,7 +155,7 @@ choose(struct check_run *r, const char *only, struct err *e)
 
 		if (*id && !check_id_is_known(r->needs, id))
 			return err_set(e, ERR_USAGE, _("There is no check called \"%s\"."),
-			               clean(&r->arena, id, len, 60));
+			               say_clean(&r->arena, id, len, 60));
 		for (size_t i = 0; *id && i < r->n_checks; i++)
 			if (!strcmp(r->checks[i].result.id, id))
 				r->checks[i].on = r->checks[i].shown = true;

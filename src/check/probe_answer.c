@@ -11,7 +11,7 @@ said(struct public_state *st, const struct net_reply *r)
 {
 	struct side *s = st->side;
 	struct arena *a = &s->run->arena;
-	char *server = reply_header(a, r, "Server");
+	char *server = answer_header(a, r, "Server");
 
 	if (server && *server)
 		/* TRANSLATORS: %1$s is an address, %2$ld a status, %3$s what the server calls itself */
@@ -26,22 +26,22 @@ silent(struct public_state *st, const struct net_reply *r)
 
 	public_fail(st, "public.answer", r, "upstream-timeout",
 	            arena_printf(&s->run->arena, _("%1$s accepts, and then says nothing for %2$s s."), s->base,
-	                         seconds(&s->run->arena, run_timeout(s->run) / 1000.0)));
+	                         say_seconds(&s->run->arena, run_timeout(s->run) / 1000.0)));
 }
 
 static bool
 has_any(const struct net_reply *r, const char *name)
 {
-	return reply_header_has(r, name, "");
+	return answer_header_has(r, name, "");
 }
 
 /* A layer in front answers for itself.  True: the target has ended. */
 static bool
 layer_in_front(struct public_state *st, const struct net_reply *r)
 {
-	if (reply_header_is(r, "cf-mitigated", "challenge"))
+	if (answer_header_is(r, "cf-mitigated", "challenge"))
 		public_fail(st, "public.answer", r, "bot-layer", said(st, r));
-	else if (reply_header_has(r, "WWW-Authenticate", "Secure Area"))
+	else if (answer_header_has(r, "WWW-Authenticate", "Secure Area"))
 		public_fail(st, "public.answer", r, "upstream-opencode", said(st, r));
 	else if (has_any(r, "WWW-Authenticate"))
 		public_fail(st, "public.answer", r, "auth-layer", said(st, r));
@@ -55,11 +55,11 @@ static bool
 upstream_failed(struct public_state *st, const struct net_reply *r)
 {
 	/* Apache says 502, not 504, when it has waited in vain. */
-	bool late = r->status == 502 && r->first > 1.0 && reply_header_has(r, "Server", "Apache");
+	bool late = r->status == 502 && r->first > 1.0 && answer_header_has(r, "Server", "Apache");
 
-	if (status_is_late(r->status) || late)
+	if (answer_is_late(r->status) || late)
 		public_fail(st, "public.answer", r, "upstream-timeout", said(st, r));
-	else if (status_is_down(r->status))
+	else if (answer_is_down(r->status))
 		public_fail(st, "public.answer", r, "upstream-down", said(st, r));
 	else if (r->status == 525 || r->status == 526)
 		public_fail(st, "public.answer", r, "tls-failed", said(st, r));
@@ -73,10 +73,10 @@ static char *
 cache_mark(struct arena *a, const struct net_reply *r)
 {
 	static const char *const names[] = { "CF-Cache-Status", "X-Cache-Status", "X-Cache", "X-Proxy-Cache" };
-	char *age = reply_header(a, r, "Age");
+	char *age = answer_header(a, r, "Age");
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		char *value = reply_header(a, r, names[i]);
+		char *value = answer_header(a, r, names[i]);
 
 		if (value && !strncasecmp(value, "HIT", 3))
 			return arena_printf(a, "%s: %s", names[i], value);
@@ -116,14 +116,14 @@ accept_answer(struct public_state *st, const struct net_reply *r, struct json *t
 	const char *v = json_get_string(takes, "openchamberVersion", "");
 
 	s->version = takes;
-	s->cdn = reply_cdn(r);
+	s->cdn = answer_cdn(r);
 	s->cached = cache_mark(a, r);
 	s->secret_ok = s->loopback || s->where.insecure || !strcmp(s->url.scheme, "https");
 	if (s->target == TARGET_PUBLIC || !s->run->options.connect_to_http)
 		check_pass(check_on(s, "public.redirect"), _("The address answers by itself, without a redirect."));
 	note_reply(c, r);
-	note_string(c, "server", reply_header(a, r, "Server"));
-	check_pass(c, _("OpenChamber %1$s answers at %2$s."), clean(a, v, strlen(v), 40), s->base);
+	note_string(c, "server", answer_header(a, r, "Server"));
+	check_pass(c, _("OpenChamber %1$s answers at %2$s."), say_clean(a, v, strlen(v), 40), s->base);
 	st->accepted = true;
 	public_judge(s->run);
 }
@@ -145,8 +145,8 @@ public_status(struct public_state *st, const struct net_reply *r)
 	}
 	if (upstream_failed(st, r))
 		return;
-	j = r->status == 200 ? reply_json(r) : NULL;
-	if (j && json_is_openchamber(j)) {
+	j = r->fault == NET_OK && r->status == 200 ? answer_json(r) : NULL;
+	if (j && answer_is_openchamber(j)) {
 		if (st->followed)
 			move_in(st);
 		accept_answer(st, r, j);
@@ -167,7 +167,7 @@ passed(struct public_state *st)
 		return;
 	/* A rehearsal may log in through the private proxy: what is behind it is our own. */
 	if (r->options.password && *r->options.password && s->secret_ok)
-		login_start(s);
+		probe_login(s);
 	else
 		run_known(r);
 }
@@ -196,7 +196,7 @@ on_system(void *ctx, const struct net_reply *r)
 {
 	struct instance *i = ctx;
 	struct public_state *st = i->st;
-	struct json *j = reply_json(r);
+	struct json *j = answer_json(r);
 
 	if (j) {
 		st->pid[i->side] = json_get_int(j, "pid", 0);
@@ -227,7 +227,7 @@ compare_systems(struct public_state *st)
 		in->st = st;
 		in->side = i;
 		st->left++;
-		ask(&st->side->run->side[i], "/api/system/info", &(struct net_request){ .done = on_system, .ctx = in }, false);
+		probe_ask(&st->side->run->side[i], "/api/system/info", &(struct net_request){ .done = on_system, .ctx = in }, false);
 	}
 }
 

@@ -29,7 +29,7 @@ passed(struct body *b)
 {
 	struct arena *a = &b->side->run->arena;
 
-	check_pass(check_on(b->side, "body.limit"), _("A body of %s passes."), size_text(a, b->wanted));
+	check_pass(check_on(b->side, "body.limit"), _("A body of %s passes."), say_size(a, b->wanted));
 }
 
 static void
@@ -45,7 +45,7 @@ refused(struct body *b, const struct net_reply *r)
 		return;
 	}
 	check_blame(c, CHECK_FAIL, "body-limit", _("A body of %1$s is refused with %2$ld before OpenChamber sees it."),
-	            size_text(&run->arena, b->half ? HALF_BODY : b->wanted), r->status);
+	            say_size(&run->arena, b->half ? HALF_BODY : b->wanted), r->status);
 }
 
 static void
@@ -53,7 +53,7 @@ on_upload(void *ctx, const struct net_reply *r)
 {
 	struct body *b = ctx;
 	struct check *c = check_on(b->side, "body.limit");
-	struct json *j = reply_json(r);
+	struct json *j = answer_json(r);
 	bool counted = j && (unsigned long long)json_get_int(j, "bytes", -1) == b->wanted;
 
 	json_free(j);
@@ -64,10 +64,10 @@ on_upload(void *ctx, const struct net_reply *r)
 			refused(b, r);
 		else
 			check_blame(c, CHECK_FAIL, "body-limit", _("The connection was closed while a body of %s was sent."),
-			            size_text(&b->side->run->arena, b->wanted));
+			            say_size(&b->side->run->arena, b->wanted));
 	} else if (b->side->target == TARGET_REHEARSAL && !counted) {
 		check_skip(c, _("A body of %1$s was sent, but its arrival was not confirmed: %2$ld."),
-		           size_text(&b->side->run->arena, b->wanted), r->status);
+		           say_size(&b->side->run->arena, b->wanted), r->status);
 	} else {
 		note_bool(c, "uploaded", true);
 		passed(b);
@@ -80,7 +80,7 @@ upload(struct body *b)
 	struct check_run *r = b->side->run;
 	bool rehearsal = b->side->target == TARGET_REHEARSAL;
 
-	ask(b->side, arena_printf(&r->arena, "%s%s", r->needs->upload, rehearsal ? "?antechamber=count" : ""),
+	probe_ask(b->side, arena_printf(&r->arena, "%s%s", r->needs->upload, rehearsal ? "?antechamber=count" : ""),
 	    &(struct net_request){ .headers = bytes_type, .upload = b->wanted, .timeout_ms = run_timeout(r) * 4,
 	                           .done = on_upload, .ctx = b }, true);
 }
@@ -106,7 +106,7 @@ announced_fine(struct body *b)
 	if (b->side->target == TARGET_REHEARSAL && (b->wanted <= SMALL_BODY || r->options.deep))
 		upload(b);
 	else if (b->side->target == TARGET_PUBLIC && r->options.deep && d->answered && !d->ended)
-		ask(d, r->needs->upload, &(struct net_request){
+		probe_ask(d, r->needs->upload, &(struct net_request){
 			.headers = bytes_type, .upload = b->wanted, .timeout_ms = run_timeout(r) * 4,
 			.done = on_direct_upload, .ctx = b }, true);
 	else
@@ -121,7 +121,7 @@ half_is_fine(struct body *b)
 
 	check_blame(check_on(b->side, "body.limit"), CHECK_WARN, "body-limit",
 	            _("A body of %1$s is refused before OpenChamber sees it; %2$s passes."),
-	            size_text(a, b->wanted), size_text(a, HALF_BODY));
+	            say_size(a, b->wanted), say_size(a, HALF_BODY));
 }
 
 static void
@@ -153,12 +153,12 @@ on_announced(void *ctx, const struct net_reply *r)
 	}
 	if (own)
 		check_blame(c, CHECK_WARN, NULL, _("OpenChamber itself takes at most %s."),
-		            size_text(&b->side->run->arena, b->side->run->needs->body));
+		            say_size(&b->side->run->arena, b->side->run->needs->body));
 	else if (r->status == 413)
 		refused(b, r);
-	else if (status_is_down(r->status))
+	else if (answer_is_down(r->status))
 		check_blame(c, CHECK_FAIL, "upstream-down", _("The answer is %ld."), r->status);
-	else if (status_is_late(r->status))
+	else if (answer_is_late(r->status))
 		check_blame(c, CHECK_FAIL, "upstream-timeout", _("The answer is %ld."), r->status);
 	else if (r->continues || r->status == 400 || r->status == 401) {
 		if (b->half)
@@ -174,7 +174,7 @@ on_announced(void *ctx, const struct net_reply *r)
 static void
 announce(struct body *b, unsigned long long size)
 {
-	ask(b->side, b->side->run->needs->upload, &(struct net_request){
+	probe_ask(b->side, b->side->run->needs->upload, &(struct net_request){
 		.method = "POST", .headers = bytes_type, .announce = size, .max_body = 2048,
 		.done = on_announced, .ctx = b }, true);
 }

@@ -80,7 +80,7 @@ static void
 on_health(void *ctx, const struct net_reply *r)
 {
 	struct clockface *f = ctx;
-	struct json *j = r->status == 200 ? reply_json(r) : NULL;
+	struct json *j = r->status == 200 ? answer_json(r) : NULL;
 	char *time = arena_strdup(&f->side->run->arena, j ? json_get_string(j, "timestamp", "") : "");
 
 	json_free(j);
@@ -89,14 +89,14 @@ on_health(void *ctx, const struct net_reply *r)
 		both_times(f);
 	} else {
 		f->first = time;
-		pause_for(f->side->run, APART_MS, ask_again, f);
+		probe_pause(f->side->run, APART_MS, ask_again, f);
 	}
 }
 
 static void
 ask_health(struct clockface *f)
 {
-	ask(f->side, f->side->run->needs->health, &(struct net_request){ .done = on_health, .ctx = f }, false);
+	probe_ask(f->side, f->side->run->needs->health, &(struct net_request){ .done = on_health, .ctx = f }, false);
 }
 
 static void
@@ -104,7 +104,7 @@ on_settings_open(void *ctx, const struct net_reply *r)
 {
 	struct cache *k = ctx;
 
-	k->settings = r->fault == NET_OK && r->status == 200 && reply_header_has(r, "Content-Type", "json");
+	k->settings = r->fault == NET_OK && r->status == 200 && answer_header_has(r, "Content-Type", "json");
 	judge(k);
 }
 
@@ -114,7 +114,7 @@ on_settings(void *ctx, const struct net_reply *r)
 	struct cache *k = ctx;
 
 	if (r->fault == NET_OK && r->status == 200)
-		ask(k->side, "/api/config/settings", &(struct net_request){ .done = on_settings_open, .ctx = k }, false);
+		probe_ask(k->side, "/api/config/settings", &(struct net_request){ .done = on_settings_open, .ctx = k }, false);
 	else
 		judge(k);
 }
@@ -133,6 +133,6 @@ probe_cache(struct side *s)
 	ask_health(&k->faces[FRONT]);
 	if (side_auth(s) == AUTH_IN) {
 		k->left++;
-		ask(s, "/api/config/settings", &(struct net_request){ .done = on_settings, .ctx = k }, true);
+		probe_ask(s, "/api/config/settings", &(struct net_request){ .done = on_settings, .ctx = k }, true);
 	}
 }

@@ -24,7 +24,7 @@ probe_cdn(struct side *s)
 		check_moot(limit, _("The limits of %s are not known here."), s->cdn);
 	else if (o->body > 100ULL * 1024 * 1024)
 		check_blame(limit, CHECK_WARN, "cdn-limit", _("%1$s stops uploads at 100 MB; wanted are %2$s."), s->cdn,
-		            size_text(&s->run->arena, o->body));
+		            say_size(&s->run->arena, o->body));
 	else if (o->stream > CDN_QUIET_S)
 		check_blame(limit, CHECK_WARN, "cdn-limit", _("%1$s cuts what is quiet for about 100 s; wanted are %2$u s."),
 		            s->cdn, o->stream);

@@ -26,8 +26,8 @@ on_head(void *ctx, const struct net_reply *r)
 {
 	struct clock *k = ctx;
 
-	k->stream = reply_is_stream(r);
-	k->compressed = reply_is_encoded(r);
+	k->stream = answer_is_stream(r);
+	k->compressed = answer_is_encoded(r);
 	return k->stream && !k->compressed;
 }
 
@@ -100,7 +100,7 @@ probe_clocks(struct side *s)
 			continue;
 		k->reading = true;
 		sse_init(&k->sse, on_event, k);
-		ask_aside(s, arena_printf(&r->arena, "%s?antechamber=clock%s%s", r->needs->streams[k->i].path,
+		probe_ask_aside(s, arena_printf(&r->arena, "%s?antechamber=clock%s%s", r->needs->streams[k->i].path,
 		                          k->accel ? "" : "&accel=no", k->close ? "&close=1" : ""),
 		          &(struct net_request){ .headers = headers, .http = k->two ? NET_HTTP_2 : NET_HTTP_1,
 		                                 .max_body = 4096, .on_head = on_head, .on_data = on_data,

@@ -28,16 +28,16 @@ fail_fault(struct side *s, const struct net_reply *r)
 	switch (r->fault) {
 	case NET_NO_CONNECT:
 		fail_answer(s, r, "origin-timeout", arena_printf(a, _("Nothing accepts at %1$s within %2$s s."),
-		                                                 s->base, seconds(a, t)));
+		                                                 s->base, say_seconds(a, t)));
 		return;
 	case NET_SILENT:
 	case NET_TIMEOUT:
 		fail_answer(s, r, "origin-timeout",
 		            arena_printf(a, _("Something accepts at %1$s but says nothing for %2$s s."),
-		                         s->base, seconds(a, t)));
+		                         s->base, say_seconds(a, t)));
 		return;
 	case NET_TLS_VERIFY:
-		fail_answer(s, r, reply_tls_cause(r),
+		fail_answer(s, r, answer_tls_cause(r),
 		            arena_printf(a, _("The certificate at %s is not trusted here."), s->base));
 		return;
 	case NET_TLS:
@@ -110,7 +110,7 @@ on_login(void *ctx, const struct net_reply *r)
 }
 
 void
-login_start(struct side *s)
+probe_login(struct side *s)
 {
 	static const char *const headers[] = { "Content-Type: application/json", NULL };
 	struct check_run *run = s->run;
@@ -119,7 +119,7 @@ login_start(struct side *s)
 
 	json_set_string(j, "password", run->options.password);
 	json_write(&body, j, false);
-	ask(s, run->needs->session, &(struct net_request){
+	probe_ask(s, run->needs->session, &(struct net_request){
 		.method = "POST", .headers = headers, .body = body.s, .body_len = body.len,
 		.done = on_login, .ctx = s }, false);
 	mem_wipe(body.s, body.len);
@@ -134,7 +134,7 @@ on_session(void *ctx, const struct net_reply *r)
 	struct side *s = ctx;
 	struct check_run *run = s->run;
 	struct check *c = check_on(s, "direct.login");
-	struct json *j = reply_json(r);
+	struct json *j = answer_json(r);
 	int lock = LOCK_UNKNOWN;
 
 	if (s->ended) {
@@ -153,7 +153,7 @@ on_session(void *ctx, const struct net_reply *r)
 		check_blame(c, CHECK_WARN, "unprotected", _("It has no UI password."));
 		settle(s, AUTH_NONE);
 	} else if (lock == LOCK_PASSWORD && run->options.password && *run->options.password) {
-		login_start(s);
+		probe_login(s);
 	} else if (lock == LOCK_PASSWORD) {
 		check_skip(c, _("It has a UI password, and none was given here."));
 		settle(s, AUTH_OUT);
@@ -170,10 +170,10 @@ on_version(void *ctx, const struct net_reply *r)
 	struct side *s = ctx;
 	struct check_run *run = s->run;
 	struct check *c = check_on(s, "direct.answer");
-	struct json *j = reply_json(r);
+	struct json *j = answer_json(r);
 
 	s->took = r->seconds;
-	if (j && r->status == 200 && json_is_openchamber(j)) {
+	if (j && r->fault == NET_OK && r->status == 200 && answer_is_openchamber(j)) {
 		s->version = j;
 		note_reply(c, r);
 		check_pass(c, _("OpenChamber %1$s answers at %2$s."), check_origin_version(run), s->base);
@@ -185,16 +185,19 @@ on_version(void *ctx, const struct net_reply *r)
 		return;
 	}
 	json_free(j);
-	if (r->status == 401 && reply_header_has(r, "WWW-Authenticate", "Secure Area"))
+	if (r->status == 401 && answer_header_has(r, "WWW-Authenticate", "Secure Area"))
 		fail_answer(s, r, "origin-opencode",
 		            arena_printf(&run->arena, _("%s asks for the login \"Secure Area\": that is OpenCode's own server."),
 		                         s->base));
-	else if (r->fault != NET_OK && !(r->fault == NET_TIMEOUT && r->status))
+	else if (r->fault == NET_TIMEOUT && r->status)
+		fail_answer(s, r, "origin-other",
+		            arena_printf(&run->arena, _("The answer at %s begins and never ends."), s->base));
+	else if (r->fault != NET_OK)
 		fail_fault(s, r);
 	else
 		fail_answer(s, r, "origin-other",
 		            arena_printf(&run->arena, _("Something else answers at %1$s: \"%2$s\", status %3$ld."),
-		                         s->base, reply_name(&run->arena, r), r->status));
+		                         s->base, answer_name(&run->arena, r), r->status));
 }
 
 struct first_two {
@@ -239,15 +242,15 @@ probe_direct(struct side *s)
 	struct first_two *f = arena_alloc(&s->run->arena, sizeof(*f));
 
 	f->side = s;
-	ask(s, s->run->needs->version, &(struct net_request){ .done = first_version, .ctx = f }, false);
-	ask(s, s->run->needs->session, &(struct net_request){ .done = first_session, .ctx = f }, false);
+	probe_ask(s, s->run->needs->version, &(struct net_request){ .done = first_version, .ctx = f }, false);
+	probe_ask(s, s->run->needs->session, &(struct net_request){ .done = first_session, .ctx = f }, false);
 }
 
 static void
 on_readiness(void *ctx, const struct net_reply *r)
 {
 	struct side *s = ctx;
-	struct json *j = reply_json(r);
+	struct json *j = answer_json(r);
 
 	s->run->ready = j && !json_get_bool(j, "isOpenCodeReady", true) ? READY_NO : READY_YES;
 	json_free(j);
@@ -261,7 +264,7 @@ direct_readiness(struct check_run *r)
 
 	if (r->ready == READY_UNASKED) {
 		r->ready = READY_ASKING;
-		ask(s, r->needs->health, &(struct net_request){ .done = on_readiness, .ctx = s }, false);
+		probe_ask(s, r->needs->health, &(struct net_request){ .done = on_readiness, .ctx = s }, false);
 	}
 	return r->ready;
 }

@@ -33,9 +33,9 @@ static void
 on_answer(void *ctx, const struct net_reply *r)
 {
 	struct knock *k = ctx;
-	struct json *j = reply_json(r);
+	struct json *j = answer_json(r);
 
-	if (j && json_is_openchamber(j) && !k->x->open)
+	if (j && answer_is_openchamber(j) && !k->x->open)
 		k->x->open = k->url;
 	json_free(j);
 	if (--k->x->left == 0)
@@ -60,7 +60,7 @@ knock(struct exposure *x, const char *address)
 	k->url = arena_printf(a, strchr(address, ':') ? "%s://[%s]:%u" : "%s://%s:%u", s->url.scheme, address,
 	                      s->url.port);
 	x->left++;
-	ask(s, NULL, &(struct net_request){
+	probe_ask(s, NULL, &(struct net_request){
 		.url = arena_printf(a, "%s%s", k->url, s->run->needs->version), .where = s->where,
 		.timeout_ms = run_timeout(s->run) < 1000 ? run_timeout(s->run) : 1000,
 		.done = on_answer, .ctx = k }, false);

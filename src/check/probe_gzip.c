@@ -116,7 +116,7 @@ on_page(void *ctx, const struct net_reply *r)
 {
 	struct page *p = ctx;
 
-	p->encoding = reply_header(&p->gzip->side->run->arena, r, "Content-Encoding");
+	p->encoding = answer_header(&p->gzip->side->run->arena, r, "Content-Encoding");
 	if (!p->encoding)
 		p->encoding = arena_strdup(&p->gzip->side->run->arena, "");
 	if (r->fault == NET_OK && r->status == 200)
@@ -130,7 +130,7 @@ on_direct_version(void *ctx, const struct net_reply *r)
 	struct gzip *g = ctx;
 
 	g->version_plain_directly = r->fault == NET_OK && r->status == 200 &&
-	                            !reply_header_has(r, "Content-Encoding", "");
+	                            !answer_header_has(r, "Content-Encoding", "");
 	done_one(g);
 }
 
@@ -140,10 +140,10 @@ on_version(void *ctx, const struct net_reply *r)
 	struct gzip *g = ctx;
 	struct side *d = &g->side->run->side[DIRECT];
 
-	g->version_encoded = r->fault == NET_OK && r->status == 200 && reply_header_has(r, "Content-Encoding", "");
+	g->version_encoded = r->fault == NET_OK && r->status == 200 && answer_header_has(r, "Content-Encoding", "");
 	if (g->version_encoded && g->side != d && d->answered && !d->ended) {
 		g->left++;
-		ask(d, g->side->run->needs->version, &(struct net_request){
+		probe_ask(d, g->side->run->needs->version, &(struct net_request){
 			.headers = accept_gzip, .done = on_direct_version, .ctx = g }, false);
 	} else if (g->version_encoded && g->side->target == TARGET_REHEARSAL) {
 		g->version_plain_directly = true; /* the probe origin never compresses it */
@@ -162,9 +162,9 @@ probe_gzip(struct side *s)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		g->pages[i].gzip = g;
 		g->pages[i].path = paths[i];
-		ask(s, paths[i], &(struct net_request){ .headers = accept_gzip, .max_body = BODY_MAX,
+		probe_ask(s, paths[i], &(struct net_request){ .headers = accept_gzip, .max_body = BODY_MAX,
 		                                        .done = on_page, .ctx = &g->pages[i] }, false);
 	}
-	ask(s, s->run->needs->version, &(struct net_request){ .headers = accept_gzip, .done = on_version, .ctx = g },
+	probe_ask(s, s->run->needs->version, &(struct net_request){ .headers = accept_gzip, .done = on_version, .ctx = g },
 	    false);
 }

@@ -48,7 +48,7 @@ arrived(struct arena *a, const struct json *j, const char *name)
 			continue;
 		while (len && value[len - 1] == ' ')
 			len--;
-		return clean(a, value, len, 120);
+		return say_clean(a, value, len, 120);
 	}
 	return NULL;
 }
@@ -145,7 +145,7 @@ static void
 on_echo(void *ctx, const struct net_reply *r)
 {
 	struct echo *x = ctx;
-	struct json *j = r->status == 200 ? reply_json(r) : NULL;
+	struct json *j = r->status == 200 ? answer_json(r) : NULL;
 
 	if (!j || !json_get(j, "headers"))
 		x->all->unseen = x->path;
@@ -170,7 +170,7 @@ ask_echo(struct echoes *e, const char *path)
 		x->path = path;
 		x->forged = i;
 		e->left++;
-		ask(e->side, arena_printf(a, "%s?antechamber=echo", path),
+		probe_ask(e->side, arena_printf(a, "%s?antechamber=echo", path),
 		    &(struct net_request){ .headers = i ? forged : NULL, .done = on_echo, .ctx = x }, false);
 	}
 }
@@ -196,7 +196,7 @@ on_passkey(void *ctx, const struct net_reply *r)
 {
 	struct side *s = ctx;
 	struct check *c = check_on(s, "headers.host");
-	struct json *j = r->status == 200 ? reply_json(r) : NULL;
+	struct json *j = r->status == 200 ? answer_json(r) : NULL;
 	const char *name = j ? json_get_string(j, "rpID", "") : "";
 
 	note_string(c, "rp_id", name);
@@ -204,7 +204,7 @@ on_passkey(void *ctx, const struct net_reply *r)
 		check_moot(c, _("OpenChamber does not say which name it sees."));
 	else if (strcasecmp(name, s->url.host))
 		check_blame(c, CHECK_WARN, "ws-host-lost", _("OpenChamber sees the name %1$s instead of %2$s"),
-		            clean(&s->run->arena, name, strlen(name), 100), s->url.host);
+		            say_clean(&s->run->arena, name, strlen(name), 100), s->url.host);
 	else
 		check_pass(c, _("OpenChamber sees the name %s"), s->url.host);
 	json_free(j);
@@ -224,7 +224,7 @@ probe_headers(struct side *s)
 		check_moot(host, _("Without a UI password OpenChamber does not look at it."));
 		check_moot(check_on(s, "headers.proto"), _("Without a UI password OpenChamber does not look at it."));
 	} else if (check_open(host)) {
-		ask(s, "/auth/passkey/status", &(struct net_request){ .done = on_passkey, .ctx = s }, false);
+		probe_ask(s, "/auth/passkey/status", &(struct net_request){ .done = on_passkey, .ctx = s }, false);
 	}
 	headers_judge(s->run);
 }

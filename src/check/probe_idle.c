@@ -29,7 +29,7 @@ judge(struct quiet *q)
 	note_int(c, "quiet_s", q->length);
 	if (q->cut)
 		check_blame(c, CHECK_FAIL, "stream-cut", _("%1$s was cut after %2$s s of quiet."), q->cut,
-		            seconds(a, q->lived));
+		            say_seconds(a, q->lived));
 	else
 		check_pass(c, _("Streams that say nothing for %u s stay open."), q->length);
 }
@@ -84,7 +84,7 @@ probe_idle(struct side *s)
 
 		one->q = q;
 		one->path = r->needs->streams[i].path;
-		ask_aside(s, arena_printf(&r->arena, "%s?antechamber=silent&seconds=%u", one->path, q->length),
+		probe_ask_aside(s, arena_printf(&r->arena, "%s?antechamber=silent&seconds=%u", one->path, q->length),
 		          &(struct net_request){ .headers = headers,
 		                                 .timeout_ms = (int)q->length * 1000 + run_timeout(r),
 		                                 .on_data = on_data, .done = on_done, .ctx = one }, false);

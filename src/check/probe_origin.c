@@ -69,14 +69,14 @@ tried(struct guess *g)
 
 	ws_close(g->ws);
 	g->ws = NULL;
-	ask_stop(p->side->run, g->turn);
+	probe_stop(p->side->run, g->turn);
 	if (--p->guesses_left)
 		return;
 	for (size_t i = 0; i < p->n_guesses && !p->believed; i++)
 		if (p->guesses[i].accepted)
 			p->believed = &p->guesses[i];
 	if (!p->side->ended)
-		socket_done(p);
+		probe_socket_done(p);
 }
 
 static void
@@ -94,7 +94,7 @@ start(void *ctx)
 	static const struct ws_events on = { .answered = on_answered };
 	struct guess *g = ctx;
 
-	g->ws = socket_open(g->p, g->origin, &on, g);
+	g->ws = probe_socket_open(g->p, g->origin, &on, g);
 }
 
 void
@@ -104,7 +104,7 @@ origin_oracle(struct socket_probe *p)
 	guess_all(p);
 	p->guesses_left = p->n_guesses;
 	for (size_t i = 0; i < p->n_guesses; i++)
-		p->guesses[i].turn = ask_turn(p->side, start, &p->guesses[i]);
+		p->guesses[i].turn = probe_turn(p->side, start, &p->guesses[i]);
 }
 
 static void
@@ -122,12 +122,12 @@ on_plain(void *ctx, const struct net_reply *r)
 		buf_cut(&line, 0);
 	}
 	buf_free(&line);
-	socket_done(p);
+	probe_socket_done(p);
 }
 
 void
 cookie_oracle(struct socket_probe *p)
 {
-	ask(p->side, p->side->run->needs->sockets[p->i].path,
+	probe_ask(p->side, p->side->run->needs->sockets[p->i].path,
 	    &(struct net_request){ .max_body = 1024, .done = on_plain, .ctx = p }, false);
 }

@@ -34,7 +34,7 @@ public_fail(struct public_state *st, const char *id, const struct net_reply *r, 
 static bool
 is_own(const struct check_run *r, const char *address)
 {
-	if (address_is_loopback(address))
+	if (probe_is_loopback(address))
 		return true;
 	for (size_t i = 0; r->options.own_addresses && r->options.own_addresses[i]; i++)
 		if (!strcmp(r->options.own_addresses[i], address))
@@ -152,7 +152,7 @@ ask_halves(struct public_state *st)
 		h->st = st;
 		h->family = where.family = i ? 6 : 4;
 		st->half_left++;
-		ask(st->side, NULL, &(struct net_request){
+		probe_ask(st->side, NULL, &(struct net_request){
 			.url = arena_printf(&st->side->run->arena, "%s%s", st->side->base, st->side->run->needs->version),
 			.where = where, .done = on_half, .ctx = h }, false);
 	}
@@ -184,7 +184,7 @@ connect_failed(struct public_state *st)
 	else
 		public_fail(st, "public.port", NULL, "public-timeout",
 		            arena_printf(a, _("No connection to %1$s within %2$s s."), s->base,
-		                         seconds(a, run_timeout(run) / 1000.0)));
+		                         say_seconds(a, run_timeout(run) / 1000.0)));
 }
 
 static void
@@ -195,7 +195,7 @@ on_resolved(void *ctx, const char *const *addresses, size_t n)
 
 	st->resolving = 0;
 	for (size_t i = 0; i < n && i < ARRAY_LEN(st->addresses); i++)
-		st->addresses[st->n_addresses++] = clean(a, addresses[i], strlen(addresses[i]), 60);
+		st->addresses[st->n_addresses++] = say_clean(a, addresses[i], strlen(addresses[i]), 60);
 	if (st->side->ended)
 		return;
 	if (st->waits) {
@@ -253,7 +253,7 @@ tls_failed(struct public_state *st, const char *cause, const struct cert *cert, 
 {
 	struct arena *a = &st->side->run->arena;
 	const char *host = st->side->url.host, *names = "";
-	char *said = clean(a, st->msg, strlen(st->msg), 120);
+	char *said = say_clean(a, st->msg, strlen(st->msg), 120);
 
 	for (size_t i = 0; cert && i < cert->n_names && i < 4; i++)
 		names = arena_printf(a, "%s%s%s", names, i ? ", " : "", cert->names[i]);
@@ -291,10 +291,10 @@ look_at_certificate(struct public_state *st, const struct net_reply *r)
 	struct side *s = st->side;
 	struct net_where where = s->where;
 
-	st->tls_cause = reply_tls_cause(r);
+	st->tls_cause = answer_tls_cause(r);
 	where.insecure = true;
 	note_reply(check_on(s, "public.tls"), r);
-	ask(s, NULL, &(struct net_request){
+	probe_ask(s, NULL, &(struct net_request){
 		.url = arena_printf(&s->run->arena, "%s%s", s->base, s->run->needs->version), .where = where,
 		.want_cert = true, .done = on_unverified, .ctx = st }, false);
 }
@@ -308,7 +308,7 @@ public_reached(struct public_state *st, const struct net_reply *r)
 	st->reached = true;
 	st->connected = r->connected;
 	st->peer = arena_strdup(&st->side->run->arena, r->peer);
-	st->side->loopback = address_is_loopback(r->peer);
+	st->side->loopback = probe_is_loopback(r->peer);
 	judge_name(st);
 	judge_port(st);
 }
@@ -354,7 +354,7 @@ on_version(void *ctx, const struct net_reply *r)
 void
 public_ask(struct public_state *st)
 {
-	ask(st->side, st->side->run->needs->version, &(struct net_request){
+	probe_ask(st->side, st->side->run->needs->version, &(struct net_request){
 		.want_cert = !strcmp(st->side->url.scheme, "https"), .done = on_version, .ctx = st }, false);
 }
 

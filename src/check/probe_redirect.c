@@ -83,8 +83,8 @@ on_hop(void *ctx, const struct net_reply *r)
 	} else if (moved_up && r->fault == NET_OK && r->status == 200) {
 		public_status(st, r);
 	} else if (moved_up && (r->fault == NET_TLS || r->fault == NET_TLS_VERIFY)) {
-		public_fail(st, "public.tls", r, reply_tls_cause(r),
-		            clean(&st->side->run->arena, r->msg, strlen(r->msg), 120));
+		public_fail(st, "public.tls", r, answer_tls_cause(r),
+		            say_clean(&st->side->run->arena, r->msg, strlen(r->msg), 120));
 	} else {
 		fail_redirect(st, r, "redirect-away", whole(&st->side->run->arena, u));
 	}
@@ -103,7 +103,7 @@ follow(struct public_state *st)
 		                                where.connect_to, st->next.port);
 	st->followed = true;
 	st->connect_to = where.connect_to;
-	ask(s, NULL, &(struct net_request){ .url = whole(&s->run->arena, &st->next), .where = where,
+	probe_ask(s, NULL, &(struct net_request){ .url = whole(&s->run->arena, &st->next), .where = where,
 	                                    .done = on_hop, .ctx = st }, false);
 }
 
@@ -112,7 +112,7 @@ public_redirect(struct public_state *st, const struct net_reply *r)
 {
 	struct side *s = st->side;
 	struct arena *a = &s->run->arena;
-	char *location = reply_header(a, r, "Location"), *url;
+	char *location = answer_header(a, r, "Location"), *url;
 	struct url from = st->followed ? st->next : s->url;
 
 	if (!st->n_hops)
@@ -128,7 +128,7 @@ public_redirect(struct public_state *st, const struct net_reply *r)
 	url = whole(a, &st->next);
 	if (was_there(st, url) || st->n_hops > HOPS_MAX) {
 		/* What a CDN asked in http the proxy answers with: come back in https. */
-		bool flexible = reply_header_has(r, "CF-Ray", "") && !strcmp(st->next.scheme, "https");
+		bool flexible = answer_header_has(r, "CF-Ray", "") && !strcmp(st->next.scheme, "https");
 
 		fail_redirect(st, r, flexible ? "cdn-flexible" : "redirect-loop", location);
 		return;
@@ -144,7 +144,7 @@ on_http(void *ctx, const struct net_reply *r)
 	struct side *s = st->side;
 	struct arena *a = &s->run->arena;
 	struct check *c = check_on(s, "public.redirect");
-	char *location = reply_header(a, r, "Location");
+	char *location = answer_header(a, r, "Location");
 
 	note_reply(c, r);
 	note_string(c, "location", location);
@@ -165,7 +165,7 @@ public_ask_http(struct public_state *st)
 	if (s->target != TARGET_REHEARSAL || !s->run->options.connect_to_http || strcmp(s->url.scheme, "https"))
 		return;
 	where.connect_to = s->run->options.connect_to_http;
-	ask(s, NULL, &(struct net_request){
+	probe_ask(s, NULL, &(struct net_request){
 		.url = arena_printf(&s->run->arena, strchr(s->url.host, ':') ? "http://[%s]/" : "http://%s/", s->url.host),
 		.where = where, .done = on_http, .ctx = st }, false);
 }
@@ -192,9 +192,9 @@ static void
 on_health(void *ctx, const struct net_reply *r)
 {
 	struct public_state *st = ctx;
-	struct json *j = reply_json(r);
+	struct json *j = answer_json(r);
 
-	st->health_ours = j && r->status == 200 && json_is_openchamber(j);
+	st->health_ours = j && r->status == 200 && answer_is_openchamber(j);
 	json_free(j);
 	if (--st->left == 0)
 		judge_not_ours(st);
@@ -236,16 +236,16 @@ public_not_ours(struct public_state *st, const struct net_reply *r)
 
 	note_reply(check_on(s, "public.answer"), r);
 	st->status = r->status;
-	st->name = reply_name(&s->run->arena, r);
+	st->name = answer_name(&s->run->arena, r);
 	st->body = page_of(st, r);
 	note_string(check_on(s, "public.answer"), "name", st->name);
 	st->left = 2;
-	ask(s, s->run->needs->health, &(struct net_request){ .done = on_health, .ctx = st }, false);
-	ask(s, "/", &(struct net_request){ .done = on_root, .ctx = st }, false);
+	probe_ask(s, s->run->needs->health, &(struct net_request){ .done = on_health, .ctx = st }, false);
+	probe_ask(s, "/", &(struct net_request){ .done = on_root, .ctx = st }, false);
 	/* Its slot is counted on the public side: the direct one may end meanwhile. */
 	if (d->present && !d->ended) {
 		st->left++;
-		ask(s, NULL, &(struct net_request){ .url = arena_printf(&s->run->arena, "%s/", d->base), .where = d->where,
+		probe_ask(s, NULL, &(struct net_request){ .url = arena_printf(&s->run->arena, "%s/", d->base), .where = d->where,
 		                                    .done = on_own_root, .ctx = st }, false);
 	}
 }

@@ -31,8 +31,8 @@ finish(struct spool *p)
 		loop_unwatch(r->loop, net_conn_fd(p->conn));
 	net_conn_close(p->conn);
 	p->conn = NULL;
-	pause_end(r, p->deadline);
-	ask_stop(r, p->turn);
+	probe_pause_end(r, p->deadline);
+	probe_stop(r, p->turn);
 	buf_free(&p->out);
 	buf_free(&p->in);
 }
@@ -116,7 +116,7 @@ send_part(void *ctx)
 		return;
 	buf_add(&p->out, zeros, sizeof(zeros));
 	if (--p->parts)
-		pause_for(p->side->run, GAP_MS, send_part, p);
+		probe_pause(p->side->run, GAP_MS, send_part, p);
 	on_socket(p, net_conn_fd(p->conn), POLLOUT);
 }
 
@@ -156,7 +156,7 @@ start(void *ctx)
 	struct side *s = p->side;
 
 	p->connecting = net_connect(s->run->net, s->base, &s->where, run_timeout(s->run), on_connected, p);
-	p->deadline = pause_for(s->run, run_timeout(s->run) + GAP_MS, on_deadline, p);
+	p->deadline = probe_pause(s->run, run_timeout(s->run) + GAP_MS, on_deadline, p);
 }
 
 void
@@ -167,7 +167,7 @@ probe_spool(struct side *s)
 	p->side = s;
 	p->out = p->in = (struct buf)BUF_INIT;
 	s->run->spool = p;
-	p->turn = ask_turn(s, start, p);
+	p->turn = probe_turn(s, start, p);
 }
 
 void

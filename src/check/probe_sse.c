@@ -23,7 +23,7 @@ struct stream_probe {
 };
 
 bool
-reply_is_stream(const struct net_reply *r)
+answer_is_stream(const struct net_reply *r)
 {
 	struct buf b = BUF_INIT;
 	bool is = r->status == 200 && net_header(&b, r, "Content-Type", 0) &&
@@ -34,7 +34,7 @@ reply_is_stream(const struct net_reply *r)
 }
 
 bool
-reply_is_encoded(const struct net_reply *r)
+answer_is_encoded(const struct net_reply *r)
 {
 	struct buf b = BUF_INIT;
 	bool is = net_header(&b, r, "Content-Encoding", 0) && *b.s && strcasecmp(b.s, "identity");
@@ -60,11 +60,11 @@ on_head(void *ctx, const struct net_reply *r)
 	struct stream_probe *p = ctx;
 	struct arena *a = &p->side->run->arena;
 
-	p->type = reply_header(a, r, "Content-Type");
-	p->encoding = reply_header(a, r, "Content-Encoding");
+	p->type = answer_header(a, r, "Content-Type");
+	p->encoding = answer_header(a, r, "Content-Encoding");
 	p->html = p->type && !strncasecmp(p->type, "text/html", 9);
-	p->stream = reply_is_stream(r);
-	p->encoded = reply_is_encoded(r);
+	p->stream = answer_is_stream(r);
+	p->encoded = answer_is_encoded(r);
 	return p->stream && !p->encoded;
 }
 
@@ -105,7 +105,7 @@ start(struct stream_probe *p, int timeout_ms)
 	p->done = false;
 	p->byte = p->event = -1;
 	sse_init(&p->sse, on_event, p);
-	ask(p->side, p->side->run->needs->streams[p->i].path, &(struct net_request){
+	probe_ask(p->side, p->side->run->needs->streams[p->i].path, &(struct net_request){
 		.headers = headers, .http = p->two ? NET_HTTP_2 : NET_HTTP_1, .timeout_ms = timeout_ms,
 		.on_head = on_head, .on_data = on_data, .done = on_done, .ctx = p }, true);
 }
@@ -200,7 +200,7 @@ judge_direct(struct stream_probe *p, struct check *c)
 		check_skip(c, _("OpenCode is starting; this takes up to 20 s. Check again then."));
 	else if (state_of(p, 0) == STREAM_HELD)
 		check_blame(c, CHECK_FAIL, "origin-silent", _("No event in %s s."),
-		            seconds(&r->arena, p->seconds));
+		            say_seconds(&r->arena, p->seconds));
 	else
 		check_blame(c, CHECK_FAIL, "sse-not-stream", _("The answer is %1$ld, %2$s."), p->status,
 		            p->type ? p->type : _("without a type"));
@@ -219,9 +219,9 @@ judge_front(struct stream_probe *p, struct check *c, double direct, bool compare
 		check_blame(c, CHECK_FAIL, "sse-compressed", _("The stream comes with Content-Encoding: %s"), p->encoding);
 		return;
 	case STREAM_OTHER:
-		if (status_is_down(p->status))
+		if (answer_is_down(p->status))
 			check_blame(c, CHECK_FAIL, "upstream-down", _("The answer is %ld."), p->status);
-		else if (status_is_late(p->status))
+		else if (answer_is_late(p->status))
 			check_blame(c, CHECK_FAIL, "upstream-timeout", _("The answer is %ld."), p->status);
 		else if (p->status)
 			check_blame(c, CHECK_FAIL, "sse-not-stream", _("The answer is %1$ld, %2$s."), p->status,
@@ -233,21 +233,21 @@ judge_front(struct stream_probe *p, struct check *c, double direct, bool compare
 		if (p->event < 0 && compared)
 			check_blame(c, CHECK_FAIL, "sse-buffered",
 			            _("No event in %1$s s; directly, the first took %2$s s."),
-			            seconds(a, p->seconds), seconds(a, direct));
+			            say_seconds(a, p->seconds), say_seconds(a, direct));
 		else if (p->event < 0)
-			check_blame(c, CHECK_FAIL, "sse-buffered", _("No event in %s s."), seconds(a, p->seconds));
+			check_blame(c, CHECK_FAIL, "sse-buffered", _("No event in %s s."), say_seconds(a, p->seconds));
 		else
 			check_blame(c, CHECK_FAIL, "sse-buffered",
 			            _("The first event took %1$s s through the proxy and %2$s s directly."),
-			            seconds(a, p->event), seconds(a, direct));
+			            say_seconds(a, p->event), say_seconds(a, direct));
 		return;
 	case STREAM_LATE:
 		check_blame(c, CHECK_WARN, "sse-buffered",
 		            _("The first event took %1$s s through the proxy and %2$s s directly."),
-		            seconds(a, p->event), seconds(a, direct));
+		            say_seconds(a, p->event), say_seconds(a, direct));
 		return;
 	case STREAM_FINE:
-		check_pass(c, _("The first event came after %s s."), seconds(a, p->event));
+		check_pass(c, _("The first event came after %s s."), say_seconds(a, p->event));
 		return;
 	}
 }
@@ -257,7 +257,7 @@ static void
 judge_clock(struct check *c, const struct clock *k, double first)
 {
 	struct check_run *r = c->side->run;
-	char *late = seconds(&r->arena, k->late > 0 ? k->late : 0);
+	char *late = say_seconds(&r->arena, k->late > 0 ? k->late : 0);
 
 	c->result.timeline = clock_timeline(r, k);
 	note_string(c, "worst", clock_name(r, k));
@@ -278,7 +278,7 @@ judge_clock(struct check *c, const struct clock *k, double first)
 		break;
 	case STREAM_FINE:
 		check_pass(c, _("First event after %1$s s; five events came as sent, at most %2$s s late."),
-		           seconds(&r->arena, first), late);
+		           say_seconds(&r->arena, first), late);
 		break;
 	}
 }

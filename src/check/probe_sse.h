@@ -40,7 +40,7 @@ const struct check_timeline *clock_timeline(struct check_run *r, const struct cl
 const char *clock_name(struct check_run *r, const struct clock *k); /* "TLS, HTTP/1.1, without X-Accel-Buffering" */
 
 /* An answer's head: is it an event stream, and is it as it was sent? */
-bool reply_is_stream(const struct net_reply *r);
-bool reply_is_encoded(const struct net_reply *r);
+bool answer_is_stream(const struct net_reply *r);
+bool answer_is_encoded(const struct net_reply *r);
 
 #endif

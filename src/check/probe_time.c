@@ -71,10 +71,10 @@ judge(struct check_run *r)
 		note_real(c, "lived_s", cut->lived);
 		check_blame(c, cut->route->required ? CHECK_FAIL : CHECK_WARN, "stream-cut",
 		            _("%1$s ended after %2$s s; directly it goes on."), cut->route->path,
-		            seconds(&r->arena, cut->lived));
+		            say_seconds(&r->arena, cut->lived));
 	} else if (lived)
 		check_pass(c, _("Every stream reached its second keep-alive, the last after %s s."),
-		           seconds(&r->arena, longest));
+		           say_seconds(&r->arena, longest));
 	else
 		check_skip(c, _("No stream reached its second keep-alive directly either."));
 }
@@ -86,7 +86,7 @@ hold_over(struct hold *h)
 		return;
 	h->over = true;
 	h->lived = loop_seconds() - h->began;
-	pause_end(h->side->run, h->wait);
+	probe_pause_end(h->side->run, h->wait);
 	ws_close(h->ws);
 	h->ws = NULL;
 	judge(h->side->run);
@@ -164,7 +164,7 @@ hold_socket(struct hold *h, int ms)
 	struct check_run *r = s->run;
 	const char *const headers[] = { r->cookie, NULL };
 
-	h->wait = pause_for(r, ms, on_late, h);
+	h->wait = probe_pause(r, ms, on_late, h);
 	h->ws = ws_open(r->loop, r->net, &(struct ws_request){
 		.url = arena_printf(&r->arena, "%s%s", s->base, h->route->path), .where = s->where, .origin = s->base,
 		.timeout_ms = run_timeout(r), .headers = side_auth(s) == AUTH_IN ? headers : NULL, .on = on, .ctx = h });
@@ -177,7 +177,7 @@ hold_stream(struct hold *h, int ms)
 
 	h->reading = true;
 	sse_init(&h->sse, on_event, h);
-	ask_aside(h->side, h->route->path, &(struct net_request){
+	probe_ask_aside(h->side, h->route->path, &(struct net_request){
 		.headers = headers, .timeout_ms = ms, .on_data = on_data, .done = on_done, .ctx = h }, true);
 }
 

@@ -11,13 +11,13 @@
 #define ORIGIN_REFUSAL "Invalid origin"
 
 bool
-socket_was(const struct socket_probe *p, long status, const char *body)
+probe_socket_was(const struct socket_probe *p, long status, const char *body)
 {
 	return p->status == status && p->body && !strcmp(p->body, body);
 }
 
 struct ws *
-socket_open(struct socket_probe *p, const char *origin, const struct ws_events *on, void *ctx)
+probe_socket_open(struct socket_probe *p, const char *origin, const struct ws_events *on, void *ctx)
 {
 	struct side *s = p->side;
 	struct check_run *r = s->run;
@@ -30,7 +30,7 @@ socket_open(struct socket_probe *p, const char *origin, const struct ws_events *
 }
 
 void
-socket_done(struct socket_probe *p)
+probe_socket_done(struct socket_probe *p)
 {
 	p->done = true;
 	sockets_judge(p->side->run);
@@ -45,17 +45,17 @@ settle(struct socket_probe *p)
 
 	ws_close(p->ws);
 	p->ws = NULL;
-	pause_end(r, p->wait);
+	probe_pause_end(r, p->wait);
 	p->wait = 0;
-	ask_stop(r, p->turn);
+	probe_stop(r, p->turn);
 	if (p->side->ended)
 		return;
-	if (socket_was(p, 403, ORIGIN_REFUSAL))
+	if (probe_socket_was(p, 403, ORIGIN_REFUSAL))
 		origin_oracle(p);
-	else if (socket_was(p, 401, NEEDS_LOGIN) && !strcmp(p->side->url.scheme, "https"))
+	else if (probe_socket_was(p, 401, NEEDS_LOGIN) && !strcmp(p->side->url.scheme, "https"))
 		cookie_oracle(p);
 	else
-		socket_done(p);
+		probe_socket_done(p);
 }
 
 static void
@@ -78,14 +78,14 @@ on_answered(void *ctx, const struct ws_reply *reply)
 	p->status = reply->status;
 	p->accepted = reply->accepted;
 	p->answered = reply->seconds;
-	p->body = clean(a, reply->body.s, reply->body.len, 64);
+	p->body = say_clean(a, reply->body.s, reply->body.len, 64);
 	if (ws_header(&b, reply, "Location"))
-		p->location = clean(a, b.s, b.len, 120);
+		p->location = say_clean(a, b.s, b.len, 120);
 	buf_cut(&b, 0);
 	p->html = ws_header(&b, reply, "Content-Type") && !strncasecmp(b.s, "text/html", 9);
 	buf_free(&b);
 	if (p->accepted)
-		p->wait = pause_for(p->side->run, run_first(p->side->run), on_silence, p);
+		p->wait = probe_pause(p->side->run, run_first(p->side->run), on_silence, p);
 	else
 		settle(p);
 }
@@ -117,7 +117,7 @@ start(void *ctx)
 	static const struct ws_events on = { on_answered, on_message, on_closed };
 	struct socket_probe *p = ctx;
 
-	p->ws = socket_open(p, p->side->base, &on, p);
+	p->ws = probe_socket_open(p, p->side->base, &on, p);
 }
 
 void
@@ -131,7 +131,7 @@ probe_sockets(struct side *s)
 		all[i].side = s;
 		all[i].i = i;
 		if (check_open(check_route(s, GROUP_WEBSOCKET, i)))
-			all[i].turn = ask_turn(s, start, &all[i]);
+			all[i].turn = probe_turn(s, start, &all[i]);
 	}
 }
 
@@ -174,7 +174,7 @@ judge_silent_origin(struct socket_probe *p, struct check *c)
 		return;
 	case READY_YES:
 		check_blame(c, CHECK_FAIL, "origin-silent", _("No first message in %s s."),
-		            seconds(&r->arena, (p->accepted ? run_first(r) : run_timeout(r)) / 1000.0));
+		            say_seconds(&r->arena, (p->accepted ? run_first(r) : run_timeout(r)) / 1000.0));
 		return;
 	default:
 		return; /* asked just now */
@@ -229,9 +229,9 @@ judge_refusal(struct socket_probe *p, struct check *c)
 		            p->location ? p->location : "?");
 	else if ((p->status == 401 && p->body && strstr(p->body, PLAIN_REFUSAL)) || (p->status == 200 && p->html))
 		check_blame(c, CHECK_FAIL, "ws-upgrade-lost", "%s", instead);
-	else if (status_is_down(p->status))
+	else if (answer_is_down(p->status))
 		check_blame(c, CHECK_FAIL, "upstream-down", "%s", instead);
-	else if (status_is_late(p->status))
+	else if (answer_is_late(p->status))
 		check_blame(c, CHECK_FAIL, "upstream-timeout", "%s", instead);
 	else
 		check_blame(c, CHECK_FAIL, "ws-refused", "%s", instead);
@@ -247,10 +247,10 @@ judge_silence(struct socket_probe *p, struct check *c, bool direct_spoke)
 		check_blame(c, CHECK_FAIL, "ws-no-answer",
 		            p->fault == NET_CLOSED ? _("The connection was closed without an answer.")
 		                                   : _("No answer in %s s."),
-		            seconds(&r->arena, p->answered));
+		            say_seconds(&r->arena, p->answered));
 	else if (known)
 		check_blame(c, CHECK_FAIL, "ws-no-answer", _("It opens, but no first message comes in %s s."),
-		            seconds(&r->arena, run_first(r) / 1000.0));
+		            say_seconds(&r->arena, run_first(r) / 1000.0));
 	else
 		check_skip(c, _("It opens, but no first message came, and directly none was seen either."));
 }
@@ -284,7 +284,7 @@ judge(struct socket_probe *p)
 	if (p->accepted && p->spoke) {
 		if (side_auth(p->side) == AUTH_IN && p->side != d)
 			r->origin_proved = true;
-		check_pass(c, _("The first message came after %s s."), seconds(&r->arena, p->first));
+		check_pass(c, _("The first message came after %s s."), say_seconds(&r->arena, p->first));
 		return;
 	}
 	if (p->side != d && d->present && !d->ended) {
@@ -298,9 +298,9 @@ judge(struct socket_probe *p)
 			return;
 		}
 	}
-	if (socket_was(p, 401, NEEDS_LOGIN))
+	if (probe_socket_was(p, 401, NEEDS_LOGIN))
 		judge_login_needed(p, c);
-	else if (socket_was(p, 403, ORIGIN_REFUSAL))
+	else if (probe_socket_was(p, 403, ORIGIN_REFUSAL))
 		judge_origin_refused(p, c);
 	else if (is_silent(p) && p->side == d)
 		judge_silent_origin(p, c);

@@ -33,16 +33,16 @@ struct socket_probe {
 	bool            cookie_seen, cookie_open; /* a plain GET set a cookie; without Secure */
 };
 
-bool socket_was(const struct socket_probe *p, long status, const char *body);
-void socket_done(struct socket_probe *p);
+bool probe_socket_was(const struct socket_probe *p, long status, const char *body);
+void probe_socket_done(struct socket_probe *p);
 
-/* Find out whose address the app believes to have; ends with socket_done(). */
+/* Find out whose address the app believes to have; ends with probe_socket_done(). */
 void origin_oracle(struct socket_probe *p);
 
-/* Without a login: does the app mark its cookie Secure on this path?  Ends with socket_done(). */
+/* Without a login: does the app mark its cookie Secure on this path?  Ends with probe_socket_done(). */
 void cookie_oracle(struct socket_probe *p);
 
 /* Open the probe's socket with an Origin. */
-struct ws *socket_open(struct socket_probe *p, const char *origin, const struct ws_events *on, void *ctx);
+struct ws *probe_socket_open(struct socket_probe *p, const char *origin, const struct ws_events *on, void *ctx);
 
 #endif

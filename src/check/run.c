@@ -170,7 +170,7 @@ void
 note_string(struct check *c, const char *key, const char *value)
 {
 	if (check_open(c) && value)
-		json_set_string(c->result.observed, key, clean(&c->side->run->arena, value, strlen(value), 200));
+		json_set_string(c->result.observed, key, say_clean(&c->side->run->arena, value, strlen(value), 200));
 }
 
 void
@@ -295,7 +295,7 @@ run_end_side(struct side *s, const struct check *failed)
 	if (s->ended)
 		return;
 	s->ended = true;
-	ask_quiet_side(s);
+	probe_quiet_side(s);
 	for (size_t i = 0; i < r->n_checks; i++) {
 		struct check *c = &r->checks[i];
 
@@ -314,7 +314,7 @@ run_quiet(struct check_run *r)
 {
 	spool_quiet(r);
 	holds_quiet(r);
-	ask_quiet(r);
+	probe_quiet(r);
 	sockets_quiet(r);
 	streams_quiet(r);
 	public_quiet(r);

@@ -2,7 +2,7 @@
  * run.h - the inside of a run: what the probes share.  Only check/ includes it.
  *
  * A run has two sides: DIRECT, the origin itself, and FRONT, what stands in
- * front of it.  A probe is started for a side, asks through ask() (at most
+ * front of it.  A probe is started for a side, asks through probe_ask() (at most
  * eight questions are open at once), and ends one or more checks with
  * check_pass(), check_blame(), check_skip() or check_moot().  The first
  * ending of a check counts; a check that is not planned is NULL, and all of
@@ -166,40 +166,40 @@ void note_reply(struct check *c, const struct net_reply *r); /* status, http, fa
  * Ask `path' of a side; `q' says the rest (url and where are filled unless url is given).  With `login' the
  * cookie goes along where it may.  Waits for its turn.  The header strings live until it is over.
  */
-unsigned ask(struct side *s, const char *path, const struct net_request *q, bool login);
+unsigned probe_ask(struct side *s, const char *path, const struct net_request *q, bool login);
 
 /* The same at once, beside the eight: for what mostly waits. */
-unsigned ask_aside(struct side *s, const char *path, const struct net_request *q, bool login);
+unsigned probe_ask_aside(struct side *s, const char *path, const struct net_request *q, bool login);
 
-/* A turn for something that is not a request, such as a WebSocket; it ends with ask_stop(). */
+/* A turn for something that is not a request, such as a WebSocket; it ends with probe_stop(). */
 typedef void turn_fn(void *ctx);
-unsigned ask_turn(struct side *s, turn_fn *start, void *ctx);
+unsigned probe_turn(struct side *s, turn_fn *start, void *ctx);
 
 /* Its `done' is not called; 0 and spent numbers do nothing. */
-void ask_stop(struct check_run *r, unsigned number);
+void probe_stop(struct check_run *r, unsigned number);
 
 /* Run `fn' once, `ms' from now, unless the run ends before. */
-unsigned pause_for(struct check_run *r, int ms, loop_fn *fn, void *ctx);
-void     pause_end(struct check_run *r, unsigned number); /* 0 and spent numbers do nothing */
+unsigned probe_pause(struct check_run *r, int ms, loop_fn *fn, void *ctx);
+void     probe_pause_end(struct check_run *r, unsigned number); /* 0 and spent numbers do nothing */
 
-void ask_quiet(struct check_run *r);  /* end all of the run's */
-void ask_quiet_side(struct side *s);  /* end all questions of a side */
+void probe_quiet(struct check_run *r);  /* end all of the run's */
+void probe_quiet_side(struct side *s);  /* end all questions of a side */
 
-/* reply.c: what an answer says. */
-char *clean(struct arena *a, const char *bytes, size_t len, size_t max); /* by text_safe() */
-char *reply_header(struct arena *a, const struct net_reply *r, const char *name); /* cleaned, at most 200; NULL */
-bool  reply_header_is(const struct net_reply *r, const char *name, const char *value); /* case ignored */
-bool  reply_header_has(const struct net_reply *r, const char *name, const char *part); /* case ignored */
-struct json *reply_json(const struct net_reply *r); /* an object, or NULL */
-bool  json_is_openchamber(const struct json *j);
-char *reply_name(struct arena *a, const struct net_reply *r); /* a page's title, its server, "a web server" */
-const char *reply_cdn(const struct net_reply *r); /* "Cloudflare" ...; NULL: none seen */
-const char *reply_tls_cause(const struct net_reply *r); /* of a fault in the handshake */
-bool address_is_loopback(const char *address);
-char *seconds(struct arena *a, double s); /* by text_seconds() */
-char *size_text(struct arena *a, unsigned long long bytes);
-bool  status_is_down(long status);    /* 502, 503 and a CDN's words for it */
-bool  status_is_late(long status);    /* 504 and the like */
+/* answer.c: what an answer says. */
+char *say_clean(struct arena *a, const char *bytes, size_t len, size_t max); /* by text_safe() */
+char *answer_header(struct arena *a, const struct net_reply *r, const char *name); /* cleaned, at most 200; NULL */
+bool  answer_header_is(const struct net_reply *r, const char *name, const char *value); /* case ignored */
+bool  answer_header_has(const struct net_reply *r, const char *name, const char *part); /* case ignored */
+struct json *answer_json(const struct net_reply *r); /* an object, or NULL */
+bool  answer_is_openchamber(const struct json *j);
+char *answer_name(struct arena *a, const struct net_reply *r); /* a page's title, its server, "a web server" */
+const char *answer_cdn(const struct net_reply *r); /* "Cloudflare" ...; NULL: none seen */
+const char *answer_tls_cause(const struct net_reply *r); /* of a fault in the handshake */
+bool probe_is_loopback(const char *address);
+char *say_seconds(struct arena *a, double s); /* by text_seconds() */
+char *say_size(struct arena *a, unsigned long long bytes);
+bool  answer_is_down(long status);    /* 502, 503 and a CDN's words for it */
+bool  answer_is_late(long status);    /* 504 and the like */
 
 /* The probes. */
 void probe_direct(struct side *s);
@@ -231,7 +231,7 @@ void run_judge(struct check_run *r); /* all of them */
 
 /* Does OpenCode behind the origin say it is ready?  Asks once; run_judge() follows. */
 enum openness direct_readiness(struct check_run *r);
-void login_start(struct side *s); /* once, with the password; run_known() follows */
+void probe_login(struct side *s); /* once, with the password; run_known() follows */
 
 /* The login's state for a request to this side. */
 enum auth side_auth(const struct side *s);

@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 char *
-clean(struct arena *a, const char *bytes, size_t len, size_t max)
+say_clean(struct arena *a, const char *bytes, size_t len, size_t max)
 {
 	struct buf b = BUF_INIT;
 	char *s;
@@ -19,17 +19,17 @@ clean(struct arena *a, const char *bytes, size_t len, size_t max)
 }
 
 char *
-reply_header(struct arena *a, const struct net_reply *r, const char *name)
+answer_header(struct arena *a, const struct net_reply *r, const char *name)
 {
 	struct buf b = BUF_INIT;
-	char *s = net_header(&b, r, name, 0) ? clean(a, b.s, b.len, 200) : NULL;
+	char *s = net_header(&b, r, name, 0) ? say_clean(a, b.s, b.len, 200) : NULL;
 
 	buf_free(&b);
 	return s;
 }
 
 bool
-reply_header_is(const struct net_reply *r, const char *name, const char *value)
+answer_header_is(const struct net_reply *r, const char *name, const char *value)
 {
 	struct buf b = BUF_INIT;
 	bool is = net_header(&b, r, name, 0) && !strcasecmp(b.s, value);
@@ -39,7 +39,7 @@ reply_header_is(const struct net_reply *r, const char *name, const char *value)
 }
 
 bool
-reply_header_has(const struct net_reply *r, const char *name, const char *part)
+answer_header_has(const struct net_reply *r, const char *name, const char *part)
 {
 	struct buf b = BUF_INIT;
 	bool has = false;
@@ -53,7 +53,7 @@ reply_header_has(const struct net_reply *r, const char *name, const char *part)
 }
 
 struct json *
-reply_json(const struct net_reply *r)
+answer_json(const struct net_reply *r)
 {
 	struct err e = { 0 };
 	struct json *j = json_parse(r->body.s, r->body.len, "answer", &e);
@@ -65,27 +65,27 @@ reply_json(const struct net_reply *r)
 }
 
 bool
-json_is_openchamber(const struct json *j)
+answer_is_openchamber(const struct json *j)
 {
 	return *json_get_string(j, "openchamberVersion", "") != '\0';
 }
 
 char *
-reply_name(struct arena *a, const struct net_reply *r)
+answer_name(struct arena *a, const struct net_reply *r)
 {
 	const char *from = strcasestr(r->body.s, "<title>"), *to = from ? strchr(from + 7, '<') : NULL;
 	char *server;
 
 	if (to && to > from + 7)
-		return clean(a, from + 7, (size_t)(to - from - 7), 40);
-	server = reply_header(a, r, "Server");
+		return say_clean(a, from + 7, (size_t)(to - from - 7), 40);
+	server = answer_header(a, r, "Server");
 	if (server && *server)
-		return clean(a, server, strlen(server), 40);
+		return say_clean(a, server, strlen(server), 40);
 	return arena_strdup(a, _("a web server"));
 }
 
 const char *
-reply_cdn(const struct net_reply *r)
+answer_cdn(const struct net_reply *r)
 {
 	/* A header that only this CDN sends. */
 	static const struct { const char *header, *part, *name; } known[] = {
@@ -100,13 +100,13 @@ reply_cdn(const struct net_reply *r)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (reply_header_has(r, known[i].header, known[i].part))
+		if (answer_header_has(r, known[i].header, known[i].part))
 			return known[i].name;
 	return NULL;
 }
 
 char *
-seconds(struct arena *a, double s)
+say_seconds(struct arena *a, double s)
 {
 	struct buf b = BUF_INIT;
 	char *text;
@@ -118,7 +118,7 @@ seconds(struct arena *a, double s)
 }
 
 char *
-size_text(struct arena *a, unsigned long long bytes)
+say_size(struct arena *a, unsigned long long bytes)
 {
 	struct buf b = BUF_INIT;
 	char *text;
@@ -130,19 +130,19 @@ size_text(struct arena *a, unsigned long long bytes)
 }
 
 bool
-status_is_down(long status)
+answer_is_down(long status)
 {
 	return status == 502 || status == 503 || status == 520 || status == 521 || status == 523 || status == 530;
 }
 
 bool
-status_is_late(long status)
+answer_is_late(long status)
 {
 	return status == 504 || status == 522 || status == 524;
 }
 
 const char *
-reply_tls_cause(const struct net_reply *r)
+answer_tls_cause(const struct net_reply *r)
 {
 	if (r->fault != NET_TLS_VERIFY)
 		return "tls-failed";
@@ -157,7 +157,7 @@ reply_tls_cause(const struct net_reply *r)
 }
 
 bool
-address_is_loopback(const char *address)
+probe_is_loopback(const char *address)
 {
 	return !strncmp(address, "127.", 4) || !strcmp(address, "::1") || !strncmp(address, "::ffff:127.", 11);
 }
