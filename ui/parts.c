@@ -232,12 +232,17 @@ cell_text(struct buf *out, const struct setup_cell *c)
 	buf_printf(out, "%s %s%s%s", draw_mark(c->mark), c->word, *c->value ? " " : "", c->value);
 }
 
+/* A check of a route that still runs is as wide as it will be with its time, so that no column moves. */
 static int
-cell_width(const struct setup_cell *c)
+cell_width(const struct setup_row *row, enum way way, bool timed)
 {
+	const struct setup_cell *c = &row->cell[way];
+	struct setup_cell later = { MARK_PASS, setup_mark_word(MARK_PASS), "0.000s" };
 	struct buf b = BUF_INIT;
 	int w;
 
+	if (c->mark == MARK_NOW && *row->label == '/' && timed)
+		c = &later;
 	cell_text(&b, c);
 	w = text_width(b.s);
 	buf_free(&b);
@@ -268,7 +273,7 @@ lay_out(const struct screen *sc, const struct sheet *s, const struct setup_row *
 	for (int k = 0; k < c.n; k++) {
 		width = wider(width, text_width(setup_way_name(c.way[k])) + 2);
 		for (size_t i = 0; i < n && k + 1 < c.n; i++)
-			width = wider(width, cell_width(&row[i].cell[c.way[k]]) + 2);
+			width = wider(width, cell_width(&row[i], c.way[k], c.n < N_WAYS) + 2);
 	}
 	left = c.n == N_WAYS ? 55 - N_WAYS * width : 37 - width;
 	left = wider(first + 2, left);

@@ -19,16 +19,25 @@ put_lines(struct screen *sc, struct sheet *s, enum page p)
 			s->row[i].kind = ROW_KEEP;
 }
 
+/* What stays stands at the bottom, so that a row that comes moves nothing. */
 static void
 apply_build(struct screen *sc, struct sheet *s)
 {
+	const char *const *advice = setup_advice(sc->setup, PAGE_APPLY);
+	struct sheet below;
+
 	if (!sc->compact) {
 		sheet_row(s, ROW_KEEP);
 		sheet_put(s, 0, ROLE_TEXT, _(pages[PAGE_APPLY].name));
 	}
 	put_lines(sc, s, PAGE_APPLY);
 	sheet_gap(s);
-	part_paragraphs(s, setup_advice(sc->setup, PAGE_APPLY), false);
+	sheet_start(&below, s->width);
+	part_paragraphs(&below, advice, false);
+	while (s->n + below.n + 1 < (size_t)sc->rows)
+		sheet_row(s, ROW_KEEP);
+	sheet_free(&below);
+	part_paragraphs(s, advice, false);
 }
 
 /* Nothing goes back from here, and Enter waits for the end. */

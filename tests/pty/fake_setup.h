@@ -11,6 +11,7 @@
  * FAKE=open         there is no UI password
  * FAKE=stays        the apply never ends by itself
  * FAKE=hostile      what was seen holds control bytes and an endless word
+ * FAKE=trickle      the results of step 5 come one after another
  * FAKE=korean       step 4 is told in Korean
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -83,10 +84,25 @@ setup_free(struct setup *s)
 void setup_fresh(struct setup *s) { arena_free(&s->said); }
 enum page setup_page(const struct setup *s) { return s->page; }
 
+#define TRICKLE_MS 150
+
+/* One more cell of the table is finished. */
+static void
+trickle(void *ctx)
+{
+	struct setup *s = ctx;
+
+	if (++s->ticks < 10)
+		loop_after(s->loop, TRICKLE_MS, trickle, s);
+	tell(s);
+}
+
 void
 setup_open(struct setup *s, enum page p)
 {
 	s->page = p;
+	if (p == PAGE_WEBSOCKET && !s->seen[p] && is(s, "trickle"))
+		loop_after(s->loop, TRICKLE_MS, trickle, s);
 	s->seen[p] = true;
 	tell(s);
 }
@@ -137,6 +153,8 @@ setup_mark(const struct setup *s, enum page p)
 	if (p == PAGE_BODY && is(s, "fails") && s->seen[PAGE_WEBSOCKET])
 		return MARK_FAIL;
 	if (is(s, "slow"))
+		return s->seen[p] ? MARK_NOW : MARK_NONE;
+	if (p == PAGE_WEBSOCKET && is(s, "trickle") && s->ticks < 10)
 		return s->seen[p] ? MARK_NOW : MARK_NONE;
 	if (p >= PAGE_WEBSOCKET)
 		return s->seen[PAGE_WEBSOCKET] ? MARK_PASS : MARK_NONE;
@@ -480,7 +498,7 @@ setup_table(const struct setup *s, enum page p, struct setup_row *out, size_t ma
 	memcpy(out, rows, n * sizeof(*out));
 	for (size_t i = 0; i < n; i++)
 		for (int w = 0; w < N_WAYS; w++)
-			if (is(s, "slow") && out[i].cell[w].mark != MARK_NONE)
+			if ((is(s, "slow") || (is(s, "trickle") && (int)i * 2 + w >= s->ticks)) && out[i].cell[w].mark != MARK_NONE)
 				out[i].cell[w] = (struct setup_cell){ MARK_NOW, "checking", "" };
 			else if (is(s, "fails") && p == PAGE_BODY && i == 0 && w == WAY_REHEARSAL)
 				out[i].cell[w] = (struct setup_cell){ MARK_FAIL, "fail", "" };
