@@ -11,7 +11,7 @@
 
 #define MAX_MESSAGE 65536
 #define QUIET_MS    50     /* the body of a refusal without a length ends with this much silence */
-#define BUDGET      262144 /* bytes at a time: a flood must not keep the loop from the others */
+#define TURN_MS     10     /* how long we read at a time: a flood must not keep the loop from the others */
 
 enum state { CONNECTING, ASKING, OPEN, OVER };
 
@@ -31,7 +31,7 @@ struct ws {
 	struct ws_answer  answer;
 	struct ws_reply   reply;
 	wslay_event_context_ptr frames;
-	size_t            budget;
+	long long         turn; /* when reading has to stop for now */
 	struct buf        message;
 	bool              in_control; /* the frame that is arriving belongs to no message */
 	int               close_code;
@@ -112,17 +112,15 @@ recv_bytes(wslay_event_context_ptr frames, uint8_t *bytes, size_t len, int flags
 		w->answer.rest += (size_t)n;
 		return n;
 	}
-	if (w->budget < len) {
+	if (loop_now() >= w->turn) {
 		if (!w->again)
 			w->again = loop_after(w->loop, 0, pump, w);
 		wslay_event_set_error(frames, WSLAY_ERR_WOULDBLOCK);
 		return -1;
 	}
 	n = net_conn_recv(w->conn, bytes, len);
-	if (n > 0) {
-		w->budget -= (size_t)n;
+	if (n > 0)
 		return n;
-	}
 	wslay_event_set_error(frames, n < 0 && errno == EAGAIN ? WSLAY_ERR_WOULDBLOCK
 	                                                       : WSLAY_ERR_CALLBACK_FAILURE);
 	return -1;
@@ -194,7 +192,7 @@ pump(void *ctx)
 
 	loop_cancel(w->loop, w->again);
 	w->again = 0;
-	w->budget = BUDGET;
+	w->turn = loop_now() + TURN_MS;
 	w->busy++;
 	ok = wslay_event_recv(w->frames) == 0;
 	if (!w->gone && wslay_event_want_write(w->frames))

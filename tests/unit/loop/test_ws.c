@@ -23,6 +23,7 @@ struct talk {
 	double          last_at;
 	enum moment     close_at;
 	const char     *say; /* once accepted */
+	bool            slow; /* takes its time with every message */
 };
 
 static void
@@ -65,6 +66,9 @@ on_message(void *ctx, int opcode, const char *bytes, size_t len, double seconds)
 	t->messages++;
 	t->last_len = len;
 	t->last_at = seconds;
+	if (t->slow)
+		for (const double until = loop_seconds() + 5e-6; loop_seconds() < until; )
+			;
 	if (t->text.len < 4096)
 		buf_printf(&t->text, "%d:%.*s ", opcode, (int)(len < 40 ? len : 40), bytes);
 	end_at(t, AT_MESSAGE);
@@ -446,7 +450,7 @@ static void
 test_flood_of_messages(void **state)
 {
 	struct world *w = *state;
-	struct talk t = { 0 };
+	struct talk t = { .slow = true };
 	int port, listener = serve_bind("127.0.0.1", &port), ticks = 0;
 	char url[64];
 	pid_t pid;
