@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CLOCK_MS 1000 /* from the first event to the last */
+
 static void
 on_event(void *ctx, const char *event, const char *data, size_t len)
 {
@@ -103,8 +105,8 @@ probe_clocks(struct side *s)
 		probe_ask_aside(s, arena_printf(&r->arena, "%s?antechamber=clock%s%s", r->needs->streams[k->i].path,
 		                          k->accel ? "" : "&accel=no", k->close ? "&close=1" : ""),
 		          &(struct net_request){ .headers = headers, .http = k->two ? NET_HTTP_2 : NET_HTTP_1,
-		                                 .max_body = 4096, .on_head = on_head, .on_data = on_data,
-		                                 .done = on_done, .ctx = k }, false);
+		                                 .timeout_ms = run_timeout(r) + CLOCK_MS, .max_body = 4096,
+		                                 .on_head = on_head, .on_data = on_data, .done = on_done, .ctx = k }, false);
 	}
 }
 

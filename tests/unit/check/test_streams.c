@@ -85,7 +85,7 @@ zipped(struct arena *a, int layers, const char *header, size_t *len)
 	buf_printf(&out, "HTTP/1.1 200 OK\r\n%sContent-Length: %zu\r\n\r\n", header, now.len);
 	buf_add(&out, now.s, now.len);
 	*len = out.len;
-	s = arena_strndup(a, out.s, out.len);
+	s = memcpy(arena_alloc(a, out.len + 1), out.s, out.len);
 	buf_free(&now);
 	buf_free(&out);
 	return s;
