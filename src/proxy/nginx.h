@@ -16,6 +16,7 @@ struct nginx_own {
 	struct ngx_conf conf;
 	bool            read;           /* the tree is whole, as far as files are open to us */
 	char           *default_config; /* what it reads without -c */
+	char           *real_config;    /* the main file where it lies, with --root */
 	char           *unit;           /* "nginx.service", if systemd runs it */
 };
 
@@ -34,6 +35,9 @@ void nginx_read_config(struct proxy_found *f, const char *root);
 void nginx_find_layout(struct proxy_found *f, const char *root);
 void nginx_find_sites(struct proxy_found *f, const char *root);
 void nginx_find_master(struct proxy_found *f, const char *root, const struct machine *m);
+
+/* Is this process the master that reads the file we found? */
+bool nginx_is_master(const struct proxy_found *f, const char *const *argv);
 
 /* Does the first line of a file carry our mark? */
 bool nginx_is_ours(const char *root, const char *path);

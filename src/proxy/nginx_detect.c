@@ -125,8 +125,10 @@ nginx_read_config(struct proxy_found *f, const char *root)
 }
 
 static void
-finish(struct detection *d)
+finish(void *ctx)
 {
+	struct detection *d = ctx;
+
 	d->done(d->ctx);
 }
 
@@ -193,7 +195,7 @@ nginx_detect(struct loop *l, const char *root, const struct machine *m, struct p
 	f->binary = fs_which(&f->arena, root, "nginx");
 	if (!f->binary) {
 		nginx_find_master(f, root, m); /* one in a container is worth naming */
-		finish(d);
+		loop_after(l, 0, finish, d);   /* never before this returns: callers count on it */
 		return;
 	}
 	proc_start(l, &(struct proc_request){

@@ -100,15 +100,33 @@ config_of(struct arena *a, const char *const *argv)
 	return config;
 }
 
-/* Its -c is a path of the machine as it is; ours may have a root in front. */
 static bool
-reads(struct arena *a, const char *root, const char *argument, const char *config)
+is_any_master(const char *const *argv)
 {
-	char *x = realpath(argument, NULL), *y = realpath(fs_path(a, root, config), NULL);
-	bool same = x && y && strcmp(x, y) == 0;
+	static const char title[] = "nginx: master process";
 
+	return argv[0] && strncmp(argv[0], title, sizeof(title) - 1) == 0;
+}
+
+/* Its -c is a path of the machine as it is; ours may have a root in front. */
+bool
+nginx_is_master(const struct proxy_found *f, const char *const *argv)
+{
+	const struct nginx_own *own = f->conf;
+	struct arena a = { 0 };
+	const char *config;
+	char *x, *y;
+	bool same;
+
+	if (!is_any_master(argv) || !own || !own->real_config)
+		return false;
+	config = config_of(&a, argv);
+	x = realpath(config ? config : own->default_config, NULL);
+	y = realpath(own->real_config, NULL);
+	same = x && y && strcmp(x, y) == 0;
 	free(x);
 	free(y);
+	arena_free(&a);
 	return same;
 }
 
@@ -121,26 +139,31 @@ serves_the_world(const struct machine *m, pid_t pid)
 	return false;
 }
 
+static bool
+is_rooted(const char *root)
+{
+	return root && *root && strcmp(root, "/") != 0;
+}
+
 static void
 consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 {
 	struct search *s = ctx;
 	struct proxy_found *f = s->f;
-	const bool rooted = s->root && *s->root && strcmp(s->root, "/") != 0;
 	char *config, *container;
 
 	(void)parent;
-	if (!argv[0] || strncmp(argv[0], "nginx: master process", 21) != 0)
+	if (!is_any_master(argv))
 		return;
-	container = rooted ? NULL : container_of(&f->arena, pid);
+	container = is_rooted(s->root) ? NULL : container_of(&f->arena, pid);
 	if (container) {
 		f->container = f->container ? f->container : container;
 		return;
 	}
-	config = config_of(&f->arena, argv);
 	if (!f->config || f->master)
 		return;
-	if (config ? reads(&f->arena, s->root, config, f->config) : !rooted) {
+	config = config_of(&f->arena, argv);
+	if (nginx_is_master(f, argv)) {
 		f->master = pid;
 	} else if (config && *config == '/' && !s->strange && serves_the_world(s->machine, pid)) {
 		s->strange = pid;
@@ -157,13 +180,16 @@ void
 nginx_find_master(struct proxy_found *f, const char *root, const struct machine *m)
 {
 	struct search s = { .f = f, .root = root, .machine = m };
+	struct nginx_own *own = f->conf;
 
+	if (f->config)
+		own->real_config = fs_path(&f->arena, root, f->config);
 	machine_processes("nginx", consider, &s);
-	if (!f->master && s.strange && !(root && *root && strcmp(root, "/") != 0)) {
+	if (!f->master && s.strange && !is_rooted(root)) {
 		f->master = s.strange;
-		f->config = s.strange_config;
+		f->config = own->real_config = s.strange_config;
 	}
 	f->running = f->master > 0;
 	if (f->running)
-		((struct nginx_own *)f->conf)->unit = unit_of(&f->arena, f->master);
+		own->unit = unit_of(&f->arena, f->master);
 }

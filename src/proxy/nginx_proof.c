@@ -169,6 +169,7 @@ struct before {
 };
 
 struct look {
+	const struct proxy_found *f;
 	struct before *before;
 	pid_t          master;
 	size_t         young, old; /* workers that came after, and older ones still at full work */
@@ -215,7 +216,7 @@ void *
 nginx_before_reload(const struct proxy_found *f)
 {
 	struct before *b = xcalloc(1, sizeof(*b));
-	struct look k = { .before = b, .master = f->master };
+	struct look k = { .f = f, .before = b, .master = f->master };
 
 	b->master = f->master;
 	if (b->master > 0)
@@ -230,7 +231,7 @@ find_again(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	struct look *k = ctx;
 
 	(void)parent;
-	if (argv[0] && strncmp(argv[0], "nginx: master process", 21) == 0 && pid != k->before->master && k->master == 0)
+	if (k->master == 0 && pid != k->before->master && nginx_is_master(k->f, argv))
 		k->master = pid;
 }
 
@@ -238,10 +239,9 @@ enum proxy_proof
 nginx_proof(const struct proxy_found *f, void *state)
 {
 	struct before *b = state;
-	struct look k = { .before = b, .master = b->master };
+	struct look k = { .f = f, .before = b, .master = b->master };
 	const bool alive = b->master > 0 && (kill(b->master, 0) == 0 || errno == EPERM);
 
-	(void)f;
 	if (!alive) {
 		k.master = 0;
 		machine_processes("nginx", find_again, &k);
