@@ -1,0 +1,74 @@
+# tests/apply/lib.sh - a server of its own for an apply: a tree below $R, with a real nginx that reads it.
+# shellcheck shell=sh
+. "$(dirname "$0")/../lib.sh"
+need nginx openssl jq curl
+NAME=chat.example.org
+R=$T/root
+PATH=$PATH:/usr/sbin
+
+server_up() { # an nginx as Debian lays it out, on ports found free, with another site beside
+	HTTP=$(closed_port) TLS=$(closed_port)
+	mkdir -p "$R/etc/nginx/sites-available" "$R/etc/nginx/sites-enabled" "$R/var/log/nginx" "$R/run" "$R/var/lib/nginx"
+	cat >"$R/etc/nginx/nginx.conf" <<CONF
+user root;
+worker_processes 1;
+pid $R/run/nginx.pid;
+error_log $R/var/log/nginx/error.log notice;
+events { worker_connections 256; }
+http {
+	access_log off;
+	client_body_temp_path $R/var/lib/nginx/body;
+	proxy_temp_path $R/var/lib/nginx/proxy;
+	fastcgi_temp_path $R/var/lib/nginx/fastcgi;
+	uwsgi_temp_path $R/var/lib/nginx/uwsgi;
+	scgi_temp_path $R/var/lib/nginx/scgi;
+	include $R/etc/nginx/sites-enabled/*;
+}
+CONF
+	mkdir -p "$R/etc/ssl"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=$NAME" \
+		-addext "subjectAltName=DNS:$NAME" -keyout "$R/etc/ssl/key.pem" -out "$R/etc/ssl/cert.pem" 2>/dev/null
+	[ "$(id -u)" = 0 ] || sed -i '/^user /d' "$R/etc/nginx/nginx.conf"
+	echo "server { listen *:$HTTP; listen [::]:$HTTP; server_name blog.example.org; return 200 blog; }" \
+		>"$R/etc/nginx/sites-available/blog"
+	ln -s "$R/etc/nginx/sites-available/blog" "$R/etc/nginx/sites-enabled/blog"
+	nginx -p "$R" -e "$R/var/log/nginx/start.log" -c "$R/etc/nginx/nginx.conf" -g 'daemon off;' >"$T/nginx.log" 2>&1 &
+	NGINX=$!
+	PIDS="$PIDS $NGINX"
+	wait_for 5 blog_answers
+	before
+}
+blog_answers() { [ "$(curl -s --max-time 1 -H 'Host: blog.example.org' "http://127.0.0.1:$HTTP/")" = blog ]; }
+
+# What an undo must bring back: every file and link, with mode, owner and content.
+tree() {
+	(cd "$R" && find etc -printf '%p %y %m %u %l\n' | sort && find etc -type f -exec sha256sum {} + | sort)
+}
+before() { tree >"$T/before"; }
+as_before() {
+	tree >"$T/after"
+	cmp -s "$T/before" "$T/after" || fail "the tree is not as it was: $(diff "$T/before" "$T/after")"
+}
+
+answers() { # answers [LINES]: for this server, in $T/answers.yaml
+	cat >"$T/answers.yaml" <<YAML
+version: 1
+origin: $ORIGIN
+public: https://$NAME:$TLS
+proxy: nginx
+tls: {mode: existing, certificate: $R/etc/ssl/cert.pem, key: $R/etc/ssl/key.pem}
+listen: {http: $HTTP, https: $TLS}
+commands:
+  validate: [/usr/sbin/nginx, -t, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
+  reload: [/usr/sbin/nginx, -s, reload, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
+${1:-}
+YAML
+	chmod 600 "$T/answers.yaml"
+}
+
+apply() { # apply STATUS OPTION...
+	status=$1
+	shift
+	run "$status" apply --answers "$T/answers.yaml" --root "$R" --cacert "$R/etc/ssl/cert.pem" --json "$@"
+}
+site_answers() { curl -sk --max-time 2 --resolve "$NAME:$TLS:127.0.0.1" "https://$NAME:$TLS/api/version" | grep -q openchamberVersion; }

@@ -1,0 +1,104 @@
+#!/bin/sh
+# Whatever goes wrong on the way, every byte is put back, and the status says what happened.
+. "$(dirname "$0")/lib.sh"
+origin
+GOOD=$ORIGIN
+password
+server_up
+
+# An OpenChamber without a password is not published unattended.
+answers
+apply 4 || :
+grep -q 'allow-unprotected' "$T/err" || fail "the message does not name --allow-unprotected"
+json '.error.message'
+as_before
+
+# The origin is dead: nothing can be proved, so nothing is begun.
+ORIGIN=http://127.0.0.1:$(closed_port)
+answers
+apply 5 --allow-unprotected
+json '.changed == false'
+as_before
+
+# Something else in this nginx stands in front of every site: the live checks fail, and it is undone.
+ORIGIN=$GOOD
+answers
+site_is_gone() { ! site_answers; }
+cp "$R/etc/nginx/nginx.conf" "$T/nginx.conf"
+sed -i "s|^http {|http { auth_basic closed; auth_basic_user_file $R/etc/nobody;|" "$R/etc/nginx/nginx.conf"
+before
+apply 1 --allow-unprotected
+json '.changed == false and .outcome == "undone" and .verdict.cause == "auth-layer"'
+as_before
+wait_for 5 site_is_gone
+cp "$T/nginx.conf" "$R/etc/nginx/nginx.conf"
+nginx -s reload -e "$T/validate.log" -c "$R/etc/nginx/nginx.conf"
+wait_for 5 blog_answers
+
+# nginx refuses the whole configuration: something else in it is broken.
+answers
+echo 'server { listen 127.0.0.1:1; nonsense on; }' >"$R/etc/nginx/sites-enabled/broken"
+before
+apply 1 --allow-unprotected || :
+grep -q 'nonsense\|broken' "$T/err" || fail "the message does not say what nginx said"
+as_before
+rm "$R/etc/nginx/sites-enabled/broken"
+
+# A reload command that fails, and one that does nothing.
+answers
+sed -i 's|reload: .*|reload: [/usr/bin/false]|' "$T/answers.yaml"
+before
+run 1 apply --answers "$T/answers.yaml" --root "$R" --cacert "$R/etc/ssl/cert.pem" --allow-unprotected --json || :
+as_before
+sed -i 's|reload: .*|reload: [/usr/bin/true]|' "$T/answers.yaml"
+apply 1 --allow-unprotected
+json '.outcome == "undone"'
+as_before
+
+# Another plan than the one that was reviewed.
+answers
+apply 1 --allow-unprotected --plan "$(printf '%064d' 0)"
+json '.changed == false and .error.code == "conflict"'
+as_before
+
+# Ctrl-C in the middle: undone, and the status is the signal's.  Its files are written, its reload takes long.
+answers
+sed -i 's|reload: .*|reload: [/usr/bin/sleep, "6"]|' "$T/answers.yaml"
+"$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected --progress --timeout 30 >"$T/out" 2>"$T/err" </dev/null &
+pid=$!
+PIDS="$PIDS $pid"
+wait_for 20 grep -q '"step": "reload", "state": "now"' "$T/out"
+kill -HUP $pid # a lost terminal does not stop it
+kill -TERM $pid
+rc=0
+wait $pid || rc=$?
+[ $rc = 143 ] || fail "status $rc after TERM"
+as_before
+blog_answers || fail "the other site is gone"
+
+# A file of ours that somebody edited is a conflict: nothing is overwritten.
+answers
+apply 0 --allow-unprotected
+echo '# by hand' >>"$R/etc/nginx/sites-available/openchamber.conf"
+sed -i 's/^tls/limits: {body: 50M}\ntls/' "$T/answers.yaml"
+apply 1 --allow-unprotected
+json '.error.code == "conflict"'
+grep -q '^# by hand' "$R/etc/nginx/sites-available/openchamber.conf" || fail "the edit is lost"
+
+# kill -9: the next one says so and finishes.
+sed -i '/^# by hand/d' "$R/etc/nginx/sites-available/openchamber.conf"
+run 0 rollback --root "$R"
+before
+answers
+sed -i 's|reload: .*|reload: [/usr/bin/sleep, "6"]|' "$T/answers.yaml"
+"$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected --progress --timeout 30 >"$T/out" 2>"$T/err" </dev/null &
+pid=$!
+PIDS="$PIDS $pid"
+wait_for 20 grep -q '"step": "reload", "state": "now"' "$T/out"
+kill -KILL $pid
+wait $pid 2>/dev/null || :
+run 0 rollback --list --root "$R" --json
+json '.applies[0].state == "unfinished"'
+run 0 rollback --root "$R"
+as_before
+blog_answers || fail "the other site is gone"
