@@ -54,7 +54,8 @@ run_practice(const struct options *o)
 {
 	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 
-	return terminal && !o->yes && !o->json ? run_wizard(o) : cmd_practice(o);
+	/* Line mode that was asked for may be fed by a script. */
+	return (terminal || o->plain) && !o->yes && !o->json ? run_wizard(o) : cmd_practice(o);
 }
 
 static int (*const commands[N_COMMANDS])(const struct options *o) = {
