@@ -160,12 +160,12 @@ nginx_clash(const struct proxy_context *c, const struct machine *m, struct err *
 	return 0;
 }
 
-/* The children of the master, as they were before the reload. */
+/* The children of the master, as they were before the reload; one piece, for the caller frees it. */
 struct before {
 	pid_t     master;
-	pid_t    *children;
-	size_t    n;
 	long long gone_since; /* loop_now() when the master was first missed; 0: it is there */
+	size_t    n;
+	pid_t     children[1024]; /* nginx's own limit of processes */
 };
 
 struct look {
@@ -190,10 +190,8 @@ remember(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	struct before *b = k->before;
 
 	(void)argv;
-	if (!is_child(ctx, parent))
-		return;
-	b->children = xreallocarray(b->children, b->n + 1, sizeof(*b->children));
-	b->children[b->n++] = pid;
+	if (is_child(ctx, parent) && b->n < ARRAY_LEN(b->children))
+		b->children[b->n++] = pid;
 }
 
 static void
