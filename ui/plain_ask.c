@@ -227,7 +227,8 @@ answer_field(struct plain *p, const char *line)
 	snprintf(key, sizeof(key), "%s", q[p->item].field.key);
 	if (!*line)
 		line = q[p->item].field.secret ? q[p->item].field.value : suggestion_of(p, &q[p->item].field);
-	if (setup_set(p->setup, key, line, &e) < 0) {
+	/* Tried first: what is refused is not kept here, it would only stand in the brackets. */
+	if (setup_try(p->setup, key, line, &e) < 0 || setup_set(p->setup, key, line, &e) < 0) {
 		refuse(p, e.msg);
 		return;
 	}

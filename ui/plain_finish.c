@@ -28,7 +28,7 @@ tell_step(struct plain *p, size_t number, const char *line)
 	n_object = note ? (size_t)(note - object) : strlen(object);
 	note = note ? note + strspn(note, " ") : "";
 	buf_printf(&b, "%zu %.*s", number, (int)n_verb, verb);
-	if (*object == '/') {
+	if (*object == '/' && !memchr(object, ' ', n_object)) {
 		if (*note)
 			buf_printf(&b, ", %s", note);
 		buf_puts(&b, ":\n");

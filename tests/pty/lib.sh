@@ -1,54 +1,55 @@
-# tests/pty/lib.sh - drive the program in a terminal and look at the screen.
+# tests/pty/lib.sh - drive the program itself in a terminal and look at the screen.
 #
 # A private tmux server is the terminal.  Nothing sleeps for a guess: wait_for
 # polls until the text is there or the deadline has passed, and then shows why.
-# $WIZARD is a command that runs the wizard; $FAKE_WIZARD plays on a made-up server.
-# shellcheck shell=sh disable=SC2034
-set -eu
-cd "$(dirname "$0")/../.."
-export LC_ALL=C.UTF-8 LANGUAGE=en
-B=${B:-build}
-BIN=$PWD/$B/antechamber
-FAKE_WIZARD=$PWD/$B/tests/pty/fake/wizard
-T=$(mktemp -d)
+# shellcheck shell=sh
+. "$(dirname "$0")/../lib.sh"
+need tmux nginx
+PATH=$PATH:/usr/sbin
 TERMINAL=xterm-256color
 
-skip() { echo "SKIP: $*" >&2; exit 77; }
-server=0
-tm() { TERM=xterm tmux -S "$T/tmux$server" -f /dev/null "$@"; }
-cleanup() { tm kill-server 2>/dev/null || :; rm -rf "$T"; }
-trap cleanup EXIT
-command -v tmux >/dev/null || skip "no tmux"
-
+terminals=0
+tm() { TERM=xterm tmux -S "$T/tmux$terminals" -f /dev/null "$@"; }
 screen() { tm capture-pane -p -t 0 2>/dev/null | sed 's/ *$//' || :; }
-# As a person sees it: the one vertical line is a letter of another character set to tmux.
-picture() { screen | sed 's/^\(.\{22\}\)x\( \|$\)/\1│\2/'; }
-fail() { echo "FAIL: $*" >&2; screen | sed 's/^/| /' >&2; [ ! -s "$T/stderr" ] || sed 's/^/2 /' "$T/stderr" >&2; exit 1; }
+close_terminal() { tm kill-server 2>/dev/null || :; }
+stop() {
+	close_terminal
+	rm -rf "$TMPDIR"
+	cleanup
+}
+trap stop EXIT
+lost() { # lost TEXT: a test fails, with the screen
+	screen | sed 's/^/| /'
+	[ ! -s "$T/log" ] || tail -n 20 "$T/log"
+	fail "$*"
+}
 
-start() { # start COLUMNSxLINES command...: its status is shown as exit=N when it ends
+start() { # start COLUMNSxLINES ARGUMENT...: when the program ends, exit=STATUS is shown
 	size=$1
 	shift
-	tm kill-server 2>/dev/null || :
-	server=$((server + 1))
+	terminals=$((terminals + 1))
 	tm new-session -d -x "${size%x*}" -y "${size#*x}" \
-		"stty -ixon; TERM=$TERMINAL $* 2>$T/stderr; echo exit=\$?; exec sleep 60" \; set -g escape-time 0 \; set -g status off
+		"TERM=$TERMINAL '$BIN' $* --log $T/log; echo exit=\$?; exec sleep 100"
+	tm set -g escape-time 0
+	tm set -g status off
 }
 keys() { tm send-keys -t 0 "$@"; }
 type_text() { tm send-keys -t 0 -l -- "$1"; }
-
-now() { date +%s%N; }
-wait_for() { # wait_for 'basic regex' [seconds]
-	end=$(($(now) + ${2:-5} * 1000000000))
-	until screen | grep -q -- "$1"; do
-		[ "$(now)" -lt $end ] || fail "no \"$1\" within ${2:-5} s"
-	done
-}
-wait_gone() { # wait_gone 'basic regex' [seconds]
-	end=$(($(now) + ${2:-5} * 1000000000))
-	while screen | grep -q -- "$1"; do
-		[ "$(now)" -lt $end ] || fail "still \"$1\" after ${2:-5} s"
-	done
-}
-row() { screen | sed -n "$1p"; }
 resize() { tm resize-window -t 0 -x "${1%x*}" -y "${1#*x}"; }
-cursor() { tm display-message -p -t 0 '#{cursor_x} #{cursor_y}'; }
+is_on_screen() { screen | grep -q -- "$1"; }
+wait_text() { # wait_text 'basic regex' [SECONDS]
+	end=$(($(date +%s%N) + ${2:-10} * 1000000000))
+	until is_on_screen "$1"; do
+		[ "$(date +%s%N)" -lt $end ] || lost "no \"$1\" within ${2:-10} s"
+	done
+}
+must_say() { is_on_screen "$1" || lost "the screen does not say: $1"; }
+must_not_say() { ! is_on_screen "$1" || lost "the screen says: $1"; }
+
+# What a run leaves behind: nothing, in a directory for temporary files of its own.  As root the
+# rehearsal runs as nobody, who has to get in there.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+chmod 1777 "$TMPDIR"
+nothing_left() { [ -z "$(ls -A "$TMPDIR")" ]; }
+must_leave_nothing() { wait_for 5 nothing_left; }

@@ -1,0 +1,28 @@
+#!/bin/sh
+# However it ends, nothing is left behind: Ctrl-C, a question answered, a terminal that goes away.
+. "$(dirname "$0")/lib.sh"
+
+start 80x24 practice
+wait_text 'certificate  '
+keys C-c
+wait_text 'exit=130'
+must_leave_nothing
+close_terminal
+
+start 80x24 practice
+wait_text 'certificate  '
+keys q
+wait_text 'Leave?'
+keys Tab Enter
+wait_text 'exit=0'
+must_leave_nothing
+close_terminal
+
+start 80x24 practice
+wait_text 'certificate  '
+pid=$(tm list-panes -F '#{pane_pid}')
+child=$(pgrep -P "$pid" | head -n 1)
+close_terminal
+is_gone() { ! kill -0 "$child" 2>/dev/null; }
+wait_for 5 is_gone
+must_leave_nothing

@@ -1,0 +1,35 @@
+#!/bin/sh
+# The main road with the program itself: practice, from the first screen to "works at", by keys a person would press.
+. "$(dirname "$0")/lib.sh"
+start 80x24 practice
+wait_text 'certificate  '
+must_say 'PRACTICE'
+must_say 'Practice: nothing on this server is ever changed.'
+keys Enter
+wait_text 'WebSockets that open: 4 of 4'
+wait_text 'Press Enter to choose the proxy'
+keys Enter Enter
+wait_text 'step 3 of 11'
+wait_text '> 1 nginx'
+keys Enter
+wait_text 'step 4 of 11'
+wait_text 'https://chat.example.org'
+keys Enter Enter
+wait_text 'step 5 of 11'
+wait_text 'Steps 5 to 9 have all passed'
+must_say '✓ Timeouts'
+keys Enter
+wait_text 'step 6 of 11'
+must_say 'arrived  [.*0-9]*---'
+keys F9
+wait_text 'step 10 of 11'
+must_say '^ 1 new file'
+must_say '+++ /etc/nginx/sites-available/openchamber.conf'
+keys a
+wait_text 'works at https://chat.example.org' 30
+must_not_say '✗'
+must_say 'Practice: nothing on this server is ever changed.'
+keys Enter
+wait_text 'exit=0'
+must_say 'OpenChamber works at'
+must_leave_nothing

@@ -1,0 +1,36 @@
+#!/bin/sh
+# The same road line by line: Enter takes what is suggested, and only a whole word applies.
+. "$(dirname "$0")/lib.sh"
+start 76x120 practice --plain
+wait_text 'Language, 1 English'
+keys Enter
+wait_text 'Where does OpenChamber answer'
+keys Enter
+wait_text 'UI password, not shown while you type \[as before\]:'
+keys Enter
+wait_text 'Which one, 1 to'
+keys Enter
+wait_text '^Address \[https://chat.example.org\]:'
+keys Enter
+wait_text '^Certificate, 1 to'
+keys Enter
+wait_text '^Uploads up to \[100M\]:' 20
+must_say '^pass: /event/ws'
+must_say '^sent at 0.*; arrived at'
+type_text '50MM'
+keys Enter
+wait_text '^error: .*50MM'
+keys Enter
+wait_text '^Keep quiet streams'
+keys Enter
+wait_text 'Read the difference'
+type_text n
+keys Enter
+wait_text 'Apply these changes'
+type_text yes
+keys Enter
+wait_text 'exit=0' 30
+must_say 'OpenChamber works at https://chat.example.org'
+must_say '^done: '
+must_not_say '^fail: '
+must_leave_nothing
