@@ -380,7 +380,7 @@ dispatch(struct loop *l, nfds_t n)
 
 		if (!got || !w || w->birth != l->birth[i])
 			continue;
-		if (got & ~l->fds[i].events) /* hung up or broken: whoever reads or writes finds out */
+		if (got & ~l->fds[i].events) /* hung up or broken: reading or writing finds out */
 			got |= l->fds[i].events;
 		got &= w->events | POLLHUP | POLLERR | POLLNVAL;
 		if (got & w->events)

@@ -31,7 +31,7 @@ double    loop_seconds(void); /* the same with microseconds, for measurements */
  * an error comes as what was wanted, so that reading or writing finds it.
  */
 void loop_watch(struct loop *l, int fd, short events, loop_fd_fn *fn, void *ctx);
-void loop_want(struct loop *l, int fd, short events); /* change what a watched fd waits for; 0: nothing */
+void loop_want(struct loop *l, int fd, short events); /* change what is waited for; 0: nothing */
 void loop_unwatch(struct loop *l, int fd); /* safe from inside a callback, and before close(fd) */
 
 /* Run `fn' once, `ms' from now.  Returns an id for loop_cancel(); never 0. */

@@ -8,7 +8,8 @@
 
 #include "base/mem.h"
 
-#define PER_ROUND 8 /* handles that begin between two waits: a TLS handshake takes libcurl 2 ms of our time */
+/* Handles that begin between two waits: each TLS handshake takes 2 ms of our time. */
+#define PER_ROUND 8
 
 _Static_assert(POLLIN == CURL_WAIT_POLLIN && POLLOUT == CURL_WAIT_POLLOUT &&
                POLLPRI == CURL_WAIT_POLLPRI, "the same bits");

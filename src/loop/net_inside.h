@@ -23,14 +23,14 @@ struct net_task {
 	struct net_task   *next, *prev;
 	bool               added;   /* libcurl has it */
 	bool               dropped; /* dead, freed later */
-	void             (*end)(struct net_task *t, int code); /* over: tell the caller, then net_drop() */
+	void             (*end)(struct net_task *t, int code); /* tell the caller, net_drop() */
 	void             (*free)(struct net_task *t);          /* what is its own, and itself */
 
 	CURL              *easy;    /* NULL: a look-up */
 	struct curl_slist *headers, *connect_to;
 	struct net_reply   r;
 	double             start;
-	double             tls;     /* when its handshake began, so TCP was connected; 0: it did not */
+	double             tls;     /* when its handshake began, so TCP is connected; 0: not */
 	int                fd;      /* its socket, where net_follow_socket() was asked for; or -1 */
 	char               msg[CURL_ERROR_SIZE];
 };
@@ -43,13 +43,14 @@ struct net {
 	unsigned            last_id;
 	bool                inside;  /* libcurl is calling us */
 	bool                waiting; /* there are tasks to add */
-	const char         *ca;      /* the system's certificates, or NULL: whatever libcurl finds */
+	const char         *ca;      /* the system's certificates; NULL: whatever libcurl finds */
 	struct curl_waitfd *fds;
 	size_t              fds_cap;
 };
 
 /* Options that every handle gets; then net_begin(). */
-void net_prepare(struct net_task *t, const char *url, const struct net_where *where, int timeout_ms);
+void net_prepare(struct net_task *t, const char *url, const struct net_where *where,
+                 int timeout_ms);
 
 /* Keep `fd': while a transfer runs libcurl does not tell which it is. */
 void net_follow_socket(struct net_task *t);

@@ -1,9 +1,9 @@
 #include "loop/net_inside.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "base/mem.h"
 
 #define MAX_ADDRESSES 64
-#define RECORD        INET6_ADDRSTRLEN /* the child writes records of this size, NUL-padded */
+#define RECORD        64 /* the child writes records of this size, NUL-padded */
 
 struct lookup {
 	struct net_task task;
@@ -44,12 +44,10 @@ child(const char *host, int fd)
 	for (const struct addrinfo *a = list; a; a = a->ai_next) {
 		char text[RECORD] = "";
 
-		if (a->ai_family == AF_INET)
-			inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)a->ai_addr)->sin_addr,
-			          text, sizeof(text));
-		else if (a->ai_family == AF_INET6)
-			inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)a->ai_addr)->sin6_addr,
-			          text, sizeof(text));
+		if (getnameinfo(a->ai_addr, a->ai_addrlen, text, sizeof(text), NULL, 0,
+		                NI_NUMERICHOST) != 0)
+			break;
+		text[strcspn(text, "%")] = '\0'; /* no "%eth0" */
 		if (write(0, text, sizeof(text)) != sizeof(text))
 			break;
 	}
@@ -143,8 +141,8 @@ net_resolve(struct net *n, const char *host, int timeout_ms, net_resolve_fn *fn,
 {
 	struct lookup *t = xcalloc(1, sizeof(*t));
 
-	t->task = (struct net_task){ .net = n, .end = lookup_end, .free = lookup_free, .fd = -1,
-	                             .r = { .head = BUF_INIT, .body = BUF_INIT, .cert = BUF_INIT } };
+	t->task = (struct net_task){ .net = n, .end = lookup_end, .free = lookup_free, .fd = -1 };
+	t->task.r = (struct net_reply){ .head = BUF_INIT, .body = BUF_INIT, .cert = BUF_INIT };
 	t->fn = fn;
 	t->ctx = ctx;
 	t->fd = -1;

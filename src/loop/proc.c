@@ -143,7 +143,8 @@ reap(struct proc *p)
 	if (got == 0 || (got < 0 && errno == EINTR))
 		return false;
 	p->reaped = true; /* ECHILD: somebody else's SIGCHLD handler was faster */
-	p->r.status = got < 0 ? 127 : WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	p->r.status = got < 0 ? 127 :
+	              WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	loop_cancel(p->loop, p->deadline);
 	p->deadline = 0;
 	close_fd(p, &p->pidfd);
@@ -153,7 +154,7 @@ reap(struct proc *p)
 static void
 on_end(struct proc *p)
 {
-	if (p->r.timed_out && p->group) /* what it leaves behind; the number is ours until we reap */
+	if (p->r.timed_out && p->group) /* what it leaves behind; its number is still ours */
 		kill(-p->pid, SIGKILL);
 	if (reap(p))
 		finish_if_over(p);
@@ -206,7 +207,7 @@ on_deadline(void *ctx)
 	p->deadline = loop_after(p->loop, MOMENT_MS, on_last_deadline, p);
 }
 
-/* All of its input in a file without a name: nobody has to feed it, and nobody waits for it to read. */
+/* All its input in a file without a name: nobody has to feed it or waits for it to read. */
 static int
 open_input(const char *text)
 {
@@ -275,7 +276,8 @@ proc_start(struct loop *l, const struct proc_request *q)
 
 	*p = (struct proc){
 		.loop = l, .on_line = q->on_line, .done = q->done, .ctx = q->ctx,
-		.r = { .out = BUF_INIT, .err = BUF_INIT }, .lines = { .part = BUF_INIT, .max = MAX_LINE },
+		.r = { .out = BUF_INIT, .err = BUF_INIT },
+		.lines = { .part = BUF_INIT, .max = MAX_LINE },
 		.max_output = q->max_output ? q->max_output : DEFAULT_OUTPUT,
 		.start = loop_seconds(), .group = q->own_session,
 		.pidfd = -1, .out = -1, .err = -1, .exec = -1,
@@ -324,7 +326,8 @@ wait_for_end(struct proc *p, int ms)
 		const long long left = until - loop_now();
 
 		info.si_pid = 0;
-		if (waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid)
+		if (waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+		    info.si_pid)
 			return true;
 		if (left <= 0)
 			return false;

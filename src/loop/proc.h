@@ -32,15 +32,15 @@ typedef void proc_done_fn(void *ctx, const struct proc_result *r);
 typedef void proc_line_fn(void *ctx, const char *line, size_t len);
 
 struct proc_request {
-	const char *const *argv;       /* argv[0] is a path, or a name for PATH and the sbin directories */
+	const char *const *argv;       /* argv[0]: a path, or a name for PATH and the sbins */
 	const char *const *env;        /* "NAME=value" added; ends with NULL; may be NULL */
 	const char        *dir;        /* working directory, or NULL */
 	const char        *input;      /* for its stdin, or NULL: /dev/null */
 	int                timeout_ms; /* 0: none */
 	size_t             max_output; /* 0: 64 KiB */
-	bool               dies_with_us; /* PR_SET_PDEATHSIG with TERM: a master takes its workers along */
+	bool               dies_with_us; /* PR_SET_PDEATHSIG, TERM: a master ends its workers */
 	bool               as_nobody;  /* as root: drop to nobody first; otherwise nothing */
-	bool               own_session; /* setsid(): a lost terminal does not reach it, a deadline all it started */
+	bool               own_session; /* setsid(): no lost terminal reaches it, TERM all of it */
 	proc_line_fn      *on_line;
 	proc_done_fn      *done;
 	void              *ctx;

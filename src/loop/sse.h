@@ -9,7 +9,8 @@
 
 /*
  * `data' is the event's data lines joined by \n; NULL for a comment, which only
- * shows life.  `event' is "message" where the stream names none.  The callee must not free the reader.
+ * shows life.  `event' is "message" where the stream names none.  The callee must
+ * not free the reader.
  */
 typedef void sse_fn(void *ctx, const char *event, const char *data, size_t len);
 

@@ -11,7 +11,7 @@
 
 #define MAX_MESSAGE 65536
 #define QUIET_MS    50     /* the body of a refusal without a length ends with this much silence */
-#define TURN_MS     10     /* how long we read at a time: a flood must not keep the loop from the others */
+#define TURN_MS     10     /* reading at a time: a flood must not keep the loop from the others */
 
 enum state { CONNECTING, ASKING, OPEN, OVER };
 
@@ -35,7 +35,7 @@ struct ws {
 	struct buf        message;
 	bool              in_control; /* the frame that is arriving belongs to no message */
 	int               close_code;
-	int               busy; /* depth of callbacks: the owner may say ws_close() in any of them */
+	int               busy; /* depth of callbacks: ws_close() may come in any of them */
 	bool              gone;
 };
 
@@ -121,8 +121,8 @@ recv_bytes(wslay_event_context_ptr frames, uint8_t *bytes, size_t len, int flags
 	n = net_conn_recv(w->conn, bytes, len);
 	if (n > 0)
 		return n;
-	wslay_event_set_error(frames, n < 0 && errno == EAGAIN ? WSLAY_ERR_WOULDBLOCK
-	                                                       : WSLAY_ERR_CALLBACK_FAILURE);
+	wslay_event_set_error(frames, n < 0 && errno == EAGAIN ? WSLAY_ERR_WOULDBLOCK :
+	                              WSLAY_ERR_CALLBACK_FAILURE);
 	return -1;
 }
 
@@ -134,8 +134,8 @@ send_bytes(wslay_event_context_ptr frames, const uint8_t *bytes, size_t len, int
 
 	(void)flags;
 	if (n < 0)
-		wslay_event_set_error(frames, w->conn && errno == EAGAIN ? WSLAY_ERR_WOULDBLOCK
-		                                                         : WSLAY_ERR_CALLBACK_FAILURE);
+		wslay_event_set_error(frames, w->conn && errno == EAGAIN ? WSLAY_ERR_WOULDBLOCK :
+		                              WSLAY_ERR_CALLBACK_FAILURE);
 	return n;
 }
 
@@ -149,7 +149,8 @@ make_mask(wslay_event_context_ptr frames, uint8_t *bytes, size_t len, void *ctx)
 }
 
 static void
-on_frame(wslay_event_context_ptr frames, const struct wslay_event_on_frame_recv_start_arg *f, void *ctx)
+on_frame(wslay_event_context_ptr frames, const struct wslay_event_on_frame_recv_start_arg *f,
+         void *ctx)
 {
 	struct ws *w = ctx;
 
@@ -160,7 +161,8 @@ on_frame(wslay_event_context_ptr frames, const struct wslay_event_on_frame_recv_
 }
 
 static void
-on_chunk(wslay_event_context_ptr frames, const struct wslay_event_on_frame_recv_chunk_arg *c, void *ctx)
+on_chunk(wslay_event_context_ptr frames, const struct wslay_event_on_frame_recv_chunk_arg *c,
+         void *ctx)
 {
 	struct ws *w = ctx;
 
@@ -351,8 +353,9 @@ ws_open(struct loop *l, struct net *n, const struct ws_request *q)
 {
 	struct ws *w = xmalloc(sizeof(*w));
 
-	*w = (struct ws){ .loop = l, .net = n, .on = q->on, .ctx = q->ctx, .timeout_ms = q->timeout_ms,
-	                  .start = loop_seconds(), .out = BUF_INIT, .answer = WS_ANSWER_INIT,
+	*w = (struct ws){ .loop = l, .net = n, .on = q->on, .ctx = q->ctx,
+	                  .timeout_ms = q->timeout_ms, .start = loop_seconds(),
+	                  .out = BUF_INIT, .answer = WS_ANSWER_INIT,
 	                  .reply = { .head = BUF_INIT, .body = BUF_INIT }, .message = BUF_INIT };
 	ws_ask(&w->out, q, w->accept);
 	w->connecting = net_connect(n, q->url, &q->where, q->timeout_ms, on_connected, w);
@@ -373,7 +376,8 @@ ws_close(struct ws *w)
 {
 	if (!w || w->gone)
 		return;
-	if (w->state == OPEN && wslay_event_queue_close(w->frames, WSLAY_CODE_NORMAL_CLOSURE, NULL, 0) == 0)
+	if (w->state == OPEN &&
+	    wslay_event_queue_close(w->frames, WSLAY_CODE_NORMAL_CLOSURE, NULL, 0) == 0)
 		wslay_event_send(w->frames); /* what does not go out at once stays behind */
 	hang_up(w);
 	w->gone = true;

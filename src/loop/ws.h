@@ -12,20 +12,20 @@
 struct ws;
 
 struct ws_reply {
-	enum net_fault fault;    /* NET_OK: an HTTP answer came; NET_SILENT: none before the deadline */
+	enum net_fault fault;    /* NET_OK: an HTTP answer came; NET_SILENT: not a byte in time */
 	long        status;
 	bool        accepted;    /* 101, and Sec-WebSocket-Accept fits the key */
 	struct buf  head;        /* status line and header lines */
-	struct buf  body;        /* of a refusal: at most 512 bytes, by its length or until a short quiet */
+	struct buf  body;        /* of a refusal: up to 512 bytes, by length or until a quiet */
 	double      seconds;     /* until the answer's header was complete */
 };
 
 struct ws_events {
-	/* Once: the handshake is over, either way.  If not accepted the socket is closed already. */
+	/* Once: the handshake is over.  If it is not accepted the socket is closed already. */
 	void (*answered)(void *ctx, const struct ws_reply *r);
-	/* A whole message; opcode 1 text, 2 binary, 9 ping, 10 pong.  At most 64 KiB are handed over. */
+	/* A whole message; opcode 1 text, 2 binary, 9 ping, 10 pong.  Cut at 64 KiB. */
 	void (*message)(void *ctx, int opcode, const char *bytes, size_t len, double seconds);
-	/* Once, after an accepted handshake: the other side closed or vanished.  code 0: without a close frame. */
+	/* Once, after an accepted handshake: the other side closed (1005: no code) or left (0). */
 	void (*closed)(void *ctx, int code);
 };
 
@@ -41,7 +41,9 @@ struct ws_request {
 
 struct ws *ws_open(struct loop *l, struct net *n, const struct ws_request *q);
 void ws_send_text(struct ws *w, const char *text);
-void ws_close(struct ws *w); /* says goodbye if it can, never waits; no event comes after it; NULL is fine */
+
+/* Says goodbye if it can, never waits; no event comes after; NULL is fine.  Before net_free(). */
+void ws_close(struct ws *w);
 
 /* A header of the handshake's answer, as net_header(). */
 bool ws_header(struct buf *out, const struct ws_reply *r, const char *name);

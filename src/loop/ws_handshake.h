@@ -1,5 +1,5 @@
 /*
- * ws_handshake.h - what is asked for a WebSocket, and the answer from whatever pieces it arrives in.
+ * ws_handshake.h - how a WebSocket is asked for, and the answer, in whatever pieces it arrives.
  *
  * Pure: no socket, no clock.  The answer's head is capped at 16 KiB with what
  * interim answers took; of a body 512 bytes are kept, without its chunks.
@@ -29,6 +29,7 @@ struct ws_answer {
 #define WS_ANSWER_INIT { .in = BUF_INIT }
 
 /* Fills status, head and body of `r', whose buffers must be initialised. */
-enum ws_progress ws_answer_feed(struct ws_answer *a, struct ws_reply *r, const char *bytes, size_t len);
+enum ws_progress ws_answer_feed(struct ws_answer *a, struct ws_reply *r, const char *bytes,
+                                size_t len);
 
 #endif
