@@ -17,7 +17,7 @@ struct nginx_own {
 	bool            read;           /* the tree is whole, as far as files are open to us */
 	char           *default_config; /* what it reads without -c */
 	char           *real_config;    /* the main file where it lies, with --root */
-	char           *unit;           /* "nginx.service", if systemd runs it */
+	char           *unit;           /* "nginx", if systemd runs it */
 };
 
 /* NULL where nothing was read. */
@@ -53,8 +53,9 @@ int nginx_escape(struct buf *out, const char *value, struct err *e);
 bool nginx_listens_ipv6(const struct proxy_context *c);
 void nginx_listen_port(const struct proxy_context *c, unsigned *plain, unsigned *tls); /* 0: none */
 
-/* nginx_render.c */
+/* nginx_render.c, nginx_rehearse.c */
 int nginx_render(struct steps *out, const struct proxy_context *c, struct err *e);
+int nginx_check_answers(const struct proxy_context *c, struct err *e); /* is each value what its type says? */
 int nginx_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);
 int nginx_template(struct buf *out, const struct proxy_context *c, const char *name,
                    const struct tmpl_value *values, size_t n, struct err *e);

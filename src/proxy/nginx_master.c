@@ -76,6 +76,8 @@ unit_of(struct arena *a, pid_t pid)
 	}
 	if (unit && !strstr(unit, "nginx") && !strstr(unit, "openresty"))
 		unit = NULL;
+	if (unit)
+		unit[strlen(unit) - strlen(".service")] = '\0';
 	buf_free(&group);
 	return unit;
 }

@@ -290,8 +290,8 @@ is_address(const char *text)
 }
 
 /* Each value is what its type says, whoever filled the answers: nothing else reaches a template. */
-static int
-check_answers(const struct proxy_context *c, struct err *e)
+int
+nginx_check_answers(const struct proxy_context *c, struct err *e)
 {
 	const struct answers *a = c->answers;
 
@@ -316,6 +316,9 @@ check_answers(const struct proxy_context *c, struct err *e)
 			return -1;
 		return check_path(a, "tls.key", a->key, e);
 	case TLS_NONE:
+		if (strcmp(a->public_url.scheme, "https") == 0)
+			return answers_err(e, a, "tls.mode", _("Without TLS the public address begins with http://."));
+		break;
 	case TLS_SELFSIGNED:
 	case TLS_UPSTREAM:
 		break;
@@ -332,7 +335,7 @@ nginx_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	struct where w;
 	int rc = -1;
 
-	if (check_answers(c, e) < 0 || find_place(&w, &a, c, e) < 0)
+	if (nginx_check_answers(c, e) < 0 || find_place(&w, &a, c, e) < 0)
 		goto out;
 	if (c->answers->tls == TLS_SELFSIGNED && add_test_certificate(out, &a, c, &certificate, &key, e) < 0)
 		goto out;
@@ -347,60 +350,6 @@ nginx_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	rc = 0;
 out:
 	buf_free(&text);
-	arena_free(&a);
-	return rc;
-}
-
-static int
-render_private(struct buf *out, struct arena *a, const struct proxy_context *c, const char *site, struct err *e)
-{
-	static const char *const files[] = { "pid", "log", "body", "proxy", "fastcgi", "uwsgi", "scgi" };
-	struct tmpl_value values[ARRAY_LEN(files) + 1] = { { "site", site } };
-
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		const char *without = arena_printf(a, "--without-http_%s_module", files[i]);
-		const bool absent = c->found->options && strstr(c->found->options, without);
-
-		values[i + 1] = (struct tmpl_value){ files[i], absent ? NULL : fs_join(a, c->private->dir, files[i]) };
-	}
-	return nginx_template(out, c, "nginx/rehearsal.conf", values, ARRAY_LEN(values), e);
-}
-
-int
-nginx_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
-{
-	const struct proxy_private *p = c->private;
-	struct arena a = { 0 };
-	struct buf text = BUF_INIT, site = BUF_INIT;
-	const char *config = fs_join(&a, p->dir, "nginx.conf");
-	const char *site_file = fs_join(&a, p->dir, "site.conf");
-	const char *argv[8] = { NULL };
-	int rc = -1;
-
-	if (!is_installed(c) || !c->found->binary) {
-		err_set(e, ERR_MISSING, _("nginx is not installed, so there is nothing to rehearse with."));
-		goto out;
-	}
-	if (check_answers(c, e) < 0 || nginx_site(&site, c, p->certificate, p->key, e) < 0 ||
-	    render_private(&text, &a, c, site_file, e) < 0)
-		goto out;
-	steps_write(out, site_file, site.s, 0644);
-	steps_write(out, config, text.s, 0644);
-	argv[0] = c->found->binary;
-	argv[1] = "-p";
-	argv[2] = p->dir;
-	argv[3] = "-c";
-	argv[4] = config;
-	/* Older ones open their built-in log first, complain that they may not, and go on. */
-	if (nginx_at_least(c->found, 1, 19, 5)) {
-		argv[5] = "-e";
-		argv[6] = fs_join(&a, p->dir, "log");
-	}
-	steps_run(out, ROLE_NONE, argv);
-	rc = 0;
-out:
-	buf_free(&text);
-	buf_free(&site);
 	arena_free(&a);
 	return rc;
 }

@@ -140,8 +140,8 @@ test_commands(void **state)
 	static const struct { bool installed, running; const char *unit, *binary, *config, *want; } cases[] = {
 		{ false, false, NULL, NULL, NULL, "validate nginx -t; reload systemctl reload nginx" },
 		{ true, true, NULL, "/usr/sbin/nginx", "/etc/nginx/nginx.conf", "validate nginx -t; reload nginx -s reload" },
-		{ true, true, "nginx.service", "/usr/sbin/nginx", "/etc/nginx/nginx.conf",
-		  "validate nginx -t; reload systemctl reload nginx.service" },
+		{ true, true, "nginx", "/usr/sbin/nginx", "/etc/nginx/nginx.conf",
+		  "validate nginx -t; reload systemctl reload nginx" },
 		{ true, true, NULL, "/opt/nginx/sbin/nginx", "/opt/nginx/conf/nginx.conf",
 		  "validate /opt/nginx/sbin/nginx -t -c /opt/nginx/conf/nginx.conf; "
 		  "reload /opt/nginx/sbin/nginx -s reload -c /opt/nginx/conf/nginx.conf" },
@@ -241,6 +241,7 @@ test_refusals(void **state)
 		{ "", "", ERR_NONE },
 		{ "mode: existing", "mode: certbot", ERR_VALUE },
 		{ "mode: existing", "mode: auto", ERR_VALUE },
+		{ "mode: existing", "mode: none", ERR_VALUE },
 		{ "mode: existing", "mode: selfsigned", ERR_NONE },
 		{ "chat.example.org", "a-name-that-is-much-too-long-for-a-hash-bucket.example.org", ERR_VALUE },
 		{ "chat.example.org", "a-name-that-just-fits-in.hash-bucket.example.o", ERR_NONE },
