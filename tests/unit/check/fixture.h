@@ -44,6 +44,7 @@ struct rule {
 	const char *answer_set;    /* a header line put into the answer */
 	const char *answer_drop;   /* a header taken out of it */
 	int         hold_ms;       /* the answer is held back this long */
+	int         cut_ms;        /* the connection is cut after this long */
 	bool        once;          /* the first answer is kept and served again */
 };
 
@@ -65,7 +66,7 @@ struct link {
 	int                client, up; /* -1: closed */
 	struct buf         in, to_client, to_up;
 	bool               begun, head_done, held, up_gone;
-	unsigned           timer;
+	unsigned           timer, cutter;
 };
 
 static UNUSED int
@@ -102,6 +103,7 @@ link_drop(struct link *k)
 		at = &(*at)->next;
 	*at = k->next;
 	loop_cancel(k->s->loop, k->timer);
+	loop_cancel(k->s->loop, k->cutter);
 	if (k->client >= 0) {
 		loop_unwatch(k->s->loop, k->client);
 		close(k->client);
@@ -159,6 +161,15 @@ link_release(void *ctx)
 	k->timer = 0;
 	k->held = false;
 	link_push(k);
+}
+
+static void
+link_cut(void *ctx)
+{
+	struct link *k = ctx;
+
+	k->cutter = 0;
+	link_drop(k);
 }
 
 static void
@@ -253,6 +264,8 @@ link_upstream(struct link *k, const char *target, const char *method)
 		k->held = true;
 		k->timer = loop_after(k->s->loop, u->hold_ms, link_release, k);
 	}
+	if (u && u->cut_ms)
+		k->cutter = loop_after(k->s->loop, u->cut_ms, link_cut, k);
 	loop_watch(k->s->loop, k->up, POLLIN | POLLOUT, on_up, k);
 }
 
