@@ -120,7 +120,8 @@ journal_list(struct arena *a, const char *root, struct journal_entry **entries)
 		if (*end || id == 0 || id >= 1000000000 ||
 		    !read_entry(&one, a, root, fs_join(a, state, entry->d_name)))
 			continue;
-		if (worker && busy == id) {
+		/* What is settled stays so, though its worker may not have left yet. */
+		if (worker && busy == id && one.state == JOURNAL_UNFINISHED) {
 			one.state = JOURNAL_BUSY;
 			one.pid = worker;
 		}

@@ -171,8 +171,11 @@ journal_create(struct journal *j, struct journal_lock *k, const char *root, stru
 		rc = write_worker(k, j->id, e);
 	close(state);
 	arena_free(&a);
-	if (rc < 0)
+	if (rc < 0) {
+		struct err ignored = { 0 };
+		fs_remove_tree(j->dir, &ignored);
 		journal_close(j);
+	}
 	return rc;
 }
 
@@ -334,8 +337,9 @@ journal_read(struct journal_lines *l, const char *dir)
 	bool bad = false;
 
 	*l = (struct journal_lines){ 0 };
+	/* Without a journal nothing was begun yet. */
 	if (fs_read(&all, fs_join(&a, dir, "journal"), JOURNAL_MAX, &e) < 0)
-		l->damaged = true;
+		l->damaged = e.sys != ENOENT;
 	for (const char *p = all.s, *end; (end = memchr(p, '\n', (size_t)(all.s + all.len - p))); p = end + 1) {
 		struct json *j = parse_line(p, (size_t)(end - p), ++number);
 		l->damaged |= bad;
