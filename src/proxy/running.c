@@ -1,0 +1,155 @@
+#include "proxy/running.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+
+static void
+read_proc(struct buf *out, pid_t pid, const char *name)
+{
+	char path[64];
+	struct err ignored;
+
+	if (pid > 0)
+		snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
+	else
+		snprintf(path, sizeof(path), "/proc/self/%s", name);
+	fs_read(out, path, 65536, &ignored);
+}
+
+char *
+running_container(struct arena *a, pid_t pid)
+{
+	static const char *const signs[] = { "docker", "libpod", "kubepods", "containerd", "lxc" };
+	struct buf theirs = BUF_INIT, ours = BUF_INIT;
+	char *name = NULL;
+
+	read_proc(&theirs, pid, "cgroup");
+	read_proc(&ours, 0, "cgroup");
+	for (size_t i = 0; i < ARRAY_LEN(signs) && !name; i++) {
+		const char *p = strstr(theirs.s, signs[i]);
+
+		if (!p || strstr(ours.s, signs[i]))
+			continue;
+		/* The 12 hex digits out of its control group. */
+		while (*p && strspn(p, "0123456789abcdef") < 12)
+			p++;
+		name = *p ? arena_strndup(a, p, 12) : arena_strdup(a, signs[i]);
+	}
+	buf_free(&theirs);
+	buf_free(&ours);
+	return name;
+}
+
+/* "0::/system.slice/haproxy.service" */
+char *
+running_unit(struct arena *a, pid_t pid, const char *word)
+{
+	static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@:_.-";
+	struct buf group = BUF_INIT;
+	const char *end, *start;
+	char *unit = NULL;
+
+	read_proc(&group, pid, "cgroup");
+	end = strstr(group.s, ".service");
+	if (end) {
+		for (start = end; start > group.s && start[-1] != '/' && start[-1] != '\n';)
+			start--;
+		end += strlen(".service");
+		if ((*end == '\n' || *end == '\0') && start[strspn(start, letters)] == *end)
+			unit = arena_strndup(a, start, (size_t)(end - start));
+	}
+	if (unit && !strstr(unit, word))
+		unit = NULL;
+	buf_free(&group);
+	return unit;
+}
+
+bool
+running_has_unit(const char *root, const char *unit)
+{
+	static const char *const dirs[] = { "/lib/systemd/system", "/usr/lib/systemd/system", "/etc/systemd/system" };
+	struct arena a = { 0 };
+	bool has = false;
+
+	if (fs_exists(fs_path(&a, root, "/run/systemd/system")))
+		for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+			has |= fs_exists(fs_path(&a, root, arena_printf(&a, "%s/%s.service", dirs[i], unit)));
+	arena_free(&a);
+	return has;
+}
+
+char *
+running_directory(struct arena *a, pid_t pid)
+{
+	char path[64], target[PATH_MAX];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%ld/cwd", (long)pid);
+	n = readlink(path, target, sizeof(target) - 1);
+	return n > 0 ? arena_strndup(a, target, (size_t)n) : NULL;
+}
+
+/* Is it the socket of a line in the LISTEN state? */
+static bool
+is_listening(const char *table, const char *inode)
+{
+	FILE *f = fopen(table, "re");
+	char line[512], found[32];
+	unsigned state;
+	bool is = false;
+
+	while (f && !is && fgets(line, sizeof(line), f))
+		if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%*x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %31s", &state, found) == 2)
+			is = state == 0x0a && strcmp(found, inode) == 0;
+	if (f)
+		fclose(f);
+	return is;
+}
+
+int
+running_listens(pid_t pid)
+{
+	char path[64 + 256], target[64];
+	const struct dirent *d;
+	int listens = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
+	dir = opendir(path);
+	if (!dir)
+		return -1;
+	while (!listens && (d = readdir(dir))) {
+		ssize_t n;
+
+		snprintf(path, sizeof(path), "/proc/%ld/fd/%s", (long)pid, d->d_name);
+		n = readlink(path, target, sizeof(target) - 1);
+		if (n <= 0)
+			continue;
+		target[n] = '\0';
+		if (strncmp(target, "socket:[", 8) != 0)
+			continue;
+		target[strcspn(target, "]")] = '\0';
+		listens = is_listening("/proc/net/tcp", target + 8) || is_listening("/proc/net/tcp6", target + 8);
+	}
+	closedir(dir);
+	return listens;
+}
+
+bool
+running_same_file(const char *argument, const char *root, const char *path)
+{
+	struct arena a = { 0 };
+	char *x = realpath(argument, NULL), *y = realpath(fs_path(&a, root, path), NULL);
+	bool same = x && y && strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	arena_free(&a);
+	return same;
+}

@@ -1,0 +1,31 @@
+/* running.h - a proxy's processes, looked at through /proc: whose unit, in which container, still listening? */
+#ifndef PROXY_RUNNING_H
+#define PROXY_RUNNING_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/mem.h"
+
+/* The name people know its container by; NULL: it is in none, or in ours.  From the arena. */
+char *running_container(struct arena *a, pid_t pid);
+
+/*
+ * "haproxy.service", but only a unit whose name holds `word': one started from
+ * cron or a test would otherwise have that unit reloaded.  From the arena.
+ */
+char *running_unit(struct arena *a, pid_t pid, const char *word);
+
+/* Is there a systemd here that has this unit, though nothing of it may run? */
+bool running_has_unit(const char *root, const char *unit);
+
+/* The working directory a path in its arguments is relative to; NULL: not ours to see.  From the arena. */
+char *running_directory(struct arena *a, pid_t pid);
+
+/* Does it hold a listening TCP socket?  -1: not ours to see. */
+int running_listens(pid_t pid);
+
+/* Do both paths lead to one file?  `path' gets `root' in front. */
+bool running_same_file(const char *argument, const char *root, const char *path);
+
+#endif
