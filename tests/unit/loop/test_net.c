@@ -220,6 +220,7 @@ test_announce(void **state)
 		{ "reset", { { .act = ACT_RESET } }, NET_CLOSED, 0, 0, "", false, 0, 0.3 },
 	};
 	struct world *w = *state;
+	int slow = 0; /* a busy machine may be late, but not three times in a row */
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct serve s;
@@ -242,13 +243,16 @@ test_announce(void **state)
 		assert_int_equal(g.r.sent, 0);
 		assert_int_equal(g.r.cut, cases[i].cut);
 		assert_true(g.r.seconds >= cases[i].at_least);
-		assert_true(g.r.seconds <= cases[i].at_most || getenv("SLOW"));
+		slow = g.r.seconds > cases[i].at_most ? slow + 1 : 0;
+		assert_true(slow < 3);
 		assert_non_null(strstr(s.got.s, "POST / HTTP/1.1\r\n"));
 		assert_non_null(strstr(s.got.s, "Content-Length: 104857600\r\n"));
 		assert_non_null(strstr(s.got.s, "Expect: 100-continue\r\n"));
 		assert_ptr_equal(strstr(s.got.s, "\r\n\r\n"), s.got.s + s.got.len - 4);
 		serve_stop(&s);
 		get_free(&g);
+		if (slow)
+			i--;
 	}
 }
 
