@@ -87,7 +87,8 @@ remember_unreadable(struct reader *r, const char *path)
 {
 	struct ngx_conf *c = r->c;
 
-	c->unreadable = grown(c->unreadable, c->n_unreadable, &r->cap_unreadable, sizeof(*c->unreadable));
+	c->unreadable = grown(c->unreadable, c->n_unreadable, &r->cap_unreadable,
+	                      sizeof(*c->unreadable));
 	c->unreadable[c->n_unreadable++] = arena_strdup(&c->arena, without_root(r->root, path));
 }
 
@@ -161,8 +162,9 @@ static int
 add_word(struct reader *r, const struct ngx_lexer *x, const char *word, struct err *e)
 {
 	if (r->n_words == MAX_ARGS)
-		return err_at(e, ERR_VALUE, x->file, x->at_line, x->at_column,
-		              _("This directive has too many words. A \";\" may be missing before it."));
+		return err_at(
+		    e, ERR_VALUE, x->file, x->at_line, x->at_column,
+		    _("This directive has too many words. A \";\" may be missing before it."));
 	r->words = grown(r->words, r->n_words, &r->cap_words, sizeof(*r->words));
 	r->words[r->n_words++] = word;
 	return 0;
@@ -176,10 +178,12 @@ ends_with(const char *s, const char *end)
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-static int parse(struct reader *r, struct ngx_lexer *x, struct place *at, bool inside, struct err *e);
+static int parse(struct reader *r, struct ngx_lexer *x, struct place *at, bool inside,
+                 struct err *e);
 
 static int
-parse_block(struct reader *r, struct ngx_lexer *x, struct place *at, struct ngx_directive *d, struct err *e)
+parse_block(struct reader *r, struct ngx_lexer *x, struct place *at, struct ngx_directive *d,
+            struct err *e)
 {
 	struct place inside = {
 		.block = d, .tail = &d->child, .depth = at->depth + 1, .includes = at->includes,
@@ -219,15 +223,17 @@ parse(struct reader *r, struct ngx_lexer *x, struct place *at, bool inside, stru
 		}
 		if (t == NGX_END || t == NGX_CLOSE) {
 			if (r->n_words > 0)
-				return err_at(e, ERR_VALUE, x->file, line, column,
-				              _("A \";\" is missing at the end of this directive."));
+				return err_at(
+				    e, ERR_VALUE, x->file, line, column,
+				    _("A \";\" is missing at the end of this directive."));
 			if ((t == NGX_CLOSE) == inside)
 				return 0;
 			if (t == NGX_CLOSE)
 				return err_at(e, ERR_VALUE, x->file, x->at_line, x->at_column,
 				              _("This \"}\" closes nothing."));
-			return err_at(e, ERR_VALUE, at->block->file, at->block->line, at->block->column,
-			              _("The block that begins here is never closed: a \"}\" is missing."));
+			return err_at(
+			    e, ERR_VALUE, at->block->file, at->block->line, at->block->column,
+			    _("The block that begins here is never closed: a \"}\" is missing."));
 		}
 		if (r->n_words == 0)
 			return err_at(e, ERR_VALUE, x->file, x->at_line, x->at_column,
@@ -249,14 +255,16 @@ parse(struct reader *r, struct ngx_lexer *x, struct place *at, bool inside, stru
 }
 
 static int
-parse_text(struct reader *r, struct place *at, const char *file, const char *text, size_t len, struct err *e)
+parse_text(struct reader *r, struct place *at, const char *file, const char *text, size_t len,
+           struct err *e)
 {
 	struct ngx_conf *c = r->c;
 	struct ngx_lexer x;
 
 	r->bytes += len;
 	if (r->bytes > MAX_BYTES || c->n_files >= MAX_FILES)
-		return err_at(e, ERR_VALUE, file, 0, 0, _("This configuration is too large to be read here."));
+		return err_at(e, ERR_VALUE, file, 0, 0,
+		              _("This configuration is too large to be read here."));
 	file = arena_strdup(&c->arena, file);
 	c->files = grown(c->files, c->n_files, &r->cap_files, sizeof(*c->files));
 	c->files[c->n_files++] = file;

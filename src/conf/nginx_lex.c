@@ -60,7 +60,8 @@ unescaped(struct arena *a, const char *s, size_t len)
 	for (const char *from = word; *from; from++) {
 		if (*from == '\\' && from[1] && strchr("\"'\\trn", from[1])) {
 			from++;
-			*to++ = *from == 't' ? '\t' : *from == 'r' ? '\r' : *from == 'n' ? '\n' : *from;
+			*to++ = *from == 't' ? '\t' : *from == 'r' ? '\r' :
+			        *from == 'n' ? '\n' : *from;
 		} else {
 			*to++ = *from;
 		}
@@ -166,7 +167,8 @@ skip_long_bracket(struct ngx_lexer *x, size_t len)
 	while (len-- > 0)
 		step(x);
 	for (const char *opening = x->p; x->p < x->end; step(x)) {
-		const char *q = x->p + 1, *o = opening - 2; /* the last `=' of the opening, or its first `[' */
+		const char *q = x->p + 1;
+		const char *o = opening - 2; /* the last `=' of the opening, or its first `[' */
 
 		if (*x->p != ']')
 			continue;

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 
-/* POSIX matchers can take forever on what a hostile file may hold; people's own patterns are far below. */
+/* POSIX matchers can take forever on hostile patterns; people's own are far below these. */
 enum { MAX_PATTERN = 512, MAX_REPEAT = 64, MAX_REPEATS = 2 };
 
 /* What PCRE writes with a backslash and a letter, inside a bracket expression. */
@@ -47,7 +47,7 @@ escape(struct buf *out, char c, bool in_brackets)
 	return true;
 }
 
-/* Behind "(?": named and plain groups become groups; look-around and flags do not.  NULL: cannot be said. */
+/* Behind "(?": named and plain groups; NULL: look-around and flags, which cannot be said. */
 static const char *
 group(const char *p)
 {
@@ -122,7 +122,7 @@ translate(struct buf *out, const char *p)
 		} else if (strchr("*+?", *p)) {
 			buf_putc(out, *p++);
 			if (*p == '?' || *p == '+')
-				p++; /* lazy or possessive: whether it matches is the same but in odd cases */
+				p++; /* lazy, possessive: nearly always the same yes or no */
 		} else {
 			buf_putc(out, *p++);
 		}

@@ -40,7 +40,8 @@ ngx_each_server(const struct ngx_conf *c, ngx_server_fn *fn, void *ctx)
 {
 	const struct ngx_directive *http = ngx_http(c);
 
-	for (const struct ngx_directive *s = http ? ngx_child(http, "server") : NULL; s; s = ngx_next(s, "server"))
+	for (const struct ngx_directive *s = http ? ngx_child(http, "server") : NULL; s;
+	     s = ngx_next(s, "server"))
 		if (s->block)
 			fn(ctx, s);
 }
@@ -69,7 +70,8 @@ listen_address(struct ngx_listen *out, const char *s, size_t len)
 			return;
 		}
 	}
-	snprintf(out->address, sizeof(out->address), "%s", strcmp(text, "0.0.0.0") == 0 || !*text ? "*" : text);
+	snprintf(out->address, sizeof(out->address), "%s",
+	         strcmp(text, "0.0.0.0") == 0 || !*text ? "*" : text);
 }
 
 void
@@ -98,7 +100,8 @@ ngx_listen_of(struct ngx_listen *out, const struct ngx_directive *listen)
 		out->tls |= strcmp(word, "ssl") == 0;
 		out->http2 |= strcmp(word, "http2") == 0;
 		out->quic |= strcmp(word, "quic") == 0;
-		out->default_server |= strcmp(word, "default_server") == 0 || strcmp(word, "default") == 0;
+		out->default_server |= strcmp(word, "default_server") == 0 ||
+		                       strcmp(word, "default") == 0;
 		out->both |= out->ipv6 && strcmp(word, "ipv6only=off") == 0;
 	}
 }
@@ -196,15 +199,17 @@ name_kind(const char *name, const char *host, size_t *length)
 static void
 consider_names(struct search *q, const struct ngx_directive *server)
 {
-	for (const struct ngx_directive *d = ngx_child(server, "server_name"); d; d = ngx_next(d, "server_name")) {
+	for (const struct ngx_directive *d = ngx_child(server, "server_name"); d;
+	     d = ngx_next(d, "server_name")) {
 		for (size_t i = 0; i < d->n_args; i++) {
 			size_t length;
 			int kind = name_kind(d->args[i], q->host, &length);
 
-			/* Of equals the first wins, as in nginx ("conflicting server name ... ignored"). */
+			/* Of equals the first wins, as in nginx, which warns and ignores. */
 			if (kind < q->best_kind || kind == NAME_NONE)
 				continue;
-			if (kind == q->best_kind && (kind == NAME_EXACT || kind == NAME_REGEX || length <= q->best_length))
+			if (kind == q->best_kind &&
+			    (kind == NAME_EXACT || kind == NAME_REGEX || length <= q->best_length))
 				continue;
 			q->best_kind = kind;
 			q->best_length = length;
@@ -268,7 +273,8 @@ static int
 location_kind(const struct ngx_directive *loc, const char **what)
 {
 	static const struct { const char *sign; int kind; } kinds[] = {
-		{ "^~", LOC_FINAL }, { "~*", LOC_REGEX_ANYCASE }, { "~", LOC_REGEX }, { "=", LOC_EXACT }, { "@", LOC_NAMED },
+		{ "^~", LOC_FINAL }, { "~*", LOC_REGEX_ANYCASE }, { "~", LOC_REGEX },
+		{ "=", LOC_EXACT }, { "@", LOC_NAMED },
 	};
 	const char *first = loc->n_args ? loc->args[0] : "";
 
@@ -290,22 +296,24 @@ location_kind(const struct ngx_directive *loc, const char **what)
  * tried unless that prefix says ^~.  True: nothing further out may change it.
  */
 static bool
-find_location(const struct ngx_directive *block, const char *path, const struct ngx_directive **found)
+find_location(const struct ngx_directive *block, const char *path,
+              const struct ngx_directive **found)
 {
 	const struct ngx_directive *prefix = NULL;
 	size_t longest = 0;
 	bool no_regex = false;
 	const char *what;
 
-	for (const struct ngx_directive *l = ngx_child(block, "location"); l; l = ngx_next(l, "location")) {
+	for (const struct ngx_directive *l = ngx_child(block, "location"); l;
+	     l = ngx_next(l, "location")) {
 		int kind = location_kind(l, &what);
 
 		if (kind == LOC_EXACT && strcmp(what, path) == 0) {
 			*found = l;
 			return true;
 		}
-		if ((kind == LOC_PREFIX || kind == LOC_FINAL) && strncmp(path, what, strlen(what)) == 0 &&
-		    (!prefix || strlen(what) > longest)) {
+		if ((kind == LOC_PREFIX || kind == LOC_FINAL) &&
+		    strncmp(path, what, strlen(what)) == 0 && (!prefix || strlen(what) > longest)) {
 			prefix = l;
 			longest = strlen(what);
 			no_regex = kind == LOC_FINAL;
@@ -316,7 +324,8 @@ find_location(const struct ngx_directive *block, const char *path, const struct 
 		if (find_location(prefix, path, found))
 			return true;
 	}
-	for (const struct ngx_directive *l = ngx_child(block, "location"); l && !no_regex; l = ngx_next(l, "location")) {
+	for (const struct ngx_directive *l = ngx_child(block, "location"); l && !no_regex;
+	     l = ngx_next(l, "location")) {
 		int kind = location_kind(l, &what);
 
 		if ((kind != LOC_REGEX && kind != LOC_REGEX_ANYCASE) ||

@@ -25,7 +25,8 @@ const struct ngx_directive *
 guilty_buffered(const struct route *r)
 {
 	const struct ngx_directive *d = ngx_effective(r->block, "proxy_buffering", NULL);
-	const struct ngx_directive *ignored = guilty_list(r, "proxy_ignore_headers", "X-Accel-Buffering");
+	const struct ngx_directive *ignored = guilty_list(r, "proxy_ignore_headers",
+	                                                  "X-Accel-Buffering");
 
 	if (d && !is_on(d))
 		return guilty_cached(r);
@@ -111,7 +112,8 @@ guilty_spooled(const struct route *r)
 const struct ngx_directive *
 guilty_cut_short(const struct route *r)
 {
-	static const char *const names[] = { "proxy_read_timeout", "proxy_send_timeout", "send_timeout" };
+	static const char *const names[] = {"proxy_read_timeout", "proxy_send_timeout",
+	                                    "send_timeout"};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const struct ngx_directive *d = ngx_effective(r->block, names[i], NULL);

@@ -27,7 +27,8 @@ map_of(const struct route *r, const char *variable)
 {
 	const struct ngx_directive *http = ngx_http(r->conf), *last = NULL;
 
-	for (const struct ngx_directive *m = http ? ngx_child(http, "map") : NULL; m; m = ngx_next(m, "map"))
+	for (const struct ngx_directive *m = http ? ngx_child(http, "map") : NULL; m;
+	     m = ngx_next(m, "map"))
 		if (m->n_args == 2 && strcasecmp(m->args[1], variable) == 0)
 			last = m;
 	return last;
@@ -45,11 +46,13 @@ map_line(const struct ngx_directive *map, const char *value)
 const struct ngx_directive *
 guilty_no_upgrade(const struct route *r)
 {
-	const struct ngx_directive *upgrade = header(r, "Upgrade"), *connection = header(r, "Connection"), *map, *line;
+	const struct ngx_directive *upgrade = header(r, "Upgrade"),
+	                           *connection = header(r, "Connection"), *map, *line;
 
 	if (!upgrade)
 		return lost(r, "Upgrade");
-	if (strcmp(guilty_word(upgrade, 1), "$http_upgrade") != 0 && strcasecmp(guilty_word(upgrade, 1), "websocket") != 0)
+	if (strcmp(guilty_word(upgrade, 1), "$http_upgrade") != 0 &&
+	    strcasecmp(guilty_word(upgrade, 1), "websocket") != 0)
 		return upgrade;
 	if (!connection)
 		return lost(r, "Connection");
@@ -84,9 +87,12 @@ judge_host(const struct route *r, const char *value)
 	else if (strcasecmp(value, "$host:$server_port") == 0)
 		answer = plain ? HOST_WRONG : HOST_RIGHT;
 	else if (strcasecmp(value, "$server_name") == 0)
-		answer = plain && strcasecmp(guilty_word(ngx_child(r->server, "server_name"), 0), r->url->host) == 0
-		         ? HOST_RIGHT : HOST_WRONG;
-	else if (*value != '$' || strcasecmp(value, "$proxy_host") == 0 || strcasecmp(value, "$host:$proxy_port") == 0)
+		answer = plain && strcasecmp(guilty_word(ngx_child(r->server, "server_name"), 0),
+		                             r->url->host) == 0
+		             ? HOST_RIGHT
+		             : HOST_WRONG;
+	else if (*value != '$' || strcasecmp(value, "$proxy_host") == 0 ||
+	         strcasecmp(value, "$host:$proxy_port") == 0)
 		answer = HOST_WRONG;
 	buf_free(&want);
 	return answer;
@@ -101,15 +107,17 @@ guilty_wrong_host(const struct route *r)
 	if (!d)
 		d = header(r, "Host");
 	if (!d)
-		return ngx_hides(r->block, "proxy_set_header", "X-Forwarded-Host") ? lost(r, "X-Forwarded-Host")
-		                                                                   : lost(r, "Host");
+		return ngx_hides(r->block, "proxy_set_header", "X-Forwarded-Host")
+		           ? lost(r, "X-Forwarded-Host")
+		           : lost(r, "Host");
 	return judge_host(r, guilty_word(d, 1)) == HOST_WRONG ? d : NULL;
 }
 
 static bool
 hears_tls(const struct route *r)
 {
-	for (const struct ngx_directive *l = ngx_child(r->server, "listen"); l; l = ngx_next(l, "listen")) {
+	for (const struct ngx_directive *l = ngx_child(r->server, "listen"); l;
+	     l = ngx_next(l, "listen")) {
 		struct ngx_listen there;
 
 		ngx_listen_of(&there, l);
@@ -139,7 +147,8 @@ guilty_adds_forwarded(const struct route *r)
 {
 	const struct ngx_directive *d = header(r, "X-Forwarded-For"), *from;
 
-	if (d && (strcasestr(guilty_word(d, 1), "$proxy_add_x_forwarded_for") || strcasestr(guilty_word(d, 1), "$http_")))
+	if (d && (strcasestr(guilty_word(d, 1), "$proxy_add_x_forwarded_for") ||
+	          strcasestr(guilty_word(d, 1), "$http_")))
 		return d;
 	from = guilty_list(r, "set_real_ip_from", "0.0.0.0/0");
 	return from ? from : guilty_list(r, "set_real_ip_from", "::/0");

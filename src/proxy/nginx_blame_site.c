@@ -4,16 +4,18 @@
 #include <string.h>
 #include <strings.h>
 
-/* The line that says where it goes: the proxy_pass, or the first server of the upstream it names. */
+/* The line that says where it goes: proxy_pass, or the first server of the upstream it names. */
 const struct ngx_directive *
 guilty_leads_elsewhere(const struct route *r)
 {
 	const struct ngx_directive *pass = guilty_pass(r), *http = ngx_http(r->conf);
 	const char *name = strstr(guilty_word(pass, 0), "://");
 
-	for (const struct ngx_directive *u = http && name ? ngx_child(http, "upstream") : NULL; u; u = ngx_next(u, "upstream"))
+	for (const struct ngx_directive *u = http && name ? ngx_child(http, "upstream") : NULL; u;
+	     u = ngx_next(u, "upstream"))
 		if (strlen(guilty_word(u, 0)) == strcspn(name + 3, "/") &&
-		    strncmp(guilty_word(u, 0), name + 3, strlen(guilty_word(u, 0))) == 0 && ngx_child(u, "server"))
+		    strncmp(guilty_word(u, 0), name + 3, strlen(guilty_word(u, 0))) == 0 &&
+		    ngx_child(u, "server"))
 			return ngx_child(u, "server");
 	return pass;
 }
@@ -24,10 +26,12 @@ redirect_in(const struct ngx_directive *block)
 	for (const struct ngx_directive *d = block->child; d; d = d->next) {
 		const struct ngx_directive *inside = NULL;
 
-		if (strcmp(d->name, "return") == 0 && (*guilty_word(d, 0) == '3' || strncmp(guilty_word(d, 0), "http", 4) == 0))
+		if (strcmp(d->name, "return") == 0 &&
+		    (*guilty_word(d, 0) == '3' || strncmp(guilty_word(d, 0), "http", 4) == 0))
 			return d;
 		if (strcmp(d->name, "rewrite") == 0 &&
-		    (guilty_has_word(d, "permanent") || guilty_has_word(d, "redirect") || strncmp(guilty_word(d, 1), "http", 4) == 0))
+		    (guilty_has_word(d, "permanent") || guilty_has_word(d, "redirect") ||
+		     strncmp(guilty_word(d, 1), "http", 4) == 0))
 			return d;
 		if (strcmp(d->name, "if") == 0)
 			inside = redirect_in(d);
@@ -50,8 +54,10 @@ guilty_redirects(const struct route *r)
 const struct ngx_directive *
 guilty_mangled(const struct route *r)
 {
-	const struct ngx_directive *pass = guilty_pass(r), *rewrite = ngx_child(r->block, "rewrite");
-	const char *host = strstr(guilty_word(pass, 0), "://"), *uri = host ? strchr(host + 3, '/') : NULL;
+	const struct ngx_directive *pass = guilty_pass(r),
+	                           *rewrite = ngx_child(r->block, "rewrite");
+	const char *host = strstr(guilty_word(pass, 0), "://"),
+	           *uri = host ? strchr(host + 3, '/') : NULL;
 
 	if (uri && strcmp(uri, guilty_word(r->block, r->block->n_args - 1)) != 0)
 		return pass;
@@ -67,7 +73,8 @@ const struct ngx_directive *
 guilty_other_site(const struct route *r)
 {
 	if (!ngx_server_has_name(r->server, r->url->host))
-		return ngx_child(r->server, "server_name") ? ngx_child(r->server, "server_name") : r->server;
+		return ngx_child(r->server, "server_name") ? ngx_child(r->server, "server_name")
+		                                           : r->server;
 	return guilty_pass(r) ? guilty_leads_elsewhere(r) : r->block;
 }
 
@@ -90,7 +97,7 @@ guilty_certificate(const struct route *r)
 /* Looking for who takes a name away. */
 struct shadow {
 	const struct route         *r;
-	const struct ngx_directive *wanted; /* the last block with the name: the one that was meant */
+	const struct ngx_directive *wanted; /* the block that was meant */
 	const struct ngx_directive *guilty;
 };
 
@@ -124,10 +131,12 @@ static void
 judge_listen(struct shadow *s, const struct ngx_directive *server, const struct ngx_listen *there,
              const struct ngx_directive *line)
 {
-	if (there->port != s->r->url->port || there->quic || strcmp(there->address, "127.0.0.1") == 0 ||
+	if (there->port != s->r->url->port || there->quic ||
+	    strcmp(there->address, "127.0.0.1") == 0 ||
 	    ngx_server_for(s->r->conf, there->address, there->port, s->r->url->host) != server)
 		return;
-	s->guilty = ngx_server_has_name(server, s->r->url->host) ? ngx_child(server, "server_name") : line;
+	s->guilty = ngx_server_has_name(server, s->r->url->host) ? ngx_child(server, "server_name")
+	                                                         : line;
 }
 
 /* On each address that this block names: is it the wanted one that nginx takes there? */

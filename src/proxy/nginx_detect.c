@@ -94,7 +94,8 @@ nginx_read_version(struct proxy_found *f, const char *said)
 	own_of(f)->default_config = built_value(f, "--conf-path=");
 	if (!own_of(f)->default_config) {
 		prefix = built_value(f, "--prefix=");
-		own_of(f)->default_config = fs_join(&f->arena, prefix ? prefix : "/usr/local/nginx", "conf/nginx.conf");
+		own_of(f)->default_config = fs_join(&f->arena, prefix ? prefix : "/usr/local/nginx",
+		                                    "conf/nginx.conf");
 	}
 	f->user = built_value(f, "--user=");
 }
@@ -189,7 +190,9 @@ nginx_detect(struct loop *l, const char *root, const struct machine *m, struct p
 {
 	struct detection *d = arena_alloc(&f->arena, sizeof(*d));
 
-	*d = (struct detection){ .loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx };
+	*d = (struct detection){
+		.loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx,
+	};
 	f->proxy = &proxy_nginx;
 	f->conf = xcalloc(1, sizeof(struct nginx_own));
 	f->binary = fs_which(&f->arena, root, "nginx");
@@ -199,7 +202,8 @@ nginx_detect(struct loop *l, const char *root, const struct machine *m, struct p
 		return;
 	}
 	proc_start(l, &(struct proc_request){
-		.argv = (const char *[]){ f->binary, "-V", NULL }, .timeout_ms = ASK_MS, .done = asked, .ctx = d,
+		.argv = (const char *const[]){ f->binary, "-V", NULL },
+		.timeout_ms = ASK_MS, .done = asked, .ctx = d,
 	});
 }
 

@@ -74,7 +74,7 @@ nginx_is_ours(const char *root, const char *path)
 	return strstr(line, PROXY_MARK) != NULL;
 }
 
-/* Replace $names that `set' gives a value; false: one of them is known only when a request comes. */
+/* Replace $names that `set' gives a value; false: one is known only when a request comes. */
 static bool
 expand(struct buf *out, const struct ngx_directive *block, const char *s)
 {
@@ -92,7 +92,8 @@ expand(struct buf *out, const struct ngx_directive *block, const char *s)
 				return false;
 		name[0] = '$';
 		for (b = block; b && !set; b = b->parent)
-			for (set = ngx_child(b, "set"); set && strcmp(set->n_args == 2 ? set->args[0] : "", name) != 0;)
+			for (set = ngx_child(b, "set");
+			     set && strcmp(set->n_args == 2 ? set->args[0] : "", name) != 0;)
 				set = ngx_next(set, "set");
 		if (!set || strchr(set->args[1], '$'))
 			return false;
@@ -108,8 +109,10 @@ upstream_server(const struct ngx_conf *c, const char *name, size_t len)
 {
 	const struct ngx_directive *http = ngx_http(c);
 
-	for (const struct ngx_directive *u = http ? ngx_child(http, "upstream") : NULL; u; u = ngx_next(u, "upstream"))
-		if (u->n_args == 1 && strlen(u->args[0]) == len && strncmp(u->args[0], name, len) == 0)
+	for (const struct ngx_directive *u = http ? ngx_child(http, "upstream") : NULL; u;
+	     u = ngx_next(u, "upstream"))
+		if (u->n_args == 1 && strlen(u->args[0]) == len &&
+		    strncmp(u->args[0], name, len) == 0)
 			return ngx_child(u, "server");
 	return NULL;
 }
@@ -163,11 +166,14 @@ read_listens(struct arena *a, struct proxy_site *s, const struct ngx_directive *
 		if (there.port == 0 || there.quic)
 			continue;
 		s->listens[s->n_listens++] = (struct proxy_listen){
-			.address = arena_strdup(a, there.address), .port = there.port, .tls = there.tls,
+			.address = arena_strdup(a, there.address), .port = there.port,
+			.tls = there.tls,
 		};
 	}
 	if (!first)
-		s->listens[s->n_listens++] = (struct proxy_listen){ .address = arena_strdup(a, "*"), .port = 80 };
+		s->listens[s->n_listens++] = (struct proxy_listen){
+			.address = arena_strdup(a, "*"), .port = 80,
+		};
 }
 
 static void

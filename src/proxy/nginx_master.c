@@ -29,7 +29,7 @@ read_proc(struct buf *out, pid_t pid, const char *name)
 	fs_read(out, path, 65536, &ignored);
 }
 
-/* The 12 hex digits people know a container by, out of its control group; NULL: it is in none, or in ours. */
+/* The 12 hex digits people know a container by; NULL: it is in none, or in ours. */
 static char *
 container_of(struct arena *a, pid_t pid)
 {
@@ -70,8 +70,9 @@ unit_of(struct arena *a, pid_t pid)
 		for (start = end; start > group.s && start[-1] != '/' && start[-1] != '\n';)
 			start--;
 		end += strlen(".service");
-		if ((*end == '\n' || *end == '\0') && start[strspn(start, "0123456789abcdefghijklmnopqrstuvwxyz"
-		                                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ@:_.-")] == *end)
+		if ((*end == '\n' || *end == '\0') &&
+		    start[strspn(start, "0123456789abcdefghijklmnopqrstuvwxyz"
+		                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ@:_.-")] == *end)
 			unit = arena_strndup(a, start, (size_t)(end - start));
 	}
 	if (unit && !strstr(unit, "nginx") && !strstr(unit, "openresty"))

@@ -50,7 +50,8 @@ nginx_complaint(const char *said, struct err *e)
 		if (sound && memmem(p, (size_t)(end - p), "Permission denied", 17))
 			continue;
 		p += strspn(p, " ");
-		if (p < end && strspn(p, "0123456789#") > 0 && memchr(p, '#', (size_t)(end - p)) && strchr(p, ':') < end)
+		if (p < end && strspn(p, "0123456789#") > 0 && memchr(p, '#', (size_t)(end - p)) &&
+		    strchr(p, ':') < end)
 			p = strchr(p, ':') + 2; /* "12345#12345: " in front in a log file */
 		text_safe(&text, p, (size_t)(end - p), 500);
 		place.line = take_place(text.s, &place);
@@ -64,8 +65,8 @@ nginx_complaint(const char *said, struct err *e)
 static bool
 is_wildcard(const char *address)
 {
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 ||
-	       strcmp(address, "[::]") == 0;
+	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
+	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
 }
 
 /* "[::1]" and "::1" are one address. */
@@ -93,11 +94,12 @@ site_on(const struct proxy_found *f, unsigned port)
 	return false;
 }
 
-/* Without root nobody says whose a socket is; one that nginx's files ask for is taken as its own. */
+/* Without root nobody says whose a socket is; what nginx's files ask for is taken as its own. */
 static bool
 is_nginx(const struct proxy_found *f, const struct listener *l)
 {
-	return *l->program ? strcmp(l->program, "nginx") == 0 : f && f->running && site_on(f, l->port);
+	return *l->program ? strcmp(l->program, "nginx") == 0
+	                   : f && f->running && site_on(f, l->port);
 }
 
 /* After the reload nginx wants a wildcard anyway if any site of this port and family has one. */
@@ -108,15 +110,16 @@ wants_wildcard(const struct proxy_found *f, unsigned port, bool ipv6)
 		for (size_t j = 0; j < f->sites[i].n_listens; j++) {
 			const struct proxy_listen *l = &f->sites[i].listens[j];
 
-			if (l->port == port && (*l->address == '[') == ipv6 && is_wildcard(l->address))
+			if (l->port == port && (*l->address == '[') == ipv6 &&
+			    is_wildcard(l->address))
 				return true;
 		}
 	return false;
 }
 
 static int
-clash_on(const struct proxy_found *f, const struct machine *m, const char *address, bool ipv6, unsigned port,
-         struct err *e)
+clash_on(const struct proxy_found *f, const struct machine *m, const char *address, bool ipv6,
+         unsigned port, struct err *e)
 {
 	const bool all = is_wildcard(address) || wants_wildcard(f, port, ipv6);
 
@@ -126,16 +129,20 @@ clash_on(const struct proxy_found *f, const struct machine *m, const char *addre
 		if (l->port != port || l->ipv6 != ipv6)
 			continue;
 		if (!is_nginx(f, l)) {
-			if (*l->program && (all || is_wildcard(l->address) || same_address(address, l->address)))
-				return err_set(e, ERR_CONFLICT, _("Port %u is taken by %s, so nginx cannot listen there."),
-				               port, l->program);
+			if (*l->program &&
+			    (all || is_wildcard(l->address) || same_address(address, l->address)))
+				return err_set(
+				    e, ERR_CONFLICT,
+				    _("Port %u is taken by %s, so nginx cannot listen there."),
+				    port, l->program);
 			continue;
 		}
 		if (all != is_wildcard(l->address))
-			return err_set(e, ERR_CONFLICT,
-			               all ? _("nginx listens on %s port %u alone. For all addresses it must be restarted, not reloaded.")
-			                   : _("nginx listens on all addresses (%s) of port %u. For one alone it must be restarted, not reloaded."),
-			               l->address, port);
+			return err_set(
+			    e, ERR_CONFLICT,
+			    all ? _("nginx listens on %s port %u alone. For all addresses it must be restarted, not reloaded.")
+			        : _("nginx listens on all addresses (%s) of port %u. For one alone it must be restarted, not reloaded."),
+			    l->address, port);
 	}
 	return 0;
 }
@@ -160,7 +167,7 @@ nginx_clash(const struct proxy_context *c, const struct machine *m, struct err *
 	return 0;
 }
 
-/* The children of the master, as they were before the reload; one piece, for the caller frees it. */
+/* The children of the master before the reload; in one piece, for the caller frees it. */
 struct before {
 	pid_t     master;
 	long long gone_since; /* loop_now() when the master was first missed; 0: it is there */
@@ -247,7 +254,8 @@ nginx_proof(const struct proxy_found *f, void *state)
 			b->gone_since = loop_now();
 	}
 	if (k.master == 0)
-		return b->master > 0 && loop_now() - b->gone_since > GONE_MS ? PROOF_FAILED : PROOF_WAIT;
+		return b->master > 0 && loop_now() - b->gone_since > GONE_MS ? PROOF_FAILED
+		                                                             : PROOF_WAIT;
 	machine_processes("nginx", compare, &k);
 	return k.young > 0 && k.old == 0 ? PROOF_DONE : PROOF_WAIT;
 }

@@ -7,16 +7,19 @@
 #include "base/i18n.h"
 
 static int
-render_private(struct buf *out, struct arena *a, const struct proxy_context *c, const char *site, struct err *e)
+render_private(struct buf *out, struct arena *a, const struct proxy_context *c, const char *site,
+               struct err *e)
 {
-	static const char *const files[] = { "pid", "log", "body", "proxy", "fastcgi", "uwsgi", "scgi" };
+	static const char *const files[] = { "pid", "log", "body", "proxy", "fastcgi", "uwsgi",
+	                                     "scgi" };
 	struct tmpl_value values[ARRAY_LEN(files) + 1] = { { "site", site } };
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		const char *without = arena_printf(a, "--without-http_%s_module", files[i]);
 		const bool absent = c->found->options && strstr(c->found->options, without);
 
-		values[i + 1] = (struct tmpl_value){ files[i], absent ? NULL : fs_join(a, c->private->dir, files[i]) };
+		values[i + 1] = (struct tmpl_value){
+		    files[i], absent ? NULL : fs_join(a, c->private->dir, files[i])};
 	}
 	return nginx_template(out, c, "nginx/rehearsal.conf", values, ARRAY_LEN(values), e);
 }
@@ -33,7 +36,8 @@ nginx_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
 	int rc = -1;
 
 	if (!c->found || !c->found->installed || !c->found->binary) {
-		err_set(e, ERR_MISSING, _("nginx is not installed, so there is nothing to rehearse with."));
+		err_set(e, ERR_MISSING,
+		        _("nginx is not installed, so there is nothing to rehearse with."));
 		goto out;
 	}
 	if (nginx_check_answers(c, e) < 0 || nginx_site(&site, c, p->certificate, p->key, e) < 0 ||

@@ -54,7 +54,8 @@ config_argument(struct arena *a, const struct proxy_context *c)
 }
 
 static void
-run_nginx(struct steps *out, const struct proxy_context *c, enum step_role role, const char *flag, const char *word)
+run_nginx(struct steps *out, const struct proxy_context *c, enum step_role role, const char *flag,
+          const char *word)
 {
 	struct arena a = { 0 };
 	const char *argv[6] = { binary(c) };
@@ -76,8 +77,9 @@ run_nginx(struct steps *out, const struct proxy_context *c, enum step_role role,
 static bool
 has_unit(const struct proxy_context *c)
 {
-	static const char *const units[] = { "/lib/systemd/system/nginx.service", "/usr/lib/systemd/system/nginx.service",
-	                                     "/etc/systemd/system/nginx.service" };
+	static const char *const units[] = {"/lib/systemd/system/nginx.service",
+	                                    "/usr/lib/systemd/system/nginx.service",
+	                                    "/etc/systemd/system/nginx.service"};
 	struct arena a = { 0 };
 	bool has = false;
 
@@ -96,13 +98,16 @@ add_reload(struct steps *out, const struct proxy_context *c)
 	if (c->answers->reload_argv)
 		steps_run(out, ROLE_RELOAD, (const char *const *)c->answers->reload_argv);
 	else if (!is_installed(c))
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "reload", "nginx", NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "reload", "nginx", NULL });
 	else if (c->found->running && own && own->unit)
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "reload", own->unit, NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "reload", own->unit, NULL });
 	else if (c->found->running)
 		run_nginx(out, c, ROLE_RELOAD, "-s", "reload");
 	else if (has_unit(c))
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "start", "nginx", NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "start", "nginx", NULL });
 	else
 		run_nginx(out, c, ROLE_RELOAD, NULL, NULL);
 }
@@ -128,7 +133,8 @@ is_included(struct arena *a, const struct proxy_found *f, const char *path)
 
 		if (*pattern != '/')
 			pattern = fs_join(a, fs_dirname(a, f->config), pattern);
-		if (conf->includes[i].in == http && fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0)
+		if (conf->includes[i].in == http &&
+		    fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0)
 			return true;
 	}
 	return false;
@@ -143,7 +149,8 @@ is_for_host(const struct proxy_context *c, const char *path)
 	FILE *file = fopen(fs_path(&a, c->root, path), "re");
 	const char *p;
 
-	snprintf(want, sizeof(want), c->answers->public_url.ipv6 ? "://[%s]" : "://%s", c->answers->public_url.host);
+	snprintf(want, sizeof(want), c->answers->public_url.ipv6 ? "://[%s]" : "://%s",
+	         c->answers->public_url.host);
 	if (file && !fgets(line, sizeof(line), file))
 		*line = '\0';
 	if (file)
@@ -180,14 +187,18 @@ check_chosen(struct arena *a, const struct proxy_context *c, const struct where 
 	const struct proxy_found *f = c->found;
 
 	if (*w->file != '/')
-		return answers_err(e, c->answers, "files.config", _("\"%s\" is not a whole path. Begin it with a /."), w->file);
+		return answers_err(e, c->answers, "files.config",
+		                   _("\"%s\" is not a whole path. Begin it with a /."), w->file);
 	if (f && f->config && strcmp(w->file, f->config) == 0)
-		return answers_err(e, c->answers, "files.config",
-		                   _("%s is nginx's main file and is never overwritten. Choose a file of its own."), w->file);
+		return answers_err(
+		    e, c->answers, "files.config",
+		    _("%s is nginx's main file and is never overwritten. Choose a file of its own."),
+		    w->file);
 	if (!w->link && nginx_conf(f) && !is_included(a, f, w->file))
-		return answers_err(e, c->answers, "files.config",
-		                   _("nginx reads no file called %s. Choose one that an include line in %s names."),
-		                   w->file, f->config);
+		return answers_err(
+		    e, c->answers, "files.config",
+		    _("nginx reads no file called %s. Choose one that an include line in %s names."),
+		    w->file, f->config);
 	return 0;
 }
 
@@ -204,8 +215,9 @@ find_place(struct where *w, struct arena *a, const struct proxy_context *c, stru
 		return -1;
 	}
 	if (!w->file && !site_dir)
-		return err_at(e, ERR_VALUE, f->config, 0, 0,
-		              _("nginx reads no directory of sites. Add include conf.d/*.conf; inside its http block."));
+		return err_at(
+		    e, ERR_VALUE, f->config, 0, 0,
+		    _("nginx reads no directory of sites. Add include conf.d/*.conf; inside its http block."));
 	if (!w->file)
 		w->file = file_in(a, c, site_dir);
 	if (link_dir && is_in(a, w->file, site_dir))
@@ -226,7 +238,8 @@ add_link(struct steps *out, struct arena *a, const struct where *w)
 }
 
 static bool
-is_still_good(struct arena *a, const struct proxy_context *c, const char *certificate, const char *key)
+is_still_good(struct arena *a, const struct proxy_context *c, const char *certificate,
+              const char *key)
 {
 	struct buf pem = BUF_INIT;
 	struct err ignored;
@@ -236,12 +249,13 @@ is_still_good(struct arena *a, const struct proxy_context *c, const char *certif
 	good = fs_exists(fs_path(a, c->root, key)) &&
 	       fs_read(&pem, fs_path(a, c->root, certificate), 65536, &ignored) == 0 &&
 	       cert_parse(&cert, a, pem.s, pem.len, certificate, &ignored) == 0 &&
-	       cert_covers(&cert, c->answers->public_url.host) && cert_days_left(&cert, time(NULL)) > TLS_DAYS_LEFT;
+	       cert_covers(&cert, c->answers->public_url.host) &&
+	       cert_days_left(&cert, time(NULL)) > TLS_DAYS_LEFT;
 	buf_free(&pem);
 	return good;
 }
 
-/* A key is new each time it is made, so these steps stay out of the plan's hash; what is there already is kept. */
+/* A key is new each time, so these steps stay out of the plan's hash; what is there is kept. */
 static int
 add_test_certificate(struct steps *out, struct arena *a, const struct proxy_context *c,
                      const char **certificate, const char **key, struct err *e)
@@ -268,9 +282,13 @@ static int
 check_path(const struct answers *a, const char *field, const char *path, struct err *e)
 {
 	if (!path)
-		return answers_err(e, a, field, _("%s is not answered: with existing certificates nginx needs its path."), field);
+		return answers_err(
+		    e, a, field,
+		    _("%s is not answered: with existing certificates nginx needs its path."),
+		    field);
 	if (*path != '/')
-		return answers_err(e, a, field, _("\"%s\" is not a whole path. Begin it with a /."), path);
+		return answers_err(e, a, field, _("\"%s\" is not a whole path. Begin it with a /."),
+		                   path);
 	return 0;
 }
 
@@ -281,7 +299,8 @@ is_address(const char *text)
 	char six[64];
 	size_t len = strlen(text);
 
-	if (strcmp(text, "*") == 0 || inet_pton(AF_INET, text, raw) == 1 || inet_pton(AF_INET6, text, raw) == 1)
+	if (strcmp(text, "*") == 0 || inet_pton(AF_INET, text, raw) == 1 ||
+	    inet_pton(AF_INET6, text, raw) == 1)
 		return true;
 	if (*text != '[' || len < 3 || len >= sizeof(six) || text[len - 1] != ']')
 		return false;
@@ -296,28 +315,38 @@ nginx_check_answers(const struct proxy_context *c, struct err *e)
 	const struct answers *a = c->answers;
 
 	if (!a->has_public || !url_host_is_valid(a->public_url.host))
-		return answers_err(e, a, "public", _("The public address is not answered, or its name has wrong characters."));
+		return answers_err(
+		    e, a, "public",
+		    _("The public address is not answered, or its name has wrong characters."));
 	if (!a->has_origin || !url_host_is_valid(a->origin.host))
-		return answers_err(e, a, "origin", _("OpenChamber's address is not answered, or its name has wrong characters."));
+		return answers_err(
+		    e, a, "origin",
+		    _("OpenChamber's address is not answered, or its name has wrong characters."));
 	if (strcmp(a->origin.scheme, "http") != 0 && strcmp(a->origin.scheme, "https") != 0)
-		return answers_err(e, a, "origin", _("OpenChamber is reached over http or https, nothing else."));
+		return answers_err(e, a, "origin",
+		                   _("OpenChamber is reached over http or https, nothing else."));
 	if (a->listen_address && !is_address(a->listen_address))
-		return answers_err(e, a, "listen.address", _("\"%s\" is not an address. Write * or one like 192.168.1.20."),
+		return answers_err(e, a, "listen.address",
+		                   _("\"%s\" is not an address. Write * or one like 192.168.1.20."),
 		                   a->listen_address);
 	switch (a->tls) {
 	case TLS_CERTBOT:
-		return answers_err(e, a, "tls.mode",
-		                   _("With nginx, run certbot certonly first. Then choose mode existing and name its files."));
+		return answers_err(
+		    e, a, "tls.mode",
+		    _("With nginx, run certbot certonly first. Then choose mode existing and name its files."));
 	case TLS_AUTO:
-		return answers_err(e, a, "tls.mode",
-		                   _("nginx gets no certificates by itself. Choose mode existing, or Caddy as the proxy."));
+		return answers_err(
+		    e, a, "tls.mode",
+		    _("nginx gets no certificates by itself. Choose mode existing, or Caddy as the proxy."));
 	case TLS_EXISTING:
 		if (check_path(a, "tls.certificate", a->certificate, e) < 0)
 			return -1;
 		return check_path(a, "tls.key", a->key, e);
 	case TLS_NONE:
 		if (strcmp(a->public_url.scheme, "https") == 0)
-			return answers_err(e, a, "tls.mode", _("Without TLS the public address begins with http://."));
+			return answers_err(
+			    e, a, "tls.mode",
+			    _("Without TLS the public address begins with http://."));
 		break;
 	case TLS_SELFSIGNED:
 	case TLS_UPSTREAM:
@@ -337,7 +366,8 @@ nginx_render(struct steps *out, const struct proxy_context *c, struct err *e)
 
 	if (nginx_check_answers(c, e) < 0 || find_place(&w, &a, c, e) < 0)
 		goto out;
-	if (c->answers->tls == TLS_SELFSIGNED && add_test_certificate(out, &a, c, &certificate, &key, e) < 0)
+	if (c->answers->tls == TLS_SELFSIGNED &&
+	    add_test_certificate(out, &a, c, &certificate, &key, e) < 0)
 		goto out;
 	if (nginx_site(&text, c, certificate, key, e) < 0)
 		goto out;

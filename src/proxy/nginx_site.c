@@ -29,8 +29,10 @@ nginx_escape(struct buf *out, const char *value, struct err *e)
 		const unsigned char c = (unsigned char)*p;
 
 		if (c == '$' || c < ' ' || c == 0x7f)
-			return err_set(e, ERR_VALUE, _("nginx cannot take \"%s\" as a value: it has a $ or a control character."),
-			               value);
+			return err_set(
+			    e, ERR_VALUE,
+			    _("nginx cannot take \"%s\" as a value: it has a $ or a control character."),
+			    value);
 		if (strchr(" \"';{}#\\", c))
 			plain = false;
 	}
@@ -66,7 +68,8 @@ nginx_template(struct buf *out, const struct proxy_context *c, const char *name,
 	const char *path = fs_join(&a, c->templates, name);
 	int rc = -1;
 
-	if (fs_read(&text, path, 65536, e) == 0 && tmpl_render(out, path, text.s, values, n, fill, e) == 0)
+	if (fs_read(&text, path, 65536, e) == 0 &&
+	    tmpl_render(out, path, text.s, values, n, fill, e) == 0)
 		rc = 0;
 	buf_free(&text);
 	arena_free(&a);
@@ -79,8 +82,10 @@ taken_by_both(const struct ngx_conf *c, unsigned port)
 {
 	const struct ngx_directive *http = c ? ngx_http(c) : NULL;
 
-	for (const struct ngx_directive *s = http ? ngx_child(http, "server") : NULL; s; s = ngx_next(s, "server"))
-		for (const struct ngx_directive *l = ngx_child(s, "listen"); l; l = ngx_next(l, "listen")) {
+	for (const struct ngx_directive *s = http ? ngx_child(http, "server") : NULL; s;
+	     s = ngx_next(s, "server"))
+		for (const struct ngx_directive *l = ngx_child(s, "listen"); l;
+		     l = ngx_next(l, "listen")) {
 			struct ngx_listen there;
 
 			ngx_listen_of(&there, l);
@@ -125,7 +130,8 @@ nginx_listen_port(const struct proxy_context *c, unsigned *plain, unsigned *tls)
 
 /* What stands behind "listen" for one port: each family's word, or NULL. */
 static void
-listen_words(struct arena *a, const struct proxy_context *c, unsigned port, const char **four, const char **six)
+listen_words(struct arena *a, const struct proxy_context *c, unsigned port, const char **four,
+             const char **six)
 {
 	const char *address = c->private ? "127.0.0.1" : c->answers->listen_address;
 
@@ -144,7 +150,7 @@ listen_words(struct arena *a, const struct proxy_context *c, unsigned port, cons
 	}
 }
 
-/* Names of variables and server names have little room in nginx's hashes, so an ending is eight digits. */
+/* There is little room for a name in nginx's hashes, so the ending has eight digits. */
 static const char *
 site_id(struct arena *a, const struct url *public_url)
 {
@@ -193,7 +199,8 @@ is_loopback_range(const char *range)
 }
 
 static int
-trust_lines(struct trust *t, struct arena *a, const struct proxy_context *c, bool has_realip, struct err *e)
+trust_lines(struct trust *t, struct arena *a, const struct proxy_context *c, bool has_realip,
+            struct err *e)
 {
 	const char **ranges = front_ranges(a, c->answers);
 	struct buf geo = BUF_INIT, realip = BUF_INIT;
@@ -206,8 +213,9 @@ trust_lines(struct trust *t, struct arena *a, const struct proxy_context *c, boo
 		buf_puts(&geo, "\n\t127.0.0.0/8 1;");
 	for (const char **r = ranges; *r && rc == 0; r++) {
 		if (!front_range_is_valid(*r))
-			rc = answers_err(e, c->answers, "trusted",
-			                 _("\"%s\" is not an address range. Write it like 10.0.0.0/8."), *r);
+			rc = answers_err(
+			    e, c->answers, "trusted",
+			    _("\"%s\" is not an address range. Write it like 10.0.0.0/8."), *r);
 		if (c->private && is_loopback_range(*r))
 			continue;
 		buf_printf(&geo, "\n\t%s 1;", *r);
@@ -230,7 +238,8 @@ origin_word(struct arena *a, const struct proxy_context *c)
 	if (c->private)
 		return arena_printf(a, "http://127.0.0.1:%u", c->private->upstream);
 	buf_printf(&b, "%s://", c->answers->origin.scheme);
-	buf_printf(&b, c->answers->origin.ipv6 ? "[%s]:%u" : "%s:%u", c->answers->origin.host, c->answers->origin.port);
+	buf_printf(&b, c->answers->origin.ipv6 ? "[%s]:%u" : "%s:%u", c->answers->origin.host,
+	           c->answers->origin.port);
 	word = arena_strdup(a, b.s);
 	buf_free(&b);
 	return word;
@@ -240,7 +249,8 @@ static const char *
 acme_root(struct arena *a, const char *root)
 {
 	static const char *const dirs[] = {
-		"/var/www/html", "/var/www/letsencrypt", "/usr/share/nginx/html", "/var/lib/nginx/html", "/var/www",
+	    "/var/www/html", "/var/www/letsencrypt", "/usr/share/nginx/html", "/var/lib/nginx/html",
+	    "/var/www",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
@@ -258,8 +268,10 @@ name_fits(const struct proxy_context *c, const char *name, struct err *e)
 {
 	const struct ngx_conf *conf = c->private ? NULL : nginx_conf(c->found);
 	const struct ngx_directive *http = conf ? ngx_http(conf) : NULL;
-	const struct ngx_directive *set = http ? ngx_child(http, "server_names_hash_bucket_size") : NULL;
-	const size_t word = sizeof(void *), need = 2 * word + (strlen(name) + 2 + word - 1) / word * word;
+	const struct ngx_directive *set = http ? ngx_child(http, "server_names_hash_bucket_size")
+	                                       : NULL;
+	const size_t word = sizeof(void *),
+	             need = 2 * word + (strlen(name) + 2 + word - 1) / word * word;
 	unsigned long long have = 64;
 
 	if (!http)
@@ -268,13 +280,17 @@ name_fits(const struct proxy_context *c, const char *name, struct err *e)
 		text_parse_size(set->args[0], &have);
 	if (need <= have)
 		return 0;
-	return err_at(e, ERR_VALUE, http->file, http->line, 0,
-	              _("nginx has no room for a name this long. Add server_names_hash_bucket_size %d; to this http block."),
-	              need <= 128 ? 128 : need <= 256 ? 256 : 512);
+	return err_at(
+	    e, ERR_VALUE, http->file, http->line, 0,
+	    _("nginx has no room for a name this long. Add server_names_hash_bucket_size %d; to this http block."),
+	    need <= 128   ? 128
+	    : need <= 256 ? 256
+	                  : 512);
 }
 
 int
-nginx_site(struct buf *out, const struct proxy_context *c, const char *certificate, const char *key, struct err *e)
+nginx_site(struct buf *out, const struct proxy_context *c, const char *certificate, const char *key,
+           struct err *e)
 {
 	const struct answers *a = c->answers;
 	const struct proxy_found *f = c->found;
@@ -292,38 +308,40 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 	listen_words(&arena, c, tls ? plain : 0, &redirect4, &redirect6);
 	url_base(&address, &a->public_url);
 	host = arena_printf(&arena, a->public_url.ipv6 ? "[%s]" : "%s", a->public_url.host);
-	public_port = url_port_is_default(&a->public_url) ? NULL : arena_printf(&arena, "%u", a->public_url.port);
+	public_port = url_port_is_default(&a->public_url)
+	                  ? NULL
+	                  : arena_printf(&arena, "%u", a->public_url.port);
 	if (trust_lines(&t, &arena, c, has_realip, e) < 0 || name_fits(c, host, e) < 0)
 		goto out;
 
 	const struct tmpl_value values[] = {
-		{ "address",        address.s },
-		{ "id",             site_id(&arena, &a->public_url) },
-		{ "host",           host },
-		{ "origin",         origin_word(&arena, c) },
-		{ "origin_tls",     !c->private && strcmp(a->origin.scheme, "https") == 0 ? "1" : NULL },
-		{ "listen4",        four },
-		{ "listen6",        six },
-		{ "redirect",       redirect4 || redirect6 ? "1" : NULL },
-		{ "redirect4",      redirect4 },
-		{ "redirect6",      redirect6 },
-		{ "public_port",    public_port },
-		{ "acme_root",      acme_root(&arena, c->root) },
-		{ "tls",            tls ? "1" : NULL },
-		{ "http2_word",     tls && has_http2 && !nginx_at_least(f, 1, 25, 1) ? "1" : NULL },
-		{ "http2_line",     tls && has_http2 && nginx_at_least(f, 1, 25, 1) ? "1" : NULL },
-		{ "certificate",    certificate },
-		{ "key",            key },
-		{ "trusted",        t.geo },
-		{ "trusted_who",    arena_printf(&arena, "%c%s", RAW, front_who(a)) },
+		{ "address", address.s },
+		{ "id", site_id(&arena, &a->public_url) },
+		{ "host", host },
+		{ "origin", origin_word(&arena, c) },
+		{ "origin_tls", !c->private && strcmp(a->origin.scheme, "https") == 0 ? "1" : NULL },
+		{ "listen4", four },
+		{ "listen6", six },
+		{ "redirect", redirect4 || redirect6 ? "1" : NULL },
+		{ "redirect4", redirect4 },
+		{ "redirect6", redirect6 },
+		{ "public_port", public_port },
+		{ "acme_root", acme_root(&arena, c->root) },
+		{ "tls", tls ? "1" : NULL },
+		{ "http2_word", tls && has_http2 && !nginx_at_least(f, 1, 25, 1) ? "1" : NULL },
+		{ "http2_line", tls && has_http2 && nginx_at_least(f, 1, 25, 1) ? "1" : NULL },
+		{ "certificate", certificate },
+		{ "key", key },
+		{ "trusted", t.geo },
+		{ "trusted_who", arena_printf(&arena, "%c%s", RAW, front_who(a)) },
 		{ "trusted_realip", t.realip },
-		{ "realip",         has_realip ? "1" : NULL },
-		{ "client_header",  front_client_header(a) },
-		{ "brotli",         is_set_in_http(c, "brotli") ? "1" : NULL },
-		{ "zstd",           is_set_in_http(c, "zstd") ? "1" : NULL },
-		{ "body",           size_word(&arena, a->body) },
-		{ "connect",        arena_printf(&arena, "%u", a->connect) },
-		{ "stream",         arena_printf(&arena, "%u", a->stream) },
+		{ "realip", has_realip ? "1" : NULL },
+		{ "client_header", front_client_header(a) },
+		{ "brotli", is_set_in_http(c, "brotli") ? "1" : NULL },
+		{ "zstd", is_set_in_http(c, "zstd") ? "1" : NULL },
+		{ "body", size_word(&arena, a->body) },
+		{ "connect", arena_printf(&arena, "%u", a->connect) },
+		{ "stream", arena_printf(&arena, "%u", a->stream) },
 	};
 
 	rc = nginx_template(out, c, "nginx/site.conf", values, ARRAY_LEN(values), e);
