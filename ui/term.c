@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termcap.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -314,7 +315,9 @@ term_is_able(int least_columns, int least_rows, const char **why)
 		*why = _("This is no terminal.");
 		return false;
 	}
-	if (!name || !*name || strcmp(name, "dumb") == 0) {
+	/* Asked of termcap, because newterm() does not give back what it took for a terminal it does not know. */
+	if (!name || !*name || strcmp(name, "dumb") == 0 || tgetent(NULL, name) <= 0 ||
+	    !tgetstr((char *)"cm", NULL)) {
 		*why = _("This terminal cannot show a full screen.");
 		return false;
 	}
