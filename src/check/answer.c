@@ -73,7 +73,8 @@ answer_is_openchamber(const struct json *j)
 char *
 answer_name(struct arena *a, const struct net_reply *r)
 {
-	const char *from = strcasestr(r->body.s, "<title>"), *to = from ? strchr(from + 7, '<') : NULL;
+	const char *from = strcasestr(r->body.s, "<title>"), *to = from ? strchr(from + 7,
+	                                                                         '<') : NULL;
 	char *server;
 
 	if (to && to > from + 7)
@@ -159,5 +160,6 @@ answer_tls_cause(const struct net_reply *r)
 bool
 probe_is_loopback(const char *address)
 {
-	return !strncmp(address, "127.", 4) || !strcmp(address, "::1") || !strncmp(address, "::ffff:127.", 11);
+	return !strncmp(address, "127.", 4) || !strcmp(address, "::1") || !strncmp(address,
+	                                                                           "::ffff:127.", 11);
 }

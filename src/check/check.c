@@ -31,13 +31,15 @@ side_init(struct check_run *r, int i, enum check_target target, const struct url
 }
 
 struct check_run *
-check_start(struct loop *l, struct net *n, const struct needs *needs, const struct check_options *options,
+check_start(struct loop *l, struct net *n, const struct needs *needs,
+            const struct check_options *options,
             check_result_fn *on_result, check_done_fn *on_done, void *ctx, struct err *e)
 {
 	struct check_run *r;
 
 	if (!options->origin && !options->public_url) {
-		err_set(e, ERR_USAGE, _("There is nothing to check: give --origin, --public or both."));
+		err_set(e, ERR_USAGE,
+		        _("There is nothing to check: give --origin, --public or both."));
 		return NULL;
 	}
 	r = xcalloc(1, sizeof(*r));
@@ -49,7 +51,8 @@ check_start(struct loop *l, struct net *n, const struct needs *needs, const stru
 	r->on_done = on_done;
 	r->ctx = ctx;
 	side_init(r, DIRECT, TARGET_DIRECT, options->origin);
-	side_init(r, FRONT, options->rehearsal ? TARGET_REHEARSAL : TARGET_PUBLIC, options->public_url);
+	side_init(r, FRONT, options->rehearsal ? TARGET_REHEARSAL : TARGET_PUBLIC,
+	          options->public_url);
 	if (run_plan(r, e) < 0) {
 		check_free(r);
 		return NULL;

@@ -9,36 +9,52 @@
 #define R (1u << TARGET_REHEARSAL)
 
 const struct check_kind check_kinds[] = {
-	{ "direct.answer", GROUP_DIRECT, N_("OpenChamber answers"), D, D, AT_ONCE, NULL, probe_direct },
+	{ "direct.answer", GROUP_DIRECT, N_("OpenChamber answers"), D, D, AT_ONCE, NULL,
+	  probe_direct },
 	{ "direct.version", GROUP_DIRECT, N_("its version"), D, 0, AT_ONCE, NULL, probe_direct },
 	{ "direct.login", GROUP_DIRECT, N_("UI password"), D, D, AT_ONCE, NULL, probe_direct },
-	{ "direct.exposure", GROUP_DIRECT, N_("only this server reaches it"), D, 0, ONCE_ANSWERED, NULL,
+	{ "direct.exposure", GROUP_DIRECT, N_("only this server reaches it"), D, 0, ONCE_ANSWERED,
+	  NULL,
 	  probe_exposure },
 
 	{ "public.name", GROUP_PUBLIC, N_("name"), P, P, AT_ONCE, NULL, probe_public },
 	{ "public.port", GROUP_PUBLIC, N_("port"), P, P, AT_ONCE, NULL, probe_public },
 	{ "public.tls", GROUP_PUBLIC, N_("TLS certificate"), P, P, AT_ONCE, NULL, probe_public },
-	{ "public.redirect", GROUP_PUBLIC, N_("redirects"), P | R, P | R, AT_ONCE, NULL, probe_public },
-	{ "public.answer", GROUP_PUBLIC, N_("OpenChamber answers"), P | R, P | R, AT_ONCE, NULL, probe_public },
-	{ "public.instance", GROUP_PUBLIC, N_("the same OpenChamber"), P | R, P | R, AT_ONCE, NULL, probe_public },
-	{ "public.cache", GROUP_PUBLIC, N_("no cache in between"), P | R, P | R, ONCE_KNOWN, NULL, probe_cache },
+	{ "public.redirect", GROUP_PUBLIC, N_("redirects"), P | R, P | R, AT_ONCE, NULL,
+	  probe_public },
+	{ "public.answer", GROUP_PUBLIC, N_("OpenChamber answers"), P | R, P | R, AT_ONCE, NULL,
+	  probe_public },
+	{ "public.instance", GROUP_PUBLIC, N_("the same OpenChamber"), P | R, P | R, AT_ONCE, NULL,
+	  probe_public },
+	{ "public.cache", GROUP_PUBLIC, N_("no cache in between"), P | R, P | R, ONCE_KNOWN, NULL,
+	  probe_cache },
 
-	{ NULL, GROUP_WEBSOCKET, N_("WebSocket"), D | P | R, D | P | R, ONCE_KNOWN, NULL, probe_sockets },
-	{ NULL, GROUP_SSE, N_("event stream"), D | P | R, D | P | R, ONCE_KNOWN, NULL, probe_streams },
+	{ NULL, GROUP_WEBSOCKET, N_("WebSocket"), D | P | R, D | P | R, ONCE_KNOWN, NULL,
+	  probe_sockets },
+	{ NULL, GROUP_SSE, N_("event stream"), D | P | R, D | P | R, ONCE_KNOWN, NULL,
+	  probe_streams },
 
-	{ "gzip.encoding", GROUP_GZIP, N_("label and body agree"), D | P | R, D | P | R, ONCE_ANSWERED, NULL,
+	{ "gzip.encoding", GROUP_GZIP, N_("label and body agree"), D | P | R, D | P | R,
+	  ONCE_ANSWERED, NULL,
 	  probe_gzip },
-	{ "gzip.layers", GROUP_GZIP, N_("compressed once"), D | P | R, D | P | R, ONCE_ANSWERED, NULL, probe_gzip },
+	{ "gzip.layers", GROUP_GZIP, N_("compressed once"), D | P | R, D | P | R, ONCE_ANSWERED,
+	  NULL, probe_gzip },
 
-	{ "body.limit", GROUP_BODY, N_("largest upload"), D | P | R, D | P | R, ONCE_KNOWN, NULL, probe_body },
-	{ "body.spool", GROUP_BODY, N_("passed on while it comes"), P | R, 0, ONCE_KNOWN, NULL, probe_body },
+	{ "body.limit", GROUP_BODY, N_("largest upload"), D | P | R, D | P | R, ONCE_KNOWN, NULL,
+	  probe_body },
+	{ "body.spool", GROUP_BODY, N_("passed on while it comes"), P | R, 0, ONCE_KNOWN, NULL,
+	  probe_body },
 
-	{ "time.stream", GROUP_TIME, N_("streams stay open"), P | R, P | R, ONCE_KNOWN, NULL, probe_time },
-	{ "time.idle", GROUP_TIME, N_("quiet streams stay open"), P | R, P | R, ONCE_KNOWN, NULL, probe_idle },
+	{ "time.stream", GROUP_TIME, N_("streams stay open"), P | R, P | R, ONCE_KNOWN, NULL,
+	  probe_time },
+	{ "time.idle", GROUP_TIME, N_("quiet streams stay open"), P | R, P | R, ONCE_KNOWN, NULL,
+	  probe_idle },
 
 	{ "headers.host", GROUP_HEADERS, N_("Host"), P | R, R, ONCE_KNOWN, "ws.", probe_headers },
-	{ "headers.proto", GROUP_HEADERS, N_("X-Forwarded-Proto"), P | R, R, ONCE_KNOWN, "ws.", probe_headers },
-	{ "headers.client", GROUP_HEADERS, N_("X-Forwarded-For"), P | R, R, ONCE_KNOWN, NULL, probe_headers },
+	{ "headers.proto", GROUP_HEADERS, N_("X-Forwarded-Proto"), P | R, R, ONCE_KNOWN, "ws.",
+	  probe_headers },
+	{ "headers.client", GROUP_HEADERS, N_("X-Forwarded-For"), P | R, R, ONCE_KNOWN, NULL,
+	  probe_headers },
 
 	{ "cdn.path", GROUP_CDN, N_("CDN in the path"), P, 0, ONCE_ANSWERED, NULL, probe_cdn },
 	{ "cdn.limit", GROUP_CDN, N_("CDN limits"), P, 0, ONCE_ANSWERED, NULL, probe_cdn },
@@ -172,7 +188,8 @@ run_plan(struct check_run *r, struct err *e)
 	for (const struct check_kind *k = check_kinds; k->label; k++)
 		for (size_t i = 0; i < n_routes(r->needs, k); i++)
 			for (int side = 0; side < N_SIDES; side++)
-				if (r->side[side].present && k->targets & (1u << r->side[side].target))
+				if (r->side[side].present &&
+				    k->targets & (1u << r->side[side].target))
 					add_check(r, &r->side[side], k, i);
 	return r->options.only ? choose(r, r->options.only, e) : 0;
 }

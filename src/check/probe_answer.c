@@ -15,7 +15,8 @@ said(struct public_state *st, const struct net_reply *r)
 
 	if (server && *server)
 		/* TRANSLATORS: %1$s is an address, %2$ld a status, %3$s what the server calls itself */
-		return arena_printf(a, _("%1$s answered %2$ld, from \"%3$s\"."), s->base, r->status, server);
+		return arena_printf(a, _("%1$s answered %2$ld, from \"%3$s\"."), s->base, r->status,
+		                    server);
 	return arena_printf(a, _("%1$s answered %2$ld."), s->base, r->status);
 }
 
@@ -25,7 +26,8 @@ silent(struct public_state *st, const struct net_reply *r)
 	struct side *s = st->side;
 
 	public_fail(st, "public.answer", r, "upstream-timeout",
-	            arena_printf(&s->run->arena, _("%1$s accepts, and then says nothing for %2$s s."), s->base,
+	            arena_printf(&s->run->arena,
+	                         _("%1$s accepts, and then says nothing for %2$s s."), s->base,
 	                         say_seconds(&s->run->arena, run_timeout(s->run) / 1000.0)));
 }
 
@@ -72,7 +74,8 @@ upstream_failed(struct public_state *st, const struct net_reply *r)
 static char *
 cache_mark(struct arena *a, const struct net_reply *r)
 {
-	static const char *const names[] = { "CF-Cache-Status", "X-Cache-Status", "X-Cache", "X-Proxy-Cache" };
+	static const char *const names[] = { "CF-Cache-Status", "X-Cache-Status", "X-Cache",
+	                                     "X-Proxy-Cache" };
 	char *age = answer_header(a, r, "Age");
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -104,7 +107,8 @@ move_in(struct public_state *st)
 	s->host = arena_strdup(a, b.s);
 	buf_free(&b);
 	check_optional(c);
-	check_blame(c, CHECK_WARN, NULL, _("It redirects to https; %s was checked from here on."), s->base);
+	check_blame(c, CHECK_WARN, NULL, _("It redirects to https; %s was checked from here on."),
+	            s->base);
 }
 
 static void
@@ -120,10 +124,12 @@ accept_answer(struct public_state *st, const struct net_reply *r, struct json *t
 	s->cached = cache_mark(a, r);
 	s->secret_ok = s->loopback || s->where.insecure || !strcmp(s->url.scheme, "https");
 	if (s->target == TARGET_PUBLIC || !s->run->options.connect_to_http)
-		check_pass(check_on(s, "public.redirect"), _("The address answers by itself, without a redirect."));
+		check_pass(check_on(s, "public.redirect"),
+		           _("The address answers by itself, without a redirect."));
 	note_reply(c, r);
 	note_string(c, "server", answer_header(a, r, "Server"));
-	check_pass(c, _("OpenChamber %1$s answers at %2$s."), say_clean(a, v, strlen(v), 40), s->base);
+	check_pass(c, _("OpenChamber %1$s answers at %2$s."), say_clean(a, v, strlen(v), 40),
+	           s->base);
 	st->accepted = true;
 	public_judge(s->run);
 }
@@ -182,7 +188,8 @@ wrong_instance(struct public_state *st)
 static void
 same_instance(struct public_state *st)
 {
-	check_pass(check_on(st->side, "public.instance"), _("Its server identity is the same as directly."));
+	check_pass(check_on(st->side, "public.instance"),
+	           _("Its server identity is the same as directly."));
 	passed(st);
 }
 
@@ -200,16 +207,19 @@ on_system(void *ctx, const struct net_reply *r)
 
 	if (j) {
 		st->pid[i->side] = json_get_int(j, "pid", 0);
-		st->started[i->side] = arena_strdup(&st->side->run->arena, json_get_string(j, "startedAt", ""));
+		st->started[i->side] = arena_strdup(&st->side->run->arena,
+		                                    json_get_string(j, "startedAt", ""));
 	}
 	json_free(j);
 	if (--st->left)
 		return;
 	if (!st->started[DIRECT] || !st->started[FRONT] || !*st->started[DIRECT]) {
 		check_skip(check_on(st->side, "public.instance"),
-		           _("This version of OpenChamber does not say who it is, so two cannot be told apart."));
+		           _("This version of OpenChamber does not say who it is, so two cannot be "
+		             "told apart."));
 		passed(st);
-	} else if (st->pid[DIRECT] != st->pid[FRONT] || strcmp(st->started[DIRECT], st->started[FRONT])) {
+	} else if (st->pid[DIRECT] != st->pid[FRONT] || strcmp(st->started[DIRECT],
+	                                                       st->started[FRONT])) {
 		wrong_instance(st);
 	} else {
 		same_instance(st);
@@ -227,7 +237,8 @@ compare_systems(struct public_state *st)
 		in->st = st;
 		in->side = i;
 		st->left++;
-		probe_ask(&st->side->run->side[i], "/api/system/info", &(struct net_request){ .done = on_system, .ctx = in }, false);
+		probe_ask(&st->side->run->side[i], "/api/system/info",
+		          &(struct net_request){ .done = on_system, .ctx = in }, false);
 	}
 }
 

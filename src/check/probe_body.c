@@ -29,7 +29,8 @@ passed(struct body *b)
 {
 	struct arena *a = &b->side->run->arena;
 
-	check_pass(check_on(b->side, "body.limit"), _("A body of %s passes."), say_size(a, b->wanted));
+	check_pass(check_on(b->side, "body.limit"), _("A body of %s passes."),
+	           say_size(a, b->wanted));
 }
 
 static void
@@ -44,7 +45,8 @@ refused(struct body *b, const struct net_reply *r)
 		announce(b, HALF_BODY);
 		return;
 	}
-	check_blame(c, CHECK_FAIL, "body-limit", _("A body of %1$s is refused with %2$ld before OpenChamber sees it."),
+	check_blame(c, CHECK_FAIL, "body-limit",
+	            _("A body of %1$s is refused with %2$ld before OpenChamber sees it."),
 	            say_size(&run->arena, b->half ? HALF_BODY : b->wanted), r->status);
 }
 
@@ -63,10 +65,12 @@ on_upload(void *ctx, const struct net_reply *r)
 		if (r->status)
 			refused(b, r);
 		else
-			check_blame(c, CHECK_FAIL, "body-limit", _("The connection was closed while a body of %s was sent."),
+			check_blame(c, CHECK_FAIL, "body-limit",
+			            _("The connection was closed while a body of %s was sent."),
 			            say_size(&b->side->run->arena, b->wanted));
 	} else if (b->side->target == TARGET_REHEARSAL && !counted) {
-		check_skip(c, _("A body of %1$s was sent, but its arrival was not confirmed: %2$ld."),
+		check_skip(c,
+		           _("A body of %1$s was sent, but its arrival was not confirmed: %2$ld."),
 		           say_size(&b->side->run->arena, b->wanted), r->status);
 	} else {
 		note_bool(c, "uploaded", true);
@@ -80,8 +84,10 @@ upload(struct body *b)
 	struct check_run *r = b->side->run;
 	bool rehearsal = b->side->target == TARGET_REHEARSAL;
 
-	probe_ask(b->side, arena_printf(&r->arena, "%s%s", r->needs->upload, rehearsal ? "?antechamber=count" : ""),
-	    &(struct net_request){ .headers = bytes_type, .upload = b->wanted, .timeout_ms = run_timeout(r) * 4,
+	probe_ask(b->side, arena_printf(&r->arena, "%s%s", r->needs->upload, rehearsal
+	                                ? "?antechamber=count" : ""),
+	    &(struct net_request){ .headers = bytes_type, .upload = b->wanted,
+	                           .timeout_ms = run_timeout(r) * 4,
 	                           .done = on_upload, .ctx = b }, true);
 }
 
@@ -134,7 +140,9 @@ judge_spool(struct body *b)
 	if (b->answered)
 		check_pass(c, _("OpenChamber answered before the body was sent."));
 	else
-		check_moot(c, _("Whether bodies are passed on while they come only a rehearsal can tell."));
+		check_moot(c,
+		           _("Whether bodies are passed on while they come only a rehearsal can "
+		             "tell."));
 }
 
 static void
@@ -166,7 +174,8 @@ on_announced(void *ctx, const struct net_reply *r)
 		else
 			announced_fine(b);
 	} else if (r->status)
-		check_skip(c, _("Whether a body passes could not be told: the answer is %ld."), r->status);
+		check_skip(c, _("Whether a body passes could not be told: the answer is %ld."),
+		           r->status);
 	else
 		check_skip(c, _("Whether a body passes could not be told: no answer."));
 }

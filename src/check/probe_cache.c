@@ -35,16 +35,23 @@ judge(struct cache *k)
 	note_bool(c, "timestamp_repeats", k->same);
 	note_string(c, "header", s->cached);
 	if (k->settings)
-		check_blame(c, CHECK_FAIL, "api-cached", _("Settings were served without a login, after they were fetched with one."));
+		check_blame(c, CHECK_FAIL, "api-cached",
+		            _("Settings were served without a login, after they were fetched with "
+		              "one."));
 	else if (s->cached)
-		check_blame(c, CHECK_FAIL, "api-cached", _("%1$s came from a cache: %2$s"), s->run->needs->version, s->cached);
+		check_blame(c, CHECK_FAIL, "api-cached", _("%1$s came from a cache: %2$s"),
+		            s->run->needs->version, s->cached);
 	else if (k->same && known)
-		check_blame(c, CHECK_FAIL, "api-cached", _("Two answers of %s, 20 ms apart, carry the same time."),
+		check_blame(c, CHECK_FAIL, "api-cached",
+		            _("Two answers of %s, 20 ms apart, carry the same time."),
 		            s->run->needs->health);
 	else if (k->same)
-		check_skip(c, _("Two answers carry the same time, and there is no direct one to compare with."));
+		check_skip(c,
+		           _("Two answers carry the same time, and there is no direct one to "
+		             "compare with."));
 	else if (!k->health_seen)
-		check_skip(c, _("%s did not answer, so a cache could not be told."), s->run->needs->health);
+		check_skip(c, _("%s did not answer, so a cache could not be told."),
+		           s->run->needs->health);
 	else
 		check_pass(c, _("Every answer is fresh."));
 }
@@ -81,7 +88,8 @@ on_health(void *ctx, const struct net_reply *r)
 {
 	struct clockface *f = ctx;
 	struct json *j = r->status == 200 ? answer_json(r) : NULL;
-	char *time = arena_strdup(&f->side->run->arena, j ? json_get_string(j, "timestamp", "") : "");
+	char *time = arena_strdup(&f->side->run->arena, j ? json_get_string(j, "timestamp",
+	                                                                    "") : "");
 
 	json_free(j);
 	if (f->first) {
@@ -96,7 +104,8 @@ on_health(void *ctx, const struct net_reply *r)
 static void
 ask_health(struct clockface *f)
 {
-	probe_ask(f->side, f->side->run->needs->health, &(struct net_request){ .done = on_health, .ctx = f }, false);
+	probe_ask(f->side, f->side->run->needs->health, &(struct net_request){ .done = on_health,
+	                                                                       .ctx = f }, false);
 }
 
 static void
@@ -104,7 +113,8 @@ on_settings_open(void *ctx, const struct net_reply *r)
 {
 	struct cache *k = ctx;
 
-	k->settings = r->fault == NET_OK && r->status == 200 && answer_header_has(r, "Content-Type", "json");
+	k->settings = r->fault == NET_OK && r->status == 200 && answer_header_has(r, "Content-Type",
+	                                                                          "json");
 	judge(k);
 }
 
@@ -114,7 +124,8 @@ on_settings(void *ctx, const struct net_reply *r)
 	struct cache *k = ctx;
 
 	if (r->fault == NET_OK && r->status == 200)
-		probe_ask(k->side, "/api/config/settings", &(struct net_request){ .done = on_settings_open, .ctx = k }, false);
+		probe_ask(k->side, "/api/config/settings",
+		          &(struct net_request){ .done = on_settings_open, .ctx = k }, false);
 	else
 		judge(k);
 }
@@ -133,6 +144,7 @@ probe_cache(struct side *s)
 	ask_health(&k->faces[FRONT]);
 	if (side_auth(s) == AUTH_IN) {
 		k->left++;
-		probe_ask(s, "/api/config/settings", &(struct net_request){ .done = on_settings, .ctx = k }, true);
+		probe_ask(s, "/api/config/settings", &(struct net_request){ .done = on_settings,
+		                                                            .ctx = k }, true);
 	}
 }

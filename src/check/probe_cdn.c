@@ -23,10 +23,12 @@ probe_cdn(struct side *s)
 	if (strcmp(s->cdn, "Cloudflare"))
 		check_moot(limit, _("The limits of %s are not known here."), s->cdn);
 	else if (o->body > 100ULL * 1024 * 1024)
-		check_blame(limit, CHECK_WARN, "cdn-limit", _("%1$s stops uploads at 100 MB; wanted are %2$s."), s->cdn,
+		check_blame(limit, CHECK_WARN, "cdn-limit",
+		            _("%1$s stops uploads at 100 MB; wanted are %2$s."), s->cdn,
 		            say_size(&s->run->arena, o->body));
 	else if (o->stream > CDN_QUIET_S)
-		check_blame(limit, CHECK_WARN, "cdn-limit", _("%1$s cuts what is quiet for about 100 s; wanted are %2$u s."),
+		check_blame(limit, CHECK_WARN, "cdn-limit",
+		            _("%1$s cuts what is quiet for about 100 s; wanted are %2$u s."),
 		            s->cdn, o->stream);
 	else
 		check_pass(limit, _("%s takes what was asked for."), s->cdn);

@@ -67,6 +67,28 @@ judge(struct clock *k)
 	return k->late > LATE_WARN ? STREAM_LATE : STREAM_FINE;
 }
 
+static void on_done(void *ctx, const struct net_reply *r);
+
+static void
+start(struct clock *k)
+{
+	static const char *const headers[] = { "Accept: text/event-stream", NULL };
+	struct check_run *r = k->side->run;
+
+	k->reading = true;
+	k->done = false;
+	k->n = 0;
+	k->late = 0;
+	sse_init(&k->sse, on_event, k);
+	probe_ask_aside(k->side, arena_printf(&r->arena, "%s?antechamber=clock%s%s",
+	                                      r->needs->streams[k->i].path, k->accel ? "" : "&accel=no",
+	                                      k->close ? "&close=1" : ""),
+	                &(struct net_request){
+		.headers = headers, .http = k->two ? NET_HTTP_2 : NET_HTTP_1,
+		.timeout_ms = run_timeout(r) + CLOCK_MS, .max_body = 4096,
+		.on_head = on_head, .on_data = on_data, .done = on_done, .ctx = k }, false);
+}
+
 static void
 on_done(void *ctx, const struct net_reply *r)
 {
@@ -78,13 +100,17 @@ on_done(void *ctx, const struct net_reply *r)
 	k->reading = false;
 	sse_free(&k->sse);
 	k->state = judge(k);
+	/* A busy machine is late once, a buffer every time. */
+	if (k->state == STREAM_LATE && !k->again) {
+		k->again = true;
+		start(k);
+	}
 	streams_judge(k->side->run);
 }
 
 void
 probe_clocks(struct side *s)
 {
-	static const char *const headers[] = { "Accept: text/event-stream", NULL };
 	struct check_run *r = s->run;
 	bool tls = !strcmp(s->url.scheme, "https");
 
@@ -98,15 +124,8 @@ probe_clocks(struct side *s)
 		k->accel = !(n & 2);
 		k->close = n & 4;
 		k->done = (k->two && !tls) || !check_open(check_route(s, GROUP_SSE, k->i));
-		if (k->done)
-			continue;
-		k->reading = true;
-		sse_init(&k->sse, on_event, k);
-		probe_ask_aside(s, arena_printf(&r->arena, "%s?antechamber=clock%s%s", r->needs->streams[k->i].path,
-		                          k->accel ? "" : "&accel=no", k->close ? "&close=1" : ""),
-		          &(struct net_request){ .headers = headers, .http = k->two ? NET_HTTP_2 : NET_HTTP_1,
-		                                 .timeout_ms = run_timeout(r) + CLOCK_MS, .max_body = 4096,
-		                                 .on_head = on_head, .on_data = on_data, .done = on_done, .ctx = k }, false);
+		if (!k->done)
+			start(k);
 	}
 }
 
@@ -139,7 +158,8 @@ clocks_worst(const struct check_run *r, size_t i)
 
 		if (!k->http && !k->n && k->state == STREAM_FINE)
 			continue; /* not asked */
-		if (!worst || k->state > worst->state || (k->state == worst->state && k->late > worst->late))
+		if (!worst || k->state > worst->state || (k->state == worst->state &&
+		                                          k->late > worst->late))
 			worst = k;
 	}
 	return worst;
@@ -165,7 +185,8 @@ clock_timeline(struct check_run *r, const struct clock *k)
 const char *
 clock_name(struct check_run *r, const struct clock *k)
 {
-	return arena_printf(&r->arena, "%sHTTP/%s%s%s", !strcmp(k->side->url.scheme, "https") ? "TLS, " : "",
+	return arena_printf(&r->arena, "%sHTTP/%s%s%s", !strcmp(k->side->url.scheme, "https")
+	                    ? "TLS, " : "",
 	                    k->http == 2 ? "2" : "1.1", k->close ? ", Connection: close" : "",
 	                    k->accel ? "" : ", no X-Accel-Buffering");
 }

@@ -27,28 +27,38 @@ fail_fault(struct side *s, const struct net_reply *r)
 
 	switch (r->fault) {
 	case NET_NO_CONNECT:
-		fail_answer(s, r, "origin-timeout", arena_printf(a, _("Nothing accepts at %1$s within %2$s s."),
+		fail_answer(s, r, "origin-timeout", arena_printf(a,
+		                                                 _("Nothing accepts at %1$s within "
+		                                                   "%2$s s."),
 		                                                 s->base, say_seconds(a, t)));
 		return;
 	case NET_SILENT:
 	case NET_TIMEOUT:
 		fail_answer(s, r, "origin-timeout",
-		            arena_printf(a, _("Something accepts at %1$s but says nothing for %2$s s."),
+		            arena_printf(a,
+		                         _("Something accepts at %1$s but says nothing for %2$s "
+		                           "s."),
 		                         s->base, say_seconds(a, t)));
 		return;
 	case NET_TLS_VERIFY:
 		fail_answer(s, r, answer_tls_cause(r),
-		            arena_printf(a, _("The certificate at %s is not trusted here."), s->base));
+		            arena_printf(a, _("The certificate at %s is not trusted here."),
+		                         s->base));
 		return;
 	case NET_TLS:
-		fail_answer(s, r, "tls-failed", arena_printf(a, _("No TLS connection comes about at %s."), s->base));
+		fail_answer(s, r, "tls-failed", arena_printf(a,
+		                                             _("No TLS connection comes about at "
+		                                               "%s."), s->base));
 		return;
 	case NET_CLOSED:
 	case NET_GARBAGE:
-		fail_answer(s, r, "origin-other", arena_printf(a, _("What answers at %s does not speak HTTP."), s->base));
+		fail_answer(s, r, "origin-other", arena_printf(a,
+		                                               _("What answers at %s does not "
+		                                                 "speak HTTP."), s->base));
 		return;
 	default:
-		fail_answer(s, r, "origin-refused", arena_printf(a, _("Nothing answers at %s."), s->base));
+		fail_answer(s, r, "origin-refused", arena_printf(a, _("Nothing answers at %s."),
+		                                                 s->base));
 	}
 }
 
@@ -101,9 +111,11 @@ on_login(void *ctx, const struct net_reply *r)
 	if (r->status == 401)
 		check_blame(c, CHECK_FAIL, "password-wrong", _("The login was answered with 401."));
 	else if (r->status == 429)
-		check_blame(c, CHECK_FAIL, "password-locked", _("The login was answered with 429."));
+		check_blame(c, CHECK_FAIL, "password-locked",
+		            _("The login was answered with 429."));
 	else
-		check_skip(c, _("It has a UI password, but the login was answered with %ld."), r->status);
+		check_skip(c, _("It has a UI password, but the login was answered with %ld."),
+		           r->status);
 	if (c && c->result.status == CHECK_FAIL)
 		run_end_side(s, c);
 	settle(s, AUTH_OUT);
@@ -176,7 +188,8 @@ on_version(void *ctx, const struct net_reply *r)
 	if (j && r->fault == NET_OK && r->status == 200 && answer_is_openchamber(j)) {
 		s->version = j;
 		note_reply(c, r);
-		check_pass(c, _("OpenChamber %1$s answers at %2$s."), check_origin_version(run), s->base);
+		check_pass(c, _("OpenChamber %1$s answers at %2$s."), check_origin_version(run),
+		           s->base);
 		c = check_on(s, "direct.version");
 		note_string(c, "version", check_origin_version(run));
 		note_took(c, r->seconds);
@@ -187,16 +200,21 @@ on_version(void *ctx, const struct net_reply *r)
 	json_free(j);
 	if (r->status == 401 && answer_header_has(r, "WWW-Authenticate", "Secure Area"))
 		fail_answer(s, r, "origin-opencode",
-		            arena_printf(&run->arena, _("%s asks for the login \"Secure Area\": that is OpenCode's own server."),
+		            arena_printf(&run->arena,
+		                         _("%s asks for the login \"Secure Area\": that is "
+		                           "OpenCode's own server."),
 		                         s->base));
 	else if (r->fault == NET_TIMEOUT && r->status)
 		fail_answer(s, r, "origin-other",
-		            arena_printf(&run->arena, _("The answer at %s begins and never ends."), s->base));
+		            arena_printf(&run->arena, _("The answer at %s begins and never ends."),
+		                         s->base));
 	else if (r->fault != NET_OK)
 		fail_fault(s, r);
 	else
 		fail_answer(s, r, "origin-other",
-		            arena_printf(&run->arena, _("Something else answers at %1$s: \"%2$s\", status %3$ld."),
+		            arena_printf(&run->arena,
+		                         _("Something else answers at %1$s: \"%2$s\", status "
+		                           "%3$ld."),
 		                         s->base, answer_name(&run->arena, r), r->status));
 }
 
@@ -242,8 +260,10 @@ probe_direct(struct side *s)
 	struct first_two *f = arena_alloc(&s->run->arena, sizeof(*f));
 
 	f->side = s;
-	probe_ask(s, s->run->needs->version, &(struct net_request){ .done = first_version, .ctx = f }, false);
-	probe_ask(s, s->run->needs->session, &(struct net_request){ .done = first_session, .ctx = f }, false);
+	probe_ask(s, s->run->needs->version, &(struct net_request){ .done = first_version,
+	                                                            .ctx = f }, false);
+	probe_ask(s, s->run->needs->session, &(struct net_request){ .done = first_session,
+	                                                            .ctx = f }, false);
 }
 
 static void
@@ -264,7 +284,8 @@ direct_readiness(struct check_run *r)
 
 	if (r->ready == READY_UNASKED) {
 		r->ready = READY_ASKING;
-		probe_ask(s, r->needs->health, &(struct net_request){ .done = on_readiness, .ctx = s }, false);
+		probe_ask(s, r->needs->health, &(struct net_request){ .done = on_readiness,
+		                                                      .ctx = s }, false);
 	}
 	return r->ready;
 }

@@ -24,7 +24,8 @@ judge(struct exposure *x)
 
 	note_bool(c, "exposed", x->open != NULL);
 	if (x->open)
-		check_blame(c, CHECK_WARN, "origin-exposed", _("%s answers without the proxy."), x->open);
+		check_blame(c, CHECK_WARN, "origin-exposed", _("%s answers without the proxy."),
+		            x->open);
 	else
 		check_pass(c, _("Only this server can reach it."));
 }
@@ -46,7 +47,8 @@ on_answer(void *ctx, const struct net_reply *r)
 static bool
 is_near(const char *address)
 {
-	return !strncmp(address, "127.", 4) || !strcmp(address, "::1") || !strncasecmp(address, "fe80:", 5);
+	return !strncmp(address, "127.", 4) || !strcmp(address, "::1") || !strncasecmp(address,
+	                                                                               "fe80:", 5);
 }
 
 static void
@@ -57,7 +59,8 @@ knock(struct exposure *x, const char *address)
 	struct knock *k = arena_alloc(a, sizeof(*k));
 
 	k->x = x;
-	k->url = arena_printf(a, strchr(address, ':') ? "%s://[%s]:%u" : "%s://%s:%u", s->url.scheme, address,
+	k->url = arena_printf(a, strchr(address, ':') ? "%s://[%s]:%u" : "%s://%s:%u",
+	                      s->url.scheme, address,
 	                      s->url.port);
 	x->left++;
 	probe_ask(s, NULL, &(struct net_request){
@@ -83,7 +86,9 @@ probe_exposure(struct side *s)
 			x->open = s->base;
 			judge(x);
 		} else {
-			check_moot(c, _("It runs on another machine; who can reach it there is not seen from here."));
+			check_moot(c,
+			           _("It runs on another machine; who can reach it there is not "
+			             "seen from here."));
 		}
 		return;
 	}
@@ -92,7 +97,8 @@ probe_exposure(struct side *s)
 		note_bool(c, "exposed", o->origin_on_lan);
 		if (o->origin_on_lan)
 			check_blame(c, CHECK_WARN, "origin-exposed",
-			            _("It listens on other addresses than loopback, port %u."), s->url.port);
+			            _("It listens on other addresses than loopback, port "
+			              "%u."), s->url.port);
 		else
 			check_pass(c, _("Only this server can reach it."));
 		return;

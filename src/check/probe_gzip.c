@@ -38,7 +38,8 @@ peel(const char *header, const struct buf *body)
 		bool gzip = (len == 4 && !strncasecmp(header, "gzip", 4)) ||
 		            (len == 6 && !strncasecmp(header, "x-gzip", 6));
 
-		if (gzip && (!gz_looks(now.s, now.len) || !gz_inflate(&next, now.s, now.len, BODY_MAX))) {
+		if (gzip && (!gz_looks(now.s, now.len) || !gz_inflate(&next, now.s, now.len,
+		                                                      BODY_MAX))) {
 			layers = LAYERS_MISLABELLED;
 			break;
 		}
@@ -75,7 +76,8 @@ page_with(const struct gzip *g, enum layers layers)
 static void
 judge(struct gzip *g)
 {
-	struct check *encoding = check_on(g->side, "gzip.encoding"), *layers = check_on(g->side, "gzip.layers");
+	struct check *encoding = check_on(g->side, "gzip.encoding"), *layers = check_on(g->side,
+	                                                                                "gzip.layers");
 	const struct page *p;
 
 	for (size_t i = 0; i < ARRAY_LEN(g->pages); i++) {
@@ -85,16 +87,20 @@ judge(struct gzip *g)
 	if ((p = page_with(g, LAYERS_MISLABELLED)))
 		check_blame(encoding, CHECK_FAIL, "gzip-mislabelled",
 		            *p->encoding ? _("%1$s says Content-Encoding: %2$s, but its bytes are something else.")
-		                         : _("%1$s is compressed and does not say so."), p->path, p->encoding);
-	else if (page_with(g, LAYERS_NONE) || page_with(g, LAYERS_ONE) || page_with(g, LAYERS_TWICE))
+		                         : _("%1$s is compressed and does not say "
+		                             "so."), p->path, p->encoding);
+	else if (page_with(g, LAYERS_NONE) || page_with(g, LAYERS_ONE) ||
+	         page_with(g, LAYERS_TWICE))
 		check_pass(encoding, _("Content-Encoding and the bytes agree."));
 	else
 		check_skip(encoding, _("No page came whose encoding could be looked at."));
 	if ((p = page_with(g, LAYERS_TWICE)))
 		check_blame(layers, CHECK_FAIL, "gzip-twice",
-		            _("%1$s, undone once as its header says (%2$s), is still compressed."), p->path, p->encoding);
+		            _("%1$s, undone once as its header says (%2$s), is still "
+		              "compressed."), p->path, p->encoding);
 	else if (g->version_encoded && g->version_plain_directly)
-		check_blame(layers, CHECK_WARN, "gzip-added", _("%s comes compressed here and plain directly."),
+		check_blame(layers, CHECK_WARN, "gzip-added",
+		            _("%s comes compressed here and plain directly."),
 		            g->side->run->needs->version);
 	else if (page_with(g, LAYERS_ONE))
 		check_pass(layers, _("Compressed exactly once."));
@@ -140,7 +146,8 @@ on_version(void *ctx, const struct net_reply *r)
 	struct gzip *g = ctx;
 	struct side *d = &g->side->run->side[DIRECT];
 
-	g->version_encoded = r->fault == NET_OK && r->status == 200 && answer_header_has(r, "Content-Encoding", "");
+	g->version_encoded = r->fault == NET_OK && r->status == 200 && answer_header_has(r,
+	                                                                                 "Content-Encoding", "");
 	if (g->version_encoded && g->side != d && d->answered && !d->ended) {
 		g->left++;
 		probe_ask(d, g->side->run->needs->version, &(struct net_request){
@@ -162,9 +169,11 @@ probe_gzip(struct side *s)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		g->pages[i].gzip = g;
 		g->pages[i].path = paths[i];
-		probe_ask(s, paths[i], &(struct net_request){ .headers = accept_gzip, .max_body = BODY_MAX,
+		probe_ask(s, paths[i], &(struct net_request){ .headers = accept_gzip,
+		                                              .max_body = BODY_MAX,
 		                                        .done = on_page, .ctx = &g->pages[i] }, false);
 	}
-	probe_ask(s, s->run->needs->version, &(struct net_request){ .headers = accept_gzip, .done = on_version, .ctx = g },
+	probe_ask(s, s->run->needs->version, &(struct net_request){ .headers = accept_gzip,
+	                                                            .done = on_version, .ctx = g },
 	    false);
 }

@@ -16,7 +16,8 @@
 #define FORGED_HOST "forged.invalid"
 
 static const char *const forged[] = {
-	"X-Forwarded-For: " FORGED_FOR, "X-Forwarded-Host: " FORGED_HOST, "X-Real-IP: " FORGED_FOR, NULL,
+	"X-Forwarded-For: " FORGED_FOR, "X-Forwarded-Host: " FORGED_HOST, "X-Real-IP: "
+	                                                                  "" FORGED_FOR, NULL,
 };
 
 struct echoes {
@@ -110,7 +111,8 @@ read_forged(struct echo *x, const struct json *j)
 static void
 judge_echoes(struct echoes *e)
 {
-	struct check *host = check_on(e->side, "headers.host"), *proto = check_on(e->side, "headers.proto");
+	struct check *host = check_on(e->side, "headers.host"), *proto = check_on(e->side,
+	                                                                          "headers.proto");
 	struct check *client = check_on(e->side, "headers.client");
 
 	note_string(host, "arrived", e->host_seen);
@@ -123,20 +125,24 @@ judge_echoes(struct echoes *e)
 	}
 	if (e->host || e->port)
 		check_blame(host, CHECK_FAIL, e->host ? "ws-host-lost" : "ws-port-lost",
-		            _("On %1$s the Host arrives as %2$s"), e->host ? e->host : e->port, e->host_seen);
+		            _("On %1$s the Host arrives as "
+		              "%2$s"), e->host ? e->host : e->port, e->host_seen);
 	else
 		check_pass(host, _("Host arrives whole on every route: %s"), e->side->host);
 	if (e->proto)
-		check_blame(proto, CHECK_FAIL, "ws-proto-lost", _("On %1$s X-Forwarded-Proto arrives as: %2$s"), e->proto,
+		check_blame(proto, CHECK_FAIL, "ws-proto-lost",
+		            _("On %1$s X-Forwarded-Proto arrives as: %2$s"), e->proto,
 		            e->proto_seen);
 	else
 		check_pass(proto, _("The scheme arrives on every route: %s"), e->side->url.scheme);
 	if (e->believed) {
 		note_string(client, "believed", e->believed_what);
-		check_blame(client, CHECK_FAIL, "forwarded-for-trusted", _("On %1$s a forged %2$s comes first."),
+		check_blame(client, CHECK_FAIL, "forwarded-for-trusted",
+		            _("On %1$s a forged %2$s comes first."),
 		            e->believed, e->believed_what);
 	} else if (e->client)
-		check_blame(client, CHECK_FAIL, "forwarded-for-lost", _("On %s no X-Forwarded-For arrives."), e->client);
+		check_blame(client, CHECK_FAIL, "forwarded-for-lost",
+		            _("On %s no X-Forwarded-For arrives."), e->client);
 	else
 		check_pass(client, _("The visitor's address arrives; forged ones are refused."));
 }
@@ -171,7 +177,8 @@ ask_echo(struct echoes *e, const char *path)
 		x->forged = i;
 		e->left++;
 		probe_ask(e->side, arena_printf(a, "%s?antechamber=echo", path),
-		    &(struct net_request){ .headers = i ? forged : NULL, .done = on_echo, .ctx = x }, false);
+		    &(struct net_request){ .headers = i ? forged : NULL, .done = on_echo,
+		                           .ctx = x }, false);
 	}
 }
 
@@ -203,7 +210,8 @@ on_passkey(void *ctx, const struct net_reply *r)
 	if (!*name)
 		check_moot(c, _("OpenChamber does not say which name it sees."));
 	else if (strcasecmp(name, s->url.host))
-		check_blame(c, CHECK_WARN, "ws-host-lost", _("OpenChamber sees the name %1$s instead of %2$s"),
+		check_blame(c, CHECK_WARN, "ws-host-lost",
+		            _("OpenChamber sees the name %1$s instead of %2$s"),
 		            say_clean(&s->run->arena, name, strlen(name), 100), s->url.host);
 	else
 		check_pass(c, _("OpenChamber sees the name %s"), s->url.host);
@@ -219,12 +227,15 @@ probe_headers(struct side *s)
 		rehearse(s);
 		return;
 	}
-	check_moot(check_on(s, "headers.client"), _("What arrives there only a rehearsal can see."));
+	check_moot(check_on(s, "headers.client"),
+	           _("What arrives there only a rehearsal can see."));
 	if (s->run->auth == AUTH_NONE) {
 		check_moot(host, _("Without a UI password OpenChamber does not look at it."));
-		check_moot(check_on(s, "headers.proto"), _("Without a UI password OpenChamber does not look at it."));
+		check_moot(check_on(s, "headers.proto"),
+		           _("Without a UI password OpenChamber does not look at it."));
 	} else if (check_open(host)) {
-		probe_ask(s, "/auth/passkey/status", &(struct net_request){ .done = on_passkey, .ctx = s }, false);
+		probe_ask(s, "/auth/passkey/status", &(struct net_request){ .done = on_passkey,
+		                                                            .ctx = s }, false);
 	}
 	headers_judge(s->run);
 }
@@ -237,7 +248,8 @@ headers_judge(struct check_run *r)
 	struct check *c = s->present ? check_on(s, "headers.proto") : NULL;
 	bool lost = false, secure = false;
 
-	if (!check_open(c) || s->target == TARGET_REHEARSAL || !s->answered || !r->auth_known || !r->sockets[FRONT])
+	if (!check_open(c) || s->target == TARGET_REHEARSAL || !s->answered || !r->auth_known ||
+	    !r->sockets[FRONT])
 		return;
 	for (size_t i = 0; i < r->needs->n_sockets; i++) {
 		struct check *w = check_route(s, GROUP_WEBSOCKET, i);

@@ -28,7 +28,8 @@ judge(struct quiet *q)
 
 	note_int(c, "quiet_s", q->length);
 	if (q->cut)
-		check_blame(c, CHECK_FAIL, "stream-cut", _("%1$s was cut after %2$s s of quiet."), q->cut,
+		check_blame(c, CHECK_FAIL, "stream-cut", _("%1$s was cut after %2$s s of quiet."),
+		            q->cut,
 		            say_seconds(a, q->lived));
 	else
 		check_pass(c, _("Streams that say nothing for %u s stay open."), q->length);
@@ -72,7 +73,9 @@ probe_idle(struct side *s)
 		return;
 	}
 	if (s->target != TARGET_REHEARSAL) {
-		check_moot(c, _("OpenChamber is never quiet for long; a rehearsal with --deep holds a quiet stream."));
+		check_moot(c,
+		           _("OpenChamber is never quiet for long; a rehearsal with --deep holds a "
+		             "quiet stream."));
 		return;
 	}
 	q = arena_alloc(&r->arena, sizeof(*q));
@@ -84,7 +87,8 @@ probe_idle(struct side *s)
 
 		one->q = q;
 		one->path = r->needs->streams[i].path;
-		probe_ask_aside(s, arena_printf(&r->arena, "%s?antechamber=silent&seconds=%u", one->path, q->length),
+		probe_ask_aside(s, arena_printf(&r->arena, "%s?antechamber=silent&seconds=%u",
+		                                one->path, q->length),
 		          &(struct net_request){ .headers = headers,
 		                                 .timeout_ms = (int)q->length * 1000 + run_timeout(r),
 		                                 .on_data = on_data, .done = on_done, .ctx = one }, false);

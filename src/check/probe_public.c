@@ -62,7 +62,8 @@ judge_name(struct public_state *st)
 	if (!check_open(c) || !st->reached || st->resolving)
 		return;
 	if (s->run->options.connect_to) {
-		check_moot(c, _("Not looked up: the checks go straight to %s."), s->run->options.connect_to);
+		check_moot(c, _("Not looked up: the checks go straight to %s."),
+		           s->run->options.connect_to);
 		return;
 	}
 	if (s->url.ip) {
@@ -78,7 +79,8 @@ judge_name(struct public_state *st)
 		note_bool(c, "own", leads_here(st));
 	if (s->run->options.own_addresses && !leads_here(st))
 		/* TRANSLATORS: %1$s is a name, %2$s its addresses */
-		check_pass(c, _("%1$s is %2$s, not an address of this server: a router or a CDN."), s->url.host, list.s);
+		check_pass(c, _("%1$s is %2$s, not an address of this server: a router or a CDN."),
+		           s->url.host, list.s);
 	else
 		/* TRANSLATORS: %1$s is a name, %2$s its addresses */
 		check_pass(c, _("%1$s is %2$s"), s->url.host, list.s);
@@ -99,14 +101,18 @@ judge_port(struct public_state *st)
 	half = public_half(st->half[0], st->half[1]);
 	if (st->hairpin) {
 		check_optional(c);
-		check_blame(c, CHECK_WARN, st->fault == NET_REFUSED ? "public-refused" : "public-timeout",
-		            _("The way in cannot be proved from here; this server's own proxy was checked instead."));
+		check_blame(c, CHECK_WARN, st->fault == NET_REFUSED
+		            ? "public-refused" : "public-timeout",
+		            _("The way in cannot be proved from here; this server's own proxy was "
+		              "checked instead."));
 	} else if (half && !strcmp(half, "4")) {
 		check_optional(c);
-		check_blame(c, CHECK_WARN, "public-half", _("It answers over IPv4, and not over IPv6."));
+		check_blame(c, CHECK_WARN, "public-half",
+		            _("It answers over IPv4, and not over IPv6."));
 	} else if (half) {
 		check_optional(c);
-		check_blame(c, CHECK_WARN, "public-half", _("It answers over IPv6, and not over IPv4."));
+		check_blame(c, CHECK_WARN, "public-half",
+		            _("It answers over IPv6, and not over IPv4."));
 	} else {
 		check_pass(c, _("Port %u accepts connections."), s->url.port);
 	}
@@ -143,7 +149,8 @@ ask_halves(struct public_state *st)
 		six = six || strchr(st->addresses[i], ':');
 		four = four || !strchr(st->addresses[i], ':');
 	}
-	if (!four || !six || url_is_loopback(&st->side->url) || !check_open(check_on(st->side, "public.port")))
+	if (!four || !six || url_is_loopback(&st->side->url) ||
+	    !check_open(check_on(st->side, "public.port")))
 		return;
 	for (int i = 0; i < 2; i++) {
 		struct public_half *h = arena_alloc(&st->side->run->arena, sizeof(*h));
@@ -153,7 +160,8 @@ ask_halves(struct public_state *st)
 		h->family = where.family = i ? 6 : 4;
 		st->half_left++;
 		probe_ask(st->side, NULL, &(struct net_request){
-			.url = arena_printf(&st->side->run->arena, "%s%s", st->side->base, st->side->run->needs->version),
+			.url = arena_printf(&st->side->run->arena, "%s%s", st->side->base,
+			                    st->side->run->needs->version),
 			.where = where, .done = on_half, .ctx = h }, false);
 	}
 }
@@ -168,7 +176,8 @@ connect_failed(struct public_state *st)
 
 	if (st->resolving)
 		return;
-	if (!st->hairpin && s->target == TARGET_PUBLIC && !run->options.connect_to && run->options.own_addresses &&
+	if (!st->hairpin && s->target == TARGET_PUBLIC && !run->options.connect_to &&
+	    run->options.own_addresses &&
 	    !(s->url.ip ? is_own(run, s->url.host) : leads_here(st))) {
 		st->hairpin = true;
 		s->where.connect_to = arena_printf(a, "127.0.0.1:%u", s->url.port);
@@ -195,7 +204,8 @@ on_resolved(void *ctx, const char *const *addresses, size_t n)
 
 	st->resolving = 0;
 	for (size_t i = 0; i < n && i < ARRAY_LEN(st->addresses); i++)
-		st->addresses[st->n_addresses++] = say_clean(a, addresses[i], strlen(addresses[i]), 60);
+		st->addresses[st->n_addresses++] = say_clean(a, addresses[i], strlen(addresses[i]),
+		                                             60);
 	if (st->side->ended)
 		return;
 	if (st->waits) {
@@ -249,7 +259,8 @@ judge_tls(struct public_state *st, const struct net_reply *r)
 }
 
 static void
-tls_failed(struct public_state *st, const char *cause, const struct cert *cert, const struct net_reply *r)
+tls_failed(struct public_state *st, const char *cause, const struct cert *cert,
+           const struct net_reply *r)
 {
 	struct arena *a = &st->side->run->arena;
 	const char *host = st->side->url.host, *names = "";
@@ -261,13 +272,20 @@ tls_failed(struct public_state *st, const char *cause, const struct cert *cert, 
 		said = arena_printf(a, _("The certificate covers %1$s, not %2$s."), names, host);
 	else if (!strcmp(cause, "tls-expired") && cert)
 		said = cert_days_left(cert, time(NULL)) < 0
-		       ? arena_printf(a, Q_("The certificate expired %d day ago.", "The certificate expired %d days ago.",
-		                            -cert_days_left(cert, time(NULL))), -cert_days_left(cert, time(NULL)))
-		       : arena_strdup(a, _("The certificate is not valid yet. Is this server's clock right?"));
+		       ? arena_printf(a, Q_("The certificate expired %d day ago.",
+		                            "The certificate expired %d days ago.",
+		                            -cert_days_left(cert,
+		                                            time(NULL))), -cert_days_left(cert,
+		                                                                          time(NULL)))
+		       : arena_strdup(a,
+		                      _("The certificate is not valid yet. Is this server's clock "
+		                        "right?"));
 	else if (!strcmp(cause, "tls-untrusted") && cert && cert->self_signed)
 		said = arena_strdup(a, _("The certificate is signed by itself."));
 	else if (!strcmp(cause, "tls-untrusted") && cert)
-		said = arena_printf(a, _("Its issuer, %s, is not known here, or its chain is not whole."), cert->issuer);
+		said = arena_printf(a,
+		                    _("Its issuer, %s, is not known here, or its chain is not "
+		                      "whole."), cert->issuer);
 	note_string(check_on(st->side, "public.tls"), "names", *names ? names : NULL);
 	public_fail(st, "public.tls", r, cause, said);
 }
@@ -295,7 +313,8 @@ look_at_certificate(struct public_state *st, const struct net_reply *r)
 	where.insecure = true;
 	note_reply(check_on(s, "public.tls"), r);
 	probe_ask(s, NULL, &(struct net_request){
-		.url = arena_printf(&s->run->arena, "%s%s", s->base, s->run->needs->version), .where = where,
+		.url = arena_printf(&s->run->arena, "%s%s", s->base,
+		                    s->run->needs->version), .where = where,
 		.want_cert = true, .done = on_unverified, .ctx = st }, false);
 }
 
@@ -324,7 +343,8 @@ on_version(void *ctx, const struct net_reply *r)
 	st->msg = arena_strdup(a, r->msg);
 	switch (r->fault) {
 	case NET_RESOLVE:
-		public_fail(st, "public.name", r, "name-unresolved", arena_printf(a, _("%s has no address."), s->url.host));
+		public_fail(st, "public.name", r, "name-unresolved",
+		            arena_printf(a, _("%s has no address."), s->url.host));
 		return;
 	case NET_REFUSED:
 	case NET_UNREACHABLE:
@@ -355,7 +375,8 @@ void
 public_ask(struct public_state *st)
 {
 	probe_ask(st->side, st->side->run->needs->version, &(struct net_request){
-		.want_cert = !strcmp(st->side->url.scheme, "https"), .done = on_version, .ctx = st }, false);
+		.want_cert = !strcmp(st->side->url.scheme,
+		                     "https"), .done = on_version, .ctx = st }, false);
 }
 
 void

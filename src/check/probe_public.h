@@ -48,13 +48,15 @@ struct public_half {
 const char *public_half(enum net_fault four, enum net_fault six);
 
 /* A step failed: the target ends here. */
-void public_fail(struct public_state *st, const char *id, const struct net_reply *r, const char *cause,
+void public_fail(struct public_state *st, const char *id, const struct net_reply *r,
+                 const char *cause,
                  const char *detail);
 
 void public_ask(struct public_state *st);      /* /api/version, and everything on the way */
 void public_ask_http(struct public_state *st); /* rehearsal: does http lead to https? */
 void public_reached(struct public_state *st, const struct net_reply *r);
-void public_status(struct public_state *st, const struct net_reply *r); /* an answer came: whose is it? */
+void public_status(struct public_state *st,
+                   const struct net_reply *r); /* an answer came: whose is it? */
 void public_redirect(struct public_state *st, const struct net_reply *r);
 void public_not_ours(struct public_state *st, const struct net_reply *r);
 

@@ -10,7 +10,8 @@
 static bool
 is_access_page(const char *location, const char *host)
 {
-	static const char *const marks[] = { "cloudflareaccess.com", "/oauth2/", "/outpost.goauthentik.io/",
+	static const char *const marks[] = { "cloudflareaccess.com", "/oauth2/",
+	                                     "/outpost.goauthentik.io/",
 	                                     "/cdn-cgi/access/" };
 	const char *query = strchr(location, '?');
 
@@ -62,12 +63,14 @@ was_there(const struct public_state *st, const char *url)
 }
 
 static void
-fail_redirect(struct public_state *st, const struct net_reply *r, const char *cause, const char *location)
+fail_redirect(struct public_state *st, const struct net_reply *r, const char *cause,
+              const char *location)
 {
 	note_string(check_on(st->side, "public.redirect"), "location", location);
 	public_fail(st, "public.redirect", r, cause,
 	            /* TRANSLATORS: both %s are addresses */
-	            arena_printf(&st->side->run->arena, _("%1$s redirects to %2$s"), st->side->base, location));
+	            arena_printf(&st->side->run->arena, _("%1$s redirects to %2$s"), st->side->base,
+	                         location));
 }
 
 static void
@@ -99,11 +102,13 @@ follow(struct public_state *st)
 	/* The address to talk to stays; another port of the same name is asked there too. */
 	if (where.connect_to && st->next.port != s->url.port && strrchr(where.connect_to, ':'))
 		where.connect_to = arena_printf(&s->run->arena, "%.*s:%u",
-		                                (int)(strrchr(where.connect_to, ':') - where.connect_to),
+		                                (int)(strrchr(where.connect_to,
+		                                              ':') - where.connect_to),
 		                                where.connect_to, st->next.port);
 	st->followed = true;
 	st->connect_to = where.connect_to;
-	probe_ask(s, NULL, &(struct net_request){ .url = whole(&s->run->arena, &st->next), .where = where,
+	probe_ask(s, NULL, &(struct net_request){ .url = whole(&s->run->arena, &st->next),
+	                                          .where = where,
 	                                    .done = on_hop, .ctx = st }, false);
 }
 
@@ -121,14 +126,16 @@ public_redirect(struct public_state *st, const struct net_reply *r)
 		fail_redirect(st, r, "auth-layer", location);
 		return;
 	}
-	if (!location || !absolute(&st->next, a, &from, location) || strcmp(st->next.host, s->url.host)) {
+	if (!location || !absolute(&st->next, a, &from, location) ||
+	    strcmp(st->next.host, s->url.host)) {
 		fail_redirect(st, r, "redirect-away", location ? location : "?");
 		return;
 	}
 	url = whole(a, &st->next);
 	if (was_there(st, url) || st->n_hops > HOPS_MAX) {
 		/* What a CDN asked in http the proxy answers with: come back in https. */
-		bool flexible = answer_header_has(r, "CF-Ray", "") && !strcmp(st->next.scheme, "https");
+		bool flexible = answer_header_has(r, "CF-Ray", "") && !strcmp(st->next.scheme,
+		                                                              "https");
 
 		fail_redirect(st, r, flexible ? "cdn-flexible" : "redirect-loop", location);
 		return;
@@ -148,12 +155,15 @@ on_http(void *ctx, const struct net_reply *r)
 
 	note_reply(c, r);
 	note_string(c, "location", location);
-	if (r->status >= 300 && r->status < 400 && location && !strncmp(location, s->base, strlen(s->base)))
+	if (r->status >= 300 && r->status < 400 && location &&
+	    !strncmp(location, s->base, strlen(s->base)))
 		check_pass(c, _("http leads to https."));
 	else if (r->status >= 300 && r->status < 400)
-		check_blame(c, CHECK_FAIL, "redirect-away", _("http redirects to %s"), location ? location : "?");
+		check_blame(c, CHECK_FAIL, "redirect-away", _("http redirects to %s"), location
+		            ? location : "?");
 	else
-		check_blame(c, CHECK_WARN, NULL, _("http does not lead to https: it answers %ld."), r->status);
+		check_blame(c, CHECK_WARN, NULL, _("http does not lead to https: it answers %ld."),
+		            r->status);
 }
 
 void
@@ -162,11 +172,13 @@ public_ask_http(struct public_state *st)
 	struct side *s = st->side;
 	struct net_where where = s->where;
 
-	if (s->target != TARGET_REHEARSAL || !s->run->options.connect_to_http || strcmp(s->url.scheme, "https"))
+	if (s->target != TARGET_REHEARSAL || !s->run->options.connect_to_http ||
+	    strcmp(s->url.scheme, "https"))
 		return;
 	where.connect_to = s->run->options.connect_to_http;
 	probe_ask(s, NULL, &(struct net_request){
-		.url = arena_printf(&s->run->arena, strchr(s->url.host, ':') ? "http://[%s]/" : "http://%s/", s->url.host),
+		.url = arena_printf(&s->run->arena, strchr(s->url.host, ':')
+		                    ? "http://[%s]/" : "http://%s/", s->url.host),
 		.where = where, .done = on_http, .ctx = st }, false);
 }
 
@@ -180,11 +192,15 @@ judge_not_ours(struct public_state *st)
 
 	if (st->health_ours || same)
 		public_fail(st, "public.answer", NULL, "path-mangled",
-		            arena_printf(a, _("%1$s%2$s answered %3$ld with \"%4$s\", though the page is OpenChamber's."),
+		            arena_printf(a,
+		                         _("%1$s%2$s answered %3$ld with \"%4$s\", though the page "
+		                           "is OpenChamber's."),
 		                         s->base, s->run->needs->version, st->status, st->name));
 	else
 		public_fail(st, "public.answer", NULL, "wrong-site",
-		            arena_printf(a, _("%1$s answered %2$ld with \"%3$s\", not with OpenChamber."),
+		            arena_printf(a,
+		                         _("%1$s answered %2$ld with \"%3$s\", not with "
+		                           "OpenChamber."),
 		                         s->base, st->status, st->name));
 }
 
@@ -240,12 +256,14 @@ public_not_ours(struct public_state *st, const struct net_reply *r)
 	st->body = page_of(st, r);
 	note_string(check_on(s, "public.answer"), "name", st->name);
 	st->left = 2;
-	probe_ask(s, s->run->needs->health, &(struct net_request){ .done = on_health, .ctx = st }, false);
+	probe_ask(s, s->run->needs->health, &(struct net_request){ .done = on_health, .ctx = st },
+	          false);
 	probe_ask(s, "/", &(struct net_request){ .done = on_root, .ctx = st }, false);
 	/* Its slot is counted on the public side: the direct one may end meanwhile. */
 	if (d->present && !d->ended) {
 		st->left++;
-		probe_ask(s, NULL, &(struct net_request){ .url = arena_printf(&s->run->arena, "%s/", d->base), .where = d->where,
+		probe_ask(s, NULL, &(struct net_request){ .url = arena_printf(&s->run->arena, "%s/",
+		                                                              d->base), .where = d->where,
 		                                    .done = on_own_root, .ctx = st }, false);
 	}
 }

@@ -40,7 +40,8 @@ finish(struct spool *p)
 static void
 could_not_tell(struct spool *p)
 {
-	check_skip(check_on(p->side, "body.spool"), _("The probe origin did not say when the body arrived."));
+	check_skip(check_on(p->side, "body.spool"),
+	           _("The probe origin did not say when the body arrived."));
 	finish(p);
 }
 
@@ -69,7 +70,8 @@ judge(struct spool *p)
 		json_free(j);
 		return false;
 	}
-	spread = json_get_int(json_at(list, n - 1), "ms", 0) - json_get_int(json_at(list, 0), "ms", 0);
+	spread = json_get_int(json_at(list, n - 1), "ms", 0) - json_get_int(json_at(list, 0), "ms",
+	                                                                    0);
 	json_free(j);
 	note_int(c, "apart_ms", GAP_MS);
 	note_int(c, "arrived_apart_ms", spread);
@@ -133,8 +135,11 @@ on_connected(void *ctx, struct net_conn *conn, const struct net_reply *r)
 		could_not_tell(p);
 		return;
 	}
-	buf_printf(&p->out, "POST %s?antechamber=count HTTP/1.1\r\nHost: %s\r\nContent-Type: application/octet-stream\r\n"
-	           "Content-Length: %d\r\nConnection: close\r\n\r\n", s->run->needs->upload, s->host, 2 * PART);
+	buf_printf(&p->out,
+	           "POST %s?antechamber=count HTTP/1.1\r\nHost: %s\r\nContent-Type: "
+	           "application/octet-stream\r\n"
+	           "Content-Length: %d\r\nConnection: "
+	           "close\r\n\r\n", s->run->needs->upload, s->host, 2 * PART);
 	loop_watch(s->run->loop, net_conn_fd(conn), POLLIN | POLLOUT, on_socket, p);
 	p->parts = 2;
 	send_part(p);
@@ -155,7 +160,8 @@ start(void *ctx)
 	struct spool *p = ctx;
 	struct side *s = p->side;
 
-	p->connecting = net_connect(s->run->net, s->base, &s->where, run_timeout(s->run), on_connected, p);
+	p->connecting = net_connect(s->run->net, s->base, &s->where, run_timeout(s->run),
+	                            on_connected, p);
 	p->deadline = probe_pause(s->run, run_timeout(s->run) + GAP_MS, on_deadline, p);
 }
 

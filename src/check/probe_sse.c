@@ -9,7 +9,7 @@ struct stream_probe {
 	struct side    *side;
 	size_t          i;
 	bool            two;      /* asked for HTTP/2 */
-	bool            again;    /* asked a second time, with more patience */
+	bool            again;    /* this is the second look */
 	bool            asked, done;
 	enum net_fault  fault;
 	long            status;
@@ -99,7 +99,8 @@ static void
 start(struct stream_probe *p, int timeout_ms)
 {
 	/* As a browser asks, and with every encoding it would take: a proxy may pick any. */
-	static const char *const headers[] = { "Accept: text/event-stream", "Accept-Encoding: gzip, br, zstd", NULL };
+	static const char *const headers[] = { "Accept: text/event-stream",
+	                                       "Accept-Encoding: gzip, br, zstd", NULL };
 
 	p->asked = p->reading = true;
 	p->done = false;
@@ -115,7 +116,8 @@ probe_streams(struct side *s)
 {
 	struct check_run *r = s->run;
 	bool tls = !strcmp(s->url.scheme, "https");
-	struct stream_probe *all = arena_alloc(&r->arena, r->needs->n_streams * 2 * sizeof(*all) + 1);
+	struct stream_probe *all = arena_alloc(&r->arena,
+	                                       r->needs->n_streams * 2 * sizeof(*all) + 1);
 
 	r->streams[s - r->side] = all;
 	for (size_t n = 0; n < r->needs->n_streams * 2; n++) {
@@ -202,7 +204,8 @@ judge_direct(struct stream_probe *p, struct check *c)
 		check_blame(c, CHECK_FAIL, "origin-silent", _("No event in %s s."),
 		            say_seconds(&r->arena, p->seconds));
 	else
-		check_blame(c, CHECK_FAIL, "sse-not-stream", _("The answer is %1$ld, %2$s."), p->status,
+		check_blame(c, CHECK_FAIL, "sse-not-stream", _("The answer is %1$ld, %2$s."),
+		            p->status,
 		            p->type ? p->type : _("without a type"));
 }
 
@@ -213,21 +216,28 @@ judge_front(struct stream_probe *p, struct check *c, double direct, bool compare
 
 	switch (state_of(p, direct)) {
 	case STREAM_LOGIN:
-		check_skip(c, _("Event streams need the UI password; without it nothing can be seen."));
+		check_skip(c,
+		           _("Event streams need the UI password; without it nothing can be "
+		             "seen."));
 		return;
 	case STREAM_COMPRESSED:
-		check_blame(c, CHECK_FAIL, "sse-compressed", _("The stream comes with Content-Encoding: %s"), p->encoding);
+		check_blame(c, CHECK_FAIL, "sse-compressed",
+		            _("The stream comes with Content-Encoding: %s"), p->encoding);
 		return;
 	case STREAM_OTHER:
 		if (answer_is_down(p->status))
-			check_blame(c, CHECK_FAIL, "upstream-down", _("The answer is %ld."), p->status);
+			check_blame(c, CHECK_FAIL, "upstream-down", _("The answer is %ld."),
+			            p->status);
 		else if (answer_is_late(p->status))
-			check_blame(c, CHECK_FAIL, "upstream-timeout", _("The answer is %ld."), p->status);
+			check_blame(c, CHECK_FAIL, "upstream-timeout", _("The answer is %ld."),
+			            p->status);
 		else if (p->status)
-			check_blame(c, CHECK_FAIL, "sse-not-stream", _("The answer is %1$ld, %2$s."), p->status,
+			check_blame(c, CHECK_FAIL, "sse-not-stream",
+			            _("The answer is %1$ld, %2$s."), p->status,
 			            p->type ? p->type : _("without a type"));
 		else
-			check_blame(c, CHECK_FAIL, "sse-not-stream", _("No answer comes: %s"), net_fault_name(p->fault));
+			check_blame(c, CHECK_FAIL, "sse-not-stream", _("No answer comes: %s"),
+			            net_fault_name(p->fault));
 		return;
 	case STREAM_HELD:
 		if (p->event < 0 && compared)
@@ -235,10 +245,12 @@ judge_front(struct stream_probe *p, struct check *c, double direct, bool compare
 			            _("No event in %1$s s; directly, the first took %2$s s."),
 			            say_seconds(a, p->seconds), say_seconds(a, direct));
 		else if (p->event < 0)
-			check_blame(c, CHECK_FAIL, "sse-buffered", _("No event in %s s."), say_seconds(a, p->seconds));
+			check_blame(c, CHECK_FAIL, "sse-buffered", _("No event in %s s."),
+			            say_seconds(a, p->seconds));
 		else
 			check_blame(c, CHECK_FAIL, "sse-buffered",
-			            _("The first event took %1$s s through the proxy and %2$s s directly."),
+			            _("The first event took %1$s s through the proxy and %2$s s "
+			              "directly."),
 			            say_seconds(a, p->event), say_seconds(a, direct));
 		return;
 	case STREAM_LATE:
@@ -264,33 +276,47 @@ judge_clock(struct check *c, const struct clock *k, double first)
 	note_real(c, "late_s", k->late > 0 ? k->late : 0);
 	switch (k->state) {
 	case STREAM_COMPRESSED:
-		check_blame(c, CHECK_FAIL, "sse-compressed", _("The stream comes with a Content-Encoding."));
+		check_blame(c, CHECK_FAIL, "sse-compressed",
+		            _("The stream comes with a Content-Encoding."));
 		break;
 	case STREAM_OTHER:
 	case STREAM_LOGIN:
 		check_blame(c, CHECK_FAIL, "sse-not-stream", _("The answer is %ld."), k->status);
 		break;
 	case STREAM_HELD:
-		check_blame(c, CHECK_FAIL, "sse-buffered", _("Events come up to %1$s s late (%2$s)."), late, clock_name(r, k));
+		check_blame(c, CHECK_FAIL, "sse-buffered",
+		            _("Events come up to %1$s s late (%2$s)."), late, clock_name(r, k));
 		break;
 	case STREAM_LATE:
-		check_blame(c, CHECK_WARN, "sse-buffered", _("Events come up to %1$s s late (%2$s)."), late, clock_name(r, k));
+		check_blame(c, CHECK_WARN, "sse-buffered",
+		            _("Events come up to %1$s s late (%2$s)."), late, clock_name(r, k));
 		break;
 	case STREAM_FINE:
-		check_pass(c, _("First event after %1$s s; five events came as sent, at most %2$s s late."),
+		check_pass(c,
+		           _("First event after %1$s s; five events came as sent, at most %2$s s "
+		             "late."),
 		           say_seconds(&r->arena, first), late);
 		break;
 	}
 }
 
-/* Nothing at E, and directly it took long too: a slow machine gets more time before anybody is accused. */
+/*
+ * Before anybody is accused of being late, a second look: a busy machine is
+ * late once, a buffer every time.  And where it took long directly too,
+ * nothing at all gets more patience.
+ */
 static bool
-wait_longer(struct stream_probe *p, double direct)
+look_again(struct stream_probe *p, double direct)
 {
-	if (p->again || p->event >= 0 || state_of(p, direct) != STREAM_HELD || direct < LATE_FAIL / 2)
+	struct check_run *r = p->side->run;
+	enum stream_state state = state_of(p, direct);
+	bool late = p->event >= 0 && (state == STREAM_LATE || state == STREAM_HELD);
+	bool slow = p->event < 0 && state == STREAM_HELD && direct >= LATE_FAIL / 2;
+
+	if (!p->asked || p->again || (!late && !slow))
 		return false;
 	p->again = true;
-	start(p, run_timeout(p->side->run));
+	start(p, slow ? run_timeout(r) : run_first(r));
 	return true;
 }
 
@@ -320,7 +346,7 @@ judge(struct check_run *r, int side, size_t i)
 			return;
 		}
 	}
-	if (side == FRONT && (wait_longer(&pair[0], direct) || (pair[1].asked && wait_longer(&pair[1], direct))))
+	if (side == FRONT && (look_again(&pair[0], direct) | look_again(&pair[1], direct)))
 		return;
 	p = worst_of(pair, direct);
 	if (side == FRONT && state_of(p, direct) == STREAM_FINE && clocks_running(r, i))
@@ -330,7 +356,8 @@ judge(struct check_run *r, int side, size_t i)
 		note_real(c, "direct_first_s", direct);
 	if (side == FRONT && state_of(p, direct) == STREAM_FINE && clocks_worst(r, i))
 		judge_clock(c, clocks_worst(r, i), p->event);
-	else if (side == DIRECT && (state_of(p, 0) == STREAM_OTHER || state_of(p, 0) == STREAM_HELD) && p->event < 0)
+	else if (side == DIRECT && (state_of(p, 0) == STREAM_OTHER ||
+	                            state_of(p, 0) == STREAM_HELD) && p->event < 0)
 		judge_direct(p, c);
 	else
 		judge_front(p, c, side == DIRECT && p->event >= 0 ? p->event : direct, dp != NULL);

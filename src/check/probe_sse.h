@@ -9,14 +9,15 @@
 #define LATE_FAIL 1.0
 
 /* How an event stream can look, the worst last. */
-enum stream_state { STREAM_FINE, STREAM_LATE, STREAM_HELD, STREAM_LOGIN, STREAM_OTHER, STREAM_COMPRESSED };
+enum stream_state { STREAM_FINE, STREAM_LATE, STREAM_HELD, STREAM_LOGIN, STREAM_OTHER,
+                    STREAM_COMPRESSED };
 
 /* Five events of the probe origin on one route, over one protocol, sent in one way. */
 struct clock {
 	struct side      *side;
 	size_t            i;
 	bool              two, accel, close;
-	bool              done;
+	bool              done, again;
 	long              status;
 	int               http;
 	bool              stream, compressed;
@@ -37,7 +38,8 @@ void clocks_quiet(struct check_run *r);
 bool clocks_running(const struct check_run *r, size_t i);
 const struct clock *clocks_worst(const struct check_run *r, size_t i);
 const struct check_timeline *clock_timeline(struct check_run *r, const struct clock *k);
-const char *clock_name(struct check_run *r, const struct clock *k); /* "TLS, HTTP/1.1, without X-Accel-Buffering" */
+const char *clock_name(struct check_run *r,
+                       const struct clock *k); /* "TLS, HTTP/1.1, without X-Accel-Buffering" */
 
 /* An answer's head: is it an event stream, and is it as it was sent? */
 bool answer_is_stream(const struct net_reply *r);

@@ -65,7 +65,8 @@ judge(struct check_run *r)
 	}
 	note_real(c, "longest_s", longest);
 	if (cut && !hold_at(r, DIRECT, 0)->used && c->side->target != TARGET_REHEARSAL)
-		check_skip(c, _("%s ended early, and there was no direct one to compare with."), cut->route->path);
+		check_skip(c, _("%s ended early, and there was no direct one to compare with."),
+		           cut->route->path);
 	else if (cut) {
 		note_string(c, "path", cut->route->path);
 		note_real(c, "lived_s", cut->lived);
@@ -166,7 +167,8 @@ hold_socket(struct hold *h, int ms)
 
 	h->wait = probe_pause(r, ms, on_late, h);
 	h->ws = ws_open(r->loop, r->net, &(struct ws_request){
-		.url = arena_printf(&r->arena, "%s%s", s->base, h->route->path), .where = s->where, .origin = s->base,
+		.url = arena_printf(&r->arena, "%s%s", s->base,
+		                    h->route->path), .where = s->where, .origin = s->base,
 		.timeout_ms = run_timeout(r), .headers = side_auth(s) == AUTH_IN ? headers : NULL, .on = on, .ctx = h });
 }
 
@@ -212,7 +214,9 @@ probe_time(struct side *s)
 		return;
 	}
 	if (side_auth(s) == AUTH_OUT) {
-		check_skip(c, _("Event streams need the UI password; without it nothing can be seen."));
+		check_skip(c,
+		           _("Event streams need the UI password; without it nothing can be "
+		             "seen."));
 		return;
 	}
 	r->holds = arena_alloc(&r->arena, N_SIDES * n_holds(r) * sizeof(*r->holds) + 1);

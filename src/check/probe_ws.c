@@ -174,7 +174,8 @@ judge_silent_origin(struct socket_probe *p, struct check *c)
 		return;
 	case READY_YES:
 		check_blame(c, CHECK_FAIL, "origin-silent", _("No first message in %s s."),
-		            say_seconds(&r->arena, (p->accepted ? run_first(r) : run_timeout(r)) / 1000.0));
+		            say_seconds(&r->arena, (p->accepted
+		                                    ? run_first(r) : run_timeout(r)) / 1000.0));
 		return;
 	default:
 		return; /* asked just now */
@@ -191,10 +192,12 @@ judge_origin_refused(struct socket_probe *p, struct check *c)
 		cause = "cdn-flexible";
 	if (own) {
 		note_string(c, "allow_origin", p->believed->origin);
-		check_blame(c, CHECK_FAIL, cause, _("The Origin %1$s is refused; accepted is %2$s"), p->side->base,
+		check_blame(c, CHECK_FAIL, cause, _("The Origin %1$s is refused; accepted is %2$s"),
+		            p->side->base,
 		            p->believed->origin);
 	} else {
-		check_blame(c, CHECK_FAIL, cause, _("The Origin %s is refused, and so is every other that was tried."),
+		check_blame(c, CHECK_FAIL, cause,
+		            _("The Origin %s is refused, and so is every other that was tried."),
 		            p->side->base);
 	}
 }
@@ -203,15 +206,20 @@ static void
 judge_login_needed(struct socket_probe *p, struct check *c)
 {
 	if (side_auth(p->side) == AUTH_IN) {
-		check_blame(c, CHECK_FAIL, "ws-refused", _("The login that works directly is not recognised here."));
+		check_blame(c, CHECK_FAIL, "ws-refused",
+		            _("The login that works directly is not recognised here."));
 	} else if (p->cookie_open) {
 		note_bool(c, "secure", false);
-		check_blame(c, CHECK_FAIL, p->side->cdn && !strcmp(p->side->cdn, "Cloudflare") ? "cdn-flexible" : "ws-proto-lost",
-		            _("OpenChamber sets its cookie here without Secure, as it does for http."));
+		check_blame(c, CHECK_FAIL, p->side->cdn && !strcmp(p->side->cdn, "Cloudflare")
+		            ? "cdn-flexible" : "ws-proto-lost",
+		            _("OpenChamber sets its cookie here without Secure, as it does for "
+		              "http."));
 	} else {
 		if (p->cookie_seen)
 			note_bool(c, "secure", true);
-		check_pass(c, _("The upgrade is proved; without the UI password the Origin and the first message are not."));
+		check_pass(c,
+		           _("The upgrade is proved; without the UI password the Origin and the "
+		             "first message are not."));
 	}
 }
 
@@ -220,14 +228,18 @@ static void
 judge_refusal(struct socket_probe *p, struct check *c)
 {
 	struct arena *a = &p->side->run->arena;
-	const char *instead = arena_printf(a, _("The handshake was answered with %ld instead of 101."), p->status);
+	const char *instead = arena_printf(a,
+	                                   _("The handshake was answered with %ld instead of "
+	                                     "101."), p->status);
 
 	if (p->status == 101)
-		check_blame(c, CHECK_FAIL, "ws-refused", _("The answer is 101, but its accept key is wrong."));
+		check_blame(c, CHECK_FAIL, "ws-refused",
+		            _("The answer is 101, but its accept key is wrong."));
 	else if (p->status >= 300 && p->status < 400)
 		check_blame(c, CHECK_FAIL, "ws-redirected", _("The handshake is redirected to %s"),
 		            p->location ? p->location : "?");
-	else if ((p->status == 401 && p->body && strstr(p->body, PLAIN_REFUSAL)) || (p->status == 200 && p->html))
+	else if ((p->status == 401 && p->body && strstr(p->body, PLAIN_REFUSAL)) ||
+	         (p->status == 200 && p->html))
 		check_blame(c, CHECK_FAIL, "ws-upgrade-lost", "%s", instead);
 	else if (answer_is_down(p->status))
 		check_blame(c, CHECK_FAIL, "upstream-down", "%s", instead);
@@ -245,14 +257,18 @@ judge_silence(struct socket_probe *p, struct check *c, bool direct_spoke)
 
 	if (!p->accepted)
 		check_blame(c, CHECK_FAIL, "ws-no-answer",
-		            p->fault == NET_CLOSED ? _("The connection was closed without an answer.")
+		            p->fault == NET_CLOSED ? _("The connection was closed without an "
+		                                       "answer.")
 		                                   : _("No answer in %s s."),
 		            say_seconds(&r->arena, p->answered));
 	else if (known)
-		check_blame(c, CHECK_FAIL, "ws-no-answer", _("It opens, but no first message comes in %s s."),
+		check_blame(c, CHECK_FAIL, "ws-no-answer",
+		            _("It opens, but no first message comes in %s s."),
 		            say_seconds(&r->arena, run_first(r) / 1000.0));
 	else
-		check_skip(c, _("It opens, but no first message came, and directly none was seen either."));
+		check_skip(c,
+		           _("It opens, but no first message came, and directly none was seen "
+		             "either."));
 }
 
 static void
@@ -284,7 +300,8 @@ judge(struct socket_probe *p)
 	if (p->accepted && p->spoke) {
 		if (side_auth(p->side) == AUTH_IN && p->side != d)
 			r->origin_proved = true;
-		check_pass(c, _("The first message came after %s s."), say_seconds(&r->arena, p->first));
+		check_pass(c, _("The first message came after %s s."),
+		           say_seconds(&r->arena, p->first));
 		return;
 	}
 	if (p->side != d && d->present && !d->ended) {
@@ -307,7 +324,8 @@ judge(struct socket_probe *p)
 	else if (is_silent(p))
 		judge_silence(p, c, dc && r->sockets[DIRECT][p->i].spoke);
 	else if (p->fault != NET_OK)
-		check_blame(c, CHECK_FAIL, "ws-refused", _("No WebSocket comes about: %s"), net_fault_name(p->fault));
+		check_blame(c, CHECK_FAIL, "ws-refused", _("No WebSocket comes about: %s"),
+		            net_fault_name(p->fault));
 	else
 		judge_refusal(p, c);
 }

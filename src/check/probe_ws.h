@@ -43,6 +43,7 @@ void origin_oracle(struct socket_probe *p);
 void cookie_oracle(struct socket_probe *p);
 
 /* Open the probe's socket with an Origin. */
-struct ws *probe_socket_open(struct socket_probe *p, const char *origin, const struct ws_events *on, void *ctx);
+struct ws *probe_socket_open(struct socket_probe *p, const char *origin, const struct ws_events *on,
+                             void *ctx);
 
 #endif

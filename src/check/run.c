@@ -114,7 +114,8 @@ finish(struct check *c, enum check_status status, const char *cause, const char 
 	if (status == CHECK_FAIL)
 		c->shown = true;
 	log_write("check %s %s: %s%s%s", c->result.id, check_target_name(c->result.target),
-	          check_status_name(status), c->result.cause ? " " : "", c->result.cause ? cause : "");
+	          check_status_name(status), c->result.cause ? " "
+	                                                       "" : "", c->result.cause ? cause : "");
 	run_tell_soon(r);
 }
 
@@ -170,7 +171,8 @@ void
 note_string(struct check *c, const char *key, const char *value)
 {
 	if (check_open(c) && value)
-		json_set_string(c->result.observed, key, say_clean(&c->side->run->arena, value, strlen(value), 200));
+		json_set_string(c->result.observed, key, say_clean(&c->side->run->arena, value,
+		                                                   strlen(value), 200));
 }
 
 void
@@ -300,7 +302,8 @@ run_end_side(struct side *s, const struct check *failed)
 		struct check *c = &r->checks[i];
 
 		if (c->side == s)
-			check_skip(c, _("Not checked, because this failed first: %s"), failed->result.label);
+			check_skip(c, _("Not checked, because this failed first: %s"),
+			           failed->result.label);
 	}
 	/* Nobody is to wait for a login that will not happen. */
 	if (s == &r->side[DIRECT] && !r->auth_known)

@@ -187,12 +187,16 @@ void probe_quiet_side(struct side *s);  /* end all questions of a side */
 
 /* answer.c: what an answer says. */
 char *say_clean(struct arena *a, const char *bytes, size_t len, size_t max); /* by text_safe() */
-char *answer_header(struct arena *a, const struct net_reply *r, const char *name); /* cleaned, at most 200; NULL */
-bool  answer_header_is(const struct net_reply *r, const char *name, const char *value); /* case ignored */
-bool  answer_header_has(const struct net_reply *r, const char *name, const char *part); /* case ignored */
+char *answer_header(struct arena *a, const struct net_reply *r,
+                    const char *name); /* cleaned, at most 200; NULL */
+bool  answer_header_is(const struct net_reply *r, const char *name,
+                       const char *value); /* case ignored */
+bool  answer_header_has(const struct net_reply *r, const char *name,
+                        const char *part); /* case ignored */
 struct json *answer_json(const struct net_reply *r); /* an object, or NULL */
 bool  answer_is_openchamber(const struct json *j);
-char *answer_name(struct arena *a, const struct net_reply *r); /* a page's title, its server, "a web server" */
+char *answer_name(struct arena *a,
+                  const struct net_reply *r); /* a page's title, its server, "a web server" */
 const char *answer_cdn(const struct net_reply *r); /* "Cloudflare" ...; NULL: none seen */
 const char *answer_tls_cause(const struct net_reply *r); /* of a fault in the handshake */
 bool probe_is_loopback(const char *address);

@@ -18,7 +18,8 @@ phase_of(const struct check_result *c)
 	if (!strcmp(c->id, "public.cache"))
 		return 5;
 	/* Whatever route a 502 or a CDN was met on, it is the way that is broken. */
-	if (c->cause && (!strcmp(c->cause->id, "upstream-down") || !strcmp(c->cause->id, "upstream-timeout")))
+	if (c->cause && (!strcmp(c->cause->id, "upstream-down") ||
+	                 !strcmp(c->cause->id, "upstream-timeout")))
 		return 1;
 	return phases[c->group];
 }

@@ -134,7 +134,8 @@ static void
 link_want(struct link *k)
 {
 	if (k->client >= 0)
-		loop_want(k->s->loop, k->client, POLLIN | (k->to_client.len && !k->held ? POLLOUT : 0));
+		loop_want(k->s->loop, k->client, POLLIN | (k->to_client.len && !k->held
+		                                           ? POLLOUT : 0));
 	if (k->up >= 0)
 		loop_want(k->s->loop, k->up, POLLIN | (k->to_up.len ? POLLOUT : 0));
 }
@@ -175,11 +176,14 @@ link_cut(void *ctx)
 static void
 add_lines(struct buf *out, const char *head, const char *const *drop)
 {
-	for (const char *line = strstr(head, "\r\n") + 2; strncmp(line, "\r\n", 2); line = strstr(line, "\r\n") + 2) {
+	for (const char *line = strstr(head, "\r\n") + 2; strncmp(line, "\r\n",
+	                                                          2); line = strstr(line,
+	                                                                            "\r\n") + 2) {
 		bool gone = false;
 
 		for (size_t i = 0; drop && i < 6 && drop[i]; i++)
-			gone = gone || (!strncasecmp(line, drop[i], strlen(drop[i])) && line[strlen(drop[i])] == ':');
+			gone = gone || (!strncasecmp(line, drop[i], strlen(drop[i])) &&
+			                line[strlen(drop[i])] == ':');
 		if (!gone)
 			buf_add(out, line, (size_t)(strstr(line, "\r\n") + 2 - line));
 	}
@@ -201,7 +205,8 @@ answer_head(struct link *k)
 	k->head_done = true;
 	if (!u || (!u->answer_set && !u->answer_drop && !u->once))
 		return;
-	buf_add(&out, k->to_client.s, (size_t)(strstr(k->to_client.s, "\r\n") + 2 - k->to_client.s));
+	buf_add(&out, k->to_client.s, (size_t)(strstr(k->to_client.s,
+	                                              "\r\n") + 2 - k->to_client.s));
 	add_lines(&out, k->to_client.s, drop);
 	if (u->answer_set)
 		buf_printf(&out, "%s\r\n", u->answer_set);
@@ -254,7 +259,8 @@ link_upstream(struct link *k, const char *target, const char *method)
 	fcntl(k->up, F_SETFL, O_NONBLOCK);
 	if (u && u->strip && !strncmp(target, u->strip, strlen(u->strip)))
 		target += strlen(u->strip);
-	buf_printf(&k->to_up, "%s %s%s HTTP/1.1\r\n", method, u && u->prefix ? u->prefix : "", target);
+	buf_printf(&k->to_up, "%s %s%s HTTP/1.1\r\n", method, u && u->prefix ? u->prefix : "",
+	           target);
 	add_lines(&k->to_up, k->in.s, u ? u->drop : NULL);
 	for (size_t i = 0; u && i < 4 && u->set[i]; i++)
 		buf_printf(&k->to_up, "%s\r\n", u->set[i]);
@@ -273,7 +279,8 @@ static const struct rule *
 rule_for(const struct standin *s, const char *target, const char *head)
 {
 	for (const struct rule *u = s->rules; u && u->path; u++)
-		if (!strncmp(target, u->path, strlen(u->path)) && (!u->only_if || strcasestr(head, u->only_if)))
+		if (!strncmp(target, u->path, strlen(u->path)) &&
+		    (!u->only_if || strcasestr(head, u->only_if)))
 			return u;
 	return NULL;
 }
@@ -409,7 +416,8 @@ world_origin(struct world *w, unsigned misbehave, const char *password)
 	                    .misbehave = misbehave, .pace = 20 }, &e);
 	if (!w->o)
 		fail_msg("%s", e.msg);
-	w->origin = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = origin_port(w->o), .ip = true };
+	w->origin = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = origin_port(w->o),
+	                          .ip = true };
 }
 
 static UNUSED int
@@ -484,7 +492,8 @@ show(const struct check_run *r)
 
 		json_write(&b, c->observed, false);
 		print_error("%-10s %-18s %-4s %-18s %s %s\n", check_target_name(c->target), c->id,
-		            check_finished(r, i) ? check_status_name(c->status) : "?", c->cause ? c->cause->id : "",
+		            check_finished(r,
+		                           i) ? check_status_name(c->status) : "?", c->cause ? c->cause->id : "",
 		            c->detail, b.s);
 		buf_free(&b);
 	}
@@ -532,15 +541,18 @@ result(struct world *w, const char *id, enum check_target t)
 #define expect_cause(w, id, target, status, cause) expect_at(w, id, target, status, cause, __LINE__)
 
 static UNUSED void
-expect_at(struct world *w, const char *id, enum check_target t, enum check_status status, const char *cause,
+expect_at(struct world *w, const char *id, enum check_target t, enum check_status status,
+          const char *cause,
           int line)
 {
 	const struct check_result *c = result(w, id, t);
 	const char *is = c->cause ? c->cause->id : NULL;
 
-	if (c->status != status || (cause && (!is || strcmp(is, cause))) || (!cause && is && status != CHECK_WARN)) {
+	if (c->status != status || (cause && (!is || strcmp(is, cause))) ||
+	    (!cause && is && status != CHECK_WARN)) {
 		show(w->run);
-		fail_msg("line %d: %s is %s %s, not %s %s: %s", line, id, check_status_name(c->status), is ? is : "",
+		fail_msg("line %d: %s is %s %s, not %s %s: %s", line, id,
+		         check_status_name(c->status), is ? is : "",
 		         check_status_name(status), cause ? cause : "", c->detail);
 	}
 	assert_non_null(c->detail);
@@ -564,7 +576,8 @@ world_front(struct world *w, const struct rule *rules)
 {
 	standin_down(w->s);
 	w->s = standin_up(w->l, w->o ? origin_port(w->o) : 0, rules);
-	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = w->s->port, .ip = true };
+	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = w->s->port,
+	                              .ip = true };
 }
 
 #endif

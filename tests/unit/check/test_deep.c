@@ -36,7 +36,8 @@ test_cut_streams(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		with(w, (const struct rule[]){ { .path = paths[i], .cut_ms = 300 }, { 0 } });
 		expect_cause(w, "time.stream", TARGET_PUBLIC, CHECK_FAIL, "stream-cut");
-		assert_string_equal(json_get_string(result(w, "time.stream", TARGET_PUBLIC)->observed, "path", ""), paths[i]);
+		assert_string_equal(json_get_string(result(w, "time.stream",
+		                                           TARGET_PUBLIC)->observed, "path", ""), paths[i]);
 		expect_verdict(w, "stream-cut");
 	}
 	/* The optional one can only warn. */

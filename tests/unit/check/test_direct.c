@@ -1,6 +1,7 @@
 #include "fixture.h"
 
-static const char *const routes[] = { "ws.event", "ws.global-event", "ws.terminal", "ws.dictation", "sse.event",
+static const char *const routes[] = { "ws.event", "ws.global-event", "ws.terminal", "ws.dictation",
+                                      "sse.event",
                                       "sse.global-event", "sse.notifications", "sse.openchamber" };
 
 static void
@@ -64,7 +65,8 @@ test_nobody_there(void **state)
 {
 	struct world *w = *state;
 
-	w->origin = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = dead_port(), .ip = true };
+	w->origin = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = dead_port(),
+	                          .ip = true };
 	run_all(w);
 	expect_cause(w, "direct.answer", TARGET_DIRECT, CHECK_FAIL, "origin-refused");
 	expect(w, "ws.event", TARGET_DIRECT, CHECK_SKIP);

@@ -59,29 +59,40 @@ test_answers_in_its_place(void **state)
 		{ "public.answer", "wrong-site", ANSWER("200 OK", "") },
 		{ "public.answer", "wrong-site", ANSWER("404 Not Found", "") },
 		{ "public.answer", "wrong-site", "SSH-2.0-OpenSSH_9.2\r\n" },
-		{ "public.answer", "bot-layer", ANSWER("403 Forbidden", "cf-mitigated: challenge\r\n") },
-		{ "public.answer", "auth-layer", ANSWER("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n") },
+		{ "public.answer", "bot-layer", ANSWER("403 Forbidden",
+		                                       "cf-mitigated: challenge\r\n") },
+		{ "public.answer", "auth-layer", ANSWER("401 Unauthorized",
+		                                        "WWW-Authenticate: Basic "
+		                                        "realm=\"x\"\r\n") },
 		{ "public.answer", "upstream-opencode",
 		  ANSWER("401 Unauthorized", "WWW-Authenticate: Basic realm=\"Secure Area\"\r\n") },
 		{ "public.answer", "upstream-down", ANSWER("502 Bad Gateway", "") },
 		{ "public.answer", "upstream-down", ANSWER("503 Service Unavailable", "") },
-		{ "public.answer", "upstream-down", ANSWER("521 Web Server Is Down", "CF-Ray: 1-A\r\n") },
+		{ "public.answer", "upstream-down", ANSWER("521 Web Server Is Down",
+		                                           "CF-Ray: 1-A\r\n") },
 		{ "public.answer", "upstream-timeout", ANSWER("504 Gateway Timeout", "") },
 		{ "public.answer", "upstream-timeout", ANSWER("522 X", "") },
 		{ "public.answer", "tls-failed", ANSWER("525 SSL Handshake Failed", "") },
-		{ "public.redirect", "redirect-away", ANSWER("302 Found", "Location: https://other.invalid/\r\n") },
-		{ "public.redirect", "redirect-away", ANSWER("302 Found", "Location: /somewhere\r\n") },
-		{ "public.redirect", "redirect-loop", ANSWER("301 Moved", "Location: /api/version\r\n") },
+		{ "public.redirect", "redirect-away", ANSWER("302 Found",
+		                                             "Location: "
+		                                             "https://other.invalid/\r\n") },
+		{ "public.redirect", "redirect-away", ANSWER("302 Found",
+		                                             "Location: /somewhere\r\n") },
+		{ "public.redirect", "redirect-loop", ANSWER("301 Moved",
+		                                             "Location: /api/version\r\n") },
 		{ "public.redirect", "auth-layer",
-		  ANSWER("302 Found", "Location: https://x.cloudflareaccess.com/cdn-cgi/access/login\r\n") },
+		  ANSWER("302 Found",
+		         "Location: https://x.cloudflareaccess.com/cdn-cgi/access/login\r\n") },
 		{ "public.redirect", "auth-layer",
-		  ANSWER("302 Found", "Location: https://auth.invalid/?rd=http%3A%2F%2F127.0.0.1%2F\r\n") },
+		  ANSWER("302 Found",
+		         "Location: https://auth.invalid/?rd=http%3A%2F%2F127.0.0.1%2F\r\n") },
 	};
 	struct world *w = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct rule rules[] = {
-			{ .path = i == 14 ? "/api" : "/", .act = CANNED, .canned = cases[i].answer }, { 0 },
+			{ .path = i == 14 ? "/api" : "/", .act = CANNED,
+			  .canned = cases[i].answer }, { 0 },
 		};
 
 		with(w, rules);
@@ -89,7 +100,8 @@ test_answers_in_its_place(void **state)
 	}
 	/* The name of the page that answers is shown. */
 	with(w, (const struct rule[]){ { .path = "/", .act = CANNED, .canned = HTML }, { 0 } });
-	assert_non_null(strstr(result(w, "public.answer", TARGET_PUBLIC)->detail, "Welcome to nginx!"));
+	assert_non_null(strstr(result(w, "public.answer", TARGET_PUBLIC)->detail,
+	                       "Welcome to nginx!"));
 }
 
 static void
@@ -99,7 +111,8 @@ test_apache_s_late_502(void **state)
 	struct world *w = *state;
 
 	w->opt.timeout_ms = 3000;
-	with(w, (const struct rule[]){ { .path = "/", .act = CANNED, .canned = apache, .hold_ms = 1100 }, { 0 } });
+	with(w, (const struct rule[]){ { .path = "/", .act = CANNED, .canned = apache,
+	                                 .hold_ms = 1100 }, { 0 } });
 	expect_ended(w, "public.answer", "upstream-timeout");
 	with(w, (const struct rule[]){ { .path = "/", .act = CANNED, .canned = apache }, { 0 } });
 	expect_ended(w, "public.answer", "upstream-down");
@@ -111,9 +124,13 @@ test_long_circles(void **state)
 	struct world *w = *state;
 
 	with(w, (const struct rule[]){
-		{ .path = "/api/a", .act = CANNED, .canned = ANSWER("302 Found", "Location: /api/b\r\n") },
-		{ .path = "/api/b", .act = CANNED, .canned = ANSWER("302 Found", "Location: /api/a\r\n") },
-		{ .path = "/api", .act = CANNED, .canned = ANSWER("302 Found", "Location: /api/a\r\n") }, { 0 } });
+		{ .path = "/api/a", .act = CANNED, .canned = ANSWER("302 Found",
+		                                                    "Location: /api/b\r\n") },
+		{ .path = "/api/b", .act = CANNED, .canned = ANSWER("302 Found",
+		                                                    "Location: /api/a\r\n") },
+		{ .path = "/api", .act = CANNED, .canned = ANSWER("302 Found",
+		                                                  "Location: "
+		                                                  "/api/a\r\n") }, { 0 } });
 	expect_ended(w, "public.redirect", "redirect-loop");
 	assert_true(w->s->asked < 10);
 }
@@ -139,7 +156,8 @@ test_nothing_accepts(void **state)
 	struct world *w = *state;
 
 	world_origin(w, 0, NULL);
-	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = dead_port(), .ip = true };
+	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = dead_port(),
+	                              .ip = true };
 	run_all(w);
 	expect_ended(w, "public.port", "public-refused");
 }
@@ -161,7 +179,8 @@ test_connections_vanish(void **state)
 	}
 	world_origin(w, 0, NULL);
 	w->opt.timeout_ms = 500;
-	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = port, .ip = true };
+	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = port,
+	                              .ip = true };
 	run_all(w);
 	expect_ended(w, "public.port", "public-timeout");
 	for (size_t i = 0; i < ARRAY_LEN(full); i++)
@@ -200,7 +219,8 @@ test_another_openchamber(void **state)
 	w->other = origin_start(w->l, &w->needs, &(struct origin_options){ 0 }, &e);
 	assert_non_null(w->other);
 	w->s = standin_up(w->l, origin_port(w->other), plain);
-	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = w->s->port, .ip = true };
+	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = w->s->port,
+	                              .ip = true };
 	run_all(w);
 	expect_ended(w, "public.instance", "wrong-instance");
 }
@@ -248,18 +268,22 @@ test_caches(void **state)
 	expect_verdict(w, "api-cached");
 	with(w, (const struct rule[]){ { .path = "/api/config/settings", .once = true }, { 0 } });
 	expect_cause(w, "public.cache", TARGET_PUBLIC, CHECK_FAIL, "api-cached");
-	with(w, (const struct rule[]){ { .path = "/api/version", .answer_set = "Age: 12" }, { 0 } });
+	with(w, (const struct rule[]){ { .path = "/api/version", .answer_set = "Age: 12" },
+	                               { 0 } });
 	expect_cause(w, "public.cache", TARGET_PUBLIC, CHECK_FAIL, "api-cached");
-	with(w, (const struct rule[]){ { .path = "/api/version", .answer_set = "CF-Cache-Status: HIT" }, { 0 } });
+	with(w, (const struct rule[]){ { .path = "/api/version",
+	                                 .answer_set = "CF-Cache-Status: HIT" }, { 0 } });
 	expect_cause(w, "public.cache", TARGET_PUBLIC, CHECK_FAIL, "api-cached");
-	with(w, (const struct rule[]){ { .path = "/api/version", .answer_set = "CF-Cache-Status: DYNAMIC" }, { 0 } });
+	with(w, (const struct rule[]){ { .path = "/api/version",
+	                                 .answer_set = "CF-Cache-Status: DYNAMIC" }, { 0 } });
 	expect(w, "public.cache", TARGET_PUBLIC, CHECK_PASS);
 }
 
 static void
 test_cdn(void **state)
 {
-	static const struct rule cloud[] = { { .path = "/", .answer_set = "CF-Ray: 8f1-FRA" }, { 0 } };
+	static const struct rule cloud[] = { { .path = "/", .answer_set = "CF-Ray: 8f1-FRA" },
+	                                     { 0 } };
 	static const struct rule loop[] = { { .path = "/", .act = CANNED, .canned =
 		ANSWER("301 Moved", "CF-Ray: 1-A\r\nLocation: /api/version\r\n") }, { 0 } };
 	struct world *w = *state;
@@ -285,9 +309,11 @@ test_the_origin_is_down_too(void **state)
 {
 	struct world *w = *state;
 
-	w->origin = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = dead_port(), .ip = true };
+	w->origin = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = dead_port(),
+	                          .ip = true };
 	w->s = standin_up(w->l, w->origin.port, plain);
-	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = w->s->port, .ip = true };
+	w->public_url = (struct url){ .scheme = "http", .host = "127.0.0.1", .port = w->s->port,
+	                              .ip = true };
 	run_all(w);
 	expect_cause(w, "direct.answer", TARGET_DIRECT, CHECK_FAIL, "origin-refused");
 	expect_cause(w, "public.answer", TARGET_PUBLIC, CHECK_FAIL, "upstream-down");

@@ -79,11 +79,15 @@ test_headers_per_route(void **state)
 		{ "headers.host", "ws-host-lost", { .path = "/api/event", CLEANS } },
 		{ "headers.host", "ws-port-lost", { .path = "/api/terminal", CLEANS } },
 		{ "headers.proto", "ws-proto-lost", { .path = "/api/openchamber",
-		  .drop = { "X-Forwarded-For", "X-Forwarded-Host" }, .set = { "X-Forwarded-Proto: https", "X-Forwarded-For: 127.0.0.1" } } },
+		  .drop = { "X-Forwarded-For",
+		            "X-Forwarded-Host" }, .set = { "X-Forwarded-Proto: https",
+		                                           "X-Forwarded-For: 127.0.0.1" } } },
 		{ "headers.client", "forwarded-for-lost", { .path = "/api/fs",
 		  .drop = { "X-Forwarded-For", "X-Forwarded-Host" } } },
-		{ "headers.client", "forwarded-for-trusted", { .path = "/api/event", .set = { FORWARDED } } },
-		{ "headers.client", "forwarded-for-trusted", { .path = "/api/event", .drop = { "X-Forwarded-For" },
+		{ "headers.client", "forwarded-for-trusted",
+		  { .path = "/api/event", .set = { FORWARDED } } },
+		{ "headers.client", "forwarded-for-trusted",
+		  { .path = "/api/event", .drop = { "X-Forwarded-For" },
 		  .set = { FORWARDED } } },
 	};
 	struct world *w = *state;
@@ -110,7 +114,8 @@ test_the_worst_clock_counts(void **state)
 
 	w->opt.timeout_ms = 3000;
 	with(w, (const struct rule[]){
-		{ .path = "/api/event?antechamber=clock&accel=no", CLEANS, .hold_ms = 1500 }, { .path = "/", CLEANS }, { 0 } });
+		{ .path = "/api/event?antechamber=clock&accel=no", CLEANS,
+		  .hold_ms = 1500 }, { .path = "/", CLEANS }, { 0 } });
 	expect_cause(w, "sse.event", TARGET_REHEARSAL, CHECK_FAIL, "sse-buffered");
 	expect(w, "sse.global-event", TARGET_REHEARSAL, CHECK_PASS);
 	expect_verdict(w, "sse-buffered");
@@ -120,10 +125,12 @@ test_the_worst_clock_counts(void **state)
 	assert_non_null(strstr(json_get_string(c->observed, "worst", ""), "X-Accel-Buffering"));
 	/* All of it at the end of the stream is held back, though it is late by no more than a second. */
 	with(w, (const struct rule[]){
-		{ .path = "/api/global/event?antechamber=clock", CLEANS, .hold_ms = 1010 }, { .path = "/", CLEANS }, { 0 } });
+		{ .path = "/api/global/event?antechamber=clock", CLEANS,
+		  .hold_ms = 1010 }, { .path = "/", CLEANS }, { 0 } });
 	expect_cause(w, "sse.global-event", TARGET_REHEARSAL, CHECK_FAIL, "sse-buffered");
 	with(w, (const struct rule[]){
-		{ .path = "/api/event?antechamber=clock", CLEANS, .answer_set = "Content-Encoding: br" },
+		{ .path = "/api/event?antechamber=clock", CLEANS,
+		  .answer_set = "Content-Encoding: br" },
 		{ .path = "/", CLEANS }, { 0 } });
 	expect_cause(w, "sse.event", TARGET_REHEARSAL, CHECK_FAIL, "sse-compressed");
 }
@@ -136,11 +143,13 @@ test_bodies(void **state)
 	w->opt.body = 1 << 20;
 	with(w, healthy);
 	expect(w, "body.limit", TARGET_REHEARSAL, CHECK_PASS);
-	assert_true(json_get_bool(result(w, "body.limit", TARGET_REHEARSAL)->observed, "uploaded", false));
+	assert_true(json_get_bool(result(w, "body.limit", TARGET_REHEARSAL)->observed, "uploaded",
+	                          false));
 	/* A limit that shows only when the bytes come, as Caddy's does. */
 	with(w, (const struct rule[]){
 		{ .path = "/api/fs/upload?antechamber=count", .act = CANNED,
-		  .canned = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n" }, { .path = "/", CLEANS }, { 0 } });
+		  .canned = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: "
+		            "0\r\n\r\n" }, { .path = "/", CLEANS }, { 0 } });
 	expect_cause(w, "body.limit", TARGET_REHEARSAL, CHECK_FAIL, "body-limit");
 	expect(w, "body.spool", TARGET_REHEARSAL, CHECK_SKIP);
 }
@@ -149,12 +158,14 @@ static void
 test_a_spooled_body(void **state)
 {
 	/* What the origin says of a body that came in one piece. */
-	static const char together[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+	static const char together[] = "HTTP/1.1 200 OK\r\nContent-Type: "
+	                               "application/json\r\nConnection: close\r\n\r\n"
 		"{\"bytes\":131072,\"ms\":3,\"arrived\":[{\"ms\":0,\"bytes\":65536},{\"ms\":3,\"bytes\":131072}]}";
 	struct world *w = *state;
 
 	with(w, (const struct rule[]){
-		{ .path = "/api/fs/upload?antechamber=count", .only_if = "Content-Length: 131072", .act = CANNED,
+		{ .path = "/api/fs/upload?antechamber=count", .only_if = "Content-Length: 131072",
+		  .act = CANNED,
 		  .canned = together, .hold_ms = 300 }, { .path = "/", CLEANS }, { 0 } });
 	expect_cause(w, "body.spool", TARGET_REHEARSAL, CHECK_WARN, "body-spooled");
 	expect_verdict(w, NULL);
@@ -190,7 +201,8 @@ test_time(void **state)
 	expect_verdict(w, NULL);
 	with(w, (const struct rule[]){
 		{ .path = "/api/global/event?antechamber=silent", .act = CANNED,
-		  .canned = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", .hold_ms = 300 },
+		  .canned = "HTTP/1.1 200 OK\r\nContent-Type: "
+		            "text/event-stream\r\n\r\n", .hold_ms = 300 },
 		{ .path = "/", CLEANS }, { 0 } });
 	expect_cause(w, "time.idle", TARGET_REHEARSAL, CHECK_FAIL, "stream-cut");
 	expect(w, "time.stream", TARGET_REHEARSAL, CHECK_PASS);

@@ -132,7 +132,8 @@ static void
 test_the_document(void **state)
 {
 	static const struct rule lost[] = {
-		{ .path = "/", .drop = { "Upgrade", "Connection" }, .set = { "Connection: close" } }, { 0 } };
+		{ .path = "/", .drop = { "Upgrade", "Connection" },
+		  .set = { "Connection: close" } }, { 0 } };
 	struct world *w = *state;
 	const struct json *c, *verdict;
 	struct json *doc;
@@ -141,13 +142,16 @@ test_the_document(void **state)
 	w->opt.password = PASSWORD;
 	world_front(w, lost);
 	run_all(w);
-	check_set_where(w->run, result(w, "ws.event", TARGET_PUBLIC), "/etc/nginx/conf.d/oc.conf", 12);
+	check_set_where(w->run, result(w, "ws.event", TARGET_PUBLIC), "/etc/nginx/conf.d/oc.conf",
+	                12);
 	doc = check_json(w->run, "check");
 	assert_int_equal(json_get_int(doc, "schema", 0), 1);
 	assert_string_equal(json_get_string(json_get(doc, "tool"), "name", ""), "antechamber");
 	assert_string_equal(json_get_string(doc, "command", ""), "check");
-	assert_non_null(strstr(json_get_string(json_get(doc, "targets"), "origin", ""), "http://127.0.0.1:"));
-	assert_non_null(strstr(json_get_string(json_get(doc, "targets"), "public", ""), "http://127.0.0.1:"));
+	assert_non_null(strstr(json_get_string(json_get(doc, "targets"), "origin", ""),
+	                       "http://127.0.0.1:"));
+	assert_non_null(strstr(json_get_string(json_get(doc, "targets"), "public", ""),
+	                       "http://127.0.0.1:"));
 	assert_int_equal(json_len(json_get(doc, "checks")), check_count(w->run));
 	c = check_in(doc, "ws.event", "public");
 	assert_string_equal(json_get_string(c, "group", ""), "websocket");
@@ -155,7 +159,8 @@ test_the_document(void **state)
 	assert_string_equal(json_get_string(c, "cause", ""), "ws-upgrade-lost");
 	assert_true(*json_get_string(c, "detail", ""));
 	assert_true(*json_get_string(c, "fix", ""));
-	assert_string_equal(json_get_string(json_get(c, "where"), "file", ""), "/etc/nginx/conf.d/oc.conf");
+	assert_string_equal(json_get_string(json_get(c, "where"), "file", ""),
+	                    "/etc/nginx/conf.d/oc.conf");
 	assert_int_equal(json_get_int(json_get(c, "where"), "line", 0), 12);
 	assert_int_equal(json_get_int(json_get(c, "observed"), "status", 0), 200);
 	c = check_in(doc, "ws.event", "direct");
@@ -198,7 +203,8 @@ test_a_healthy_document(void **state)
 static void
 test_hostile_words(void **state)
 {
-	static const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+	static const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: "
+	                           "close\r\n\r\n"
 		"<title>\033]0;owned\007\xe2\x80\xae\xff me</title>";
 	struct world *w = *state;
 	const struct check_result *c;
@@ -206,7 +212,8 @@ test_hostile_words(void **state)
 	struct buf b = BUF_INIT;
 
 	world_origin(w, 0, NULL);
-	world_front(w, (const struct rule[]){ { .path = "/", .act = CANNED, .canned = page }, { 0 } });
+	world_front(w, (const struct rule[]){ { .path = "/", .act = CANNED, .canned = page },
+	                                      { 0 } });
 	run_all(w);
 	c = result(w, "public.answer", TARGET_PUBLIC);
 	for (const char *p = c->detail; *p; p++)

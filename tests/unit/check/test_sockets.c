@@ -63,15 +63,23 @@ static void
 test_the_origin_oracle(void **state)
 {
 	static const struct { const char *cause; struct rule rule; const char *believed; } cases[] = {
-		{ "ws-host-lost", { .path = "/", .drop = { "Host" }, .set = { "Host: backend.internal" } }, NULL },
-		{ "ws-host-lost", { .path = "/", .drop = { "Host" }, .set = { "Host: 127.0.0.1:%u" } }, "http://127.0.0.1:" },
-		{ "ws-port-lost", { .path = "/", .drop = { "Host" }, .set = { "Host: 127.0.0.1" } }, "http://127.0.0.1" },
-		{ "ws-port-lost", { .path = "/", .drop = { "Host" }, .set = { "Host: 127.0.0.1:80" } }, "http://127.0.0.1:80" },
-		{ "ws-port-lost", { .path = "/", .set = { "X-Forwarded-Host: 127.0.0.1", "X-Forwarded-Proto: https" } },
+		{ "ws-host-lost", { .path = "/", .drop = { "Host" },
+		                    .set = { "Host: backend.internal" } }, NULL },
+		{ "ws-host-lost", { .path = "/", .drop = { "Host" },
+		                    .set = { "Host: 127.0.0.1:%u" } }, "http://127.0.0.1:" },
+		{ "ws-port-lost", { .path = "/", .drop = { "Host" }, .set = { "Host: 127.0.0.1" } },
+		  "http://127.0.0.1" },
+		{ "ws-port-lost", { .path = "/", .drop = { "Host" },
+		                    .set = { "Host: 127.0.0.1:80" } }, "http://127.0.0.1:80" },
+		{ "ws-port-lost", { .path = "/", .set = { "X-Forwarded-Host: 127.0.0.1",
+		                                          "X-Forwarded-Proto: https" } },
 		  "https://127.0.0.1" },
-		{ "ws-proto-lost", { .path = "/", .set = { "X-Forwarded-Proto: https" } }, "https://127.0.0.1:" },
-		{ "ws-proto-lost", { .path = "/", .set = { "X-Forwarded-Proto: wss" } }, "wss://127.0.0.1:" },
-		{ "cdn-flexible", { .path = "/", .set = { "X-Forwarded-Proto: https" }, .answer_set = "CF-Ray: 1-A" },
+		{ "ws-proto-lost", { .path = "/", .set = { "X-Forwarded-Proto: https" } },
+		  "https://127.0.0.1:" },
+		{ "ws-proto-lost", { .path = "/", .set = { "X-Forwarded-Proto: wss" } },
+		  "wss://127.0.0.1:" },
+		{ "cdn-flexible", { .path = "/", .set = { "X-Forwarded-Proto: https" },
+		                    .answer_set = "CF-Ray: 1-A" },
 		  "https://127.0.0.1:" },
 	};
 	struct world *w = *state;
@@ -90,12 +98,14 @@ test_the_origin_oracle(void **state)
 		world_front(w, rules);
 		run_all(w);
 		expect_sockets(w, cases[i].cause);
-		believed = json_get_string(result(w, "ws.event", TARGET_PUBLIC)->observed, "allow_origin", "");
+		believed = json_get_string(result(w, "ws.event", TARGET_PUBLIC)->observed,
+		                           "allow_origin", "");
 		assert_int_equal(*believed != '\0', cases[i].believed != NULL);
 		if (cases[i].believed)
 			assert_non_null(strstr(believed, cases[i].believed));
 	}
-	with(w, (const struct rule[]){ { .path = "/", .set = { "X-Forwarded-Proto: http" } }, { 0 } }, PASSWORD);
+	with(w, (const struct rule[]){ { .path = "/", .set = { "X-Forwarded-Proto: http" } },
+	                               { 0 } }, PASSWORD);
 	expect(w, "ws.event", TARGET_PUBLIC, CHECK_PASS);
 	expect(w, "headers.host", TARGET_PUBLIC, CHECK_PASS);
 	expect(w, "headers.proto", TARGET_PUBLIC, CHECK_PASS);
@@ -106,8 +116,10 @@ test_an_origin_that_nothing_explains(void **state)
 {
 	struct world *w = *state;
 
-	with(w, (const struct rule[]){ { .path = "/api/", .only_if = "Upgrade:", .act = CANNED, .canned =
-		"HTTP/1.1 403 Forbidden\r\nContent-Length: 14\r\n\r\nInvalid origin" }, { 0 } }, PASSWORD);
+	with(w, (const struct rule[]){ { .path = "/api/", .only_if = "Upgrade:", .act = CANNED,
+	                                 .canned =
+		"HTTP/1.1 403 Forbidden\r\nContent-Length: 14\r\n\r\nInvalid "
+		"origin" }, { 0 } }, PASSWORD);
 	expect_sockets(w, "ws-origin-refused");
 }
 
@@ -115,16 +127,22 @@ static void
 test_other_answers(void **state)
 {
 	static const struct { const char *cause; struct rule rule; } cases[] = {
-		{ "ws-redirected", { .act = CANNED, .canned = ANSWER("301 Moved", "Location: https://x.invalid/\r\n") } },
+		{ "ws-redirected", { .act = CANNED, .canned = ANSWER("301 Moved",
+		                                                     "Location: "
+		                                                     "https://x.invalid/\r\n") } },
 		{ "ws-redirected", { .act = CANNED, .canned = ANSWER("302 Found", "") } },
 		{ "ws-no-answer", { .act = HANG } },
 		{ "ws-no-answer", { .act = HANG_UP } },
 		{ "ws-refused", { .act = CANNED, .canned = ANSWER("403 Forbidden", "") } },
 		{ "ws-refused", { .act = CANNED, .canned = ANSWER("426 Upgrade Required", "") } },
-		{ "ws-refused", { .act = CANNED, .canned = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-		                  "Connection: Upgrade\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n" } },
+		{ "ws-refused", { .act = CANNED,
+		                  .canned = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: "
+		                            "websocket\r\n"
+		                  "Connection: Upgrade\r\nSec-WebSocket-Accept: "
+		                  "AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n" } },
 		{ "upstream-down", { .act = CANNED, .canned = ANSWER("502 Bad Gateway", "") } },
-		{ "upstream-timeout", { .act = CANNED, .canned = ANSWER("504 Gateway Timeout", "") } },
+		{ "upstream-timeout", { .act = CANNED, .canned = ANSWER("504 Gateway Timeout",
+		                                                        "") } },
 	};
 	struct world *w = *state;
 
@@ -149,7 +167,8 @@ test_open_and_silent(void **state)
 	struct world *w = *state;
 
 	w->opt.timeout_ms = 500;
-	with(w, (const struct rule[]){ { .path = "/api/terminal/ws", .hold_ms = 2000 }, { 0 } }, PASSWORD);
+	with(w, (const struct rule[]){ { .path = "/api/terminal/ws", .hold_ms = 2000 }, { 0 } },
+	     PASSWORD);
 	expect_cause(w, "ws.terminal", TARGET_PUBLIC, CHECK_FAIL, "ws-no-answer");
 	expect(w, "ws.event", TARGET_PUBLIC, CHECK_PASS);
 	expect_verdict(w, "ws-no-answer");
@@ -198,8 +217,10 @@ test_the_verdict_among_sockets(void **state)
 	w->opt.timeout_ms = 500;
 	with(w, (const struct rule[]){
 		{ .path = "/api/event/ws", NO_UPGRADE },
-		{ .path = "/api/global/event/ws", .act = CANNED, .canned = ANSWER("403 Forbidden", "") },
-		{ .path = "/api/terminal/ws", .act = CANNED, .canned = ANSWER("403 Forbidden", "") }, { 0 } }, PASSWORD);
+		{ .path = "/api/global/event/ws", .act = CANNED,
+		  .canned = ANSWER("403 Forbidden", "") },
+		{ .path = "/api/terminal/ws", .act = CANNED,
+		  .canned = ANSWER("403 Forbidden", "") }, { 0 } }, PASSWORD);
 	expect_verdict(w, "ws-refused");
 	with(w, (const struct rule[]){
 		{ .path = "/api/event/ws", .act = CANNED, .canned = ANSWER("403 Forbidden", "") },

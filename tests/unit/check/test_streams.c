@@ -19,7 +19,8 @@ with(struct world *w, const struct rule *rules)
 static void
 expect_streams(struct world *w, const char *cause)
 {
-	static const char *const ids[] = { "sse.event", "sse.global-event", "sse.notifications", "sse.openchamber" };
+	static const char *const ids[] = { "sse.event", "sse.global-event", "sse.notifications",
+	                                   "sse.openchamber" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
 		expect_cause(w, ids[i], TARGET_PUBLIC, CHECK_FAIL, cause);
@@ -32,7 +33,9 @@ test_streams(void **state)
 {
 	static const struct { const char *cause; struct rule rule; } cases[] = {
 		{ "sse-compressed", { .answer_set = "Content-Encoding: gzip" } },
-		{ "sse-not-stream", { .act = CANNED, .canned = ANSWER("200 OK", "Content-Type: text/html\r\n") } },
+		{ "sse-not-stream", { .act = CANNED, .canned = ANSWER("200 OK",
+		                                                      "Content-Type: "
+		                                                      "text/html\r\n") } },
 		{ "sse-not-stream", { .act = CANNED, .canned = ANSWER("404 Not Found", "") } },
 		{ "sse-not-stream", { .act = HANG_UP } },
 		{ "sse-buffered", { .hold_ms = 60000 } },
@@ -61,7 +64,8 @@ test_a_late_stream_warns(void **state)
 	struct world *w = *state;
 
 	w->opt.timeout_ms = 3000;
-	with(w, (const struct rule[]){ { .path = "/api/event", .only_if = "text/event-stream", .hold_ms = 500 }, { 0 } });
+	with(w, (const struct rule[]){ { .path = "/api/event", .only_if = "text/event-stream",
+	                                 .hold_ms = 500 }, { 0 } });
 	expect_cause(w, "sse.event", TARGET_PUBLIC, CHECK_WARN, "sse-buffered");
 	expect(w, "sse.notifications", TARGET_PUBLIC, CHECK_PASS);
 	expect_verdict(w, NULL);
@@ -110,11 +114,15 @@ test_gzip(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		size_t len;
-		const char *answer = zipped(&w->needs.arena, cases[i].layers, cases[i].header, &len);
+		const char *answer = zipped(&w->needs.arena, cases[i].layers, cases[i].header,
+		                            &len);
 
 		with(w, (const struct rule[]){ { .path = "/ ", .act = PASS },
-			{ .path = "/api", .act = PASS }, { .path = "/auth", .act = PASS }, { .path = "/health", .act = PASS },
-			{ .path = "/", .act = CANNED, .canned = answer, .canned_len = len }, { 0 } });
+			{ .path = "/api", .act = PASS }, { .path = "/auth",
+			                                   .act = PASS }, { .path = "/health",
+			                                                    .act = PASS },
+			{ .path = "/", .act = CANNED, .canned = answer,
+			  .canned_len = len }, { 0 } });
 		if (cases[i].cause)
 			expect_cause(w, cases[i].id, TARGET_PUBLIC, CHECK_FAIL, cases[i].cause);
 		else
@@ -132,9 +140,11 @@ test_gzip_added(void **state)
 	struct buf body = BUF_INIT, out = BUF_INIT;
 
 	gz_deflate(&body, json, sizeof(json) - 1);
-	buf_printf(&out, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n", body.len);
+	buf_printf(&out, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
+	           body.len);
 	buf_add(&out, body.s, body.len);
-	with(w, (const struct rule[]){ { .path = "/api/version", .only_if = "Accept-Encoding: gzip", .act = CANNED,
+	with(w, (const struct rule[]){ { .path = "/api/version", .only_if = "Accept-Encoding: gzip",
+	                                 .act = CANNED,
 	                                 .canned = out.s, .canned_len = out.len }, { 0 } });
 	expect_cause(w, "gzip.layers", TARGET_PUBLIC, CHECK_WARN, "gzip-added");
 	expect_verdict(w, NULL);
@@ -148,11 +158,14 @@ static void
 test_body_limits(void **state)
 {
 	static const char refusal[] = ANSWER("413 Request Entity Too Large", "Server: nginx\r\n");
-	static const struct rule none[] = { { .path = "/api/fs/upload", .act = CANNED, .canned = refusal }, { 0 } };
+	static const struct rule none[] = { { .path = "/api/fs/upload", .act = CANNED,
+	                                      .canned = refusal }, { 0 } };
 	static const struct rule half[] = {
-		{ .path = "/api/fs/upload", .only_if = "Content-Length: 104857600", .act = CANNED, .canned = refusal }, { 0 } };
+		{ .path = "/api/fs/upload", .only_if = "Content-Length: 104857600", .act = CANNED,
+		  .canned = refusal }, { 0 } };
 	static const struct rule spools[] = {
-		{ .path = "/api/fs/upload", .act = CANNED, .canned = "HTTP/1.1 100 Continue\r\n\r\n", .hold_ms = 0 }, { 0 } };
+		{ .path = "/api/fs/upload", .act = CANNED,
+		  .canned = "HTTP/1.1 100 Continue\r\n\r\n", .hold_ms = 0 }, { 0 } };
 	struct world *w = *state;
 
 	with(w, none);

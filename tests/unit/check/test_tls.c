@@ -48,18 +48,24 @@ make_certificate(const char *name, int days)
 
 /* One server block: what differs from a good one comes last and wins, or stands in for a line of it. */
 static void
-put_site(struct buf *out, enum site site, const char *certificate, const char *headers, const char *more)
+put_site(struct buf *out, enum site site, const char *certificate, const char *headers,
+         const char *more)
 {
 	buf_printf(out, "server { listen 127.0.0.1:%u%s; server_name " HOST ";\n", nginx.port[site],
 	           certificate ? " ssl http2" : "");
 	if (certificate)
-		buf_printf(out, "ssl_certificate %s/%s.pem; ssl_certificate_key %s/%s.key;\n", nginx.dir, certificate,
+		buf_printf(out, "ssl_certificate %s/%s.pem; ssl_certificate_key %s/%s.key;\n",
+		           nginx.dir, certificate,
 		           nginx.dir, certificate);
 	buf_printf(out, "client_max_body_size 100m; %s\n", more);
-	buf_printf(out, "location / { proxy_pass http://127.0.0.1:%u; proxy_http_version 1.1; proxy_request_buffering off;\n"
-	           "proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;\n"
+	buf_printf(out,
+	           "location / { proxy_pass http://127.0.0.1:%u; proxy_http_version 1.1; "
+	           "proxy_request_buffering off;\n"
+	           "proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For "
+	           "$remote_addr;\n"
 	           "proxy_set_header X-Forwarded-Host $http_host;\n"
-	           "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_up; %s } }\n",
+	           "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "
+	           "$connection_up; %s } }\n",
 	           origin_port(nginx.w->o), headers);
 }
 
@@ -81,8 +87,10 @@ write_config(void)
 	put_site(&b, SOON, "soon", proto, "proxy_buffering off;");
 	put_site(&b, NO_PROTO, "good", "", "proxy_buffering off;");
 	put_site(&b, BUFFERS, "good", proto, "proxy_ignore_headers X-Accel-Buffering;");
-	put_site(&b, COMPRESSES, "good", proto, "proxy_buffering off; gzip on; gzip_types text/event-stream;");
-	snprintf(more, sizeof(more), "return 301 https://" HOST ":%u$request_uri;", nginx.port[GOOD]);
+	put_site(&b, COMPRESSES, "good", proto,
+	         "proxy_buffering off; gzip on; gzip_types text/event-stream;");
+	snprintf(more, sizeof(more), "return 301 https://" HOST ":%u$request_uri;",
+	         nginx.port[GOOD]);
 	put_site(&b, UPGRADES, NULL, proto, more);
 	buf_puts(&b, "}\n");
 	write_file("nginx.conf", b.s);
@@ -146,7 +154,8 @@ up(void **state)
 	snprintf(nginx.good, sizeof(nginx.good), "%s/good.pem", nginx.dir);
 	write_config();
 	snprintf(config, sizeof(config), "%s/nginx.conf", nginx.dir);
-	nginx.p = proc_start(w->l, &(struct proc_request){ .argv = argv, .dies_with_us = true, .done = on_ended });
+	nginx.p = proc_start(w->l, &(struct proc_request){ .argv = argv, .dies_with_us = true,
+	                                                   .done = on_ended });
 	loop_after(w->l, 0, look, &left);
 	if (loop_run(w->l, &e) < 0)
 		return -1;
@@ -187,7 +196,8 @@ with(struct world *w, const char *scheme, const char *host, enum site site)
 static void
 test_healthy(void **state)
 {
-	static const char *const ids[] = { "public.port", "public.tls", "public.redirect", "public.answer",
+	static const char *const ids[] = { "public.port", "public.tls", "public.redirect",
+	                                   "public.answer",
 		"public.instance", "public.cache", "ws.event", "ws.dictation", "sse.event", "sse.openchamber",
 		"gzip.encoding", "gzip.layers", "body.limit", "body.spool", "headers.host", "headers.proto" };
 	struct world *w = *state;
@@ -197,7 +207,8 @@ test_healthy(void **state)
 		expect(w, ids[i], TARGET_PUBLIC, CHECK_PASS);
 	expect_verdict(w, NULL);
 	assert_true(check_ready(w->run));
-	assert_in_range(json_get_int(result(w, "public.tls", TARGET_PUBLIC)->observed, "days_left", 0), 28, 31);
+	assert_in_range(json_get_int(result(w, "public.tls", TARGET_PUBLIC)->observed, "days_left",
+	                             0), 28, 31);
 	print_message("a check with TLS took %.3f s\n", w->took);
 	/* Without the password the cookie's Secure is what tells the scheme. */
 	w->opt.password = NULL;
@@ -264,7 +275,8 @@ test_buffering_that_shows_over_http_1(void **state)
 
 	with(w, "https", HOST, BUFFERS);
 	expect_cause(w, "sse.event", TARGET_PUBLIC, CHECK_FAIL, "sse-buffered");
-	assert_int_not_equal(json_get_int(result(w, "sse.event", TARGET_PUBLIC)->observed, "http", 1), 2);
+	assert_int_not_equal(json_get_int(result(w, "sse.event", TARGET_PUBLIC)->observed, "http",
+	                                  1), 2);
 	expect_verdict(w, "sse-buffered");
 }
 
@@ -295,7 +307,8 @@ test_http_becomes_https(void **state)
 static void
 test_a_rehearsal_with_tls(void **state)
 {
-	static const char *const ids[] = { "public.redirect", "ws.event", "sse.event", "sse.openchamber", "headers.host",
+	static const char *const ids[] = { "public.redirect", "ws.event", "sse.event",
+	                                   "sse.openchamber", "headers.host",
 		"headers.proto", "headers.client", "body.limit", "body.spool" };
 	struct world *w = *state;
 	char http[32];
