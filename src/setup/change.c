@@ -167,19 +167,9 @@ setup_sudo_argv(struct setup *s)
 	return argv;
 }
 
-int
-setup_apply(struct setup *s, struct err *e)
+static void
+begin(struct setup *s)
 {
-	const bool sudo = setup_apply_way(s) == APPLY_WITH_SUDO;
-	const char *env[3] = { NULL };
-	const struct plan *p = plan_get(s, e);
-
-	if (!p || s->child)
-		return p ? 0 : -1;
-	if (setup_apply_way(s) == APPLY_CLOSED)
-		return err_set(e, ERR_VALUE, _("A step failed; nothing is applied before it passes."));
-	if (!setup_keep_answers(s, e))
-		return -1;
 	progress_clear(s);
 	json_free(s->document);
 	s->document = NULL;
@@ -188,13 +178,64 @@ setup_apply(struct setup *s, struct err *e)
 	s->applied = true;
 	s->page = PAGE_APPLY;
 	s->seen[PAGE_APPLY] = true;
-	env[0] = say(s, "LANGUAGE=%s", i18n_language());
-	env[1] = s->scratch ? say(s, "XDG_STATE_HOME=%s/state", s->scratch) : NULL;
+}
+
+static void
+watch_child(struct setup *s, const char *const *argv, bool sudo, const char *input)
+{
+	const char *env[3] = {
+		say(s, "LANGUAGE=%s", i18n_language()),
+		s->scratch ? say(s, "XDG_STATE_HOME=%s/state", s->scratch) : NULL,
+	};
+
 	s->child = proc_start(s->loop, &(struct proc_request){
-		.argv = apply_argv(s, sudo, true), .env = env, .input = s->password,
-		.max_output = MAX_DOCUMENT, .own_session = !sudo,
+		.argv = argv, .env = env, .input = input, .max_output = MAX_DOCUMENT, .own_session = !sudo,
 		.on_line = on_child_line, .done = child_done, .ctx = s });
 	setup_tell(s);
+}
+
+/* rollback and remove: the same kind of child, without a plan. */
+int
+change_run(struct setup *s, const char *command, const char *operand, struct err *e)
+{
+	const bool sudo = !s->machine.root && !s->scratch && !s->o.root;
+	const char **v = arena_alloc(s->say, MAX_ARGS * sizeof(*v));
+	size_t n = 0;
+
+	if (s->child)
+		return 0;
+	if (sudo) /* TRANSLATORS: %1$s is a command, %2$s its operand or nothing */
+		return err_set(e, ERR_VALUE, _("This needs root. Leave with q and run: sudo antechamber %1$s %2$s"),
+		               command, operand ? operand : "");
+	v[n++] = s->o.self;
+	v[n++] = command;
+	if (operand)
+		v[n++] = operand;
+	v[n++] = "--progress";
+	v[n++] = "--json";
+	if (s->o.root) {
+		v[n++] = "--root";
+		v[n++] = s->o.root;
+	}
+	begin(s);
+	watch_child(s, v, false, NULL);
+	return 0;
+}
+
+int
+setup_apply(struct setup *s, struct err *e)
+{
+	const bool sudo = setup_apply_way(s) == APPLY_WITH_SUDO;
+	const struct plan *p = plan_get(s, e);
+
+	if (!p || s->child)
+		return p ? 0 : -1;
+	if (setup_apply_way(s) == APPLY_CLOSED)
+		return err_set(e, ERR_VALUE, _("A step failed; nothing is applied before it passes."));
+	if (!setup_keep_answers(s, e))
+		return -1;
+	begin(s);
+	watch_child(s, apply_argv(s, sudo, true), sudo, s->password);
 	return 0;
 }
 

@@ -258,6 +258,8 @@ detected(void *ctx)
 	find_certs(s);
 	note_existing(s);
 	suggest_address(s);
+	if (s->page == PAGE_LATER)
+		later_open(s);
 	setup_tell(s);
 }
 

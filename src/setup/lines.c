@@ -430,6 +430,8 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	};
 	struct lines l = { .v = out, .max = max };
 
+	if (p == PAGE_LATER)
+		return later_lines(s, out, max);
 	if (of[p])
 		of[p](s, &l);
 	return l.n;

@@ -229,6 +229,8 @@ setup_lists(const struct setup *s, enum page p)
 	static const char *const origin[] = { "origin-found", NULL };
 	static const char *const proxy[] = { "proxy", NULL };
 	static const char *const tls[] = { "tls", NULL };
+	static const char *const later[] = { "later", NULL };
+	static const char *const change[] = { "change", NULL };
 	const struct check_result *r;
 
 	switch (p) {
@@ -241,6 +243,8 @@ setup_lists(const struct setup *s, enum page p)
 		return proxy;
 	case PAGE_PUBLIC:
 		return tls;
+	case PAGE_LATER:
+		return s->changing ? change : later;
 	default:
 		return none;
 	}
@@ -260,6 +264,10 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		return list_proxy(s, out, max);
 	if (strcmp(key, "tls") == 0)
 		return list_tls(s, out, max);
+	if (strcmp(key, "later") == 0)
+		return later_list(s, out, max);
+	if (strcmp(key, "change") == 0)
+		return later_change_list(s, out, max);
 	return 0;
 }
 
@@ -274,6 +282,10 @@ setup_list_label(const struct setup *s, enum page p, const char *key)
 		return _("Certificate");
 	if (strcmp(key, "origin-found") == 0)
 		return _("What else answers on this server");
+	if (strcmp(key, "later") == 0)
+		return _("What would you like to do?");
+	if (strcmp(key, "change") == 0)
+		return _("Change one thing:");
 	return "";
 }
 
@@ -284,6 +296,10 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 
 	if (i >= setup_list(s, p, key, rows, ARRAY_LEN(rows)))
 		return err_set(e, ERR_VALUE, _("There is no such choice."));
+	if (strcmp(key, "later") == 0)
+		return later_choose(s, i, e);
+	if (strcmp(key, "change") == 0)
+		return later_choose_change(s, i);
 	if (strcmp(key, "language") == 0) {
 		i18n_set_language(i18n_languages[i].code);
 		s->answers.language = arena_strdup(&s->answers.arena, i18n_languages[i].code);

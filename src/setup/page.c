@@ -105,6 +105,14 @@ const struct page_info pages[N_PAGES] = {
 		.breaks = N_("How it breaks. The way in from the internet often cannot be tested from inside: try it from a phone with Wi-Fi off."),
 		.proves = N_("How this proves it. The same checks as before, and the other sites of this proxy, which must answer as they did."),
 	},
+	[PAGE_LATER] = {
+		.name   = N_("Later run"),
+		.part   = PART_PREPARE,
+		.why    = "",
+		.what   = N_("What it is. The saved answers of the last run, held against what is on this server now."),
+		.breaks = N_("How it breaks. Certificates run out, files are edited, programs are updated. What differs is listed here."),
+		.proves = N_("How this proves it. All checks have run before the first key is pressed, directly and through the proxy."),
+	},
 };
 
 const char *

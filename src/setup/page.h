@@ -18,6 +18,7 @@ enum page {
 	PAGE_APPLY,
 	N_STEPS,                /* what follows is no step of its own */
 	PAGE_RESULT = N_STEPS,
+	PAGE_LATER,             /* the first page of a later run: how it is, and what would you like to do? */
 	N_PAGES
 };
 

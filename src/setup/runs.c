@@ -192,6 +192,7 @@ run_today(struct setup *s)
 		.body = s->answers.body,
 		.stream = s->answers.stream,
 		.own_addresses = s->own_addresses,
+		.deep = s->deep,
 	};
 	s->today = check_start(s->loop, s->net, &s->needs, &s->today_options, on_result, today_done, s, &e);
 }

@@ -63,7 +63,13 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o,
 	s->has_interrupted = !s->o.practice && journal_open_business(&s->keep, o->root, &s->interrupted) &&
 	                     s->interrupted.state != JOURNAL_BUSY;
 	s->seen[PAGE_START] = true;
+	if (!o->answers && !s->o.practice && !s->has_interrupted && later_load(s, e) < 0) {
+		setup_free(s);
+		return NULL;
+	}
 	find_everything(s);
+	if (s->later)
+		later_open(s);
 	return s;
 }
 
@@ -114,6 +120,9 @@ setup_open(struct setup *s, enum page p)
 	case PAGE_DIRECT:
 		if (!s->direct)
 			run_direct(s);
+		break;
+	case PAGE_LATER:
+		later_open(s);
 		break;
 	case PAGE_PUBLIC:
 		run_resolver(s);
@@ -195,6 +204,11 @@ setup_check_again(struct setup *s)
 	case PAGE_PUBLIC:
 		s->resolved_for = NULL;
 		break;
+	case PAGE_LATER:
+		runs_forget_direct(s);
+		runs_forget_proxied(s);
+		find_everything(s);
+		break;
 	default:
 		runs_forget_proxied(s);
 		break;
@@ -229,6 +243,8 @@ setup_busy(const struct setup *s)
 		return s->child != NULL;
 	case PAGE_RESULT:
 		return false;
+	case PAGE_LATER:
+		return s->detecting || (s->today && !check_is_done(s->today));
 	default:
 		return s->rehearsal && !s->rehearsed;
 	}
@@ -306,6 +322,24 @@ setup_message(const struct setup *s)
 			return say(s, _("Step %d failed in the rehearsal."), (int)p + 1);
 	return s->page == PAGE_WEBSOCKET && s->rehearsed
 	     ? _("Steps 5 to 9 have all passed. F9 goes straight to the review.") : "";
+}
+
+enum page
+setup_next(const struct setup *s)
+{
+	if (s->alone && s->page < PAGE_REVIEW)
+		return PAGE_REVIEW;
+	return s->page < PAGE_APPLY ? s->page + 1 : s->page;
+}
+
+enum page
+setup_previous(const struct setup *s)
+{
+	if (s->alone && s->page <= PAGE_REVIEW)
+		return PAGE_LATER;
+	if (s->page == PAGE_START && s->later)
+		return PAGE_LATER;
+	return s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
 }
 
 /* ---- result ---- */

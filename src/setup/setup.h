@@ -94,7 +94,7 @@ struct setup_choice {
 size_t setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max);
 const char *setup_list_label(const struct setup *s, enum page p, const char *key);
 int    setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e);
-/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "undone"; ends with NULL. */
+/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "later", "change"; ends with NULL. */
 const char *const *setup_lists(const struct setup *s, enum page p);
 
 /* ---- what was seen: lines and tables ---- */
@@ -178,6 +178,22 @@ enum setup_outcome setup_outcome(const struct setup *s);
 const char *setup_result_heading(const struct setup *s);
 const char *const *setup_farewell(const struct setup *s); /* for the normal terminal after the face is gone; ends with NULL */
 int  setup_status(const struct setup *s); /* exit status */
+
+/* ---- a later run ---- */
+
+/*
+ * With saved answers the run begins at PAGE_LATER: setup_lines() has what differs,
+ * setup_list("later") what can be done, its first possible row being what needs attention.
+ * Choosing "change one thing" offers setup_list("change"): its rows open one step
+ * alone, and Enter there leads to the review (setup_next()).
+ */
+bool        setup_is_later(const struct setup *s);
+const char *setup_later_status(const struct setup *s); /* "https://... works: passed 25, warnings 1, failed 0" */
+const char *setup_later_since(const struct setup *s);  /* "since 2026-05-03", or "" */
+
+/* Where Enter leads from a page, and Esc: the next and the previous step, or the review and the start of a later run. */
+enum page setup_next(const struct setup *s);
+enum page setup_previous(const struct setup *s);
 
 /* ---- help ---- */
 

@@ -120,6 +120,13 @@ struct setup {
 	unsigned     applied_id;
 	bool         applied;   /* an apply was started in this run */
 
+	/* later run */
+	bool                 later;    /* saved answers were found: the run began at PAGE_LATER */
+	bool                 alone;    /* one step was opened by itself: from it to the review */
+	bool                 changing; /* "change one thing" was chosen: its list is shown */
+	struct journal_entry last;     /* the newest apply in force */
+	bool                 has_last;
+
 	/* practice */
 	char          *scratch;
 	bool           practice_fresh; /* nothing was written yet: nobody answers at the address */
@@ -151,6 +158,7 @@ void runs_forget_proxied(struct setup *s); /* rehearsal, today, plan */
 bool run_may_rehearse(const struct setup *s);
 const struct check_result *run_result(const struct setup *s, enum way w, const char *id);
 const struct check_run *run_of(const struct setup *s, enum way w);
+bool setup_failure_of(const struct setup *s, enum way w, struct setup_failure *out); /* the first of a way */
 enum mark mark_of(const struct check_result *r); /* NULL: none */
 enum mark mark_worst(enum mark a, enum mark b);
 
@@ -159,6 +167,17 @@ void runs_retell(struct setup *s); /* the language changed: results speak the ol
 /* change.c */
 int  settle_interrupted(struct setup *s, struct err *e);
 void change_forget(struct setup *s);
+
+int  change_run(struct setup *s, const char *command, const char *operand, struct err *e); /* rollback, remove */
+
+/* later.c */
+int  later_load(struct setup *s, struct err *e); /* saved answers, where there are any */
+void later_open(struct setup *s);
+size_t later_list(const struct setup *s, struct setup_choice *out, size_t max);
+size_t later_change_list(const struct setup *s, struct setup_choice *out, size_t max);
+int  later_choose(struct setup *s, size_t i, struct err *e);
+int  later_choose_change(struct setup *s, size_t i);
+size_t later_lines(const struct setup *s, struct setup_line *out, size_t max);
 
 /* review.c */
 const char *setup_origin_base(const struct setup *s);

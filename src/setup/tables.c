@@ -258,6 +258,12 @@ failure_from(const struct setup *s, enum way w, unsigned groups, struct setup_fa
 }
 
 bool
+setup_failure_of(const struct setup *s, enum way w, struct setup_failure *out)
+{
+	return failure_from(s, w, ~0u, out);
+}
+
+bool
 setup_failure(const struct setup *s, enum page p, struct setup_failure *out)
 {
 	const struct proxy_found *f;

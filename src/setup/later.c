@@ -1,0 +1,269 @@
+/* later.c - a later run: the saved answers held against what is on this server, and what can be done. */
+#include "setup/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+
+enum { LATER_EDIT, LATER_CHANGE, LATER_SLOW, LATER_MOVE, LATER_UNDO, LATER_REMOVE, N_LATER };
+
+/* The decisions that can be changed one at a time, and the step each belongs to. */
+static const struct {
+	const char *label; /* N_() */
+	enum page   page;
+} decisions[] = {
+	{ N_("where OpenChamber answers, and its password"), PAGE_DIRECT },
+	{ N_("the public address and its certificate"),      PAGE_PUBLIC },
+	{ N_("how large uploads may be"),                    PAGE_BODY },
+	{ N_("how long quiet streams are kept"),             PAGE_TIMEOUTS },
+};
+
+int
+later_load(struct setup *s, struct err *e)
+{
+	char **saved = answers_saved(&s->keep, s->o.root);
+	struct journal_entry *entries;
+	size_t n;
+
+	if (!saved || !saved[0])
+		return 0;
+	if (answers_load(&s->answers, saved[0], e) < 0)
+		return -1;
+	s->answers_path = saved[0];
+	n = journal_list(&s->keep, s->o.root, &entries);
+	for (size_t i = 0; i < n && !s->has_last; i++)
+		if (entries[i].state == JOURNAL_COMMITTED) {
+			s->last = entries[i];
+			s->has_last = true;
+		}
+	s->later = true;
+	s->page = PAGE_LATER;
+	return 0;
+}
+
+/* Everything is looked at before the first key: the address as it answers now, and the files. */
+void
+later_open(struct setup *s)
+{
+	struct err e = { 0 };
+
+	s->alone = false;
+	if (s->detecting)
+		return; /* comes again when everything is found */
+	if (!s->direct)
+		run_direct(s);
+	run_resolver(s);
+	plan_get(s, &e);
+}
+
+bool
+setup_is_later(const struct setup *s)
+{
+	return s->later;
+}
+
+static const char *
+date_of(const struct setup *s, time_t when)
+{
+	char text[16] = "";
+	struct tm tm;
+
+	if (localtime_r(&when, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d", &tm);
+	return say(s, "%s", text);
+}
+
+const char *
+setup_later_since(const struct setup *s)
+{
+	/* TRANSLATORS: %s is a date; at the right of the title */
+	return s->has_last ? say(s, _("since %s"), date_of(s, s->last.when)) : "";
+}
+
+const char *
+setup_later_status(const struct setup *s)
+{
+	struct check_summary sum;
+
+	if (!s->today)
+		return s->resolving || s->detecting ? say(s, _("%s: checking"), setup_public_base(s))
+		     : say(s, _("%s has no address that could be checked from here"), setup_public_base(s));
+	sum = check_summary(s->today);
+	if (!check_is_done(s->today))
+		return say(s, _("%s: checking"), setup_public_base(s));
+	if (sum.fail)
+		return say(s, _("%1$s does not work: passed %2$d, warnings %3$d, failed %4$d"),
+		           setup_public_base(s), sum.pass, sum.warn, sum.fail);
+	return say(s, _("%1$s works: passed %2$d, warnings %3$d, failed %4$d"),
+	           setup_public_base(s), sum.pass, sum.warn, sum.fail);
+}
+
+/* ---- what differs ---- */
+
+/* Lines that begin with + or -, the file names not counted. */
+static unsigned
+diff_lines(const char *diff)
+{
+	unsigned n = 0;
+
+	for (const char *p = diff; *p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : p + strlen(p))
+		n += (*p == '+' && strncmp(p, "+++", 3) != 0) || (*p == '-' && strncmp(p, "---", 3) != 0);
+	return n;
+}
+
+static bool
+has_drift(const struct setup *s)
+{
+	return s->has_plan && plan_changes(&s->plan);
+}
+
+static void
+add(struct setup_line *out, size_t max, size_t *n, enum mark m, const char *text)
+{
+	if (*n < max)
+		out[(*n)++] = (struct setup_line){ m, setup_mark_word(m), text, "" };
+}
+
+static void
+add_certificate(const struct setup *s, struct setup_line *out, size_t max, size_t *n)
+{
+	for (size_t i = 0; i < s->n_certs; i++) {
+		const struct found_cert *c = &s->certs[i];
+		int days;
+
+		if (!c->readable || !s->answers.certificate || strcmp(c->certificate, s->answers.certificate) != 0)
+			continue;
+		days = cert_days_left(&c->cert, time(NULL));
+		if (days < 0)
+			add(out, max, n, MARK_FAIL, _("the certificate has expired"));
+		else
+			add(out, max, n, days < 14 ? MARK_WARN : MARK_PASS,
+			    say(s, Q_("the certificate: %d day left", "the certificate: %d days left", (unsigned long)days), days));
+	}
+}
+
+size_t
+later_lines(const struct setup *s, struct setup_line *out, size_t max)
+{
+	const struct proxy_found *f = find_proxy(s);
+	struct setup_failure failure;
+	size_t n = 0;
+
+	for (size_t i = 0; s->has_plan && i < s->plan.steps.n; i++) {
+		const struct step *step = &s->plan.steps.v[i];
+		const unsigned lines = diff_lines(setup_diff((struct setup *)s));
+
+		if (step->kind != STEP_WRITE)
+			continue;
+		if (plan_state(&s->plan, i) == PLAN_CHANGED)
+			add(out, max, &n, MARK_WARN, say(s, Q_("%1$s was edited since; %2$d line differs",
+			    "%1$s was edited since; %2$d lines differ", (unsigned long)lines), step->path, (int)lines));
+		else if (plan_state(&s->plan, i) == PLAN_NEW)
+			add(out, max, &n, MARK_WARN, say(s, _("%s is gone"), step->path));
+		else
+			add(out, max, &n, MARK_PASS, say(s, _("%s is as it was written"), step->path));
+	}
+	add_certificate(s, out, max, &n);
+	if (s->direct && check_is_done(s->direct)) {
+		const struct check_result *r = run_result(s, WAY_DIRECT, "direct.answer");
+
+		if (r && r->status == CHECK_PASS)
+			add(out, max, &n, MARK_PASS, say(s, _("OpenChamber %1$s answers at %2$s"),
+			    check_origin_version(s->direct), setup_origin_base(s)));
+		else if (r)
+			add(out, max, &n, MARK_FAIL, r->detail);
+	}
+	if (f && f->installed)
+		add(out, max, &n, f->broken.code != ERR_NONE ? MARK_FAIL : MARK_PASS,
+		    f->broken.code != ERR_NONE ? say(s, "%s", f->broken.msg)
+		    : say(s, f->running ? _("%1$s %2$s runs") : _("%1$s %2$s does not run"),
+		          f->proxy->label, f->version ? f->version : ""));
+	if (setup_failure_of(s, WAY_TODAY, &failure))
+		add(out, max, &n, MARK_FAIL, failure.what);
+	return n;
+}
+
+/* ---- what can be done ---- */
+
+size_t
+later_list(const struct setup *s, struct setup_choice *out, size_t max)
+{
+	const bool drift = has_drift(s);
+	const struct setup_choice rows[N_LATER] = {
+		[LATER_EDIT]   = { .label = _("Look at the difference: take it back, or leave it"), .possible = drift, .chosen = drift },
+		[LATER_CHANGE] = { .label = _("Change one thing: address, certificate, upload size, times"), .possible = true, .chosen = !drift },
+		[LATER_SLOW]   = { .label = _("Check everything again, slowly: hold quiet streams for 65 seconds"), .possible = true },
+		[LATER_MOVE]   = { .label = _("Begin anew: another proxy, or everything from the first step"), .possible = true },
+		[LATER_UNDO]   = { .label = s->has_last ? say(s, _("Undo the last change (number %1$u of %2$s)"), s->last.id,
+		                   date_of(s, s->last.when)) : _("Undo the last change"), .possible = s->has_last },
+		[LATER_REMOVE] = { .label = _("Remove it all: this server as it was before the first run"), .possible = true },
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_LATER && n < max; i++) {
+		out[n] = rows[i];
+		out[n].state = "";
+		n++;
+	}
+	return n;
+}
+
+size_t
+later_change_list(const struct setup *s, struct setup_choice *out, size_t max)
+{
+	size_t n = 0;
+
+	(void)s;
+	for (; n < ARRAY_LEN(decisions) && n < max; n++)
+		out[n] = (struct setup_choice){ .label = _(decisions[n].label), .state = "", .possible = true, .chosen = n == 0 };
+	return n;
+}
+
+int
+later_choose_change(struct setup *s, size_t i)
+{
+	s->changing = false;
+	s->alone = true;
+	setup_open(s, decisions[i].page);
+	return 0;
+}
+
+int
+later_choose(struct setup *s, size_t i, struct err *e)
+{
+	char id[16];
+
+	switch (i) {
+	case LATER_EDIT:
+		if (!has_drift(s))
+			return err_set(e, ERR_VALUE, _("Nothing differs from what was written."));
+		s->alone = true;
+		setup_open(s, PAGE_REVIEW);
+		return 0;
+	case LATER_CHANGE:
+		s->changing = true;
+		setup_tell(s);
+		return 0;
+	case LATER_SLOW:
+		s->deep = true;
+		run_today(s);
+		setup_tell(s);
+		return 0;
+	case LATER_MOVE:
+		s->alone = false;
+		setup_open(s, PAGE_START);
+		return 0;
+	case LATER_UNDO:
+		if (!s->has_last)
+			return err_set(e, ERR_VALUE, _("There is no change that could be undone."));
+		snprintf(id, sizeof(id), "%u", s->last.id);
+		return change_run(s, "rollback", id, e);
+	default:
+		return change_run(s, "remove", NULL, e);
+	}
+}
