@@ -307,12 +307,14 @@ int
 journal_keep(struct journal *j, const char *name, const struct buf *bytes, struct err *e)
 {
 	struct content c = CONTENT_INIT;
+	struct arena a = { 0 };
 	int rc;
 
 	content_file(&c, bytes->s, bytes->len, 0600);
-	rc = content_write(&c, j->place, name, name, e);
+	rc = content_write(&c, j->place, name, fs_join(&a, j->dir, name), e);
 	if (rc == 0 && fsync(j->place) < 0)
 		rc = err_sys(e, ERR_IO, _("Cannot write the backup in %s"), j->dir);
+	arena_free(&a);
 	content_free(&c);
 	return rc;
 }

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/fs.h"
 #include "base/mem.h"
 
 #define SITES_MAX 64
@@ -86,16 +88,30 @@ static bool
 is_public(const struct proxy_site *site, const struct url *public_url)
 {
 	for (char **name = site->names; name && *name; name++)
-		if (strcmp(*name, public_url->host) == 0)
+		if (strcasecmp(*name, public_url->host) == 0)
 			return true;
 	return false;
 }
 
+/* A file may be named with the root or without it, by itself or by the link that is read. */
+static bool
+is_same_file(const char *root, const char *a, const char *b)
+{
+	struct arena arena = { 0 };
+	char *x = realpath(fs_path(&arena, root, a), NULL), *y = realpath(fs_path(&arena, root, b), NULL);
+	bool same = x && y && strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	arena_free(&arena);
+	return same;
+}
+
 struct sites *
-sites_new(struct loop *l, struct net *n, const struct proxy_found *f, const struct url *public_url,
-          const char *set_aside, int timeout_ms)
+sites_new(struct loop *l, struct net *n, const struct proxy_context *c, const char *set_aside, int timeout_ms)
 {
 	struct sites *s = xcalloc(1, sizeof(*s));
+	const struct proxy_found *f = c->found;
 
 	s->loop = l;
 	s->net = n;
@@ -103,8 +119,8 @@ sites_new(struct loop *l, struct net *n, const struct proxy_found *f, const stru
 	for (size_t i = 0; i < f->n_sites; i++) {
 		const struct proxy_site *site = &f->sites[i];
 
-		if (site->ours || is_public(site, public_url) ||
-		    (set_aside && site->file && strcmp(site->file, set_aside) == 0))
+		if (site->ours || is_public(site, &c->answers->public_url) ||
+		    (set_aside && site->file && is_same_file(c->root, site->file, set_aside)))
 			continue;
 		for (size_t k = 0; k < site->n_listens; k++) {
 			if (!site->names || !site->names[0])

@@ -15,9 +15,9 @@
 
 struct sites;
 
-/* Who is to be asked: all but ours, those of `set_aside' (a file, or NULL), and the public address itself. */
-struct sites *sites_new(struct loop *l, struct net *n, const struct proxy_found *f, const struct url *public_url,
-                        const char *set_aside, int timeout_ms);
+/* Who is to be asked: all but ours, those of a file that is set aside (or NULL), and the public address itself. */
+struct sites *sites_new(struct loop *l, struct net *n, const struct proxy_context *c, const char *set_aside,
+                        int timeout_ms);
 void sites_free(struct sites *s); /* also in the middle */
 
 /*

@@ -192,8 +192,7 @@ verify_before(struct apply *a, apply_then *then)
 	machine_read(&a->machine, a->root);
 	find_way(a);
 	a->seen = then;
-	a->sites = sites_new(a->loop, a->net, a->plan->context.found, &a->plan->context.answers->public_url,
-	                     set_aside(a), a->options.timeout_ms);
+	a->sites = sites_new(a->loop, a->net, &a->plan->context, set_aside(a), a->options.timeout_ms);
 	sites_ask(a->sites, check_before, a);
 }
 

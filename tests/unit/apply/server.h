@@ -432,7 +432,7 @@ fingerprint(struct server *s)
 	char part[4096];
 	size_t n;
 	char *command = xasprintf("cd %s && find etc config ! -type f -printf '%%p %%y %%m %%U %%G %%l\\n' 2>/dev/null | sort;"
-	                          "cd %s && find etc config -type f -printf '%%p %%y %%m %%U %%G %%T@ ' -exec sha256sum {} \\;"
+	                          "cd %s && find etc config -type f -printf '%%p %%y %%m %%U %%G %%T@\\n' -exec sha256sum {} +"
 	                          " 2>/dev/null | sort", s->t->root, s->t->root);
 	FILE *f = popen(command, "r");
 
