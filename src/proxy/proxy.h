@@ -83,6 +83,7 @@ struct proxy_context {
 	const char               *templates; /* directory */
 	const char               *root;      /* --root, or NULL */
 	const struct proxy_private *private; /* NULL: for real */
+	const char                 *set_aside; /* the file of a site that will be gone by then, or NULL */
 };
 
 /* How far a reload has come; polled. */
