@@ -79,10 +79,12 @@ void plain_explain(struct plain *p);
 void plain_steps(struct plain *p);
 void plain_goto(struct plain *p, enum page page, bool returning);
 
-/* plain_ask.c, plain_finish.c: pages */
+/* plain_ask.c, plain_tell.c, plain_finish.c: pages */
 void plain_page(struct plain *p);
 void plain_line(struct plain *p, enum page page, const struct setup_line *line);
 void plain_lines(struct plain *p, enum page page);
+void plain_advice(struct plain *p);
+void plain_tell(struct plain *p); /* all that a page has to say */
 void plain_review(struct plain *p);
 void plain_apply(struct plain *p);
 void plain_result(struct plain *p);

@@ -7,9 +7,6 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "plain.h"
-#include "timeline.h"
-
-#define MAX_ROWS 16
 
 /* A question of a page: a field, or a list. */
 struct asked {
@@ -34,130 +31,6 @@ questions(const struct plain *p, struct asked *out, size_t max)
 				out[k++] = (struct asked){ .list = *l };
 	}
 	return k;
-}
-
-/* ---- what is told ---- */
-
-/* "pass: name, chat.example.org is 203.0.113.7": what stands in columns elsewhere is joined. */
-void
-plain_line(struct plain *p, enum page page, const struct setup_line *line)
-{
-	const char *colon = page == PAGE_PUBLIC ? strstr(line->text, ": ") : NULL;
-	struct buf b = BUF_INIT;
-
-	if (colon && !memchr(line->text, ' ', (size_t)(colon - line->text)))
-		buf_printf(&b, "%.*s, %s", (int)(colon - line->text), line->text, colon + 2);
-	else
-		buf_puts(&b, line->text);
-	if (*line->value)
-		buf_printf(&b, ", %s", line->value);
-	if (*line->word)
-		plain_state(p, line->mark, line->word, b.s);
-	else
-		plain_say(p, b.s);
-	buf_free(&b);
-}
-
-void
-plain_lines(struct plain *p, enum page page)
-{
-	struct setup_line line[MAX_LINES];
-	const size_t n = setup_lines(p->setup, page, line, MAX_LINES);
-
-	for (size_t i = 0; i < n; i++)
-		if (line[i].mark != MARK_NOW)
-			plain_line(p, page, &line[i]);
-}
-
-/* One line a row: how the rehearsal did; other ways only where they did worse. */
-static void
-tell_table(struct plain *p)
-{
-	struct setup_row row[MAX_ROWS];
-	const char *corner;
-	const size_t n = setup_table(p->setup, p->page, row, MAX_ROWS, &corner);
-
-	for (size_t i = 0; i < n; i++)
-		for (int w = 0; w < N_WAYS; w++) {
-			const struct setup_cell *c = &row[i].cell[w];
-			const bool bad = c->mark == MARK_FAIL || c->mark == MARK_WARN;
-			struct buf b = BUF_INIT;
-
-			if (!*c->word || !setup_has_way(p->setup, (enum way)w) || (w != WAY_REHEARSAL && !bad))
-				continue;
-			buf_puts(&b, row[i].label);
-			if (w != WAY_REHEARSAL)
-				buf_printf(&b, ", %s", setup_way_name((enum way)w));
-			if (*c->value)
-				buf_printf(&b, ", %s", c->value);
-			plain_state(p, c->mark, c->word, b.s);
-			buf_free(&b);
-		}
-}
-
-static void
-tell_timeline(struct plain *p)
-{
-	const struct check_timeline *t = setup_timeline(p->setup, WAY_REHEARSAL);
-	struct buf b = BUF_INIT;
-
-	if (p->page != PAGE_SSE || !t)
-		return;
-	timeline_words(&b, t);
-	buf_putc(&b, '.');
-	plain_say(p, b.s);
-	buf_free(&b);
-}
-
-/* The last paragraph says which key to press; lines have no keys, so only a failure is told to its end. */
-static void
-tell_advice(struct plain *p)
-{
-	const char *const *a = setup_advice(p->setup, p->page);
-	const bool whole = setup_mark(p->setup, p->page) == MARK_FAIL;
-
-	for (; *a; a++)
-		if (whole || a[1])
-			plain_say(p, *a);
-}
-
-static void
-tell_count(struct plain *p)
-{
-	static const struct { enum mark mark; const char *text; } kinds[] = {
-		{ MARK_PASS, N_("passed %d") }, { MARK_WARN, N_("warnings %d") },
-		{ MARK_FAIL, N_("failed %d") }, { MARK_SKIP, N_("skipped %d") },
-	};
-	struct setup_line line[MAX_LINES];
-	const size_t n = setup_lines(p->setup, PAGE_DIRECT, line, MAX_LINES);
-	struct buf b = BUF_INIT;
-
-	buf_puts(&b, _(pages[PAGE_DIRECT].name));
-	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-		int count = 0;
-
-		for (size_t i = 0; i < n; i++)
-			count += line[i].mark == kinds[k].mark;
-		if (!count)
-			continue;
-		buf_puts(&b, strchr(b.s, ':') ? ", " : ": ");
-		buf_printf(&b, _(kinds[k].text), count);
-	}
-	buf_putc(&b, '.');
-	plain_say(p, b.s);
-	buf_free(&b);
-}
-
-static void
-tell(struct plain *p)
-{
-	p->told = p->told_once[p->page] = true;
-	plain_lines(p, p->page);
-	tell_table(p);
-	tell_timeline(p);
-	tell_advice(p);
-	if (p->page == PAGE_DIRECT)
-		tell_count(p);
 }
 
 /* ---- asking ---- */
@@ -192,7 +65,7 @@ origin_answered(struct plain *p)
 		return;
 	}
 	plain_lines(p, PAGE_DIRECT);
-	tell_advice(p);
+	plain_advice(p);
 	p->item = 0;
 	ask_next(p);
 }
@@ -361,7 +234,7 @@ ask_list(struct plain *p, const char *list)
 static void
 page_told(struct plain *p)
 {
-	tell(p);
+	plain_tell(p);
 	if (p->page >= PAGE_WEBSOCKET && p->item == 0 && !p->returning) {
 		ask_next(p);
 	} else if (setup_may_leave(p->setup, p->page)) {
@@ -378,7 +251,7 @@ page_told(struct plain *p)
 static void
 start_told(struct plain *p)
 {
-	tell(p);
+	plain_tell(p);
 	ask_next(p);
 }
 

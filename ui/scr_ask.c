@@ -101,6 +101,13 @@ put_advice(struct screen *sc, struct sheet *s)
 		part_failure(sc, s, true);
 		return;
 	}
+	if (*a && part_has_verdict(sc->setup, p)) {
+		const enum mark m = setup_mark(sc->setup, p);
+		const struct setup_line verdict = { m, setup_mark_word(m), *a++, "" };
+
+		sheet_gap(s);
+		part_lines(s, &verdict, 1, false);
+	}
 	sheet_gap(s);
 	part_paragraphs(s, a, false);
 }

@@ -99,7 +99,13 @@ unsigned screen_where(const struct screen *sc);
 void screen_say(struct screen *sc, const char *text);
 void screen_open(struct screen *sc, enum page p);
 void screen_next(struct screen *sc); /* Enter at the end of a page */
+void screen_back(struct screen *sc); /* Esc */
 void screen_ask(struct screen *sc, enum question q);
+
+/* act.c: what a key does */
+void act_question(struct screen *sc, enum act a);
+void act_anywhere(struct screen *sc, enum act a);
+void act_digit(struct screen *sc, int key);
 
 /* focus.c: fields, lists, buttons */
 size_t screen_items(const struct screen *sc, struct item *out);
@@ -130,6 +136,7 @@ void part_lines(struct sheet *s, const struct setup_line *line, size_t n, bool s
 void part_table(struct screen *sc, struct sheet *s);
 void part_timeline(struct screen *sc, struct sheet *s);
 void part_failure(struct screen *sc, struct sheet *s, bool with_what);
+bool part_has_verdict(const struct setup *s, enum page p);
 void part_paragraphs(struct sheet *s, const char *const *text, bool gaps);
 void part_buttons(struct screen *sc, struct sheet *s, const struct item *item, const char *const *label, size_t n);
 

@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "console.h"
 #include "plain.h"
 #include "screens.h"
 #include "term.h"
@@ -80,16 +81,21 @@ watch_signals(struct wizard *w, struct err *e)
 static void
 start_face(struct wizard *w)
 {
+	const char *language = console_settle_language(getenv("TERM"));
 	const char *why = NULL;
 	struct err e = { 0 };
 
 	if (!w->o->plain && term_is_able(LEAST_COLUMNS, LEAST_ROWS, &why)) {
 		w->screen = screen_start(w->loop, w->setup, w->o->color, on_leave, w, &e);
-		if (w->screen)
+		if (w->screen) {
+			if (language)
+				screen_say(w->screen, language);
 			return;
+		}
 		why = e.msg;
 	}
-	w->plain = plain_start(w->loop, w->setup, w->o->color, w->o->plain ? NULL : why, on_leave, w);
+	w->plain = plain_start(w->loop, w->setup, w->o->color, language ? language : w->o->plain ? NULL : why,
+	                       on_leave, w);
 }
 
 static int

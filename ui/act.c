@@ -1,0 +1,231 @@
+/* act.c - what a key does once it is known which one it was. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "console.h"
+#include "draw.h"
+#include "screens.h"
+#include "term.h"
+
+/* ---- questions ---- */
+
+static void
+answer(struct screen *sc, bool yes)
+{
+	const enum question q = sc->at.question;
+
+	sc->at.question = ASK_NOTHING;
+	if (!yes)
+		return;
+	switch (q) {
+	case ASK_LEAVE:
+	case ASK_HALF_WAY:
+		focus_keep(sc);
+		sc->leave(sc->ctx, LEAVE_QUIT);
+		break;
+	case ASK_SILENT:
+		screen_open(sc, PAGE_PROXY);
+		break;
+	case ASK_UNPROTECTED:
+		setup_consent(sc->setup);
+		scr_review.act(sc, ACT_APPLY, 'a');
+		break;
+	case ASK_NOTHING:
+		break;
+	}
+}
+
+void
+act_question(struct screen *sc, enum act a)
+{
+	switch (a) {
+	case ACT_MAIN:
+	case ACT_SPACE:
+		answer(sc, sc->yes);
+		break;
+	case ACT_BACK:
+		answer(sc, false);
+		break;
+	case ACT_NEXT: case ACT_PREV: case ACT_UP: case ACT_DOWN:
+		sc->yes = !sc->yes;
+		break;
+	case ACT_LEFT:
+		sc->yes = false;
+		break;
+	case ACT_RIGHT:
+		sc->yes = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- what keys do everywhere ---- */
+
+static void
+step_language(struct screen *sc, int by)
+{
+	struct setup_choice c[MAX_CHOICES];
+	const size_t n = setup_list(sc->setup, PAGE_START, "language", c, MAX_CHOICES);
+	struct err e = { 0 };
+	long at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (c[i].chosen)
+			at = (long)i;
+	/* One that this console cannot show is passed over. */
+	for (at += by; at >= 0 && at < (long)n; at += by)
+		if (console_shows_language(c[at].state, getenv("TERM"), i18n_is_utf8()))
+			break;
+	if (at < 0 || at >= (long)n)
+		return;
+	if (setup_choose(sc->setup, PAGE_START, "language", (size_t)at, &e) < 0)
+		screen_say(sc, e.msg);
+	draw_signs(getenv("TERM"), i18n_is_utf8(), i18n_language());
+}
+
+static void
+act_main(struct screen *sc)
+{
+	const struct item item = screen_item(sc);
+	const enum page p = setup_page(sc->setup);
+	struct err e = { 0 };
+
+	if (item.key && item.kind == ITEM_FIELD && !focus_accept(sc))
+		return;
+	if (item.key && item.kind == ITEM_LIST && strcmp(item.key, "language") != 0) {
+		const bool acts = focus_list_acts(item.key);
+		char key[32];
+
+		snprintf(key, sizeof(key), "%s", item.key);
+		if (setup_choose(sc->setup, p, key, focus_row(sc, key), &e) < 0) {
+			screen_say(sc, e.msg);
+			return;
+		}
+		if (acts && strcmp(key, "start") != 0) {
+			if (p == PAGE_RESULT && setup_page(sc->setup) == p)
+				sc->leave(sc->ctx, LEAVE_DONE);
+			return;
+		}
+		if (setup_page(sc->setup) != p)
+			return;
+	}
+	if (!focus_step(sc, 1))
+		screen_next(sc);
+}
+
+static void
+act_vertical(struct screen *sc, int by)
+{
+	const struct item item = screen_item(sc);
+	struct setup_choice c[MAX_CHOICES];
+	size_t row, n;
+
+	if (!item.key) {
+		if (by > 0 || sc->at.top > 0)
+			sc->at.top += (size_t)by;
+		return;
+	}
+	if (item.kind == ITEM_LIST && strcmp(item.key, "language") != 0) {
+		n = setup_list(sc->setup, setup_page(sc->setup), item.key, c, MAX_CHOICES);
+		row = focus_row(sc, item.key);
+		if (by < 0 ? row > 0 : row + 1 < n) {
+			focus_move(sc, by < 0 ? row - 1 : row + 1);
+			return;
+		}
+	}
+	if (item.kind == ITEM_FIELD)
+		focus_keep(sc);
+	focus_step(sc, by);
+}
+
+static void
+act_scroll(struct screen *sc, enum act a)
+{
+	const size_t page = sc->rows > 2 ? (size_t)sc->rows - 2 : 1;
+
+	switch (a) {
+	case ACT_PAGE_UP:   sc->at.top -= sc->at.top < page ? sc->at.top : page; break;
+	case ACT_TOP:       sc->at.top = 0; break;
+	case ACT_BOTTOM:    sc->at.top = 10000; break;
+	default:            sc->at.top += page; break;
+	}
+}
+
+static void
+act_move(struct screen *sc, enum act a)
+{
+	const bool start = setup_page(sc->setup) == PAGE_START && sc->at.view == VIEW_PAGE;
+
+	switch (a) {
+	case ACT_NEXT:
+	case ACT_PREV:
+		focus_keep(sc);
+		if (!focus_step(sc, a == ACT_NEXT ? 1 : -1) && a == ACT_NEXT)
+			focus_first(sc);
+		break;
+	case ACT_UP:
+	case ACT_DOWN:
+		act_vertical(sc, a == ACT_UP ? -1 : 1);
+		break;
+	case ACT_LEFT:
+	case ACT_RIGHT:
+		if (start)
+			step_language(sc, a == ACT_LEFT ? -1 : 1);
+		break;
+	case ACT_SPACE:
+		if (screen_item(sc).key && screen_item(sc).kind == ITEM_LIST)
+			focus_move(sc, focus_row(sc, screen_item(sc).key));
+		else if (!screen_item(sc).key)
+			act_scroll(sc, ACT_PAGE_DOWN);
+		break;
+	default:
+		act_scroll(sc, a);
+		break;
+	}
+}
+
+static void
+act_quit(struct screen *sc)
+{
+	if (setup_page(sc->setup) == PAGE_RESULT)
+		sc->leave(sc->ctx, LEAVE_DONE);
+	else
+		screen_ask(sc, screen_where(sc) & ON_INTERRUPTED ? ASK_HALF_WAY : ASK_LEAVE);
+}
+
+void
+act_anywhere(struct screen *sc, enum act a)
+{
+	struct err e = { 0 };
+
+	switch (a) {
+	case ACT_NONE:     break;
+	case ACT_MAIN:     act_main(sc); break;
+	case ACT_BACK:     screen_back(sc); break;
+	case ACT_HELP:     focus_keep(sc); sc->at.view = VIEW_HELP; sc->at.top = 0; break;
+	case ACT_GLOSSARY: sc->at.view = VIEW_GLOSSARY; sc->at.top = 0; break;
+	case ACT_AGAIN:    focus_keep(sc); setup_check_again(sc->setup); break;
+	case ACT_PRACTICE:
+		if (setup_practise(sc->setup, &e) < 0)
+			screen_say(sc, e.msg);
+		break;
+	case ACT_SKIP:     screen_open(sc, PAGE_REVIEW); break;
+	case ACT_PLAIN:    sc->leave(sc->ctx, LEAVE_FOR_PLAIN); break;
+	case ACT_QUIT:     act_quit(sc); break;
+	case ACT_STOP:     screen_interrupt(sc); break;
+	case ACT_REPAINT:  term_repaint(); break;
+	default:           act_move(sc, a); break;
+	}
+}
+
+void
+act_digit(struct screen *sc, int key)
+{
+	const struct item item = screen_item(sc);
+
+	if (item.key && item.kind == ITEM_LIST && strcmp(item.key, "language") != 0)
+		focus_move(sc, (size_t)(key - '1'));
+}

@@ -1,0 +1,67 @@
+#include "console.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#ifdef __linux__
+#include <linux/kd.h>
+#endif
+
+#include "base/i18n.h"
+#include "base/mem.h"
+
+static bool
+is_console(const char *term_name)
+{
+	return term_name && strncmp(term_name, "linux", 5) == 0;
+}
+
+bool
+console_shows_language(const char *code, const char *term_name, bool utf8)
+{
+	if (strcmp(code, "ko") != 0 && strcmp(code, "ja") != 0 && strncmp(code, "zh", 2) != 0)
+		return true;
+	return utf8 && !is_console(term_name);
+}
+
+bool
+console_shows_character(int fd, unsigned character)
+{
+#ifdef GIO_UNIMAP
+	struct unimapdesc map = { .entry_ct = 0 };
+	bool there = false;
+
+	/* The first call says how many there are; it fails because there was no room for them. */
+	ioctl(fd, GIO_UNIMAP, &map);
+	if (map.entry_ct == 0)
+		return true;
+	map.entries = xcalloc(map.entry_ct, sizeof(*map.entries));
+	if (ioctl(fd, GIO_UNIMAP, &map) < 0)
+		there = true;
+	for (unsigned i = 0; i < map.entry_ct && !there; i++)
+		there = map.entries[i].unicode == character;
+	free(map.entries);
+	return there;
+#else
+	(void)fd;
+	(void)character;
+	return true;
+#endif
+}
+
+const char *
+console_settle_language(const char *term_name)
+{
+	static const struct { const char *code, *sentence; } sentences[] = {
+		{ "ko", N_("This console cannot show Korean. Over SSH it will be Korean.") },
+	};
+	const char *said = N_("This console cannot show your language. Over SSH it can.");
+
+	if (console_shows_language(i18n_language(), term_name, i18n_is_utf8()))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+		if (strcmp(sentences[i].code, i18n_language()) == 0)
+			said = sentences[i].sentence;
+	i18n_set_language("en");
+	return _(said);
+}

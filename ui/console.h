@@ -1,0 +1,16 @@
+/* console.h - what a terminal's fonts can show, as far as it can be known. */
+#ifndef UI_CONSOLE_H
+#define UI_CONSOLE_H
+
+#include <stdbool.h>
+
+/* Hangul and Han need UTF-8 and a terminal with more than one of the kernel's small fonts. */
+bool console_shows_language(const char *code, const char *term_name, bool utf8);
+
+/* Has the font of this console the character?  True where it is no console, or cannot be asked. */
+bool console_shows_character(int fd, unsigned character);
+
+/* The program's language where it can be shown; else English, and the sentence that says so (else NULL). */
+const char *console_settle_language(const char *term_name);
+
+#endif
