@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.."
 BIN=${BIN:-$PWD/build/antechamber}
 [ -x "$BIN" ] || { echo "there is no $BIN: run make first"; exit 1; }
 T=$(mktemp -d)
+chmod 711 "$T" # a private proxy runs as nobody
 PIDS=
 export LC_ALL=C.UTF-8 HOME="$T/home" XDG_STATE_HOME="$T/home/state" XDG_CONFIG_HOME="$T/home/config"
 export ASAN_OPTIONS=detect_leaks=1

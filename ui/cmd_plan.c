@@ -1,8 +1,7 @@
 #include "cmd_plan.h"
 
+#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/i18n.h"
 #include "handoff.h"
@@ -54,6 +53,9 @@ planned_detect(struct cmd *c, struct planned *p, struct err *e)
 	proxy->detect(c->loop, c->o->root, &p->machine, &p->found, end_wait, &w);
 	if (cmd_wait(c, &p->detected, e) < 0)
 		return -1;
+	/* A program without its main file is no installed proxy: what is shown then has the usual places. */
+	if ((c->o->command == COMMAND_PRINT || c->o->command == COMMAND_DIFF) && p->found.broken.sys == ENOENT)
+		p->found.installed = false;
 	p->context = (struct proxy_context){
 		.answers = &p->answers,
 		.found = &p->found,

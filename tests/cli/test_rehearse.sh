@@ -58,6 +58,3 @@ grep -qE 'failed 0' "$T/out" || fail "no counts"
 left
 run 0 practice --json
 json '.command == "practice" and .ready == true'
-
-# Without any nginx.
-PATH=/nowhere run 3 practice --templates "$PWD/templates" || :

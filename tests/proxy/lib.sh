@@ -18,11 +18,16 @@ certificate() { # certificate NAME [OPTION...]: $T/NAME.pem and .key
 
 two_ports() { HTTP=$(closed_port) TLS=$(closed_port); }
 
+cleanup_proxy() { proxy_down; cleanup; }
+trap cleanup_proxy EXIT
+
 accepts() { curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$1/" || [ $? != 7 ]; }
 
+# Some wait long for streams that are still open, so nobody is asked: the process and its children.
 proxy_down() {
 	[ -n "$PROXY_PID" ] || return 0
-	kill "$PROXY_PID" 2>/dev/null || :
+	# shellcheck disable=SC2046
+	kill -KILL "$PROXY_PID" $(pgrep -P "$PROXY_PID") 2>/dev/null || :
 	wait "$PROXY_PID" 2>/dev/null || :
 	PROXY_PID=
 }

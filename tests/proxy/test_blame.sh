@@ -1,6 +1,6 @@
 #!/bin/sh
 # Where nginx of this machine serves the public name, a failure names the line of its configuration.
-# shellcheck disable=SC2016,SC2154,SC2086
+# shellcheck disable=SC2016,SC2086
 . "$(dirname "$0")/lib.sh"
 need nginx openssl curl
 two_ports

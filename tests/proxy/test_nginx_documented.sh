@@ -1,6 +1,6 @@
 #!/bin/sh
 # Configurations with the structure of OpenChamber's own documented examples: what they lose is named.
-# shellcheck disable=SC2016,SC2154,SC2086
+# shellcheck disable=SC2016,SC2086
 . "$(dirname "$0")/lib.sh"
 need nginx openssl curl
 certificate "$NAME"

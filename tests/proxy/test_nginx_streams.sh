@@ -1,6 +1,6 @@
 #!/bin/sh
 # Event streams, compression, body sizes and waiting behind nginx.
-# shellcheck disable=SC2016,SC2154,SC2086
+# shellcheck disable=SC2016,SC2086
 . "$(dirname "$0")/lib.sh"
 need nginx openssl curl
 certificate "$NAME"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every way in which nginx loses a WebSocket has its own name.
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016
 . "$(dirname "$0")/lib.sh"
 need nginx openssl curl
 certificate "$NAME"
