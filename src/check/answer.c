@@ -73,8 +73,8 @@ answer_is_openchamber(const struct json *j)
 char *
 answer_name(struct arena *a, const struct net_reply *r)
 {
-	const char *from = strcasestr(r->body.s, "<title>"), *to = from ? strchr(from + 7,
-	                                                                         '<') : NULL;
+	const char *from = strcasestr(r->body.s, "<title>");
+	const char *to = from ? strchr(from + 7, '<') : NULL;
 	char *server;
 
 	if (to && to > from + 7)
@@ -133,7 +133,8 @@ say_size(struct arena *a, unsigned long long bytes)
 bool
 answer_is_down(long status)
 {
-	return status == 502 || status == 503 || status == 520 || status == 521 || status == 523 || status == 530;
+	return status == 502 || status == 503 || status == 520 || status == 521 || status == 523 ||
+	       status == 530;
 }
 
 bool
@@ -160,6 +161,6 @@ answer_tls_cause(const struct net_reply *r)
 bool
 probe_is_loopback(const char *address)
 {
-	return !strncmp(address, "127.", 4) || !strcmp(address, "::1") || !strncmp(address,
-	                                                                           "::ffff:127.", 11);
+	return !strncmp(address, "127.", 4) || !strcmp(address, "::1") ||
+	       !strncmp(address, "::ffff:127.", 11);
 }

@@ -45,7 +45,7 @@ unlink_asking(struct asking *a)
 		*p = a->next;
 }
 
-/* Out of the list, its place given to the next, and freed; `id' is cancelled where it still runs. */
+/* Out of the list and freed; what still runs of it is cancelled. */
 static void
 drop(struct asking *a)
 {
@@ -179,6 +179,12 @@ probe_ask(struct side *s, const char *path, const struct net_request *q, bool lo
 
 	start_next(s->run);
 	return number;
+}
+
+void
+probe_get(struct side *s, const char *path, net_done_fn *done, void *ctx)
+{
+	probe_ask(s, path, &(struct net_request){ .done = done, .ctx = ctx }, false);
 }
 
 unsigned

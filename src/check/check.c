@@ -173,9 +173,15 @@ const char *
 check_group_name(enum check_group g)
 {
 	static const char *const names[N_CHECK_GROUPS] = {
-		[GROUP_DIRECT] = "direct", [GROUP_PUBLIC] = "public", [GROUP_WEBSOCKET] = "websocket",
-		[GROUP_SSE] = "sse", [GROUP_GZIP] = "gzip", [GROUP_BODY] = "body", [GROUP_TIME] = "timeouts",
-		[GROUP_HEADERS] = "headers", [GROUP_CDN] = "cdn",
+		[GROUP_DIRECT] = "direct",
+		[GROUP_PUBLIC] = "public",
+		[GROUP_WEBSOCKET] = "websocket",
+		[GROUP_SSE] = "sse",
+		[GROUP_GZIP] = "gzip",
+		[GROUP_BODY] = "body",
+		[GROUP_TIME] = "timeouts",
+		[GROUP_HEADERS] = "headers",
+		[GROUP_CDN] = "cdn",
 	};
 
 	return g < N_CHECK_GROUPS ? names[g] : "";

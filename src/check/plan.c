@@ -7,59 +7,75 @@
 #define D (1u << TARGET_DIRECT)
 #define P (1u << TARGET_PUBLIC)
 #define R (1u << TARGET_REHEARSAL)
+#define F (P | R)
+#define A (D | P | R)
 
 const struct check_kind check_kinds[] = {
-	{ "direct.answer", GROUP_DIRECT, N_("OpenChamber answers"), D, D, AT_ONCE, NULL,
-	  probe_direct },
-	{ "direct.version", GROUP_DIRECT, N_("its version"), D, 0, AT_ONCE, NULL, probe_direct },
-	{ "direct.login", GROUP_DIRECT, N_("UI password"), D, D, AT_ONCE, NULL, probe_direct },
-	{ "direct.exposure", GROUP_DIRECT, N_("only this server reaches it"), D, 0, ONCE_ANSWERED,
-	  NULL,
-	  probe_exposure },
+	{ .id = "direct.answer", .group = GROUP_DIRECT, .label = N_("OpenChamber answers"),
+	  .targets = D, .required = D, .when = AT_ONCE, .start = probe_direct },
+	{ .id = "direct.version", .group = GROUP_DIRECT, .label = N_("its version"),
+	  .targets = D, .when = AT_ONCE, .start = probe_direct },
+	{ .id = "direct.login", .group = GROUP_DIRECT, .label = N_("UI password"),
+	  .targets = D, .required = D, .when = AT_ONCE, .start = probe_direct },
+	{ .id = "direct.exposure", .group = GROUP_DIRECT,
+	  .label = N_("only this server reaches it"),
+	  .targets = D, .when = ONCE_ANSWERED, .start = probe_exposure },
 
-	{ "public.name", GROUP_PUBLIC, N_("name"), P, P, AT_ONCE, NULL, probe_public },
-	{ "public.port", GROUP_PUBLIC, N_("port"), P, P, AT_ONCE, NULL, probe_public },
-	{ "public.tls", GROUP_PUBLIC, N_("TLS certificate"), P, P, AT_ONCE, NULL, probe_public },
-	{ "public.redirect", GROUP_PUBLIC, N_("redirects"), P | R, P | R, AT_ONCE, NULL,
-	  probe_public },
-	{ "public.answer", GROUP_PUBLIC, N_("OpenChamber answers"), P | R, P | R, AT_ONCE, NULL,
-	  probe_public },
-	{ "public.instance", GROUP_PUBLIC, N_("the same OpenChamber"), P | R, P | R, AT_ONCE, NULL,
-	  probe_public },
-	{ "public.cache", GROUP_PUBLIC, N_("no cache in between"), P | R, P | R, ONCE_KNOWN, NULL,
-	  probe_cache },
+	{ .id = "public.name", .group = GROUP_PUBLIC, .label = N_("name"),
+	  .targets = P, .required = P, .when = AT_ONCE, .start = probe_public },
+	{ .id = "public.port", .group = GROUP_PUBLIC, .label = N_("port"),
+	  .targets = P, .required = P, .when = AT_ONCE, .start = probe_public },
+	{ .id = "public.tls", .group = GROUP_PUBLIC, .label = N_("TLS certificate"),
+	  .targets = P, .required = P, .when = AT_ONCE, .start = probe_public },
+	{ .id = "public.redirect", .group = GROUP_PUBLIC, .label = N_("redirects"),
+	  .targets = F, .required = F, .when = AT_ONCE, .start = probe_public },
+	{ .id = "public.answer", .group = GROUP_PUBLIC, .label = N_("OpenChamber answers"),
+	  .targets = F, .required = F, .when = AT_ONCE, .start = probe_public },
+	{ .id = "public.instance", .group = GROUP_PUBLIC, .label = N_("the same OpenChamber"),
+	  .targets = F, .required = F, .when = AT_ONCE, .start = probe_public },
+	{ .id = "public.cache", .group = GROUP_PUBLIC, .label = N_("no cache in between"),
+	  .targets = F, .required = F, .when = ONCE_KNOWN, .start = probe_cache },
 
-	{ NULL, GROUP_WEBSOCKET, N_("WebSocket"), D | P | R, D | P | R, ONCE_KNOWN, NULL,
-	  probe_sockets },
-	{ NULL, GROUP_SSE, N_("event stream"), D | P | R, D | P | R, ONCE_KNOWN, NULL,
-	  probe_streams },
+	{ .group = GROUP_WEBSOCKET, .label = N_("WebSocket"),
+	  .targets = A, .required = A, .when = ONCE_KNOWN, .start = probe_sockets },
 
-	{ "gzip.encoding", GROUP_GZIP, N_("label and body agree"), D | P | R, D | P | R,
-	  ONCE_ANSWERED, NULL,
-	  probe_gzip },
-	{ "gzip.layers", GROUP_GZIP, N_("compressed once"), D | P | R, D | P | R, ONCE_ANSWERED,
-	  NULL, probe_gzip },
+	{ .group = GROUP_SSE, .label = N_("event stream"),
+	  .targets = A, .required = A, .when = ONCE_KNOWN, .start = probe_streams },
 
-	{ "body.limit", GROUP_BODY, N_("largest upload"), D | P | R, D | P | R, ONCE_KNOWN, NULL,
-	  probe_body },
-	{ "body.spool", GROUP_BODY, N_("passed on while it comes"), P | R, 0, ONCE_KNOWN, NULL,
-	  probe_body },
+	{ .id = "gzip.encoding", .group = GROUP_GZIP, .label = N_("label and body agree"),
+	  .targets = A, .required = A, .when = ONCE_ANSWERED, .start = probe_gzip },
+	{ .id = "gzip.layers", .group = GROUP_GZIP, .label = N_("compressed once"),
+	  .targets = A, .required = A, .when = ONCE_ANSWERED, .start = probe_gzip },
 
-	{ "time.stream", GROUP_TIME, N_("streams stay open"), P | R, P | R, ONCE_KNOWN, NULL,
-	  probe_time },
-	{ "time.idle", GROUP_TIME, N_("quiet streams stay open"), P | R, P | R, ONCE_KNOWN, NULL,
-	  probe_idle },
+	{ .id = "body.limit", .group = GROUP_BODY, .label = N_("largest upload"),
+	  .targets = A, .required = A, .when = ONCE_KNOWN, .start = probe_body },
+	{ .id = "body.spool", .group = GROUP_BODY, .label = N_("passed on while it comes"),
+	  .targets = F, .when = ONCE_KNOWN, .start = probe_body },
 
-	{ "headers.host", GROUP_HEADERS, N_("Host"), P | R, R, ONCE_KNOWN, "ws.", probe_headers },
-	{ "headers.proto", GROUP_HEADERS, N_("X-Forwarded-Proto"), P | R, R, ONCE_KNOWN, "ws.",
-	  probe_headers },
-	{ "headers.client", GROUP_HEADERS, N_("X-Forwarded-For"), P | R, R, ONCE_KNOWN, NULL,
-	  probe_headers },
+	{ .id = "time.stream", .group = GROUP_TIME, .label = N_("streams stay open"),
+	  .targets = F, .required = F, .when = ONCE_KNOWN, .start = probe_time },
+	{ .id = "time.idle", .group = GROUP_TIME, .label = N_("quiet streams stay open"),
+	  .targets = F, .required = F, .when = ONCE_KNOWN, .start = probe_idle },
 
-	{ "cdn.path", GROUP_CDN, N_("CDN in the path"), P, 0, ONCE_ANSWERED, NULL, probe_cdn },
-	{ "cdn.limit", GROUP_CDN, N_("CDN limits"), P, 0, ONCE_ANSWERED, NULL, probe_cdn },
+	{ .id = "headers.host", .group = GROUP_HEADERS, .label = N_("Host"),
+	  .targets = F, .required = R, .when = ONCE_KNOWN, .after = "ws.", .start = probe_headers },
+	{ .id = "headers.proto", .group = GROUP_HEADERS, .label = N_("X-Forwarded-Proto"),
+	  .targets = F, .required = R, .when = ONCE_KNOWN, .after = "ws.", .start = probe_headers },
+	{ .id = "headers.client", .group = GROUP_HEADERS, .label = N_("X-Forwarded-For"),
+	  .targets = F, .required = R, .when = ONCE_KNOWN, .start = probe_headers },
+
+	{ .id = "cdn.path", .group = GROUP_CDN, .label = N_("CDN in the path"),
+	  .targets = P, .when = ONCE_ANSWERED, .start = probe_cdn },
+	{ .id = "cdn.limit", .group = GROUP_CDN, .label = N_("CDN limits"),
+	  .targets = P, .when = ONCE_ANSWERED, .start = probe_cdn },
 	{ .label = NULL },
 };
+
+static const char *
+prefix_of(const struct check_kind *k)
+{
+	return k->group == GROUP_WEBSOCKET ? "ws." : "sse.";
+}
 
 static size_t
 n_routes(const struct needs *needs, const struct check_kind *k)
@@ -96,8 +112,7 @@ add_check(struct check_run *r, struct side *s, const struct check_kind *k, size_
 	c->result.detail = "";
 	c->result.observed = json_object();
 	if (route) {
-		c->result.id = arena_printf(&r->arena, "%s.%s",
-		                            k->group == GROUP_WEBSOCKET ? "ws" : "sse", route->id);
+		c->result.id = arena_printf(&r->arena, "%s%s", prefix_of(k), route->id);
 		c->result.label = route->path;
 		json_set_string(c->result.observed, "path", route->path);
 	}
@@ -117,7 +132,7 @@ bool
 check_id_is_known(const struct needs *needs, const char *id)
 {
 	for (const struct check_kind *k = check_kinds; k->label; k++) {
-		const char *prefix = k->group == GROUP_WEBSOCKET ? "ws." : "sse.";
+		const char *prefix = prefix_of(k);
 
 		if (k->id && !strcmp(k->id, id))
 			return true;

@@ -14,7 +14,7 @@ said(struct public_state *st, const struct net_reply *r)
 	char *server = answer_header(a, r, "Server");
 
 	if (server && *server)
-		/* TRANSLATORS: %1$s is an address, %2$ld a status, %3$s what the server calls itself */
+		/* TRANSLATORS: an address, a status, what the server calls itself */
 		return arena_printf(a, _("%1$s answered %2$ld, from \"%3$s\"."), s->base, r->status,
 		                    server);
 	return arena_printf(a, _("%1$s answered %2$ld."), s->base, r->status);
@@ -23,12 +23,11 @@ said(struct public_state *st, const struct net_reply *r)
 static void
 silent(struct public_state *st, const struct net_reply *r)
 {
-	struct side *s = st->side;
+	struct check_run *run = st->side->run;
 
 	public_fail(st, "public.answer", r, "upstream-timeout",
-	            arena_printf(&s->run->arena,
-	                         _("%1$s accepts, and then says nothing for %2$s s."), s->base,
-	                         say_seconds(&s->run->arena, run_timeout(s->run) / 1000.0)));
+	            _("%1$s accepts, and then says nothing for %2$s s."), st->side->base,
+	            say_seconds(&run->arena, run_timeout(run) / 1000.0));
 }
 
 static bool
@@ -42,11 +41,11 @@ static bool
 layer_in_front(struct public_state *st, const struct net_reply *r)
 {
 	if (answer_header_is(r, "cf-mitigated", "challenge"))
-		public_fail(st, "public.answer", r, "bot-layer", said(st, r));
+		public_fail(st, "public.answer", r, "bot-layer", "%s", said(st, r));
 	else if (answer_header_has(r, "WWW-Authenticate", "Secure Area"))
-		public_fail(st, "public.answer", r, "upstream-opencode", said(st, r));
+		public_fail(st, "public.answer", r, "upstream-opencode", "%s", said(st, r));
 	else if (has_any(r, "WWW-Authenticate"))
-		public_fail(st, "public.answer", r, "auth-layer", said(st, r));
+		public_fail(st, "public.answer", r, "auth-layer", "%s", said(st, r));
 	else
 		return false;
 	return true;
@@ -60,11 +59,11 @@ upstream_failed(struct public_state *st, const struct net_reply *r)
 	bool late = r->status == 502 && r->first > 1.0 && answer_header_has(r, "Server", "Apache");
 
 	if (answer_is_late(r->status) || late)
-		public_fail(st, "public.answer", r, "upstream-timeout", said(st, r));
+		public_fail(st, "public.answer", r, "upstream-timeout", "%s", said(st, r));
 	else if (answer_is_down(r->status))
-		public_fail(st, "public.answer", r, "upstream-down", said(st, r));
+		public_fail(st, "public.answer", r, "upstream-down", "%s", said(st, r));
 	else if (r->status == 525 || r->status == 526)
-		public_fail(st, "public.answer", r, "tls-failed", said(st, r));
+		public_fail(st, "public.answer", r, "tls-failed", "%s", said(st, r));
 	else
 		return false;
 	return true;
@@ -215,11 +214,10 @@ on_system(void *ctx, const struct net_reply *r)
 		return;
 	if (!st->started[DIRECT] || !st->started[FRONT] || !*st->started[DIRECT]) {
 		check_skip(check_on(st->side, "public.instance"),
-		           _("This version of OpenChamber does not say who it is, so two cannot be "
-		             "told apart."));
+		           _("This version does not say who it is: two cannot be told apart."));
 		passed(st);
-	} else if (st->pid[DIRECT] != st->pid[FRONT] || strcmp(st->started[DIRECT],
-	                                                       st->started[FRONT])) {
+	} else if (st->pid[DIRECT] != st->pid[FRONT] ||
+	           strcmp(st->started[DIRECT], st->started[FRONT])) {
 		wrong_instance(st);
 	} else {
 		same_instance(st);
@@ -237,8 +235,7 @@ compare_systems(struct public_state *st)
 		in->st = st;
 		in->side = i;
 		st->left++;
-		probe_ask(&st->side->run->side[i], "/api/system/info",
-		          &(struct net_request){ .done = on_system, .ctx = in }, false);
+		probe_get(&st->side->run->side[i], "/api/system/info", on_system, in);
 	}
 }
 

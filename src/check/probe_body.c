@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 
 #define HALF_BODY  (50ULL * 1024 * 1024) /* what OpenChamber's documentation has in its examples */
+#define UPLOAD_TIMES 4 /* a real upload may take this many timeouts */
 #define SMALL_BODY (16ULL * 1024 * 1024) /* sent for real in any rehearsal */
 
 struct body {
@@ -84,11 +85,13 @@ upload(struct body *b)
 	struct check_run *r = b->side->run;
 	bool rehearsal = b->side->target == TARGET_REHEARSAL;
 
-	probe_ask(b->side, arena_printf(&r->arena, "%s%s", r->needs->upload, rehearsal
-	                                ? "?antechamber=count" : ""),
-	    &(struct net_request){ .headers = bytes_type, .upload = b->wanted,
-	                           .timeout_ms = run_timeout(r) * 4,
-	                           .done = on_upload, .ctx = b }, true);
+	const char *path = arena_printf(&r->arena, "%s%s", r->needs->upload,
+	                                rehearsal ? "?antechamber=count" : "");
+
+	probe_ask(b->side, path, &(struct net_request){
+		.headers = bytes_type, .upload = b->wanted,
+		.timeout_ms = UPLOAD_TIMES * run_timeout(r),
+		.done = on_upload, .ctx = b }, true);
 }
 
 /* A limit on real bytes is the proxy's only if the app itself takes them. */
@@ -113,7 +116,8 @@ announced_fine(struct body *b)
 		upload(b);
 	else if (b->side->target == TARGET_PUBLIC && r->options.deep && d->answered && !d->ended)
 		probe_ask(d, r->needs->upload, &(struct net_request){
-			.headers = bytes_type, .upload = b->wanted, .timeout_ms = run_timeout(r) * 4,
+			.headers = bytes_type, .upload = b->wanted,
+			.timeout_ms = UPLOAD_TIMES * run_timeout(r),
 			.done = on_direct_upload, .ctx = b }, true);
 	else
 		passed(b);

@@ -88,8 +88,8 @@ on_health(void *ctx, const struct net_reply *r)
 {
 	struct clockface *f = ctx;
 	struct json *j = r->status == 200 ? answer_json(r) : NULL;
-	char *time = arena_strdup(&f->side->run->arena, j ? json_get_string(j, "timestamp",
-	                                                                    "") : "");
+	const char *text = j ? json_get_string(j, "timestamp", "") : "";
+	char *time = arena_strdup(&f->side->run->arena, text);
 
 	json_free(j);
 	if (f->first) {
@@ -104,8 +104,7 @@ on_health(void *ctx, const struct net_reply *r)
 static void
 ask_health(struct clockface *f)
 {
-	probe_ask(f->side, f->side->run->needs->health, &(struct net_request){ .done = on_health,
-	                                                                       .ctx = f }, false);
+	probe_get(f->side, f->side->run->needs->health, on_health, f);
 }
 
 static void
@@ -113,8 +112,8 @@ on_settings_open(void *ctx, const struct net_reply *r)
 {
 	struct cache *k = ctx;
 
-	k->settings = r->fault == NET_OK && r->status == 200 && answer_header_has(r, "Content-Type",
-	                                                                          "json");
+	k->settings = r->fault == NET_OK && r->status == 200 &&
+	              answer_header_has(r, "Content-Type", "json");
 	judge(k);
 }
 
@@ -124,8 +123,7 @@ on_settings(void *ctx, const struct net_reply *r)
 	struct cache *k = ctx;
 
 	if (r->fault == NET_OK && r->status == 200)
-		probe_ask(k->side, "/api/config/settings",
-		          &(struct net_request){ .done = on_settings_open, .ctx = k }, false);
+		probe_get(k->side, "/api/config/settings", on_settings_open, k);
 	else
 		judge(k);
 }
@@ -144,7 +142,7 @@ probe_cache(struct side *s)
 	ask_health(&k->faces[FRONT]);
 	if (side_auth(s) == AUTH_IN) {
 		k->left++;
-		probe_ask(s, "/api/config/settings", &(struct net_request){ .done = on_settings,
-		                                                            .ctx = k }, true);
+		probe_ask(s, "/api/config/settings",
+		          &(struct net_request){ .done = on_settings, .ctx = k }, true);
 	}
 }

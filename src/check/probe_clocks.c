@@ -74,16 +74,16 @@ start(struct clock *k)
 {
 	static const char *const headers[] = { "Accept: text/event-stream", NULL };
 	struct check_run *r = k->side->run;
+	const char *path = arena_printf(&r->arena, "%s?antechamber=clock%s%s",
+	                                r->needs->streams[k->i].path, k->accel ? "" : "&accel=no",
+	                                k->close ? "&close=1" : "");
 
 	k->reading = true;
 	k->done = false;
 	k->n = 0;
 	k->late = 0;
 	sse_init(&k->sse, on_event, k);
-	probe_ask_aside(k->side, arena_printf(&r->arena, "%s?antechamber=clock%s%s",
-	                                      r->needs->streams[k->i].path, k->accel ? "" : "&accel=no",
-	                                      k->close ? "&close=1" : ""),
-	                &(struct net_request){
+	probe_ask_aside(k->side, path, &(struct net_request){
 		.headers = headers, .http = k->two ? NET_HTTP_2 : NET_HTTP_1,
 		.timeout_ms = run_timeout(r) + CLOCK_MS, .max_body = 4096,
 		.on_head = on_head, .on_data = on_data, .done = on_done, .ctx = k }, false);
@@ -158,8 +158,8 @@ clocks_worst(const struct check_run *r, size_t i)
 
 		if (!k->http && !k->n && k->state == STREAM_FINE)
 			continue; /* not asked */
-		if (!worst || k->state > worst->state || (k->state == worst->state &&
-		                                          k->late > worst->late))
+		if (!worst || k->state > worst->state ||
+		    (k->state == worst->state && k->late > worst->late))
 			worst = k;
 	}
 	return worst;

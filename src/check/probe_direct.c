@@ -1,20 +1,23 @@
 /* The origin by itself: does OpenChamber answer, which one, and who may come in? */
 #include "check/run.h"
 
-#include <stdlib.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/i18n.h"
 
 enum { LOCK_UNKNOWN, LOCK_NONE, LOCK_PASSWORD };
 
-static void
-fail_answer(struct side *s, const struct net_reply *r, const char *cause, const char *detail)
+static void __attribute__((format(printf, 4, 5)))
+fail_answer(struct side *s, const struct net_reply *r, const char *cause, const char *fmt, ...)
 {
 	struct check *c = check_on(s, "direct.answer");
+	va_list ap;
 
 	note_reply(c, r);
-	check_blame(c, CHECK_FAIL, cause, "%s", detail);
+	va_start(ap, fmt);
+	check_blame_v(c, CHECK_FAIL, cause, fmt, ap);
+	va_end(ap);
 	run_end_side(s, c);
 }
 
@@ -22,43 +25,33 @@ fail_answer(struct side *s, const struct net_reply *r, const char *cause, const 
 static void
 fail_fault(struct side *s, const struct net_reply *r)
 {
-	struct arena *a = &s->run->arena;
-	double t = run_timeout(s->run) / 1000.0;
+	const char *waited = say_seconds(&s->run->arena, run_timeout(s->run) / 1000.0);
 
 	switch (r->fault) {
 	case NET_NO_CONNECT:
-		fail_answer(s, r, "origin-timeout", arena_printf(a,
-		                                                 _("Nothing accepts at %1$s within "
-		                                                   "%2$s s."),
-		                                                 s->base, say_seconds(a, t)));
+		fail_answer(s, r, "origin-timeout", _("Nothing accepts at %1$s within %2$s s."),
+		            s->base, waited);
 		return;
 	case NET_SILENT:
 	case NET_TIMEOUT:
 		fail_answer(s, r, "origin-timeout",
-		            arena_printf(a,
-		                         _("Something accepts at %1$s but says nothing for %2$s "
-		                           "s."),
-		                         s->base, say_seconds(a, t)));
+		            _("Something accepts at %1$s but says nothing for %2$s s."),
+		            s->base, waited);
 		return;
 	case NET_TLS_VERIFY:
 		fail_answer(s, r, answer_tls_cause(r),
-		            arena_printf(a, _("The certificate at %s is not trusted here."),
-		                         s->base));
+		            _("The certificate at %s is not trusted here."), s->base);
 		return;
 	case NET_TLS:
-		fail_answer(s, r, "tls-failed", arena_printf(a,
-		                                             _("No TLS connection comes about at "
-		                                               "%s."), s->base));
+		fail_answer(s, r, "tls-failed", _("No TLS connection comes about at %s."), s->base);
 		return;
 	case NET_CLOSED:
 	case NET_GARBAGE:
-		fail_answer(s, r, "origin-other", arena_printf(a,
-		                                               _("What answers at %s does not "
-		                                                 "speak HTTP."), s->base));
+		fail_answer(s, r, "origin-other", _("What answers at %s does not speak HTTP."),
+		            s->base);
 		return;
 	default:
-		fail_answer(s, r, "origin-refused", arena_printf(a, _("Nothing answers at %s."),
-		                                                 s->base));
+		fail_answer(s, r, "origin-refused", _("Nothing answers at %s."), s->base);
 	}
 }
 
@@ -200,22 +193,18 @@ on_version(void *ctx, const struct net_reply *r)
 	json_free(j);
 	if (r->status == 401 && answer_header_has(r, "WWW-Authenticate", "Secure Area"))
 		fail_answer(s, r, "origin-opencode",
-		            arena_printf(&run->arena,
-		                         _("%s asks for the login \"Secure Area\": that is "
-		                           "OpenCode's own server."),
-		                         s->base));
+		            _("%s asks for the login \"Secure Area\", as OpenCode's server does."),
+		            s->base);
 	else if (r->fault == NET_TIMEOUT && r->status)
-		fail_answer(s, r, "origin-other",
-		            arena_printf(&run->arena, _("The answer at %s begins and never ends."),
-		                         s->base));
+		fail_answer(s, r, "origin-other", _("The answer at %s begins and never ends."),
+		            s->base);
 	else if (r->fault != NET_OK)
 		fail_fault(s, r);
 	else
 		fail_answer(s, r, "origin-other",
-		            arena_printf(&run->arena,
-		                         _("Something else answers at %1$s: \"%2$s\", status "
-		                           "%3$ld."),
-		                         s->base, answer_name(&run->arena, r), r->status));
+		            /* TRANSLATORS: an address, the name of a page or server, a status */
+		            _("Something else answers at %1$s: \"%2$s\", status %3$ld."),
+		            s->base, answer_name(&run->arena, r), r->status);
 }
 
 struct first_two {
@@ -260,10 +249,8 @@ probe_direct(struct side *s)
 	struct first_two *f = arena_alloc(&s->run->arena, sizeof(*f));
 
 	f->side = s;
-	probe_ask(s, s->run->needs->version, &(struct net_request){ .done = first_version,
-	                                                            .ctx = f }, false);
-	probe_ask(s, s->run->needs->session, &(struct net_request){ .done = first_session,
-	                                                            .ctx = f }, false);
+	probe_get(s, s->run->needs->version, first_version, f);
+	probe_get(s, s->run->needs->session, first_session, f);
 }
 
 static void
@@ -284,8 +271,7 @@ direct_readiness(struct check_run *r)
 
 	if (r->ready == READY_UNASKED) {
 		r->ready = READY_ASKING;
-		probe_ask(s, r->needs->health, &(struct net_request){ .done = on_readiness,
-		                                                      .ctx = s }, false);
+		probe_get(s, r->needs->health, on_readiness, s);
 	}
 	return r->ready;
 }

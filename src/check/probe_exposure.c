@@ -47,8 +47,7 @@ on_answer(void *ctx, const struct net_reply *r)
 static bool
 is_near(const char *address)
 {
-	return !strncmp(address, "127.", 4) || !strcmp(address, "::1") || !strncasecmp(address,
-	                                                                               "fe80:", 5);
+	return probe_is_loopback(address) || !strncasecmp(address, "fe80:", 5);
 }
 
 static void
@@ -60,8 +59,7 @@ knock(struct exposure *x, const char *address)
 
 	k->x = x;
 	k->url = arena_printf(a, strchr(address, ':') ? "%s://[%s]:%u" : "%s://%s:%u",
-	                      s->url.scheme, address,
-	                      s->url.port);
+	                      s->url.scheme, address, s->url.port);
 	x->left++;
 	probe_ask(s, NULL, &(struct net_request){
 		.url = arena_printf(a, "%s%s", k->url, s->run->needs->version), .where = s->where,

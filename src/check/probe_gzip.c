@@ -38,8 +38,8 @@ peel(const char *header, const struct buf *body)
 		bool gzip = (len == 4 && !strncasecmp(header, "gzip", 4)) ||
 		            (len == 6 && !strncasecmp(header, "x-gzip", 6));
 
-		if (gzip && (!gz_looks(now.s, now.len) || !gz_inflate(&next, now.s, now.len,
-		                                                      BODY_MAX))) {
+		if (gzip && (!gz_looks(now.s, now.len) ||
+		             !gz_inflate(&next, now.s, now.len, BODY_MAX))) {
 			layers = LAYERS_MISLABELLED;
 			break;
 		}
@@ -76,19 +76,21 @@ page_with(const struct gzip *g, enum layers layers)
 static void
 judge(struct gzip *g)
 {
-	struct check *encoding = check_on(g->side, "gzip.encoding"), *layers = check_on(g->side,
-	                                                                                "gzip.layers");
+	struct check *encoding = check_on(g->side, "gzip.encoding");
+	struct check *layers = check_on(g->side, "gzip.layers");
 	const struct page *p;
 
 	for (size_t i = 0; i < ARRAY_LEN(g->pages); i++) {
 		note_string(encoding, g->pages[i].path, g->pages[i].encoding);
 		note_string(layers, g->pages[i].path, g->pages[i].encoding);
 	}
-	if ((p = page_with(g, LAYERS_MISLABELLED)))
+	if ((p = page_with(g, LAYERS_MISLABELLED)) && *p->encoding)
 		check_blame(encoding, CHECK_FAIL, "gzip-mislabelled",
-		            *p->encoding ? _("%1$s says Content-Encoding: %2$s, but its bytes are something else.")
-		                         : _("%1$s is compressed and does not say "
-		                             "so."), p->path, p->encoding);
+		            _("%1$s says Content-Encoding: %2$s, but its bytes do not."),
+		            p->path, p->encoding);
+	else if (p)
+		check_blame(encoding, CHECK_FAIL, "gzip-mislabelled",
+		            _("%s is compressed and does not say so."), p->path);
 	else if (page_with(g, LAYERS_NONE) || page_with(g, LAYERS_ONE) ||
 	         page_with(g, LAYERS_TWICE))
 		check_pass(encoding, _("Content-Encoding and the bytes agree."));
@@ -96,8 +98,8 @@ judge(struct gzip *g)
 		check_skip(encoding, _("No page came whose encoding could be looked at."));
 	if ((p = page_with(g, LAYERS_TWICE)))
 		check_blame(layers, CHECK_FAIL, "gzip-twice",
-		            _("%1$s, undone once as its header says (%2$s), is still "
-		              "compressed."), p->path, p->encoding);
+		            _("%1$s, undone as its header says (%2$s), is still compressed."),
+		            p->path, p->encoding);
 	else if (g->version_encoded && g->version_plain_directly)
 		check_blame(layers, CHECK_WARN, "gzip-added",
 		            _("%s comes compressed here and plain directly."),
@@ -146,8 +148,8 @@ on_version(void *ctx, const struct net_reply *r)
 	struct gzip *g = ctx;
 	struct side *d = &g->side->run->side[DIRECT];
 
-	g->version_encoded = r->fault == NET_OK && r->status == 200 && answer_header_has(r,
-	                                                                                 "Content-Encoding", "");
+	g->version_encoded = r->fault == NET_OK && r->status == 200 &&
+	                     answer_header_has(r, "Content-Encoding", "");
 	if (g->version_encoded && g->side != d && d->answered && !d->ended) {
 		g->left++;
 		probe_ask(d, g->side->run->needs->version, &(struct net_request){
@@ -169,11 +171,10 @@ probe_gzip(struct side *s)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		g->pages[i].gzip = g;
 		g->pages[i].path = paths[i];
-		probe_ask(s, paths[i], &(struct net_request){ .headers = accept_gzip,
-		                                              .max_body = BODY_MAX,
-		                                        .done = on_page, .ctx = &g->pages[i] }, false);
+		probe_ask(s, paths[i], &(struct net_request){
+			.headers = accept_gzip, .max_body = BODY_MAX,
+			.done = on_page, .ctx = &g->pages[i] }, false);
 	}
-	probe_ask(s, s->run->needs->version, &(struct net_request){ .headers = accept_gzip,
-	                                                            .done = on_version, .ctx = g },
-	    false);
+	probe_ask(s, s->run->needs->version, &(struct net_request){
+		.headers = accept_gzip, .done = on_version, .ctx = g }, false);
 }

@@ -16,8 +16,10 @@
 #define FORGED_HOST "forged.invalid"
 
 static const char *const forged[] = {
-	"X-Forwarded-For: " FORGED_FOR, "X-Forwarded-Host: " FORGED_HOST, "X-Real-IP: "
-	                                                                  "" FORGED_FOR, NULL,
+	"X-Forwarded-For: " FORGED_FOR,
+	"X-Forwarded-Host: " FORGED_HOST,
+	"X-Real-IP: " FORGED_FOR,
+	NULL,
 };
 
 struct echoes {
@@ -111,8 +113,8 @@ read_forged(struct echo *x, const struct json *j)
 static void
 judge_echoes(struct echoes *e)
 {
-	struct check *host = check_on(e->side, "headers.host"), *proto = check_on(e->side,
-	                                                                          "headers.proto");
+	struct check *host = check_on(e->side, "headers.host");
+	struct check *proto = check_on(e->side, "headers.proto");
 	struct check *client = check_on(e->side, "headers.client");
 
 	note_string(host, "arrived", e->host_seen);
@@ -125,14 +127,14 @@ judge_echoes(struct echoes *e)
 	}
 	if (e->host || e->port)
 		check_blame(host, CHECK_FAIL, e->host ? "ws-host-lost" : "ws-port-lost",
-		            _("On %1$s the Host arrives as "
-		              "%2$s"), e->host ? e->host : e->port, e->host_seen);
+		            _("On %1$s the Host arrives as %2$s"),
+		            e->host ? e->host : e->port, e->host_seen);
 	else
 		check_pass(host, _("Host arrives whole on every route: %s"), e->side->host);
 	if (e->proto)
 		check_blame(proto, CHECK_FAIL, "ws-proto-lost",
-		            _("On %1$s X-Forwarded-Proto arrives as: %2$s"), e->proto,
-		            e->proto_seen);
+		            _("On %1$s X-Forwarded-Proto arrives as: %2$s"),
+		            e->proto, e->proto_seen);
 	else
 		check_pass(proto, _("The scheme arrives on every route: %s"), e->side->url.scheme);
 	if (e->believed) {
@@ -177,8 +179,8 @@ ask_echo(struct echoes *e, const char *path)
 		x->forged = i;
 		e->left++;
 		probe_ask(e->side, arena_printf(a, "%s?antechamber=echo", path),
-		    &(struct net_request){ .headers = i ? forged : NULL, .done = on_echo,
-		                           .ctx = x }, false);
+		          &(struct net_request){
+			.headers = i ? forged : NULL, .done = on_echo, .ctx = x }, false);
 	}
 }
 
@@ -234,8 +236,7 @@ probe_headers(struct side *s)
 		check_moot(check_on(s, "headers.proto"),
 		           _("Without a UI password OpenChamber does not look at it."));
 	} else if (check_open(host)) {
-		probe_ask(s, "/auth/passkey/status", &(struct net_request){ .done = on_passkey,
-		                                                            .ctx = s }, false);
+		probe_get(s, "/auth/passkey/status", on_passkey, s);
 	}
 	headers_judge(s->run);
 }

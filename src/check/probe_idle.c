@@ -5,6 +5,7 @@
 
 /* Five seconds more than most proxies wait unless told otherwise. */
 #define QUIET_S 65
+#define SHORT_S 5 /* where nothing was asked for */
 
 struct quiet {
 	struct side *side;
@@ -73,24 +74,25 @@ probe_idle(struct side *s)
 		return;
 	}
 	if (s->target != TARGET_REHEARSAL) {
-		check_moot(c,
-		           _("OpenChamber is never quiet for long; a rehearsal with --deep holds a "
-		             "quiet stream."));
+		check_moot(c, _("OpenChamber is never quiet for long; only a rehearsal can be."));
 		return;
 	}
 	q = arena_alloc(&r->arena, sizeof(*q));
 	q->side = s;
-	q->length = !r->options.stream ? 5 : r->options.stream < QUIET_S ? r->options.stream : QUIET_S;
+	q->length = r->options.stream ? r->options.stream : SHORT_S;
+	if (q->length > QUIET_S)
+		q->length = QUIET_S;
 	q->left = r->needs->n_streams;
 	for (size_t i = 0; i < r->needs->n_streams; i++) {
 		struct quiet_stream *one = arena_alloc(&r->arena, sizeof(*one));
+		const char *path;
 
 		one->q = q;
 		one->path = r->needs->streams[i].path;
-		probe_ask_aside(s, arena_printf(&r->arena, "%s?antechamber=silent&seconds=%u",
-		                                one->path, q->length),
-		          &(struct net_request){ .headers = headers,
-		                                 .timeout_ms = (int)q->length * 1000 + run_timeout(r),
-		                                 .on_data = on_data, .done = on_done, .ctx = one }, false);
+		path = arena_printf(&r->arena, "%s?antechamber=silent&seconds=%u", one->path,
+		                    q->length);
+		probe_ask_aside(s, path, &(struct net_request){
+			.headers = headers, .timeout_ms = (int)q->length * 1000 + run_timeout(r),
+			.on_data = on_data, .done = on_done, .ctx = one }, false);
 	}
 }

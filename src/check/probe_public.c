@@ -5,30 +5,27 @@
  */
 #include "check/probe_public.h"
 
+#include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/crypto.h"
 #include "base/i18n.h"
-
-#define DAYS_LEFT_MIN 14
-
-static void on_version(void *ctx, const struct net_reply *r);
 
 void
 public_fail(struct public_state *st, const char *id, const struct net_reply *r, const char *cause,
-            const char *detail)
+            const char *fmt, ...)
 {
-	struct side *s = st->side;
-	struct check *c = check_on(s, id);
+	struct check *c = check_on(st->side, id);
+	va_list ap;
 
 	/* A rehearsal has no name, port and certificate of its own to blame. */
 	if (!c)
-		c = check_on(s, "public.answer");
+		c = check_on(st->side, "public.answer");
 	if (r)
 		note_reply(c, r);
-	check_blame(c, CHECK_FAIL, cause, "%s", detail);
-	run_end_side(s, c);
+	va_start(ap, fmt);
+	check_blame_v(c, CHECK_FAIL, cause, fmt, ap);
+	va_end(ap);
+	run_end_side(st->side, c);
 }
 
 static bool
@@ -189,11 +186,11 @@ connect_failed(struct public_state *st)
 	judge_name(st);
 	if (st->fault == NET_REFUSED)
 		public_fail(st, "public.port", NULL, "public-refused",
-		            arena_printf(a, _("Nothing accepts connections at %s."), s->base));
+		            _("Nothing accepts connections at %s."), s->base);
 	else
 		public_fail(st, "public.port", NULL, "public-timeout",
-		            arena_printf(a, _("No connection to %1$s within %2$s s."), s->base,
-		                         say_seconds(a, run_timeout(run) / 1000.0)));
+		            _("No connection to %1$s within %2$s s."), s->base,
+		            say_seconds(a, run_timeout(run) / 1000.0));
 }
 
 static void
@@ -204,8 +201,7 @@ on_resolved(void *ctx, const char *const *addresses, size_t n)
 
 	st->resolving = 0;
 	for (size_t i = 0; i < n && i < ARRAY_LEN(st->addresses); i++)
-		st->addresses[st->n_addresses++] = say_clean(a, addresses[i], strlen(addresses[i]),
-		                                             60);
+		st->addresses[st->n_addresses++] = arena_strdup(a, addresses[i]);
 	if (st->side->ended)
 		return;
 	if (st->waits) {
@@ -215,107 +211,6 @@ on_resolved(void *ctx, const char *const *addresses, size_t n)
 	ask_halves(st);
 	judge_name(st);
 	judge_port(st);
-}
-
-static void
-read_certificate(struct public_state *st, struct check *c, const struct net_reply *r)
-{
-	struct arena *a = &st->side->run->arena;
-	const char *host = st->side->url.host;
-	struct cert cert;
-	struct err e = { 0 };
-	int days;
-
-	if (!r->cert.len || cert_parse(&cert, a, r->cert.s, r->cert.len, "certificate", &e) < 0) {
-		check_pass(c, _("The certificate is trusted and covers %s."), host);
-		return;
-	}
-	days = cert_days_left(&cert, time(NULL));
-	note_int(c, "days_left", days);
-	note_string(c, "issuer", cert.issuer);
-	if (days < DAYS_LEFT_MIN) {
-		check_optional(c);
-		check_blame(c, CHECK_WARN, "tls-expired",
-		            Q_("The certificate covers %1$s, %2$d day left.",
-		               "The certificate covers %1$s, %2$d days left.", days), host, days);
-	} else {
-		check_pass(c, Q_("The certificate covers %1$s, %2$d day left.",
-		                 "The certificate covers %1$s, %2$d days left.", days), host, days);
-	}
-}
-
-static void
-judge_tls(struct public_state *st, const struct net_reply *r)
-{
-	struct check *c = check_on(st->side, "public.tls");
-
-	note_took(c, r->seconds);
-	if (strcmp(st->side->url.scheme, "https"))
-		check_moot(c, _("The address is http, so there is no certificate."));
-	else if (st->side->where.insecure)
-		check_moot(c, _("The certificate was not looked at, as --insecure asks."));
-	else
-		read_certificate(st, c, r);
-}
-
-static void
-tls_failed(struct public_state *st, const char *cause, const struct cert *cert,
-           const struct net_reply *r)
-{
-	struct arena *a = &st->side->run->arena;
-	const char *host = st->side->url.host, *names = "";
-	char *said = say_clean(a, st->msg, strlen(st->msg), 120);
-
-	for (size_t i = 0; cert && i < cert->n_names && i < 4; i++)
-		names = arena_printf(a, "%s%s%s", names, i ? ", " : "", cert->names[i]);
-	if (!strcmp(cause, "tls-name") && *names)
-		said = arena_printf(a, _("The certificate covers %1$s, not %2$s."), names, host);
-	else if (!strcmp(cause, "tls-expired") && cert)
-		said = cert_days_left(cert, time(NULL)) < 0
-		       ? arena_printf(a, Q_("The certificate expired %d day ago.",
-		                            "The certificate expired %d days ago.",
-		                            -cert_days_left(cert,
-		                                            time(NULL))), -cert_days_left(cert,
-		                                                                          time(NULL)))
-		       : arena_strdup(a,
-		                      _("The certificate is not valid yet. Is this server's clock "
-		                        "right?"));
-	else if (!strcmp(cause, "tls-untrusted") && cert && cert->self_signed)
-		said = arena_strdup(a, _("The certificate is signed by itself."));
-	else if (!strcmp(cause, "tls-untrusted") && cert)
-		said = arena_printf(a,
-		                    _("Its issuer, %s, is not known here, or its chain is not "
-		                      "whole."), cert->issuer);
-	note_string(check_on(st->side, "public.tls"), "names", *names ? names : NULL);
-	public_fail(st, "public.tls", r, cause, said);
-}
-
-/* The certificate itself says more than the refusal: its names, its dates, who signed it. */
-static void
-on_unverified(void *ctx, const struct net_reply *r)
-{
-	struct public_state *st = ctx;
-	struct cert cert;
-	struct err e = { 0 };
-	bool known = r->cert.len && cert_parse(&cert, &st->side->run->arena, r->cert.s, r->cert.len,
-	                                       "certificate", &e) == 0;
-
-	tls_failed(st, st->tls_cause, known ? &cert : NULL, NULL);
-}
-
-static void
-look_at_certificate(struct public_state *st, const struct net_reply *r)
-{
-	struct side *s = st->side;
-	struct net_where where = s->where;
-
-	st->tls_cause = answer_tls_cause(r);
-	where.insecure = true;
-	note_reply(check_on(s, "public.tls"), r);
-	probe_ask(s, NULL, &(struct net_request){
-		.url = arena_printf(&s->run->arena, "%s%s", s->base,
-		                    s->run->needs->version), .where = where,
-		.want_cert = true, .done = on_unverified, .ctx = st }, false);
 }
 
 /* A TCP connection was there. */
@@ -337,14 +232,12 @@ on_version(void *ctx, const struct net_reply *r)
 {
 	struct public_state *st = ctx;
 	struct side *s = st->side;
-	struct arena *a = &s->run->arena;
 
 	s->took = r->seconds;
-	st->msg = arena_strdup(a, r->msg);
 	switch (r->fault) {
 	case NET_RESOLVE:
-		public_fail(st, "public.name", r, "name-unresolved",
-		            arena_printf(a, _("%s has no address."), s->url.host));
+		public_fail(st, "public.name", r, "name-unresolved", _("%s has no address."),
+		            s->url.host);
 		return;
 	case NET_REFUSED:
 	case NET_UNREACHABLE:
@@ -356,18 +249,18 @@ on_version(void *ctx, const struct net_reply *r)
 		return;
 	case NET_TLS_VERIFY:
 		public_reached(st, r);
-		look_at_certificate(st, r);
+		public_bad_certificate(st, r);
 		return;
 	case NET_TLS:
 		public_reached(st, r);
-		tls_failed(st, "tls-failed", NULL, r);
+		public_no_tls(st, r);
 		return;
 	default:
 		break;
 	}
 	st->waits = false;
 	public_reached(st, r);
-	judge_tls(st, r);
+	public_tls(st, r);
 	public_status(st, r);
 }
 
@@ -375,8 +268,8 @@ void
 public_ask(struct public_state *st)
 {
 	probe_ask(st->side, st->side->run->needs->version, &(struct net_request){
-		.want_cert = !strcmp(st->side->url.scheme,
-		                     "https"), .done = on_version, .ctx = st }, false);
+		.want_cert = !strcmp(st->side->url.scheme, "https"), .done = on_version,
+		.ctx = st }, false);
 }
 
 void

@@ -49,12 +49,15 @@ const char *public_half(enum net_fault four, enum net_fault six);
 
 /* A step failed: the target ends here. */
 void public_fail(struct public_state *st, const char *id, const struct net_reply *r,
-                 const char *cause,
-                 const char *detail);
+                 const char *cause, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 
 void public_ask(struct public_state *st);      /* /api/version, and everything on the way */
 void public_ask_http(struct public_state *st); /* rehearsal: does http lead to https? */
 void public_reached(struct public_state *st, const struct net_reply *r);
+void public_tls(struct public_state *st, const struct net_reply *r);    /* the handshake was fine */
+void public_no_tls(struct public_state *st, const struct net_reply *r); /* there was none */
+void public_bad_certificate(struct public_state *st, const struct net_reply *r);
 void public_status(struct public_state *st,
                    const struct net_reply *r); /* an answer came: whose is it? */
 void public_redirect(struct public_state *st, const struct net_reply *r);

@@ -67,10 +67,9 @@ fail_redirect(struct public_state *st, const struct net_reply *r, const char *ca
               const char *location)
 {
 	note_string(check_on(st->side, "public.redirect"), "location", location);
-	public_fail(st, "public.redirect", r, cause,
-	            /* TRANSLATORS: both %s are addresses */
-	            arena_printf(&st->side->run->arena, _("%1$s redirects to %2$s"), st->side->base,
-	                         location));
+	/* TRANSLATORS: both %s are addresses */
+	public_fail(st, "public.redirect", r, cause, _("%1$s redirects to %2$s"), st->side->base,
+	            location);
 }
 
 static void
@@ -86,7 +85,7 @@ on_hop(void *ctx, const struct net_reply *r)
 	} else if (moved_up && r->fault == NET_OK && r->status == 200) {
 		public_status(st, r);
 	} else if (moved_up && (r->fault == NET_TLS || r->fault == NET_TLS_VERIFY)) {
-		public_fail(st, "public.tls", r, answer_tls_cause(r),
+		public_fail(st, "public.tls", r, answer_tls_cause(r), "%s",
 		            say_clean(&st->side->run->arena, r->msg, strlen(r->msg), 120));
 	} else {
 		fail_redirect(st, r, "redirect-away", whole(&st->side->run->arena, u));
@@ -134,8 +133,8 @@ public_redirect(struct public_state *st, const struct net_reply *r)
 	url = whole(a, &st->next);
 	if (was_there(st, url) || st->n_hops > HOPS_MAX) {
 		/* What a CDN asked in http the proxy answers with: come back in https. */
-		bool flexible = answer_header_has(r, "CF-Ray", "") && !strcmp(st->next.scheme,
-		                                                              "https");
+		bool flexible = answer_header_has(r, "CF-Ray", "") &&
+		                !strcmp(st->next.scheme, "https");
 
 		fail_redirect(st, r, flexible ? "cdn-flexible" : "redirect-loop", location);
 		return;
@@ -186,22 +185,19 @@ static void
 judge_not_ours(struct public_state *st)
 {
 	struct side *s = st->side;
-	struct arena *a = &s->run->arena;
 	bool same = st->own_root && ((st->body && !strcmp(st->own_root, st->body)) ||
 	                             (st->root && !strcmp(st->own_root, st->root)));
 
 	if (st->health_ours || same)
 		public_fail(st, "public.answer", NULL, "path-mangled",
-		            arena_printf(a,
-		                         _("%1$s%2$s answered %3$ld with \"%4$s\", though the page "
-		                           "is OpenChamber's."),
-		                         s->base, s->run->needs->version, st->status, st->name));
+		            /* TRANSLATORS: an address, a path, a status, the name of a page */
+		            _("%1$s%2$s answered %3$ld with \"%4$s\"; the page is OpenChamber's."),
+		            s->base, s->run->needs->version, st->status, st->name);
 	else
 		public_fail(st, "public.answer", NULL, "wrong-site",
-		            arena_printf(a,
-		                         _("%1$s answered %2$ld with \"%3$s\", not with "
-		                           "OpenChamber."),
-		                         s->base, st->status, st->name));
+		            /* TRANSLATORS: an address, a status, the name of a page */
+		            _("%1$s answered %2$ld with \"%3$s\", not with OpenChamber."),
+		            s->base, st->status, st->name);
 }
 
 static void
@@ -256,14 +252,13 @@ public_not_ours(struct public_state *st, const struct net_reply *r)
 	st->body = page_of(st, r);
 	note_string(check_on(s, "public.answer"), "name", st->name);
 	st->left = 2;
-	probe_ask(s, s->run->needs->health, &(struct net_request){ .done = on_health, .ctx = st },
-	          false);
-	probe_ask(s, "/", &(struct net_request){ .done = on_root, .ctx = st }, false);
+	probe_get(s, s->run->needs->health, on_health, st);
+	probe_get(s, "/", on_root, st);
 	/* Its slot is counted on the public side: the direct one may end meanwhile. */
 	if (d->present && !d->ended) {
 		st->left++;
-		probe_ask(s, NULL, &(struct net_request){ .url = arena_printf(&s->run->arena, "%s/",
-		                                                              d->base), .where = d->where,
-		                                    .done = on_own_root, .ctx = st }, false);
+		probe_ask(s, NULL, &(struct net_request){
+			.url = arena_printf(&s->run->arena, "%s/", d->base), .where = d->where,
+			.done = on_own_root, .ctx = st }, false);
 	}
 }

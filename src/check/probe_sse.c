@@ -107,8 +107,9 @@ start(struct stream_probe *p, int timeout_ms)
 	p->byte = p->event = -1;
 	sse_init(&p->sse, on_event, p);
 	probe_ask(p->side, p->side->run->needs->streams[p->i].path, &(struct net_request){
-		.headers = headers, .http = p->two ? NET_HTTP_2 : NET_HTTP_1, .timeout_ms = timeout_ms,
-		.on_head = on_head, .on_data = on_data, .done = on_done, .ctx = p }, true);
+		.headers = headers, .http = p->two ? NET_HTTP_2 : NET_HTTP_1,
+		.timeout_ms = timeout_ms, .on_head = on_head, .on_data = on_data,
+		.done = on_done, .ctx = p }, true);
 }
 
 void
@@ -205,8 +206,7 @@ judge_direct(struct stream_probe *p, struct check *c)
 		            say_seconds(&r->arena, p->seconds));
 	else
 		check_blame(c, CHECK_FAIL, "sse-not-stream", _("The answer is %1$ld, %2$s."),
-		            p->status,
-		            p->type ? p->type : _("without a type"));
+		            p->status, p->type ? p->type : _("without a type"));
 }
 
 static void
@@ -216,9 +216,7 @@ judge_front(struct stream_probe *p, struct check *c, double direct, bool compare
 
 	switch (state_of(p, direct)) {
 	case STREAM_LOGIN:
-		check_skip(c,
-		           _("Event streams need the UI password; without it nothing can be "
-		             "seen."));
+		check_skip(c, _("Event streams need the UI password, so nothing was seen."));
 		return;
 	case STREAM_COMPRESSED:
 		check_blame(c, CHECK_FAIL, "sse-compressed",
@@ -264,7 +262,7 @@ judge_front(struct stream_probe *p, struct check *c, double direct, bool compare
 	}
 }
 
-/* The clocks of a rehearsal prove what a first event cannot: that the next ones are not held back either. */
+/* The clocks prove what a first event cannot: that the next ones are not held back either. */
 static void
 judge_clock(struct check *c, const struct clock *k, double first)
 {
@@ -346,8 +344,12 @@ judge(struct check_run *r, int side, size_t i)
 			return;
 		}
 	}
-	if (side == FRONT && (look_again(&pair[0], direct) | look_again(&pair[1], direct)))
-		return;
+	if (side == FRONT) {
+		bool first = look_again(&pair[0], direct), second = look_again(&pair[1], direct);
+
+		if (first || second)
+			return;
+	}
 	p = worst_of(pair, direct);
 	if (side == FRONT && state_of(p, direct) == STREAM_FINE && clocks_running(r, i))
 		return;

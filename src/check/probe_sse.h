@@ -29,7 +29,8 @@ struct clock {
 	enum stream_state state;
 };
 
-#define CLOCKS       8 /* for each stream: HTTP/1.1 or 2, with and without X-Accel-Buffering, chunked or closed */
+/* For each stream: HTTP/1.1 or 2, with and without X-Accel-Buffering, chunked or closed. */
+#define CLOCKS       8
 #define CLOCK_EVENTS 5
 
 void clocks_quiet(struct check_run *r);

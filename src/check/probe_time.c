@@ -167,9 +167,9 @@ hold_socket(struct hold *h, int ms)
 
 	h->wait = probe_pause(r, ms, on_late, h);
 	h->ws = ws_open(r->loop, r->net, &(struct ws_request){
-		.url = arena_printf(&r->arena, "%s%s", s->base,
-		                    h->route->path), .where = s->where, .origin = s->base,
-		.timeout_ms = run_timeout(r), .headers = side_auth(s) == AUTH_IN ? headers : NULL, .on = on, .ctx = h });
+		.url = arena_printf(&r->arena, "%s%s", s->base, h->route->path),
+		.where = s->where, .origin = s->base, .timeout_ms = run_timeout(r),
+		.headers = side_auth(s) == AUTH_IN ? headers : NULL, .on = on, .ctx = h });
 }
 
 static void
@@ -180,7 +180,8 @@ hold_stream(struct hold *h, int ms)
 	h->reading = true;
 	sse_init(&h->sse, on_event, h);
 	probe_ask_aside(h->side, h->route->path, &(struct net_request){
-		.headers = headers, .timeout_ms = ms, .on_data = on_data, .done = on_done, .ctx = h }, true);
+		.headers = headers, .timeout_ms = ms,
+		.on_data = on_data, .done = on_done, .ctx = h }, true);
 }
 
 static void
@@ -191,15 +192,18 @@ hold_side(struct side *s)
 	for (size_t i = 0; i < n_holds(r); i++) {
 		struct hold *h = hold_at(r, (int)(s - r->side), i);
 		bool socket = i >= r->needs->n_streams;
+		size_t n = socket ? i - r->needs->n_streams : i;
+		int ms;
 
 		h->side = s;
 		h->used = true;
-		h->route = socket ? &r->needs->sockets[i - r->needs->n_streams] : &r->needs->streams[i];
+		h->route = socket ? &r->needs->sockets[n] : &r->needs->streams[n];
+		ms = (int)h->route->keepalive * BEATS * 1000 + SPARE_MS;
 		h->began = loop_seconds();
 		if (socket)
-			hold_socket(h, (int)h->route->keepalive * BEATS * 1000 + SPARE_MS);
+			hold_socket(h, ms);
 		else
-			hold_stream(h, (int)h->route->keepalive * BEATS * 1000 + SPARE_MS);
+			hold_stream(h, ms);
 	}
 }
 
@@ -215,8 +219,7 @@ probe_time(struct side *s)
 	}
 	if (side_auth(s) == AUTH_OUT) {
 		check_skip(c,
-		           _("Event streams need the UI password; without it nothing can be "
-		             "seen."));
+		           _("Event streams need the UI password, so nothing was seen."));
 		return;
 	}
 	r->holds = arena_alloc(&r->arena, N_SIDES * n_holds(r) * sizeof(*r->holds) + 1);

@@ -5,7 +5,7 @@
 
 #include "base/i18n.h"
 
-/* Exactly these bytes come from the app: the first from its upgrade handler, the second from a plain route. */
+/* The app's own words: of its upgrade handler, of a plain route, of its look at the Origin. */
 #define NEEDS_LOGIN    "UI authentication required"
 #define PLAIN_REFUSAL  "Authentication required"
 #define ORIGIN_REFUSAL "Invalid origin"
@@ -174,12 +174,21 @@ judge_silent_origin(struct socket_probe *p, struct check *c)
 		return;
 	case READY_YES:
 		check_blame(c, CHECK_FAIL, "origin-silent", _("No first message in %s s."),
-		            say_seconds(&r->arena, (p->accepted
-		                                    ? run_first(r) : run_timeout(r)) / 1000.0));
+		            say_seconds(&r->arena, (p->accepted ? run_first(r)
+		                                                : run_timeout(r)) / 1000.0));
 		return;
 	default:
 		return; /* asked just now */
 	}
+}
+
+/* A CDN that speaks http to the proxy loses the scheme before the proxy has a chance to. */
+static const char *
+lost_proto(const struct socket_probe *p)
+{
+	bool cloud = p->side->cdn && !strcmp(p->side->cdn, "Cloudflare");
+
+	return cloud ? "cdn-flexible" : "ws-proto-lost";
 }
 
 static void
@@ -188,13 +197,12 @@ judge_origin_refused(struct socket_probe *p, struct check *c)
 	const char *cause = p->believed ? p->believed->cause : "ws-origin-refused";
 	bool own = p->believed && !strstr(p->believed->origin, "openchamber-ui:");
 
-	if (!strcmp(cause, "ws-proto-lost") && p->side->cdn && !strcmp(p->side->cdn, "Cloudflare"))
-		cause = "cdn-flexible";
+	if (!strcmp(cause, "ws-proto-lost"))
+		cause = lost_proto(p);
 	if (own) {
 		note_string(c, "allow_origin", p->believed->origin);
 		check_blame(c, CHECK_FAIL, cause, _("The Origin %1$s is refused; accepted is %2$s"),
-		            p->side->base,
-		            p->believed->origin);
+		            p->side->base, p->believed->origin);
 	} else {
 		check_blame(c, CHECK_FAIL, cause,
 		            _("The Origin %s is refused, and so is every other that was tried."),
@@ -210,16 +218,12 @@ judge_login_needed(struct socket_probe *p, struct check *c)
 		            _("The login that works directly is not recognised here."));
 	} else if (p->cookie_open) {
 		note_bool(c, "secure", false);
-		check_blame(c, CHECK_FAIL, p->side->cdn && !strcmp(p->side->cdn, "Cloudflare")
-		            ? "cdn-flexible" : "ws-proto-lost",
-		            _("OpenChamber sets its cookie here without Secure, as it does for "
-		              "http."));
+		check_blame(c, CHECK_FAIL, lost_proto(p),
+		            _("OpenChamber sets its cookie without Secure here, as for http."));
 	} else {
 		if (p->cookie_seen)
 			note_bool(c, "secure", true);
-		check_pass(c,
-		           _("The upgrade is proved; without the UI password the Origin and the "
-		             "first message are not."));
+		check_pass(c, _("The upgrade is proved; without the UI password the rest is not."));
 	}
 }
 
@@ -228,9 +232,8 @@ static void
 judge_refusal(struct socket_probe *p, struct check *c)
 {
 	struct arena *a = &p->side->run->arena;
-	const char *instead = arena_printf(a,
-	                                   _("The handshake was answered with %ld instead of "
-	                                     "101."), p->status);
+	const char *instead = arena_printf(
+		a, _("The handshake was answered with %ld instead of 101."), p->status);
 
 	if (p->status == 101)
 		check_blame(c, CHECK_FAIL, "ws-refused",
@@ -255,20 +258,18 @@ judge_silence(struct socket_probe *p, struct check *c, bool direct_spoke)
 	struct check_run *r = p->side->run;
 	bool known = direct_spoke || p->side->target == TARGET_REHEARSAL;
 
-	if (!p->accepted)
+	if (p->fault == NET_CLOSED)
 		check_blame(c, CHECK_FAIL, "ws-no-answer",
-		            p->fault == NET_CLOSED ? _("The connection was closed without an "
-		                                       "answer.")
-		                                   : _("No answer in %s s."),
+		            _("The connection was closed without an answer."));
+	else if (!p->accepted)
+		check_blame(c, CHECK_FAIL, "ws-no-answer", _("No answer in %s s."),
 		            say_seconds(&r->arena, p->answered));
 	else if (known)
 		check_blame(c, CHECK_FAIL, "ws-no-answer",
 		            _("It opens, but no first message comes in %s s."),
 		            say_seconds(&r->arena, run_first(r) / 1000.0));
 	else
-		check_skip(c,
-		           _("It opens, but no first message came, and directly none was seen "
-		             "either."));
+		check_skip(c, _("It opens; no first message came, and none was seen directly."));
 }
 
 static void

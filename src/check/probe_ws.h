@@ -39,7 +39,7 @@ void probe_socket_done(struct socket_probe *p);
 /* Find out whose address the app believes to have; ends with probe_socket_done(). */
 void origin_oracle(struct socket_probe *p);
 
-/* Without a login: does the app mark its cookie Secure on this path?  Ends with probe_socket_done(). */
+/* Without a login: does the app mark its cookie Secure here?  Ends with probe_socket_done(). */
 void cookie_oracle(struct socket_probe *p);
 
 /* Open the probe's socket with an Origin. */

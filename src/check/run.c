@@ -44,7 +44,7 @@ check_route(const struct side *s, enum check_group g, size_t route)
 	return NULL;
 }
 
-/* Hand over what is finished, from the loop and not from under a probe: whoever listens may free the run. */
+/* Hand over what is finished; from the loop, since whoever listens may free the run. */
 static void
 run_tell(void *ctx)
 {
@@ -88,8 +88,9 @@ check_open(const struct check *c)
 	return c && c->on && !c->finished;
 }
 
-static void __attribute__((format(printf, 4, 0)))
-finish(struct check *c, enum check_status status, const char *cause, const char *fmt, va_list ap)
+void
+check_blame_v(struct check *c, enum check_status status, const char *cause, const char *fmt,
+              va_list ap)
 {
 	struct check_run *r;
 	char *text;
@@ -114,8 +115,8 @@ finish(struct check *c, enum check_status status, const char *cause, const char 
 	if (status == CHECK_FAIL)
 		c->shown = true;
 	log_write("check %s %s: %s%s%s", c->result.id, check_target_name(c->result.target),
-	          check_status_name(status), c->result.cause ? " "
-	                                                       "" : "", c->result.cause ? cause : "");
+	          check_status_name(status), c->result.cause ? " " : "",
+	          c->result.cause ? cause : "");
 	run_tell_soon(r);
 }
 
@@ -125,7 +126,7 @@ check_pass(struct check *c, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	finish(c, CHECK_PASS, NULL, fmt, ap);
+	check_blame_v(c, CHECK_PASS, NULL, fmt, ap);
 	va_end(ap);
 }
 
@@ -135,7 +136,7 @@ check_blame(struct check *c, enum check_status status, const char *cause, const 
 	va_list ap;
 
 	va_start(ap, fmt);
-	finish(c, status, cause, fmt, ap);
+	check_blame_v(c, status, cause, fmt, ap);
 	va_end(ap);
 }
 
@@ -145,7 +146,7 @@ check_skip(struct check *c, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	finish(c, CHECK_SKIP, NULL, fmt, ap);
+	check_blame_v(c, CHECK_SKIP, NULL, fmt, ap);
 	va_end(ap);
 }
 
@@ -156,7 +157,7 @@ check_moot(struct check *c, const char *fmt, ...)
 
 	check_optional(c);
 	va_start(ap, fmt);
-	finish(c, CHECK_SKIP, NULL, fmt, ap);
+	check_blame_v(c, CHECK_SKIP, NULL, fmt, ap);
 	va_end(ap);
 }
 

@@ -14,6 +14,8 @@
 #ifndef CHECK_RUN_H
 #define CHECK_RUN_H
 
+#include <stdarg.h>
+
 #include "check/check.h"
 #include "loop/ws.h"
 
@@ -55,7 +57,7 @@ struct side {
 	double            took;     /* seconds that took */
 	bool              loopback; /* the peer is this machine */
 	bool              secret_ok; /* credentials may go there */
-	char             *cached;   /* the header that says /api/version came from a cache, or NULL */
+	char             *cached;   /* a header: /api/version came from a cache; or NULL */
 	const char       *cdn;      /* name of the CDN in the path, or NULL */
 	unsigned          phase;    /* probes of `enum check_when' below this were started */
 };
@@ -67,11 +69,12 @@ struct check_kind {
 	unsigned          targets;  /* 1 << TARGET_... */
 	unsigned          required; /* the same */
 	enum check_when   when;
-	const char       *after;    /* what it draws on besides the way there: ids or "ws.", or NULL */
+	const char       *after;    /* what else it draws on: the beginning of ids, or NULL */
 	void            (*start)(struct side *s); /* once a side, however many checks share it */
 };
 
-extern const struct check_kind check_kinds[]; /* in the order of the checklist; ends with a NULL label */
+/* In the order of the checklist; ends with a NULL label. */
+extern const struct check_kind check_kinds[];
 
 struct check {
 	const struct check_kind *kind;
@@ -146,6 +149,8 @@ struct check *check_route(const struct side *s, enum check_group g, size_t route
 void check_pass(struct check *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void check_blame(struct check *c, enum check_status status, const char *cause, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+void check_blame_v(struct check *c, enum check_status status, const char *cause, const char *fmt,
+                   va_list ap) __attribute__((format(printf, 4, 0)));
 void check_skip(struct check *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A skip where there is nothing to tell: nobody has to wait for it to pass. */
 void check_moot(struct check *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -163,12 +168,16 @@ void note_reply(struct check *c, const struct net_reply *r); /* status, http, fa
 /* ask.c: questions, pauses and what comes back. */
 
 /*
- * Ask `path' of a side; `q' says the rest (url and where are filled unless url is given).  With `login' the
- * cookie goes along where it may.  Waits for its turn.  The header strings live until it is over.
+ * Ask `path' of a side; `q' says the rest (url and where are filled unless
+ * url is given).  With `login' the cookie goes along where it may.  It waits
+ * for its turn; the header strings live until it is over.
  */
 unsigned probe_ask(struct side *s, const char *path, const struct net_request *q, bool login);
 
-/* The same at once, beside the eight: for what mostly waits. */
+/* The plain case: GET, no login. */
+void probe_get(struct side *s, const char *path, net_done_fn *done, void *ctx);
+
+/* The same as probe_ask() at once, beside the eight: for what mostly waits. */
 unsigned probe_ask_aside(struct side *s, const char *path, const struct net_request *q, bool login);
 
 /* A turn for something that is not a request, such as a WebSocket; it ends with probe_stop(). */

@@ -9,15 +9,16 @@ static int
 phase_of(const struct check_result *c)
 {
 	static const int phases[N_CHECK_GROUPS] = {
-		[GROUP_DIRECT] = 0, [GROUP_PUBLIC] = 1, [GROUP_WEBSOCKET] = 2, [GROUP_SSE] = 3, [GROUP_TIME] = 4,
-		[GROUP_GZIP] = 6, [GROUP_BODY] = 7, [GROUP_HEADERS] = 8, [GROUP_CDN] = 9,
+		[GROUP_DIRECT] = 0, [GROUP_PUBLIC] = 1, [GROUP_WEBSOCKET] = 2, [GROUP_SSE] = 3,
+		[GROUP_TIME] = 4, [GROUP_GZIP] = 6, [GROUP_BODY] = 7, [GROUP_HEADERS] = 8,
+		[GROUP_CDN] = 9,
 	};
 
 	if (c->target == TARGET_DIRECT)
 		return 0;
 	if (!strcmp(c->id, "public.cache"))
 		return 5;
-	/* Whatever route a 502 or a CDN was met on, it is the way that is broken. */
+	/* Whatever route a 502 was met on, it is the way that is broken. */
 	if (c->cause && (!strcmp(c->cause->id, "upstream-down") ||
 	                 !strcmp(c->cause->id, "upstream-timeout")))
 		return 1;
@@ -201,7 +202,8 @@ json_blockers(const struct check_run *r)
 struct json *
 check_json(const struct check_run *r, const char *command)
 {
-	struct json *j = json_object(), *tool = json_object(), *checks = json_array(), *summary = json_object();
+	struct json *j = json_object(), *tool = json_object();
+	struct json *checks = json_array(), *summary = json_object();
 	struct check_summary sum = check_summary(r);
 
 	json_set_string(tool, "name", "antechamber");
