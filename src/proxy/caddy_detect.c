@@ -1,0 +1,177 @@
+/* caddy_detect.c - is Caddy here, which one, and is its configuration sound today? */
+#include "proxy/caddy.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "loop/proc.h"
+
+#define ASK_MS     5000
+#define MAX_OUTPUT (1 << 20)
+
+/* Lives in the arena of what is found, so that nothing leaks if the loop ends early. */
+struct detection {
+	struct loop          *loop;
+	const char           *root;
+	const struct machine *machine;
+	struct proxy_found   *f;
+	void                (*done)(void *ctx);
+	void                 *ctx;
+};
+
+static struct caddy_own *
+own_of(const struct proxy_found *f)
+{
+	return f->conf;
+}
+
+const struct cdy_conf *
+caddy_conf(const struct proxy_found *f)
+{
+	return f && f->conf && own_of(f)->read ? &own_of(f)->conf : NULL;
+}
+
+bool
+caddy_at_least(const struct proxy_found *f, unsigned major, unsigned minor, unsigned patch)
+{
+	static const unsigned packaged[3] = { 2, 6, 2 };
+	const unsigned *v = f && f->installed ? f->v : packaged;
+
+	if (v[0] != major)
+		return v[0] > major;
+	if (v[1] != minor)
+		return v[1] > minor;
+	return v[2] >= patch;
+}
+
+/* "v2.7.6 h1:w0Nymb...", "2.6.2"; one that was built by hand says "(devel)", and is taken for new. */
+void
+caddy_read_version(struct proxy_found *f, const char *said)
+{
+	const char *p = said + strspn(said, " \t\r\n");
+
+	p += *p == 'v';
+	if (!isdigit((unsigned char)*p)) {
+		memcpy(f->v, (unsigned[]){ 2, 10, 0 }, sizeof(f->v));
+		return;
+	}
+	f->version = arena_strndup(&f->arena, p, strspn(p, "0123456789."));
+	for (size_t i = 0; i < ARRAY_LEN(f->v); i++) {
+		char *end;
+
+		f->v[i] = (unsigned)strtoul(p, &end, 10);
+		if (*end != '.')
+			break;
+		p = end + 1;
+	}
+}
+
+void
+caddy_read_config(struct proxy_found *f, const char *root)
+{
+	struct caddy_own *own = own_of(f);
+	struct err e = { 0 };
+
+	if (own->foreign) {
+		err_at(&f->broken, ERR_VALUE, f->config, 0, 0,
+		       _("Caddy is configured by this file, which is no Caddyfile: it can only be changed by hand."));
+		return;
+	}
+	if (cdy_read(&own->conf, root, f->config, &e) < 0) {
+		f->broken = e;
+		return;
+	}
+	own->read = true;
+	f->incomplete = own->conf.n_unreadable > 0;
+	caddy_find_layout(f, root);
+	caddy_find_sites(f, root);
+}
+
+static void
+finish(void *ctx)
+{
+	struct detection *d = ctx;
+
+	d->done(d->ctx);
+}
+
+/*
+ * Only its words are asked, not its files: `caddy validate' would make
+ * certificate stores and log files that belong to whoever asks.  What depends
+ * on its environment cannot be judged from here.
+ */
+static void
+adapted(void *ctx, const struct proc_result *r)
+{
+	struct detection *d = ctx;
+	struct proxy_found *f = d->f;
+	const struct cdy_conf *c = caddy_conf(f);
+	struct err e = { 0 };
+
+	if (r->started && !r->timed_out && !f->incomplete && !(c && c->env)) {
+		if (r->status == 0)
+			f->broken = (struct err){ 0 };
+		else if (caddy_complaint(r->err.s, &e))
+			f->broken = e;
+	}
+	finish(d);
+}
+
+static void
+asked(void *ctx, const struct proc_result *r)
+{
+	struct detection *d = ctx;
+	struct proxy_found *f = d->f;
+
+	if (!r->started || r->status != 0) {
+		finish(d);
+		return;
+	}
+	f->installed = true;
+	caddy_read_version(f, r->out.s);
+	caddy_find_unit(f, d->root);
+	caddy_find_master(f, d->root, d->machine);
+	caddy_read_config(f, d->root);
+	/* Under another root its paths inside mean another tree; only the files can be read. */
+	if (own_of(f)->foreign || !caddy_conf(f) || (d->root && *d->root && strcmp(d->root, "/") != 0)) {
+		finish(d);
+		return;
+	}
+	proc_start(d->loop, &(struct proc_request){
+		.argv = (const char *[]){ f->binary, "adapt", "--config", f->config, "--adapter", "caddyfile", NULL },
+		.timeout_ms = ASK_MS, .max_output = MAX_OUTPUT, .done = adapted, .ctx = d,
+	});
+}
+
+void
+caddy_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
+             void (*done)(void *ctx), void *ctx)
+{
+	struct detection *d = arena_alloc(&f->arena, sizeof(*d));
+
+	*d = (struct detection){ .loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx };
+	f->proxy = &proxy_caddy;
+	f->conf = xcalloc(1, sizeof(struct caddy_own));
+	f->binary = fs_which(&f->arena, root, "caddy");
+	if (!f->binary) {
+		caddy_find_master(f, root, m); /* one in a container is worth naming */
+		loop_after(l, 0, finish, d);   /* never before this returns: callers count on it */
+		return;
+	}
+	proc_start(l, &(struct proc_request){
+		.argv = (const char *[]){ f->binary, "version", NULL }, .timeout_ms = ASK_MS, .done = asked, .ctx = d,
+	});
+}
+
+void
+caddy_forget(struct proxy_found *f)
+{
+	if (!f->conf)
+		return;
+	cdy_free(&own_of(f)->conf);
+	free(f->conf);
+	f->conf = NULL;
+}

@@ -1,0 +1,133 @@
+/*
+ * caddy_proof.c - what did the checker say, will a reload work?
+ *
+ * There is no proof of a reload to wait for: `caddy reload' and `caddy start'
+ * come back when the new configuration serves, and with an error when it does
+ * not; then the old one goes on.
+ */
+#include "proxy/caddy.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+
+/*
+ * "/etc/caddy/Caddyfile:12 - Error during parsing: ...", "Caddyfile:12: ...",
+ * "..., at Caddyfile:12 import chain: [...]": the last path with a line number.
+ * What stands before it only says what Caddy was doing.
+ */
+static const char *
+find_place(const char *text, struct err *place)
+{
+	const char *rest = text;
+
+	for (const char *p = text; (p = strchr(p, ':'));) {
+		const char *begin = p++, *digits = p;
+		size_t n;
+
+		while (begin > text && !isspace((unsigned char)begin[-1]) && !strchr("'\"([", begin[-1]))
+			begin--;
+		while (isdigit((unsigned char)*p))
+			p++;
+		n = (size_t)(digits - 1 - begin);
+		if (p == digits || n == 0 || n >= sizeof(place->file) || isdigit((unsigned char)*begin) ||
+		    !memchr(begin, *begin == '/' ? '/' : 'C', n) || memmem(begin, n, "//", 2))
+			continue;
+		memcpy(place->file, begin, n);
+		place->file[n] = '\0';
+		place->line = atoi(digits);
+		rest = p;
+	}
+	return rest;
+}
+
+/* The last "Error: " is why it ended; before it come notes in JSON. */
+static const char *
+last_error(const char *said)
+{
+	const char *last = NULL;
+
+	for (const char *p = said; (p = strstr(p, "Error: ")); p++)
+		if (p == said || p[-1] == '\n')
+			last = p + strlen("Error: ");
+	return last;
+}
+
+bool
+caddy_complaint(const char *said, struct err *e)
+{
+	const char *error = last_error(said), *rest, *cut;
+	struct err place = { 0 };
+	struct buf line = BUF_INIT, text = BUF_INIT;
+
+	if (!error)
+		return false;
+	buf_add(&line, error, strcspn(error, "\n"));
+	rest = find_place(line.s, &place);
+	rest += strspn(rest, " -:");
+	if ((cut = strstr(rest, "Error during parsing: ")) == rest && cut)
+		rest += strlen("Error during parsing: ");
+	/* The newer ones put the place last: then the sentence stands before it. */
+	if (!*rest || strncmp(rest, "import chain", 12) == 0)
+		rest = line.s;
+	text_safe(&text, rest, strlen(rest), 400);
+	err_at(e, ERR_VALUE, place.file, place.line, 0, _("Caddy says: %s"), text.s);
+	buf_free(&line);
+	buf_free(&text);
+	return true;
+}
+
+static bool
+is_wildcard(const char *address)
+{
+	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 ||
+	       strcmp(address, "[::]") == 0;
+}
+
+/* "[::1]" and "::1" are one address. */
+static bool
+same_address(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	if (*a == '[' && n > 2)
+		a++, n -= 2;
+	if (*b == '[' && m > 2)
+		b++, m -= 2;
+	return n == m && strncmp(a, b, n) == 0;
+}
+
+static const struct listener *
+taken(const struct machine *m, const char *address, unsigned port)
+{
+	for (size_t i = 0; port && i < m->n_listeners; i++) {
+		const struct listener *l = &m->listeners[i];
+
+		if (l->port == port && *l->program && strcmp(l->program, "caddy") != 0 &&
+		    (is_wildcard(address) || is_wildcard(l->address) || same_address(address, l->address)))
+			return l;
+	}
+	return NULL;
+}
+
+/* Caddy shares its own sockets between old and new configurations, so only a stranger can be in the way. */
+int
+caddy_clash(const struct proxy_context *c, const struct machine *m, struct err *e)
+{
+	const char *address = c->answers->listen_address ? c->answers->listen_address : "*";
+	const struct cdy_conf *conf = caddy_conf(c->found);
+	const struct listener *l;
+	unsigned plain, tls, http = conf ? cdy_http_port(conf) : 80;
+
+	caddy_listen_port(c, &plain, &tls);
+	if ((l = taken(m, address, tls)) || (l = taken(m, address, plain)))
+		return err_set(e, ERR_CONFLICT, _("Port %u is taken by %s, so Caddy cannot listen there."), l->port, l->program);
+	if (caddy_leads_to_https(c) && (l = taken(m, address, http)))
+		return err_set(e, ERR_CONFLICT,
+		               _("Caddy also opens port %1$u to lead to https, but %2$s has it. Add auto_https disable_redirects to the options in %3$s."),
+		               l->port, l->program, c->found && c->found->config ? c->found->config : CADDY_CONFIG);
+	return 0;
+}
