@@ -68,7 +68,7 @@ alter_prepare(struct alteration *c, const char *deed, const char *root, const ch
 	                      .root = root ? xstrdup(root) : NULL, .was = CONTENT_INIT, .is = CONTENT_INIT };
 	content_copy(&c->is, is);
 	if (!text_is_utf8(path, strlen(path)))
-		return err_set(e, ERR_VALUE, _("A path of the plan is not UTF-8"));
+		return err_set(e, ERR_VALUE, _("A path of the plan is not UTF-8."));
 	rc = place_open(&p, root, path, follows(deed), e);
 	if (rc >= 0) {
 		c->real = xstrdup(rc == 0 ? p.real : "");
@@ -80,7 +80,7 @@ alter_prepare(struct alteration *c, const char *deed, const char *root, const ch
 	if (rc < 0)
 		return -1;
 	if (c->was.kind == CONTENT_LINK && !text_is_utf8(c->was.bytes.s, c->was.bytes.len))
-		return err_set(e, ERR_VALUE, _("The target of the link %s is not UTF-8"), path);
+		return err_set(e, ERR_VALUE, _("The target of the link %s is not UTF-8."), path);
 	keep_attributes(c, (is->mode & 0077) == 0);
 	return 0;
 }
@@ -159,7 +159,7 @@ alter_do(struct alteration *c, struct journal *j, struct err *e)
 			return -1;
 	}
 	if (rc == 0 && c->real[0] && strcmp(p.real, c->real) != 0)
-		rc = err_set(e, ERR_CONFLICT, _("%s leads somewhere else than when it was read"), c->path);
+		rc = err_set(e, ERR_CONFLICT, _("%s leads somewhere else than when it was read."), c->path);
 	if (rc == 0) {
 		free(c->real);
 		c->real = xstrdup(p.real);
@@ -225,7 +225,7 @@ load_kept(struct content *c, const char *dir, const char *name, struct err *e)
 		return -1;
 	crypto_sha256(c->bytes.s, c->bytes.len, digest);
 	if (strcmp(digest, c->digest) != 0)
-		return err_set(e, ERR_IO, _("The backup %s/%s is damaged"), dir, name);
+		return err_set(e, ERR_IO, _("The backup %s/%s is damaged."), dir, name);
 	return 0;
 }
 
@@ -242,7 +242,7 @@ load(struct alteration *c, const char *dir, struct err *e)
 static enum undo
 conflict(const struct alteration *c, struct err *e)
 {
-	err_set(e, ERR_CONFLICT, _("%s was edited since, so it is left as it is"), c->path);
+	err_set(e, ERR_CONFLICT, _("%s was edited since, so it is left as it is."), c->path);
 	return UNDO_CONFLICT;
 }
 

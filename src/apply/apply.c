@@ -82,7 +82,7 @@ too_late(void *ctx)
 
 	a->timer = 0;
 	a->confirming = false;
-	err_set(&e, ERR_FAILED, Q_("Nobody kept it within %u second", "Nobody kept it within %u seconds",
+	err_set(&e, ERR_FAILED, Q_("Nobody kept it within %u second.", "Nobody kept it within %u seconds.",
 	                           a->options.confirm_within), a->options.confirm_within);
 	apply_say(a, "keep", PROGRESS_FAIL, "%s", e.msg);
 	apply_fail(a, &e);
@@ -100,7 +100,8 @@ apply_keep(struct apply *a)
 	a->confirming = true;
 	a->timer = loop_after(a->loop, (int)within * 1000, too_late, a);
 	apply_say(a, "keep", PROGRESS_NOW, Q_("It works, and is undone in %u second unless it is kept",
-	                                      "It works, and is undone in %u seconds unless it is kept", within), within);
+	                                      "It works, and is undone in %u seconds unless it is kept", within),
+	          within);
 }
 
 /* ---- prepare ---- */
@@ -125,7 +126,7 @@ prepare(struct apply *a, size_t i, struct err *e)
 	if (rc < 0)
 		return -1;
 	if (s->kind == STEP_LINK && c->was.kind != CONTENT_ABSENT)
-		return err_set(e, ERR_CONFLICT, _("%s is there already and leads somewhere else. Remove it first"), s->path);
+		return err_set(e, ERR_CONFLICT, _("%s is there already and leads somewhere else. Remove it first."), s->path);
 	/* It came true between the plan and now. */
 	if (content_same(&c->was, &c->is))
 		alter_free(c);
@@ -224,7 +225,8 @@ plan_anew(struct apply *a, struct err *e)
 	plan_hash(&a->fresh, is);
 	a->plan = &a->fresh;
 	if (a->options.plan_hash && strcmp(was, is) != 0)
-		return err_set(e, ERR_CONFLICT, _("What was left half-way is put back, which changes the plan. Review it again"));
+		return err_set(e, ERR_CONFLICT,
+		               _("What was left half-way is put back, which changes the plan. Review it again."));
 	return 0;
 }
 
@@ -236,7 +238,7 @@ settled(struct apply *a, const struct err *e)
 
 	undo_forget(a);
 	if (!e && a->cancelled) {
-		err_set(&why, ERR_CANCELLED, _("Stopped; nothing was changed"));
+		err_set(&why, ERR_CANCELLED, _("Stopped; nothing was changed."));
 		e = &why;
 	}
 	if (!e && recovered && plan_anew(a, &why) < 0)
@@ -309,7 +311,7 @@ cancel(void *ctx)
 	a->cancelling = 0;
 	if (a->over || a->committed || a->undoing)
 		return;
-	err_set(&e, ERR_CANCELLED, _("Stopped; everything was put back"));
+	err_set(&e, ERR_CANCELLED, _("Stopped; everything was put back."));
 	apply_fail(a, &e);
 }
 

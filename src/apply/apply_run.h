@@ -57,6 +57,7 @@ struct apply {
 	struct sites        *sites;
 	apply_then          *seen;
 	struct check_run    *before, *verify, *outside;
+	int                  tries;      /* of the verdict */
 	size_t               checked;    /* how many of `verify' have their result */
 	struct url           public_url; /* as the proxy serves it here */
 	char                *connect_to, *connect_to_http;

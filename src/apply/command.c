@@ -70,12 +70,12 @@ judge(struct apply *a, const struct proc_result *r, struct err *e)
 	if (!r->started)
 		return err_set(e, ERR_MISSING, _("%s cannot be run: %s"), command, strerror(r->sys));
 	if (r->timed_out)
-		return err_set(e, ERR_CHILD, _("%s did not end in time"), command);
+		return err_set(e, ERR_CHILD, _("%s did not end in time."), command);
 	if (r->status == 0)
 		return 0;
 	if (said[0])
-		return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d: %3$s"), command, r->status, said);
-	return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d"), command, r->status);
+		return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d: %3$s."), command, r->status, said);
+	return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d."), command, r->status);
 }
 
 /* ---- validate ---- */
@@ -163,11 +163,11 @@ look(void *ctx)
 			a->timer = loop_after(a->loop, LOOK_MS, look, a);
 			return;
 		}
-		err_set(&e, ERR_FAILED, _("%s did not take the new configuration within %d s"), f->proxy->label,
+		err_set(&e, ERR_FAILED, _("%s did not take the new configuration within %d s."), f->proxy->label,
 		        PROOF_MS / 1000);
 		break;
 	case PROOF_FAILED:
-		err_set(&e, ERR_FAILED, _("%s refused the reload and runs its old configuration"), f->proxy->label);
+		err_set(&e, ERR_FAILED, _("%s refused the reload and runs its old configuration."), f->proxy->label);
 		break;
 	}
 	free(a->proof);

@@ -139,7 +139,7 @@ read_bytes(struct content *c, int fd, const char *shown, struct err *e)
 		}
 		if (!buf_add_max(&all, part, (size_t)n, CONTENT_MAX)) {
 			buf_free(&all);
-			return err_set(e, ERR_IO, _("%s is larger than %u bytes"), shown, CONTENT_MAX);
+			return err_set(e, ERR_IO, _("%s is larger than %u bytes."), shown, CONTENT_MAX);
 		}
 	}
 	content_file(c, all.s, all.len, 0);
@@ -157,7 +157,7 @@ read_file(struct content *c, int dir, const char *name, const char *shown, struc
 	if (fd < 0 || fstat(fd, &st) < 0)
 		err_sys(e, ERR_IO, _("Cannot open %s"), shown);
 	else if (!S_ISREG(st.st_mode))
-		err_set(e, ERR_CONFLICT, _("%s changed while it was read"), shown);
+		err_set(e, ERR_CONFLICT, _("%s changed while it was read."), shown);
 	else if (read_bytes(c, fd, shown, e) == 0 && read_attributes(c, fd, shown, e) == 0) {
 		c->exact = true;
 		c->mode = st.st_mode & 07777;

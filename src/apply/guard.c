@@ -66,14 +66,15 @@ check_target(const struct plan *p, const char *path, struct err *e)
 	const struct proxy_found *f = p->context.found;
 	struct arena a = { 0 };
 	const char *home = f->config ? fs_dirname(&a, f->config) : "/";
-	bool fine = is_named_by_owner(p, path) || (f->config && strcmp(path, f->config) == 0) || is_inside(path, OUR_OWN) ||
+	bool fine = is_named_by_owner(p, path) || is_inside(path, OUR_OWN) ||
+	            (f->config && strcmp(path, f->config) == 0) ||
 	            (is_of_its_own(home) && is_inside(path, home)) ||
 	            is_inside(path, f->site_dir) || is_inside(path, f->link_dir);
 
 	arena_free(&a);
 	if (fine && path[0] == '/' && !goes_up(path))
 		return 0;
-	return err_set(e, ERR_VALUE, _("%s is not in a directory of %s, so nothing is written there"),
+	return err_set(e, ERR_VALUE, _("%s is not in a directory of %s, so nothing is written there."),
 	               path, f->proxy->label);
 }
 
@@ -88,15 +89,15 @@ check_program(const char *program, struct err *e)
 	int rc = 0;
 
 	if (!path)
-		rc = err_set(e, ERR_MISSING, _("The command %s is not installed"), program);
+		rc = err_set(e, ERR_MISSING, _("The command %s is not installed."), program);
 	else if (path[0] != '/')
-		rc = err_set(e, ERR_VALUE, _("The command %s has to be a whole path, beginning with a slash"), path);
+		rc = err_set(e, ERR_VALUE, _("The command %s has to be a whole path, beginning with a slash."), path);
 	else if (geteuid() == 0) {
 		rc = place_open(&p, NULL, path, true, e);
 		if (rc == 1 || (rc == 0 && fstatat(p.dir, p.name, &st, AT_SYMLINK_NOFOLLOW) < 0))
-			rc = err_set(e, ERR_MISSING, _("The command %s is not there"), path);
+			rc = err_set(e, ERR_MISSING, _("The command %s is not there."), path);
 		else if (rc == 0 && (st.st_uid != 0 || (st.st_mode & 0022)))
-			rc = err_set(e, ERR_VALUE, _("Others than root could replace %s, so root does not run it"), path);
+			rc = err_set(e, ERR_VALUE, _("Others than root could replace %s, so root does not run it."), path);
 	}
 	place_close(&p);
 	arena_free(&a);
@@ -113,7 +114,7 @@ guard_plan(const struct plan *p, const char *hash, struct err *e)
 		return err_set(e, ERR_MISSING, _("%s is not installed, so there is nothing to apply to."),
 		               p->context.found->proxy->label);
 	if (hash && strcmp(hash, now) != 0)
-		return err_set(e, ERR_CONFLICT, _("The plan is not the one that was reviewed. Review it again"));
+		return err_set(e, ERR_CONFLICT, _("The plan is not the one that was reviewed. Review it again."));
 	for (size_t i = 0; i < p->steps.n; i++) {
 		const struct step *s = &p->steps.v[i];
 
@@ -144,7 +145,7 @@ check_seen(const struct plan *p, size_t step, struct err *e)
 		rc = -1;
 	}
 	if (rc == 0 && p->seen[step][0] && strcmp(p->seen[step], now) != 0)
-		rc = err_set(e, ERR_CONFLICT, _("%s changed while you were reading. Review the plan again"), s->path);
+		rc = err_set(e, ERR_CONFLICT, _("%s changed while you were reading. Review the plan again."), s->path);
 	buf_free(&text);
 	arena_free(&a);
 	return rc;

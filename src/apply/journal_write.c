@@ -35,7 +35,7 @@ open_state(const char *root, struct err *e)
 			arena_free(&a);
 			return fd;
 		} else
-			err_set(e, ERR_VALUE, _("%s has to be yours and closed to others; the backups are kept there"), dir);
+			err_set(e, ERR_VALUE, _("%s has to be yours and closed to others; the backups are kept there."), dir);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -96,7 +96,8 @@ journal_lock(struct journal_lock *k, const char *root, struct err *e)
 	errno = saved;
 	if (saved != EAGAIN && saved != EACCES)
 		return err_sys(e, ERR_IO, _("Cannot lock"));
-	return err_set(e, ERR_CONFLICT, _("Process %ld is changing this server now. Wait until it is done"), (long)pid);
+	return err_set(e, ERR_CONFLICT, _("Process %ld is changing this server now. Wait until it is done."),
+	               (long)pid);
 }
 
 void

@@ -42,7 +42,7 @@ check_directory(const struct walk *w, struct err *e)
 	if (fstat(w->dir, &st) < 0)
 		return err_sys(e, ERR_IO, _("Cannot look at %s"), shown);
 	if (!is_trusted(st.st_uid))
-		return err_set(e, ERR_VALUE, _("%s belongs to another user, who could swap what is written there"),
+		return err_set(e, ERR_VALUE, _("%s belongs to another user, who could swap what is written there."),
 		               shown);
 	if (st.st_mode & S_ISVTX)
 		return 0;
@@ -100,10 +100,10 @@ through_link(struct walk *w, const char *name, uid_t owner, struct err *e)
 		return err_sys(e, ERR_IO, _("Cannot read the link %s/%s"), w->real.s, name);
 	target[len] = '\0';
 	if (!is_trusted(owner))
-		return err_set(e, ERR_VALUE, _("The link %s/%s belongs to another user, who could turn it"),
+		return err_set(e, ERR_VALUE, _("The link %s/%s belongs to another user, who could turn it."),
 		               w->real.s, name);
 	if (++w->links > LINKS_MAX)
-		return err_set(e, ERR_VALUE, _("The link %s/%s leads to itself"), w->real.s, name);
+		return err_set(e, ERR_VALUE, _("The link %s/%s leads to itself."), w->real.s, name);
 	if (root && strncmp(target, w->root, root) == 0 && target[root] == '/')
 		buf_puts(&rest, target + root);
 	else
@@ -131,7 +131,7 @@ static int
 arrive(struct place *p, struct walk *w, const char *name, struct err *e)
 {
 	if (strcmp(name, "..") == 0)
-		return err_set(e, ERR_VALUE, _("%s/.. is a directory, not a file"), w->real.s);
+		return err_set(e, ERR_VALUE, _("%s/.. is a directory, not a file."), w->real.s);
 	p->dir = openat(w->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (p->dir < 0)
 		return err_sys(e, ERR_IO, _("Cannot open %s"), w->real.len ? w->real.s : "/");
@@ -167,7 +167,7 @@ walk(struct place *p, struct walk *w, bool follow, struct err *e)
 			rc = to_directory(w, name, e);
 		free(name);
 	}
-	return rc < 0 ? rc : err_set(e, ERR_VALUE, _("%s is a directory, not a file"),
+	return rc < 0 ? rc : err_set(e, ERR_VALUE, _("%s is a directory, not a file."),
 	                             w->real.len ? w->real.s : "/");
 }
 
@@ -179,7 +179,7 @@ place_open(struct place *p, const char *root, const char *path, bool follow, str
 
 	*p = (struct place)PLACE_INIT;
 	if (path[0] != '/')
-		return err_set(e, ERR_VALUE, _("%s does not begin with a slash"), path);
+		return err_set(e, ERR_VALUE, _("%s does not begin with a slash."), path);
 	while (len && root[len - 1] == '/')
 		len--;
 	char *base = xstrndup(len ? root : "", len);

@@ -11,7 +11,7 @@
 static int
 changed(const struct place *p, struct err *e)
 {
-	return err_set(e, ERR_CONFLICT, _("%s changed since it was read; nothing was overwritten"), p->real);
+	return err_set(e, ERR_CONFLICT, _("%s changed since it was read; nothing was overwritten."), p->real);
 }
 
 /* A name that is known to be free or ours is not to be mistaken for a file of somebody else's. */
@@ -21,7 +21,7 @@ is_free(const struct place *p, const char *temp, struct err *e)
 	struct stat st;
 
 	if (fstatat(p->dir, temp, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return err_set(e, ERR_CONFLICT, _("%s has a file %s beside it, left by another run"), p->real, temp);
+		return err_set(e, ERR_CONFLICT, _("%s has a file %s beside it, left by another run."), p->real, temp);
 	return 0;
 }
 
@@ -132,9 +132,9 @@ place_put(const struct place *p, const struct content *was, const struct content
           const char *temp, struct err *e)
 {
 	if (was->kind == CONTENT_OTHER)
-		return err_set(e, ERR_CONFLICT, _("%s is neither a file nor a link"), p->real);
+		return err_set(e, ERR_CONFLICT, _("%s is neither a file nor a link."), p->real);
 	if (was->kind == CONTENT_FILE && was->names > 1)
-		return err_set(e, ERR_CONFLICT, _("%s has %lu names (hard links); replacing it would part them"),
+		return err_set(e, ERR_CONFLICT, _("%s has %lu names (hard links); replacing it would part them."),
 		               p->real, (unsigned long)was->names);
 	if (is_free(p, temp, e) < 0)
 		return -1;
@@ -189,7 +189,7 @@ place_settle(const struct place *p, const struct content *was, const struct cont
 		if (rc < 0)
 			err_sys(e, ERR_IO, _("Cannot clear up %s beside %s"), temp, p->real);
 		else if (rc > 0)
-			rc = err_set(e, ERR_CONFLICT, _("%s was changed, and a crash left %s beside it"), p->real, temp);
+			rc = err_set(e, ERR_CONFLICT, _("%s was changed, and a crash left %s beside it."), p->real, temp);
 		else if (left.kind != CONTENT_ABSENT)
 			rc = to_disk(p, e);
 	}

@@ -307,7 +307,7 @@ diff_step(struct buf *out, const struct plan *p, size_t step, enum plan_state wa
 	int rc = 0;
 
 	if (state == PLAN_UNKNOWN)
-		rc = err_set(e, ERR_IO, _("%s cannot be read, so there is no diff. Try again with sudo"), s->path);
+		rc = err_set(e, ERR_IO, _("%s cannot be read, so there is no diff. Try again with sudo."), s->path);
 	else if (state != wanted)
 		;
 	else if (s->secret)

@@ -86,7 +86,7 @@ refused(struct rehearsal *r, const struct proc_result *p, struct err *e)
 		map_place(r, e);
 	else {
 		text_safe(&safe, said.s, said.len, 400);
-		err_set(e, ERR_CHILD, _("The private %1$s ended with status %2$d. %3$s"), proxy->label, p->status, safe.s);
+		err_set(e, ERR_CHILD, _("The private %1$s ended with status %2$d. %3$s."), proxy->label, p->status, safe.s);
 	}
 	buf_free(&said);
 	buf_free(&safe);
@@ -180,7 +180,7 @@ look(void *ctx)
 	} else if (loop_now() < r->deadline) {
 		r->timer = loop_after(r->loop, LOOK_MS, look, r);
 	} else {
-		err_set(&e, ERR_CHILD, _("The private %s accepts no connection after %d s"),
+		err_set(&e, ERR_CHILD, _("The private %s accepts no connection after %d s."),
 		        r->context.found->proxy->label, START_MS / 1000);
 		end(r, &e);
 	}

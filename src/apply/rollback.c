@@ -66,7 +66,7 @@ choose(struct apply *a, const struct journal_entry *v, size_t n, unsigned id, st
 	while (id && i < n && v[i].id != id)
 		i++;
 	if (i == n && id)
-		return err_set(e, ERR_USAGE, _("There is no change number %u on this server"), id);
+		return err_set(e, ERR_USAGE, _("There is no change number %u on this server."), id);
 	if (i == n) {
 		nothing_to_do(a, _("Nothing was ever applied here, so there is nothing to undo."));
 		return 1;
@@ -77,7 +77,7 @@ choose(struct apply *a, const struct journal_entry *v, size_t n, unsigned id, st
 		return 1;
 	}
 	if (v[i].state == JOURNAL_BUSY)
-		return err_set(e, ERR_CONFLICT, _("Process %ld is changing this server now. Wait until it is done"),
+		return err_set(e, ERR_CONFLICT, _("Process %ld is changing this server now. Wait until it is done."),
 		               (long)v[i].pid);
 	undo_add(a, v[i].id, v[i].dir);
 	return 0;
@@ -148,7 +148,8 @@ rollback_start(struct loop *l, const char *root, unsigned id,
 }
 
 struct apply *
-remove_start(struct loop *l, const char *root, apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx)
+remove_start(struct loop *l, const char *root,
+             apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx)
 {
 	struct apply *a = apply_new(l, root, on_progress, on_done, ctx);
 

@@ -158,6 +158,13 @@ sites_free(struct sites *s)
 	free(s);
 }
 
+/* What did not answer before, or was broken, cannot get worse. */
+static bool
+is_worse(const struct site *site)
+{
+	return site->before && site->before < 500 && site->now != site->before;
+}
+
 static void again(void *ctx);
 
 static void
@@ -222,7 +229,7 @@ again(void *ctx)
 	s->timer = 0;
 	s->waiting = 1; /* so that an answer at once does not end the round */
 	for (size_t i = 0; i < s->n; i++)
-		if (all || s->v[i].now != s->v[i].before)
+		if (all || is_worse(&s->v[i]))
 			ask(s, &s->v[i]);
 	if (--s->waiting == 0)
 		s->timer = loop_after(s->loop, 0, round_over, s);
@@ -240,7 +247,11 @@ sites_ask(struct sites *s, void (*done)(void *ctx), void *ctx)
 size_t
 sites_count(const struct sites *s)
 {
-	return s->n;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->v[i].before != 0;
+	return n;
 }
 
 size_t
@@ -249,7 +260,7 @@ sites_changed(const struct sites *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n; i++)
-		n += s->v[i].now != s->v[i].before;
+		n += is_worse(&s->v[i]);
 	return n;
 }
 
@@ -257,7 +268,7 @@ const char *
 sites_first_changed(const struct sites *s, long *before, long *now)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].now != s->v[i].before) {
+		if (is_worse(&s->v[i])) {
 			*before = s->v[i].before;
 			*now = s->v[i].now;
 			return s->v[i].name;

@@ -1,7 +1,8 @@
 /*
  * sites.h - the proxy's other sites: does each still answer with the status it had before?
  *
- * Asked over loopback with their own names; only the status is looked at.
+ * Asked over loopback with their own names; only the status is looked at, and
+ * only of those that answered before and were not broken.
  * The default server of each port is asked too, by address.
  */
 #ifndef APPLY_SITES_H

@@ -150,7 +150,7 @@ undo_files(struct apply *a, struct undo_work *w)
 		alter_free(&c);
 	}
 	if (l.damaged) {
-		err_set(&e, ERR_CONFLICT, _("A line of the journal in %s is damaged; what it did is left as it is"), w->dir);
+		err_set(&e, ERR_CONFLICT, _("A line of the journal in %s is damaged; what it did is left as it is."), w->dir);
 		apply_say(a, "undo", PROGRESS_FAIL, "%s", e.msg);
 		remember(a, ERR_CONFLICT, &e);
 		w->conflicts++;

@@ -8,6 +8,14 @@
 #include "base/i18n.h"
 #include "base/text.h"
 
+/*
+ * A moment's hiccup is nobody's fault, so a bad verdict is asked for once more.
+ * A proxy that has to get its certificate first is given longer.
+ */
+#define TRIES        2
+#define PAUSE_MS     500
+#define CERTIFICATE_MS 60000
+
 /* Where a self-signed certificate of ours is put, whatever the proxy. */
 #define OUR_CERTIFICATE "/etc/antechamber/tls/%s.pem"
 
@@ -150,7 +158,7 @@ may_publish(struct apply *a, struct err *e)
 	    has_cause(a->before, "unprotected"))
 		return err_set(e, ERR_VALUE,
 		               _("OpenChamber has no UI password: whoever opens %s gets a terminal on this server. "
-		                 "Set one, or say --allow-unprotected"), answers->public_url.host);
+		                 "Set one, or say --allow-unprotected."), answers->public_url.host);
 	return 0;
 }
 
@@ -232,14 +240,15 @@ static int
 blame(const struct apply *a, const struct check_result *r, struct err *e)
 {
 	const struct proxy_found *f = a->plan->context.found;
-	const char *file = NULL, *cause = r->cause ? r->cause->id : "";
+	const char *file = NULL, *cause = r->cause ? r->cause->id : "", *path = r->label[0] == '/' ? r->label : "/";
 	int line = 0;
 
 	if (strcmp(cause, "wrong-site") == 0)
 		cause = "config-shadowed";
 	if (r->where.file)
 		return err_at(e, ERR_FAILED, r->where.file, r->where.line, 0, "%s", r->detail);
-	if (f->proxy->blame && f->proxy->blame(f, cause, &a->plan->context.answers->public_url, "/", &file, &line) && file)
+	if (f->proxy->blame &&
+	    f->proxy->blame(f, cause, &a->plan->context.answers->public_url, path, &file, &line) && file)
 		return err_at(e, ERR_FAILED, file, line, 0, "%s", r->detail);
 	return err_set(e, ERR_FAILED, "%s", r->detail);
 }
@@ -258,8 +267,22 @@ verdict(struct apply *a, struct err *e)
 	if (!passed(answer) && is_first_install(a))
 		return err_set(e, ERR_FAILED, "%s", answer ? answer->detail : _("The new site could not be asked."));
 	if (name)
-		return err_set(e, ERR_FAILED, _("Another site, %1$s, answered %2$ld before and %3$ld now"), name, before, now);
+		return err_set(e, ERR_FAILED, _("Another site, %1$s, answered %2$ld before and %3$ld now."),
+		               name, before, now);
 	return 0;
+}
+
+static void check_after(void *ctx);
+
+static bool
+may_try_again(struct apply *a)
+{
+	const struct check_result *bad = first_decisive(a);
+
+	if (++a->tries < TRIES)
+		return true;
+	return a->plan->context.answers->tls == TLS_AUTO && bad && strcmp(bad->id, "public.tls") == 0 &&
+	       loop_now() < a->deadline;
 }
 
 static void
@@ -269,12 +292,17 @@ on_sites_after(void *ctx)
 	struct err e = { 0 };
 
 	if (verdict(a, &e) < 0) {
+		if (may_try_again(a)) {
+			a->timer = loop_after(a->loop, PAUSE_MS, check_after, a);
+			return;
+		}
 		apply_say(a, "verify", PROGRESS_FAIL, "%s", e.msg);
 		go_on(a, &e);
 		return;
 	}
 	const struct check_summary s = check_summary(a->verify);
-	apply_say(a, "verify", PROGRESS_DONE, _("passed %1$d, warnings %2$d, failed %3$d; other sites as before: %4$zu"),
+	apply_say(a, "verify", PROGRESS_DONE,
+	          _("passed %1$d, warnings %2$d, failed %3$d; other sites as before: %4$zu"),
 	          s.pass, s.warn, s.fail, sites_count(a->sites));
 	go_on(a, NULL);
 }
@@ -303,19 +331,31 @@ on_after(void *ctx, struct check_run *r)
 	sites_ask(a->sites, on_sites_after, a);
 }
 
-void
-verify_after(struct apply *a, apply_then *then)
+static void
+check_after(void *ctx)
 {
+	struct apply *a = ctx;
 	struct check_options o = options(a);
 	struct err e = { 0 };
 
-	a->seen = then;
-	a->result.other_sites = sites_count(a->sites);
-	apply_say(a, "verify", PROGRESS_NOW, _("the checks over loopback, and your other sites"));
+	a->timer = 0;
+	check_free(a->verify);
+	a->checked = 0;
 	a->verify = check_start(a->loop, a->net, a->plan->context.needs, &o, on_result, on_after, a, &e);
 	a->result.verify = a->verify;
 	if (!a->verify)
 		go_on(a, &e);
+}
+
+void
+verify_after(struct apply *a, apply_then *then)
+{
+	a->seen = then;
+	a->tries = 0;
+	a->deadline = loop_now() + CERTIFICATE_MS;
+	a->result.other_sites = sites_count(a->sites);
+	apply_say(a, "verify", PROGRESS_NOW, _("the checks over loopback, and your other sites"));
+	check_after(a);
 }
 
 /* ---- from outside ---- */

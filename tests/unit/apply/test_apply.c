@@ -1,5 +1,8 @@
 #include "server.h"
 
+#include "apply/guard.h"
+#include "apply/journal_write.h"
+
 static void
 test_kept(void **state)
 {
@@ -373,6 +376,140 @@ test_origin_down(void **state)
 }
 
 static void
+break_shop(struct server *s)
+{
+	tree_write(s->t, "/etc/nginx/sites-available/shop.conf", arena_printf(&s->t->arena,
+		"server {\n\tlisten 127.0.0.1:%u;\n\tserver_name shop.example.org;\n\treturn 503;\n}\n", s->other));
+}
+
+/* Whoever is to blame: another site that answered before must answer the same. */
+static void
+test_other_site_broken(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	t.meddle = break_shop;
+	t.meddle_at = "validate";
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_FAILED);
+	assert_non_null(strstr(told.msg, "shop.example.org"));
+	assert_non_null(strstr(told.msg, "200"));
+	assert_int_equal(told.other_sites_changed, 1);
+	assert_false(fs_exists(tree_path(s->t, SITE)));
+
+	/* The healthy twin: a site that was broken before is not ours to mend. */
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+}
+
+/* nginx has the port on all addresses: a reload to one alone would be refused behind our back. */
+static void
+test_clash(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	tree_write(s->t, "/etc/nginx/sites-available/wide.conf", arena_printf(&s->t->arena,
+		"server {\n\tlisten %u;\n\tserver_name wide.example.org;\n\treturn 200;\n}\n", s->port));
+	add_link(s, "wide.conf");
+	kill(s->nginx, SIGHUP);
+	wait_for_status(s->port, "wide.example.org", 200);
+	unlink(tree_path(s->t, "/etc/nginx/sites-enabled/wide.conf"));
+	const char *before = fingerprint(s);
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	assert_non_null(strstr(told.steps, "validate:done reload:fail"));
+	assert_string_equal(fingerprint(s), before);
+}
+
+/* Two at once: the second is told who is at work, and touches nothing. */
+static void
+test_two_at_once(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+	struct journal_lock k;
+	struct err e = { 0 };
+
+	needs_server(s);
+	assert_int_equal(journal_lock(&k, s->t->root, &e), 0);
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	assert_non_null(strstr(told.msg, arena_printf(&s->t->arena, "%ld", (long)getpid())));
+	assert_string_equal(told.steps, "lock:fail ");
+	journal_unlock(&k);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	assert_int_equal(journal_lock(&k, s->t->root, &e), 0);
+	told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	journal_unlock(&k);
+}
+
+/* A journal with a damaged line: what is known is put back, and that something is not is said. */
+static void
+test_damaged_journal(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+	struct buf text = BUF_INIT;
+	struct err e = { 0 };
+
+	needs_server(s);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	const char *path = arena_printf(&s->t->arena, "%s/journal", newest(s).dir);
+	assert_int_equal(fs_read(&text, path, 65536, &e), 0);
+	char *link = strstr(text.s, "\"do\": \"link\"");
+	assert_non_null(link);
+	link[8] = 'L';
+	assert_int_equal(fs_write(path, text.s, text.len, 0600, &e), 0);
+	buf_free(&text);
+	/* The link is still there, and its file is gone: nginx refuses that, so the undo failed. */
+	struct told told = rollback(s, 0);
+	assert_int_not_equal(told.code, ERR_NONE);
+	assert_false(fs_exists(tree_path(s->t, SITE)));
+	assert_true(told.outcome == APPLY_UNDO_FAILED);
+	assert_true(told.by_hand > 0);
+}
+
+static void
+test_private_names(void **state)
+{
+	static const struct { const char *url; bool private; } cases[] = {
+		{ "https://chat.example.org", false },
+		{ "https://8.8.8.8", false },
+		{ "https://[2001:db8::1]", false },
+		{ "https://172.32.0.1", false },
+		{ "http://localhost:8080", true },
+		{ "http://127.0.0.1", true },
+		{ "http://10.1.2.3", true },
+		{ "http://172.16.0.1", true },
+		{ "http://192.168.1.20:8443", true },
+		{ "http://100.64.0.1", true },
+		{ "http://[fd00::1]", true },
+		{ "http://[fe80::1]", true },
+		{ "http://server", true },
+		{ "http://chat.local", true },
+		{ "http://chat.home.arpa", true },
+		{ "https://chat.localhost", true },
+		{ "https://local.example.org", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct url u;
+		struct err e = { 0 };
+		assert_int_equal(url_parse(&u, cases[i].url, "https", URL_BASE, "public", &e), 0);
+		assert_int_equal(guard_is_private(&u), cases[i].private);
+	}
+}
+
+static void
 test_wrong_hash(void **state)
 {
 	struct server *s = *state;
@@ -456,6 +593,11 @@ main(void)
 		TEST(test_confirm),
 		TEST(test_unprotected),
 		TEST(test_origin_down),
+		TEST(test_other_site_broken),
+		TEST(test_clash),
+		TEST(test_two_at_once),
+		TEST(test_damaged_journal),
+		cmocka_unit_test(test_private_names),
 		TEST(test_wrong_hash),
 		TEST(test_foreign_target),
 		TEST(test_selfsigned),
