@@ -10,7 +10,7 @@ bool console_shows_language(const char *code, const char *term_name, bool utf8);
 /* Has the font of this console the character?  True where it is no console, or cannot be asked. */
 bool console_shows_character(int fd, unsigned character);
 
-/* The program's language where it can be shown; else English, and the sentence that says so (else NULL). */
+/* NULL: the language can be shown.  Else it is English now, and this is the sentence that says so. */
 const char *console_settle_language(const char *term_name);
 
 #endif

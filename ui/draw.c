@@ -22,10 +22,12 @@ void
 draw_signs(const char *term_name, bool utf8, const char *language)
 {
 	/* Polish letters on a console whose font has none of them: written without their marks. */
-	can.ascii = !utf8 || (term_name && strncmp(term_name, "linux", 5) == 0 && strcmp(language, "pl") == 0 &&
-	            !console_shows_character(STDOUT_FILENO, 0x142));
+	can.ascii = !utf8 ||
+	            (term_name && strncmp(term_name, "linux", 5) == 0 &&
+	             strcmp(language, "pl") == 0 && !console_shows_character(STDOUT_FILENO, 0x142));
 	can.ascii_mark = !utf8 || (term_name && strncmp(term_name, "linux", 5) == 0);
-	can.narrow = strcmp(language, "ko") == 0 || strcmp(language, "ja") == 0 || strncmp(language, "zh", 2) == 0;
+	can.narrow = strcmp(language, "ko") == 0 || strcmp(language, "ja") == 0 ||
+	             strncmp(language, "zh", 2) == 0;
 }
 
 void

@@ -6,7 +6,17 @@
 #include "base/text.h"
 #include "term.h"
 
-enum { CTRL_A = 1, CTRL_B = 2, CTRL_D = 4, CTRL_E = 5, CTRL_F = 6, CTRL_H = 8, CTRL_K = 11, CTRL_U = 21, CTRL_W = 23 };
+enum {
+	CTRL_A = 1,
+	CTRL_B,
+	CTRL_D = 4,
+	CTRL_E,
+	CTRL_F,
+	CTRL_H = 8,
+	CTRL_K = 11,
+	CTRL_U = 21,
+	CTRL_W = 23
+};
 
 static size_t
 before(const struct edit *f, size_t at)
@@ -166,7 +176,8 @@ bool
 edit_paste(struct edit *f, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (((unsigned char)text[i] < ' ' && text[i] != '\n' && text[i] != '\r') || text[i] == 0x7f)
+		if (((unsigned char)text[i] < ' ' && text[i] != '\n' && text[i] != '\r') ||
+		    text[i] == 0x7f)
 			return false;
 	if (!text_is_utf8(text, len))
 		return false;

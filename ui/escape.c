@@ -50,7 +50,8 @@ go_on(struct escape *x, int key, escape_key_fn *fn, void *ctx)
 	} else if ((key >= 'A' && key <= 'Z') || key == '~') {
 		x->part[x->n++] = (char)key;
 		for (size_t i = 0; i < ARRAY_LEN(known); i++)
-			if (strlen(known[i].sequence) == x->n && memcmp(known[i].sequence, x->part, x->n) == 0) {
+			if (strlen(known[i].sequence) == x->n &&
+			    memcmp(known[i].sequence, x->part, x->n) == 0) {
 				x->n = 0;
 				x->at = 0;
 				fn(ctx, K_UNESC);

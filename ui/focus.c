@@ -81,7 +81,8 @@ focus_is_typing(const struct screen *sc)
 {
 	const struct item i = screen_item(sc);
 
-	return sc->at.view == VIEW_PAGE && sc->at.question == ASK_NOTHING && i.key && i.kind == ITEM_FIELD;
+	return sc->at.view == VIEW_PAGE && sc->at.question == ASK_NOTHING && i.key &&
+	       i.kind == ITEM_FIELD;
 }
 
 /* ---- fields ---- */
@@ -128,7 +129,8 @@ focus_sync(struct screen *sc)
 	for (size_t i = 0; i < n; i++) {
 		struct editor *ed = editor_of(sc, f[i].key);
 
-		if (ed && !ed->field.touched && (strcmp(ed->field.text, f[i].value) != 0 || ed->field.secret != f[i].secret))
+		if (ed && !ed->field.touched &&
+		    (strcmp(ed->field.text, f[i].value) != 0 || ed->field.secret != f[i].secret))
 			edit_set(&ed->field, f[i].value, f[i].secret);
 	}
 }
@@ -195,7 +197,8 @@ focus_paste(struct screen *sc, const char *text, size_t len)
 	if (!ed)
 		return;
 	if (!edit_paste(&ed->field, text, len))
-		screen_say(sc, _("What was pasted holds control characters. Nothing of it was taken."));
+		screen_say(sc,
+		           _("What was pasted holds control characters. Nothing of it was taken."));
 	typed(sc, ed);
 }
 
@@ -267,7 +270,8 @@ focus_row(const struct screen *sc, const char *list)
 bool
 focus_list_acts(const char *list)
 {
-	return strcmp(list, "start") == 0 || strcmp(list, "origin-found") == 0 || strcmp(list, "undone") == 0;
+	return strcmp(list, "start") == 0 || strcmp(list, "origin-found") == 0 ||
+	       strcmp(list, "undone") == 0;
 }
 
 void

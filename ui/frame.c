@@ -1,4 +1,4 @@
-/* frame.c - what every screen has around its page: title, list of steps, message, safety line, keys. */
+/* frame.c - what is around every page: title, list of steps, message, safety line, keys. */
 #include <curses.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,10 +16,17 @@ static const struct {
 	const char *text;
 	const char *button[2]; /* the safe one first */
 } questions[] = {
-	[ASK_LEAVE]    = { N_("Leave? Your answers are kept."), { N_("Stay"), N_("Leave") } },
-	[ASK_HALF_WAY] = { N_("Leave it half-way? The proxy still runs with the old configuration."), { N_("Stay"), N_("Leave") } },
-	[ASK_SILENT]   = { N_("Its event streams are silent, and no proxy can help. Go on anyway?"), { N_("No"), N_("Yes") } },
-	[ASK_UNPROTECTED] = { N_("OpenChamber has no UI password. Open it to everyone who finds the address?"), { N_("No"), N_("Yes") } },
+	[ASK_LEAVE] = {
+		N_("Leave? Your answers are kept."), { N_("Stay"), N_("Leave") } },
+	[ASK_HALF_WAY] = {
+		N_("Leave it half-way? The proxy still runs with the old configuration."),
+		{ N_("Stay"), N_("Leave") } },
+	[ASK_SILENT] = {
+		N_("Its event streams are silent, and no proxy can help. Go on anyway?"),
+		{ N_("No"), N_("Yes") } },
+	[ASK_UNPROTECTED] = {
+		N_("OpenChamber has no UI password. Open it to everyone who finds the address?"),
+		{ N_("No"), N_("Yes") } },
 };
 
 /* ---- title ---- */
@@ -85,7 +92,8 @@ draw_title(const struct screen *sc, struct arena *a)
 			buf_printf(&left, "%d/%d %s", (int)p + 1, N_STEPS, _(pages[p].name));
 		else
 			buf_puts(&left, _(pages[p].name));
-		if (setup_is_practice(sc->setup)) /* TRANSLATORS: behind the name of a step, on a small screen */
+		/* TRANSLATORS: behind the name of a step, on a small screen */
+		if (setup_is_practice(sc->setup))
 			buf_printf(&left, "  %s", _("PRACTICE"));
 	} else {
 		if (p == PAGE_REVIEW && sc->at.view == VIEW_PAGE) {
@@ -110,12 +118,14 @@ static void
 draw_step(const struct screen *sc, struct arena *a, int y, enum page p)
 {
 	const enum mark m = setup_mark(sc->setup, p);
-	const bool current = p == setup_page(sc->setup) || (p == PAGE_APPLY && setup_page(sc->setup) == PAGE_RESULT);
+	const bool current = p == setup_page(sc->setup) ||
+	                     (p == PAGE_APPLY && setup_page(sc->setup) == PAGE_RESULT);
 
 	if (current)
 		draw_text(y, 0, 1, ROLE_BOLD, ">");
 	draw_text(y, 1, 1, draw_mark_role(m), draw_mark(m));
-	draw_text(y, 3, LIST_COLUMNS - 4, current ? ROLE_BOLD : ROLE_TEXT, draw_clean(a, _(pages[p].name)));
+	draw_text(y, 3, LIST_COLUMNS - 4, current ? ROLE_BOLD : ROLE_TEXT,
+	          draw_clean(a, _(pages[p].name)));
 }
 
 static void
@@ -126,7 +136,8 @@ draw_list(const struct screen *sc, struct arena *a)
 	for (int p = 0; p < N_STEPS; p++) {
 		if (p == 0 || pages[p].part != pages[p - 1].part) {
 			y += p > 0;
-			draw_text(y++, 3, LIST_COLUMNS - 4, ROLE_TEXT, draw_clean(a, page_part_name(pages[p].part)));
+			draw_text(y++, 3, LIST_COLUMNS - 4, ROLE_TEXT,
+			          draw_clean(a, page_part_name(pages[p].part)));
 		}
 		draw_step(sc, a, y++, (enum page)p);
 	}
@@ -151,7 +162,8 @@ message_text(const struct screen *sc)
 		return "";
 	if (*sc->message)
 		return sc->message;
-	if (!*setup_message(sc->setup) && setup_page(sc->setup) == PAGE_REVIEW && *setup_diff(sc->setup))
+	if (!*setup_message(sc->setup) && setup_page(sc->setup) == PAGE_REVIEW &&
+	    *setup_diff(sc->setup))
 		return _("Read first. Then Tab goes to the buttons, or a applies.");
 	return setup_message(sc->setup);
 }
@@ -160,10 +172,11 @@ static void
 question_buttons(const struct screen *sc, struct arena *a, const char *button[2])
 {
 	for (int i = 0; i < 2; i++)
-		button[i] = arena_printf(a, "[ %s ]", draw_clean(a, _(questions[sc->at.question].button[i])));
+		button[i] = arena_printf(a, "[ %s ]",
+		                         draw_clean(a, _(questions[sc->at.question].button[i])));
 }
 
-/* The message as rows: mostly one; a long one takes rows from the page, a question's buttons theirs. */
+/* The message as rows: mostly one; a long one, or a question's buttons, take rows from the page. */
 static void
 wrap_message(const struct screen *sc, struct sheet *s)
 {
@@ -208,9 +221,11 @@ draw_below(const struct screen *sc, struct arena *a, const struct sheet *message
 
 	for (size_t i = 0; i < message->n; i++)
 		if (message->row[i].n)
-			draw_text(LINES - 2 - (int)(message->n - i), 1, COLS - 2, ROLE_TEXT, message->row[i].span[0].text);
+			draw_text(LINES - 2 - (int)(message->n - i), 1, COLS - 2, ROLE_TEXT,
+			          message->row[i].span[0].text);
 	if (sc->at.question != ASK_NOTHING)
-		draw_question(sc, a, LINES - 3, last->n ? 1 + text_width(last->span[0].text) + 3 : 1, cy, cx);
+		draw_question(sc, a, LINES - 3,
+		              last->n ? 1 + text_width(last->span[0].text) + 3 : 1, cy, cx);
 	draw_text(LINES - 2, 1, COLS - 2, ROLE_TEXT, draw_clean(a, setup_safety(sc->setup)));
 	keys_legend(&keys, screen_where(sc), COLS - 2);
 	draw_fill(LINES - 1, 0, COLS - 1, ROLE_REVERSE);
@@ -224,7 +239,8 @@ static void
 draw_row(const struct sheet_row *r, int y, int x, int width)
 {
 	for (size_t i = 0; i < r->n; i++)
-		draw_text(y, x + r->span[i].col, width - r->span[i].col, r->span[i].role, r->span[i].text);
+		draw_text(y, x + r->span[i].col, width - r->span[i].col, r->span[i].role,
+		          r->span[i].text);
 }
 
 static void
@@ -262,9 +278,9 @@ draw_too_small(void)
 	struct buf b = BUF_INIT;
 	struct sheet s;
 
-	/* TRANSLATORS: %1$d and %2$d are columns and rows of the window, the others the least that is needed */
-	buf_printf(&b, _("%1$dx%2$d is too small. Make the window at least %3$dx%4$d, or press p for line mode."),
-	           COLS, LINES, LEAST_COLUMNS, LEAST_ROWS);
+	/* TRANSLATORS: %1$d and %2$d are columns and rows of the window, the others what is needed */
+	buf_printf(&b, _("%1$dx%2$d is too small. Make the window at least %3$dx%4$d, "
+	                 "or press p for line mode."), COLS, LINES, LEAST_COLUMNS, LEAST_ROWS);
 	sheet_start(&s, COLS);
 	sheet_para(&s, ROW_KEEP, 0, false, b.s);
 	for (size_t i = 0; i < s.n; i++)

@@ -8,7 +8,12 @@
 enum { CTRL_C = 3, CTRL_L = 12, CTRL_R = 18 };
 
 #define ON_ASK   (ON_DIRECT | ON_NOTHING | ON_FOUND | ON_PROXY | ON_PUBLIC | ON_CHECK)
+#define ON_NEXT  (ON_DIRECT | ON_PROXY | ON_PUBLIC | ON_CHECK)
+#define ON_FIELDS (ON_ASK & ~(unsigned)ON_PROXY)
 #define ON_READ  (ON_HELP | ON_GLOSSARY | ON_COMMANDS)
+#define ON_CLOSE (ON_START | ON_CHOICES | ON_RESULT | ON_UNDONE | ON_QUESTION)
+#define ON_AGAIN (ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_RESULT)
+#define ON_HELPED (ON_ANY & ~(unsigned)(ON_READ | ON_QUESTION))
 #define ON_LIST1 (ON_CHOICES | ON_INTERRUPTED | ON_UNDONE)
 
 /*
@@ -24,7 +29,7 @@ static const struct key_line {
 } table[] = {
 	{ K_ENTER, N_("Enter"), N_("Start"),     ACT_MAIN, 9, ON_START, 0 },
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_LIST1, 0 },
-	{ K_ENTER, N_("Enter"), N_("Next"),      ACT_MAIN, 9, ON_DIRECT | ON_PROXY | ON_PUBLIC | ON_CHECK, 0 },
+	{ K_ENTER, N_("Enter"), N_("Next"),      ACT_MAIN, 9, ON_NEXT, 0 },
 	{ K_ENTER, N_("Enter"), N_("Look now"),  ACT_MAIN, 9, ON_NOTHING, 0 },
 	{ K_ENTER, N_("Enter"), N_("Take it"),   ACT_MAIN, 9, ON_FOUND, 0 },
 	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_REVIEW, IF_BUTTON },
@@ -39,9 +44,9 @@ static const struct key_line {
 	{ 'a',     "a", N_("Apply"),             ACT_APPLY, 7, ON_REVIEW, 0 },
 	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_ASK | ON_REVIEW, 0 },
 	{ K_ESC,   N_("Esc"), N_("Close"),       ACT_BACK, 9, ON_READ, 0 },
-	{ K_ESC,   NULL, NULL,                   ACT_BACK, 0, ON_START | ON_CHOICES | ON_RESULT | ON_UNDONE | ON_QUESTION, 0 },
+	{ K_ESC,   NULL, NULL,                   ACT_BACK, 0, ON_CLOSE, 0 },
 
-	{ K_TAB,   N_("Tab"), N_("Field"),       ACT_NEXT, 6, ON_ASK & ~(unsigned)ON_PROXY, IF_ITEMS },
+	{ K_TAB,   N_("Tab"), N_("Field"),       ACT_NEXT, 6, ON_FIELDS, IF_ITEMS },
 	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_RESULT, 0 },
 	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_QUESTION, 0 },
 	{ K_TAB,   NULL, NULL,                   ACT_NEXT, 0, ON_ANY, 0 },
@@ -65,11 +70,11 @@ static const struct key_line {
 	{ K_HOME,  NULL, NULL,                   ACT_TOP, 0, ON_ANY, 0 },
 	{ K_END,   NULL, NULL,                   ACT_BOTTOM, 0, ON_ANY, 0 },
 
-	{ K_F1,    "F1", N_("Help"),             ACT_HELP, 8, ON_ANY & ~(unsigned)(ON_READ | ON_QUESTION), 0 },
-	{ '?',     NULL, NULL,                   ACT_HELP, 0, ON_ANY & ~(unsigned)(ON_READ | ON_QUESTION), 0 },
+	{ K_F1,    "F1", N_("Help"),             ACT_HELP, 8, ON_HELPED, 0 },
+	{ '?',     NULL, NULL,                   ACT_HELP, 0, ON_HELPED, 0 },
 	{ K_F2,    "F2", N_("Glossary"),         ACT_GLOSSARY, 6, ON_HELP, 0 },
 	{ K_F5,    "F5", N_("Look again"),       ACT_AGAIN, 4, ON_PROXY, 0 },
-	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 4, ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_RESULT, 0 },
+	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 4, ON_AGAIN, 0 },
 	{ K_F5,    NULL, NULL,                   ACT_AGAIN, 0, ON_NOTHING, 0 },
 	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_ASK | ON_RESULT, 0 },
 	{ K_F8,    "F8", N_("Practice"),         ACT_PRACTICE, 7, ON_NOTHING, 0 },

@@ -43,7 +43,8 @@ state_column(const struct setup_choice *c, size_t n)
 }
 
 static void
-put_choice(struct sheet *s, const struct setup_choice *c, size_t number, int col, int label, int state, bool current)
+put_choice(struct sheet *s, const struct setup_choice *c, size_t number, int col, int label,
+           int state, bool current)
 {
 	const enum role role = current ? ROLE_BOLD : ROLE_TEXT;
 	char digits[24];
@@ -136,7 +137,8 @@ part_fields(struct screen *sc, struct sheet *s)
 		if (is_side_list(*l))
 			col = wider(col, text_width(setup_list_label(sc->setup, p, *l)));
 	col += 2;
-	for (int after = 0; after <= 1; after++) { /* what belongs to a choice stands behind its list */
+	/* What belongs to a choice stands behind its list. */
+	for (int after = 0; after <= 1; after++) {
 		for (size_t i = 0; i < n; i++)
 			if ((strncmp(f[i].key, "tls.", 4) == 0) == (after == 1)) {
 				sheet_gap(s);
@@ -167,7 +169,8 @@ split_label(struct sheet *s, const struct setup_line *l, const char **rest)
 	const char *colon = strstr(l->text, ": ");
 
 	*rest = l->value;
-	if (*l->value || !colon || text_width_n(l->text, (size_t)(colon - l->text)) > LABEL_COLUMNS ||
+	if (*l->value || !colon ||
+	    text_width_n(l->text, (size_t)(colon - l->text)) > LABEL_COLUMNS ||
 	    memchr(l->text, ' ', (size_t)(colon - l->text)))
 		return l->text;
 	*rest = colon + 2;
@@ -230,7 +233,8 @@ part_has_verdict(const struct setup *s, enum page p)
 	struct setup_failure f;
 
 	return p >= PAGE_WEBSOCKET && p <= PAGE_TIMEOUTS && (m == MARK_PASS || m == MARK_SKIP) &&
-	       !setup_has_way(s, WAY_TODAY) && !setup_failure(s, p, &f) && !setup_lines(s, p, line, 1);
+	       !setup_has_way(s, WAY_TODAY) && !setup_failure(s, p, &f) &&
+	       !setup_lines(s, p, line, 1);
 }
 
 void
@@ -278,7 +282,8 @@ part_failure(struct screen *sc, struct sheet *s, bool with_what)
 }
 
 void
-part_buttons(struct screen *sc, struct sheet *s, const struct item *item, const char *const *label, size_t n)
+part_buttons(struct screen *sc, struct sheet *s, const struct item *item, const char *const *label,
+             size_t n)
 {
 	int col = 0;
 
@@ -288,7 +293,8 @@ part_buttons(struct screen *sc, struct sheet *s, const struct item *item, const 
 
 		if (focus)
 			sheet_cursor(s, col + 2);
-		col = sheet_put(s, col, focus ? ROLE_REVERSE : ROLE_TEXT, arena_printf(&s->a, "[ %s ]", label[i]));
+		col = sheet_put(s, col, focus ? ROLE_REVERSE : ROLE_TEXT,
+		                arena_printf(&s->a, "[ %s ]", label[i]));
 		col += sc->compact ? 2 : 3;
 	}
 }

@@ -1,4 +1,4 @@
-/* parts_table.c - pieces of the checklist pages: the table of routes and ways, and the timeline of events. */
+/* parts_table.c - pieces of the checklist pages: the table of routes, the timeline of events. */
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -21,7 +21,7 @@ cell_text(struct buf *out, const struct setup_cell *c)
 	buf_printf(out, "%s %s%s%s", draw_mark(c->mark), c->word, *c->value ? " " : "", c->value);
 }
 
-/* A check of a route that still runs is as wide as it will be with its time, so that no column moves. */
+/* A check that still runs is as wide as it will be with its time, so that no column moves. */
 static int
 cell_width(const struct setup_row *row, enum way way, bool timed)
 {
@@ -49,7 +49,8 @@ struct columns {
  * where it can, so that it keeps its place from page to page.
  */
 static struct columns
-lay_out(const struct screen *sc, const struct sheet *s, const struct setup_row *row, size_t n, const char *corner)
+lay_out(const struct screen *sc, const struct sheet *s, const struct setup_row *row, size_t n,
+        const char *corner)
 {
 	struct columns c = { .n = 0 };
 	int first = text_width(corner), width = 11, left;
@@ -93,7 +94,8 @@ part_table(struct screen *sc, struct sheet *s)
 {
 	struct setup_row row[16];
 	const char *corner = "";
-	const size_t n = setup_table(sc->setup, setup_page(sc->setup), row, ARRAY_LEN(row), &corner);
+	const size_t n = setup_table(sc->setup, setup_page(sc->setup), row, ARRAY_LEN(row),
+	                             &corner);
 	struct columns c;
 
 	if (!n)
@@ -126,7 +128,9 @@ void
 part_timeline(struct screen *sc, struct sheet *s)
 {
 	const struct check_timeline *t[N_WAYS] = { NULL };
-	const char *const seconds = _("seconds"), *const sent = _("sent"), *const arrived = _("arrived");
+	const char *const seconds = _("seconds");
+	const char *const sent = _("sent");
+	const char *const arrived = _("arrived");
 	struct timeline_scale k;
 	struct buf b = BUF_INIT;
 	int col = wider(wider(text_width(seconds), text_width(sent)), text_width(arrived));
@@ -143,7 +147,8 @@ part_timeline(struct screen *sc, struct sheet *s)
 	k = timeline_scale(t, N_WAYS, s->width - col);
 	sheet_gap(s);
 	sheet_para(s, ROW_HINT, 0, false,
-	           _("Five events through the rehearsal, the worst of http, https with HTTP/1.1 and https with HTTP/2:"));
+	           _("Five events through the rehearsal, the worst of http, https with HTTP/1.1 "
+	             "and https with HTTP/2:"));
 	timeline_seconds(&b, &k);
 	put_time_row(s, seconds, col, &b);
 	buf_cut(&b, 0);

@@ -22,7 +22,9 @@ say_waiting(void *ctx)
 
 	p->patience = loop_after(p->loop, AGAIN_MS, say_waiting, p);
 	/* TRANSLATORS: %d is how long a check has taken so far */
-	buf_printf(&b, Q_("%d second so far", "%d seconds so far", (unsigned long)(loop_seconds() - p->since)),
+	buf_printf(&b,
+	           Q_("%d second so far", "%d seconds so far",
+	              (unsigned long)(loop_seconds() - p->since)),
 	           (int)(loop_seconds() - p->since));
 	plain_state(p, MARK_NOW, setup_mark_word(MARK_NOW), b.s);
 	buf_free(&b);
@@ -121,7 +123,8 @@ plain_goto(struct plain *p, enum page page, bool returning)
 	if (setup_page(p->setup) != page)
 		setup_open(p->setup, page);
 	/* What was told before and is still true is not told again. */
-	p->returning = returning || (page >= PAGE_WEBSOCKET && p->told_once[page] && !setup_busy(p->setup));
+	p->returning = returning ||
+	               (page >= PAGE_WEBSOCKET && p->told_once[page] && !setup_busy(p->setup));
 	switch (page) {
 	case PAGE_REVIEW: plain_wait(p, plain_review); break;
 	case PAGE_APPLY:  plain_apply(p); break;
@@ -171,7 +174,8 @@ plain_steps(struct plain *p)
 	for (int i = 0; i < N_STEPS; i++) {
 		const enum mark m = setup_mark(p->setup, (enum page)i);
 
-		plain_state(p, m, m == MARK_NONE ? _("to do") : setup_mark_word(m), _(pages[i].name));
+		plain_state(p, m, m == MARK_NONE ? _("to do") : setup_mark_word(m),
+		            _(pages[i].name));
 	}
 	ask_again(p, fn);
 }
@@ -190,13 +194,16 @@ introduce(struct plain *p, const char *why)
 	plain_say(p, b.s);
 	if (setup_is_practice(p->setup))
 		plain_say(p, setup_safety(p->setup));
-	plain_say(p, _("It puts a reverse proxy in front of OpenChamber and proves that everything gets through. Until step 11 nothing on this server is changed."));
-	plain_say(p, _("Enter takes the answer in brackets. ? explains, < goes back, s says all steps, q leaves."));
+	plain_say(p, _("It puts a reverse proxy in front of OpenChamber and proves that everything "
+	               "gets through. Until step 11 nothing on this server is changed."));
+	plain_say(p, _("Enter takes the answer in brackets. ? explains, < goes back, "
+	               "s says all steps, q leaves."));
 	buf_free(&b);
 }
 
 struct plain *
-plain_start(struct loop *l, struct setup *s, const char *colour, const char *why, leave_fn *leave, void *ctx)
+plain_start(struct loop *l, struct setup *s, const char *colour, const char *why, leave_fn *leave,
+            void *ctx)
 {
 	struct plain *p = xcalloc(1, sizeof(*p));
 

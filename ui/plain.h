@@ -59,12 +59,13 @@ void plain_changed(struct plain *p);   /* setup has something new */
 void plain_interrupt(struct plain *p); /* Ctrl-C */
 
 /* plain_io.c */
-void plain_say(struct plain *p, const char *text);                 /* wrapped; a command stands alone, unbroken */
-void plain_state(struct plain *p, enum mark mark, const char *word, const char *text); /* "pass: ..." */
+void plain_say(struct plain *p, const char *text); /* wrapped; a command stands alone, unbroken */
+void plain_state(struct plain *p, enum mark mark, const char *word, const char *text);
 void plain_blank(struct plain *p);
-void plain_text(struct plain *p, const char *text);                /* lines as they are, made harmless */
+void plain_text(struct plain *p, const char *text); /* lines as they are, made harmless */
 /* Ask on one line; the four common answers are dealt with, the rest goes to fn. */
-void plain_ask(struct plain *p, const char *question, const char *suggestion, bool secret, plain_answer_fn *fn);
+void plain_ask(struct plain *p, const char *question, const char *suggestion, bool secret,
+               plain_answer_fn *fn);
 void plain_again(struct plain *p);                                 /* the same question once more */
 void plain_read(struct plain *p, bool on);
 void plain_echo(struct plain *p, bool on);

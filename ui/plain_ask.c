@@ -14,7 +14,7 @@ struct asked {
 	struct setup_field field;
 };
 
-/* Lists before the fields that belong to a choice in them; where one is found instead is only a suggestion. */
+/* Lists before the fields that belong to a choice in them; what was found is only a suggestion. */
 static size_t
 questions(const struct plain *p, struct asked *out, size_t max)
 {
@@ -26,7 +26,8 @@ questions(const struct plain *p, struct asked *out, size_t max)
 		for (size_t i = 0; i < n && k < max; i++)
 			if (!f[i].closed && (strncmp(f[i].key, "tls.", 4) == 0) == (after == 1))
 				out[k++] = (struct asked){ NULL, f[i] };
-		for (const char *const *l = setup_lists(p->setup, p->page); *l && !after && k < max; l++)
+		for (const char *const *l = setup_lists(p->setup, p->page);
+		     *l && !after && k < max; l++)
 			if (strcmp(*l, "origin-found") != 0)
 				out[k++] = (struct asked){ .list = *l };
 	}
@@ -99,7 +100,8 @@ answer_field(struct plain *p, const char *line)
 	}
 	snprintf(key, sizeof(key), "%s", q[p->item].field.key);
 	if (!*line)
-		line = q[p->item].field.secret ? q[p->item].field.value : suggestion_of(p, &q[p->item].field);
+		line = q[p->item].field.secret ? q[p->item].field.value
+		                               : suggestion_of(p, &q[p->item].field);
 	/* Tried first: what is refused is not kept here, it would only stand in the brackets. */
 	if (setup_try(p->setup, key, line, &e) < 0 || setup_set(p->setup, key, line, &e) < 0) {
 		refuse(p, e.msg);
@@ -163,10 +165,17 @@ static void
 ask_field(struct plain *p, const struct setup_field *f)
 {
 	if (strcmp(f->key, "origin") == 0) {
-		plain_ask(p, _("Where does OpenChamber answer"), suggestion_of(p, f), false, answer_field);
+		plain_ask(p, _("Where does OpenChamber answer"), suggestion_of(p, f), false,
+		          answer_field);
 	} else if (f->secret) {
-		plain_say(p, *f->error ? f->error : _("OpenChamber asks for a password. It is used for this run's checks only and never saved; without it some checks are skipped."));
-		plain_ask(p, _("UI password, not shown while you type"), *f->value ? _("as before") : _("none"), true, answer_field);
+		plain_say(
+			p,
+			*f->error
+				? f->error
+				: _("OpenChamber asks for a password. It is used for this run's checks "
+		                    "only and never saved; without it some checks are skipped."));
+		plain_ask(p, _("UI password, not shown while you type"),
+		          *f->value ? _("as before") : _("none"), true, answer_field);
 	} else {
 		plain_ask(p, f->label, f->value, false, answer_field);
 	}
@@ -216,7 +225,8 @@ ask_list(struct plain *p, const char *list)
 	}
 	for (size_t i = 0; i < n; i++) {
 		buf_cut(&b, 0);
-		buf_printf(&b, *c[i].state ? "%zu %s, %s" : "%zu %s", i + 1, c[i].label, c[i].state);
+		buf_printf(&b, *c[i].state ? "%zu %s, %s" : "%zu %s", i + 1, c[i].label,
+		           c[i].state);
 		plain_text(p, b.s);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -266,7 +276,8 @@ ask_next(struct plain *p)
 			ask_list(p, q[p->item].list);
 		else
 			ask_field(p, &q[p->item].field);
-	} else if (p->page == PAGE_START || (p->page >= PAGE_WEBSOCKET && p->told && !setup_busy(p->setup))) {
+	} else if (p->page == PAGE_START ||
+	           (p->page >= PAGE_WEBSOCKET && p->told && !setup_busy(p->setup))) {
 		if (setup_may_leave(p->setup, p->page))
 			plain_goto(p, p->page + 1, false);
 		else
@@ -283,9 +294,11 @@ say_heading(struct plain *p)
 	struct buf b = BUF_INIT;
 
 	/* TRANSLATORS: %1$d of %2$d steps, and the step's name */
-	buf_printf(&b, _("Step %1$d of %2$d: %3$s."), (int)p->page + 1, N_STEPS, _(pages[p->page].name));
+	buf_printf(&b, _("Step %1$d of %2$d: %3$s."), (int)p->page + 1, N_STEPS,
+	           _(pages[p->page].name));
 	plain_say(p, b.s);
-	if (!p->returning && p->page < PAGE_WEBSOCKET && *pages[p->page].why && p->page != PAGE_START)
+	if (!p->returning && p->page < PAGE_WEBSOCKET && *pages[p->page].why &&
+	    p->page != PAGE_START)
 		plain_say(p, _(pages[p->page].why));
 	buf_free(&b);
 }
@@ -296,7 +309,8 @@ rehearsed(struct plain *p)
 	struct buf b = BUF_INIT, seconds = BUF_INIT;
 
 	text_seconds(&seconds, loop_seconds() - p->since);
-	buf_printf(&b, _("Rehearsing steps 5 to 9 with your own proxy, on the side. %s seconds."), seconds.s);
+	buf_printf(&b, _("Rehearsing steps 5 to 9 with your own proxy, on the side. %s seconds."),
+	           seconds.s);
 	plain_say(p, b.s);
 	buf_free(&b);
 	buf_free(&seconds);

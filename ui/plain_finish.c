@@ -13,7 +13,7 @@
 
 /* ---- review ---- */
 
-/* "new file   /etc/nginx/x.conf   38 lines": a path goes on a line of its own, what is known of it before. */
+/* "new file   /etc/nginx/x.conf   38 lines": a path goes on a line of its own. */
 static void
 tell_step(struct plain *p, size_t number, const char *line)
 {
@@ -116,8 +116,11 @@ answer_apply(struct plain *p, const char *line)
 		return;
 	}
 	if (setup_must_consent(p->setup)) {
-		plain_say(p, _("OpenChamber has no UI password. Whoever opens the public address gets a terminal on this server."));
-		plain_ask(p, _("Open it to everyone who finds the address? Type yes, or Enter for no"), _("no"), false, answer_consent);
+		plain_say(p, _("OpenChamber has no UI password. Whoever opens the public address "
+		               "gets a terminal on this server."));
+		plain_ask(p,
+		          _("Open it to everyone who finds the address? Type yes, or Enter for no"),
+		          _("no"), false, answer_consent);
 		return;
 	}
 	sudo_then_apply(p);
@@ -143,10 +146,12 @@ ask_apply(struct plain *p)
 	case APPLY_CLOSED:
 		if (!setup_plan(p->setup, &e) && e.code)
 			plain_state(p, MARK_FAIL, _("error"), e.msg);
-		for (const char *const *a = setup_advice(p->setup, PAGE_REVIEW); *a && !setup_plan(p->setup, &e); a++)
+		for (const char *const *a = setup_advice(p->setup, PAGE_REVIEW);
+		     *a && !setup_plan(p->setup, &e); a++)
 			plain_say(p, *a);
 		plain_say(p, setup_apply_label(p->setup));
-		plain_ask(p, _("Nothing can be applied. Go back, y or n"), "y", false, answer_closed);
+		plain_ask(p, _("Nothing can be applied. Go back, y or n"), "y", false,
+		          answer_closed);
 		return;
 	case APPLY_BY_HAND:
 		plain_say(p, _("Writing needs root. Your answers are saved; run this as root:"));
@@ -155,13 +160,15 @@ ask_apply(struct plain *p)
 	case APPLY_WITH_SUDO:
 		if (!setup_keep_answers(p->setup, &e))
 			plain_state(p, MARK_FAIL, _("error"), e.msg);
-		plain_say(p, _("Writing needs root. sudo asks for your password and runs only this:"));
+		plain_say(p,
+		          _("Writing needs root. sudo asks for your password and runs only this:"));
 		plain_text(p, setup_sudo_command(p->setup));
 		break;
 	case APPLY_AS_ROOT:
 		break;
 	}
-	plain_ask(p, _("Apply these changes? Type yes, or Enter for no"), _("no"), false, answer_apply);
+	plain_ask(p, _("Apply these changes? Type yes, or Enter for no"), _("no"), false,
+	          answer_apply);
 }
 
 static void
@@ -204,7 +211,8 @@ plain_apply(struct plain *p)
 		p->told = true;
 		p->printed = 0;
 		plain_blank(p);
-		plain_say(p, _("Step 11 of 11: Apply. If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
+		plain_say(p, _("Step 11 of 11: Apply. If the connection drops now, this goes on "
+		               "without you and ends with the new configuration or the old one."));
 	}
 	n = setup_lines(p->setup, PAGE_APPLY, line, MAX_LINES);
 	while (p->printed < n && line[p->printed].mark != MARK_NOW)

@@ -97,7 +97,8 @@ put_state_line(void *ctx, const char *line, size_t bytes)
 	struct coloured *c = ctx;
 
 	if (*c->colour && bytes >= c->word)
-		printf("%s%.*s\033[0m%.*s\n", c->colour, (int)c->word, line, (int)(bytes - c->word), line + c->word);
+		printf("%s%.*s\033[0m%.*s\n", c->colour, (int)c->word, line, (int)(bytes - c->word),
+		       line + c->word);
 	else
 		printf("%.*s\n", (int)bytes, line);
 	c->colour = "";
@@ -288,10 +289,12 @@ show_prompt(struct plain *p)
 }
 
 void
-plain_ask(struct plain *p, const char *question, const char *suggestion, bool secret, plain_answer_fn *fn)
+plain_ask(struct plain *p, const char *question, const char *suggestion, bool secret,
+          plain_answer_fn *fn)
 {
 	free(p->prompt);
-	p->prompt = suggestion && *suggestion ? xasprintf("%s [%s]:", question, suggestion) : xasprintf("%s:", question);
+	p->prompt = suggestion && *suggestion ? xasprintf("%s [%s]:", question, suggestion)
+	                                      : xasprintf("%s:", question);
 	p->in.max = MAX_ANSWER;
 	p->secret = secret;
 	p->answer = p->asked = fn;
@@ -308,7 +311,8 @@ int
 plain_yes(const char *line, bool whole)
 {
 	static const char *const yes[] = { "yes", "\xec\x98\x88", "tak", NULL };
-	static const char *const no[] = { "no", "n", "\xec\x95\x84\xeb\x8b\x88\xec\x9a\x94", "nie", NULL };
+	static const char *const no[] = { "no", "n", "\xec\x95\x84\xeb\x8b\x88\xec\x9a\x94", "nie",
+		                          NULL };
 
 	for (const char *const *w = yes; *w; w++)
 		if (strcasecmp(line, *w) == 0)

@@ -54,7 +54,8 @@ tell_table(struct plain *p)
 			const bool bad = c->mark == MARK_FAIL || c->mark == MARK_WARN;
 			struct buf b = BUF_INIT;
 
-			if (!*c->word || !setup_has_way(p->setup, (enum way)w) || (w != WAY_REHEARSAL && !bad))
+			if (!*c->word || !setup_has_way(p->setup, (enum way)w) ||
+			    (w != WAY_REHEARSAL && !bad))
 				continue;
 			buf_puts(&b, row[i].label);
 			if (w != WAY_REHEARSAL)
@@ -80,7 +81,7 @@ tell_timeline(struct plain *p)
 	buf_free(&b);
 }
 
-/* The last paragraph says which key to press; lines have no keys, so only a failure is told to its end. */
+/* The last paragraph says which key to press; here are none, so only a failure is told to its end. */
 void
 plain_advice(struct plain *p)
 {

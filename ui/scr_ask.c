@@ -18,10 +18,11 @@ ask_items(const struct screen *sc, struct item *out)
 		for (size_t i = 0; i < n && k < MAX_ITEMS; i++)
 			if (!f[i].closed && (strncmp(f[i].key, "tls.", 4) == 0) == (after == 1))
 				out[k++] = (struct item){ ITEM_FIELD, f[i].key };
-		for (const char *const *l = setup_lists(sc->setup, p); *l && !after && k < MAX_ITEMS; l++)
+		for (const char *const *l = setup_lists(sc->setup, p);
+		     *l && !after && k < MAX_ITEMS; l++)
 			out[k++] = (struct item){ ITEM_LIST, *l };
 	}
-	/* Left and Right change the language wherever one is: the cursor is needed in the other list. */
+	/* Left and Right change the language from anywhere: the cursor is needed elsewhere. */
 	if (p == PAGE_START && k > 1)
 		out[0] = out[--k];
 	return k;
@@ -38,7 +39,8 @@ put_language(struct screen *sc, struct sheet *s)
 	sheet_row(s, ROW_KEEP);
 	col = sheet_put(s, 0, ROLE_TEXT, setup_list_label(sc->setup, PAGE_START, "language")) + 2;
 	for (size_t i = 0; i < n; i++) {
-		const char *text = arena_printf(&s->a, c[i].chosen ? "[%s %s]" : " %s %s ", c[i].state, c[i].label);
+		const char *text = arena_printf(&s->a, c[i].chosen ? "[%s %s]" : " %s %s ",
+		                                c[i].state, c[i].label);
 
 		if (c[i].chosen && screen_is_on(sc, "language") && sc->at.question == ASK_NOTHING)
 			sheet_cursor(s, col + 1);
@@ -52,7 +54,7 @@ waits_quietly(const struct setup_line *l)
 	return l->mark == MARK_NOW && !*l->word;
 }
 
-/* The checks; what only says that it is looked again (a line without a word) stands apart from them. */
+/* The checks; what only says that it is looked again, without a word, stands apart. */
 static void
 put_lines(struct screen *sc, struct sheet *s, const char *heading, bool quiet)
 {
@@ -97,7 +99,8 @@ put_advice(struct screen *sc, struct sheet *s)
 	const char *const *a = setup_advice(sc->setup, p);
 	struct setup_failure f;
 
-	if (*a && p >= PAGE_WEBSOCKET && setup_failure(sc->setup, p, &f) && strcmp(*a, f.what) == 0) {
+	if (*a && p >= PAGE_WEBSOCKET && setup_failure(sc->setup, p, &f) &&
+	    strcmp(*a, f.what) == 0) {
 		part_failure(sc, s, true);
 		return;
 	}
@@ -194,7 +197,8 @@ ask_build(struct screen *sc, struct sheet *s)
 
 	if (!sc->compact) {
 		sheet_row(s, ROW_KEEP);
-		sheet_put(s, 0, ROLE_TEXT, interrupted ? _("A change was interrupted") : _(pages[p].name));
+		sheet_put(s, 0, ROLE_TEXT,
+		          interrupted ? _("A change was interrupted") : _(pages[p].name));
 		sheet_gap(s);
 	}
 	if (interrupted)

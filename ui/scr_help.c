@@ -55,7 +55,8 @@ glossary_build(struct screen *sc, struct sheet *s)
 static void
 commands_build(struct screen *sc, struct sheet *s)
 {
-	sheet_para(s, ROW_KEEP, 0, false, _("Writing needs root. Your answers are saved; run this as root:"));
+	sheet_para(s, ROW_KEEP, 0, false,
+	           _("Writing needs root. Your answers are saved; run this as root:"));
 	sheet_gap(s);
 	for (const char *const *c = setup_commands(sc->setup); *c; c++)
 		sheet_para(s, ROW_KEEP, 4, false, *c);

@@ -80,8 +80,10 @@ put_plan(struct sheet *s, const char *const *plan, size_t n)
 		}
 		object += strspn(object, " ");
 		note = strstr(object, "  ");
-		col = sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, plan[i], (size_t)(object - plan[i])));
-		sheet_para(s, ROW_KEEP, col, true, note ? arena_strndup(&s->a, object, (size_t)(note - object)) : object);
+		col = sheet_put(s, col, ROLE_TEXT,
+		                arena_strndup(&s->a, plan[i], (size_t)(object - plan[i])));
+		sheet_para(s, ROW_KEEP, col, true,
+		           note ? arena_strndup(&s->a, object, (size_t)(note - object)) : object);
 	}
 }
 
@@ -89,10 +91,14 @@ put_plan(struct sheet *s, const char *const *plan, size_t n)
 static void
 put_diff_line(struct sheet *s, const char *line, size_t bytes, int left)
 {
-	const char *text = draw_clean(&s->a, arena_strndup(&s->a, line, bytes < MAX_LINE ? bytes : MAX_LINE));
+	const char *text = draw_clean(
+		&s->a, arena_strndup(&s->a, line, bytes < MAX_LINE ? bytes : MAX_LINE));
 	const bool file = strncmp(text, "+++ ", 4) == 0 || strncmp(text, "--- ", 4) == 0;
-	const enum role role = file ? ROLE_TEXT : *text == '+' ? ROLE_PASS : *text == '-' ? ROLE_FAIL
-	                     : strncmp(text, "@@", 2) == 0 ? ROLE_NOW : ROLE_TEXT;
+	const enum role role = file                          ? ROLE_TEXT
+	                       : *text == '+'                ? ROLE_PASS
+	                       : *text == '-'                ? ROLE_FAIL
+	                       : strncmp(text, "@@", 2) == 0 ? ROLE_NOW
+	                                                     : ROLE_TEXT;
 	const size_t sign = role == ROLE_NOW ? 2 : *text ? 1 : 0;
 	const int room = s->width - 4 - (int)sign;
 	const char *rest = text + sign;
@@ -115,8 +121,9 @@ static void
 put_position(struct screen *sc, struct sheet *s, size_t shown)
 {
 	const bool more = sc->diff_top + shown < sc->diff_lines;
-	const char *text = arena_printf(&s->a, _("lines %1$d to %2$d of %3$d"), (int)sc->diff_top + 1,
-	                                (int)(sc->diff_top + shown), (int)sc->diff_lines);
+	const char *text = arena_printf(&s->a, _("lines %1$d to %2$d of %3$d"),
+	                                (int)sc->diff_top + 1, (int)(sc->diff_top + shown),
+	                                (int)sc->diff_lines);
 
 	sheet_row(s, ROW_KEEP);
 	sheet_put(s, s->width - 2 - text_width(text), ROLE_TEXT, text);
@@ -213,7 +220,8 @@ sudo_agrees(struct screen *sc)
 
 	term_leave();
 	sigaction(SIGINT, &ignore, &ours); /* Ctrl-C at sudo's question is for sudo */
-	printf("%s\n  %s\n", _("Writing needs root. sudo asks for your password now and runs only this:"),
+	printf("%s\n  %s\n",
+	       _("Writing needs root. sudo asks for your password now and runs only this:"),
 	       setup_sudo_command(sc->setup));
 	fflush(stdout);
 	pid = fork();
@@ -241,7 +249,8 @@ apply(struct screen *sc)
 		else if (!setup_plan(sc->setup, &e))
 			screen_say(sc, e.msg);
 		else
-			screen_say(sc, _("The rehearsal still runs. Apply opens when it has passed."));
+			screen_say(sc,
+			           _("The rehearsal still runs. Apply opens when it has passed."));
 		return;
 	case APPLY_BY_HAND:
 		if (setup_keep_answers(sc->setup, &e))
@@ -358,4 +367,6 @@ review_act(struct screen *sc, enum act a, int key)
 	return screen_is_on(sc, text_key) ? act_text(sc, a) : act_button(sc, a);
 }
 
-const struct scr scr_review = { .full = true, .build = review_build, .items = review_items, .act = review_act };
+const struct scr scr_review = {
+	.full = true, .build = review_build, .items = review_items, .act = review_act
+};

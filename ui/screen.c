@@ -55,7 +55,9 @@ where_page(const struct screen *sc)
 {
 	switch (setup_page(sc->setup)) {
 	case PAGE_START:
-		return has_list(sc, "start") ? (setup_may_leave(sc->setup, PAGE_START) ? ON_CHOICES : ON_INTERRUPTED) : ON_START;
+		if (!has_list(sc, "start"))
+			return ON_START;
+		return setup_may_leave(sc->setup, PAGE_START) ? ON_CHOICES : ON_INTERRUPTED;
 	case PAGE_DIRECT: return where_direct(sc);
 	case PAGE_PROXY:  return ON_PROXY;
 	case PAGE_PUBLIC: return ON_PUBLIC;
@@ -135,12 +137,14 @@ say_why_not(struct screen *sc)
 	const enum page p = setup_page(sc->setup);
 	struct setup_failure f;
 
-	if (p == PAGE_DIRECT && setup_failure(sc->setup, p, &f) && strcmp(f.cause, "origin-silent") == 0) {
+	if (p == PAGE_DIRECT && setup_failure(sc->setup, p, &f) &&
+	    strcmp(f.cause, "origin-silent") == 0) {
 		screen_ask(sc, ASK_SILENT);
 		return;
 	}
 	if (setup_busy(sc->setup)) {
-		screen_say(sc, _("The checks of this step still run. Press Enter when they are done."));
+		screen_say(sc,
+		           _("The checks of this step still run. Press Enter when they are done."));
 		return;
 	}
 	if (p == PAGE_DIRECT || p == PAGE_PROXY)
@@ -291,7 +295,8 @@ screen_interrupt(struct screen *sc)
 }
 
 struct screen *
-screen_start(struct loop *l, struct setup *s, const char *colour, leave_fn *leave, void *ctx, struct err *e)
+screen_start(struct loop *l, struct setup *s, const char *colour, leave_fn *leave, void *ctx,
+             struct err *e)
 {
 	struct screen *sc = xcalloc(1, sizeof(*sc));
 

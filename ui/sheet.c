@@ -178,12 +178,15 @@ static const char *
 first_sentence(struct sheet *s)
 {
 	const char *end = strstr(s->why, ". ");
-	const char *sentence = end ? arena_strndup(&s->a, s->why, (size_t)(end + 1 - s->why)) : s->why;
+	const char *sentence = end ? arena_strndup(&s->a, s->why, (size_t)(end + 1 - s->why))
+	                           : s->why;
 	const char *more = arena_printf(&s->a, "%s  %s", sentence, _("F1 says why it matters."));
 
 	if (!end)
 		return sentence;
-	return text_wrap(more, s->width, NULL, NULL) > text_wrap(sentence, s->width, NULL, NULL) ? sentence : more;
+	return text_wrap(more, s->width, NULL, NULL) > text_wrap(sentence, s->width, NULL, NULL)
+	               ? sentence
+	               : more;
 }
 
 static void
@@ -227,8 +230,11 @@ put_collected(struct sheet *s, size_t from, int checks)
 		}
 	else {
 		sheet_put(s, 0, ROLE_PASS, draw_mark(MARK_PASS));
-		sheet_put(s, 2, ROLE_TEXT, arena_printf(&s->a,
-		          Q_("%d check passed", "%d checks passed", (unsigned long)checks), checks));
+		sheet_put(s, 2, ROLE_TEXT,
+		          arena_printf(
+				  &s->a,
+				  Q_("%d check passed", "%d checks passed", (unsigned long)checks),
+				  checks));
 	}
 }
 

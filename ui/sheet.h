@@ -14,10 +14,10 @@
 #include "draw.h"
 
 enum row_kind {
-	ROW_KEEP,   /* never left out: fields, failed checks, the sentence that says what to press */
-	ROW_GAP,    /* a blank row between parts */
-	ROW_WHY,    /* all sentences of the why but the first may go */
-	ROW_HINT,   /* of a field that is not in focus */
+	ROW_KEEP, /* never left out: fields, failed checks, the sentence that says what to press */
+	ROW_GAP,  /* a blank row between parts */
+	ROW_WHY,  /* all sentences of the why but the first may go */
+	ROW_HINT, /* of a field that is not in focus */
 	ROW_PASSED, /* passed checks can be collected into one row */
 };
 
@@ -59,7 +59,7 @@ void sheet_cursor(struct sheet *s, int col); /* the focus is in the last row */
 void sheet_para(struct sheet *s, enum row_kind kind, int col, bool here, const char *text);
 void sheet_why(struct sheet *s, const char *text);
 
-/* A text that ends like no sentence is a command, a path or an address: it stands alone, unbroken. */
+/* A text that ends like no sentence is a command, a path or an address: it stands alone. */
 bool sheet_is_literal(const char *text);
 
 /* Leave out what may be left out until it fits `rows'; false: it has to scroll. */

@@ -122,7 +122,9 @@ paste_feed(wint_t wc, bool function)
 	int n;
 
 	if (function) {
-		wc = wc == KEY_ENTER ? L'\n' : 033; /* a key of the terminal is no text: refused with the rest */
+		wc = wc == KEY_ENTER
+		             ? L'\n'
+		             : 033; /* a key of the terminal is no text: refused with the rest */
 	}
 	n = wctomb(bytes, (wchar_t)wc);
 	if (n > 0)
@@ -315,7 +317,7 @@ term_is_able(int least_columns, int least_rows, const char **why)
 		*why = _("This is no terminal.");
 		return false;
 	}
-	/* Asked of termcap, because newterm() does not give back what it took for a terminal it does not know. */
+	/* Asked of termcap: newterm() does not give back what it took for an unknown terminal. */
 	if (!name || !*name || strcmp(name, "dumb") == 0 || tgetent(NULL, name) <= 0 ||
 	    !tgetstr((char *)"cm", NULL)) {
 		*why = _("This terminal cannot show a full screen.");
@@ -351,7 +353,8 @@ term_start(struct loop *l, const struct term_events *on, struct err *e)
 {
 	term.loop = l;
 	term.on = *on;
-	term.screen = newterm(NULL, stdout, stdin); /* initscr() would end the program on an unknown TERM */
+	term.screen = newterm(NULL, stdout,
+	                      stdin); /* initscr() would end the program on an unknown TERM */
 	if (term.screen && (!tigetstr("cup") || tigetstr("cup") == (char *)-1)) {
 		endwin();
 		delscreen(term.screen);
@@ -360,7 +363,8 @@ term_start(struct loop *l, const struct term_events *on, struct err *e)
 	if (!term.screen)
 		return err_set(e, ERR_IO, _("This terminal cannot show a full screen."));
 	set_up();
-	if (loop_on_signal(l, SIGWINCH, resized, NULL, e) < 0 || loop_on_signal(l, SIGTSTP, suspend, NULL, e) < 0)
+	if (loop_on_signal(l, SIGWINCH, resized, NULL, e) < 0 ||
+	    loop_on_signal(l, SIGTSTP, suspend, NULL, e) < 0)
 		return -1;
 	mem_die_hook = term_stop;
 	stderr_to_log();

@@ -35,7 +35,10 @@ latest(const struct check_timeline *t)
 struct timeline_scale
 timeline_scale(const struct check_timeline *const *t, size_t n, int columns)
 {
-	static const struct { double length; int steps; } known[] = { { 1, 4 }, { 2, 4 }, { 5, 5 }, { 10, 5 }, { 30, 6 } };
+	static const struct {
+		double length;
+		int steps;
+	} known[] = { { 1, 4 }, { 2, 4 }, { 5, 5 }, { 10, 5 }, { 30, 6 } };
 	struct timeline_scale k = { .length = 30, .steps = 6 };
 	double last = 0;
 	int wide;
@@ -46,7 +49,8 @@ timeline_scale(const struct check_timeline *const *t, size_t n, int columns)
 	/* A few milliseconds on the way do not make a second second. */
 	for (size_t i = ARRAY_LEN(known); i-- > 0;)
 		if (last <= known[i].length * 1.05)
-			k = (struct timeline_scale){ .length = known[i].length, .steps = known[i].steps };
+			k = (struct timeline_scale){ .length = known[i].length,
+				                     .steps = known[i].steps };
 	wide = (columns < MAX_COLUMNS ? columns : MAX_COLUMNS) - 1;
 	wide = wide / k.steps < 10 ? wide / k.steps : 10;
 	k.columns = (wide > 1 ? wide : 1) * k.steps + 1;
@@ -184,7 +188,8 @@ timeline_words(struct buf *out, const struct check_timeline *t)
 	put_times(&arrived, t->arrived, t->n);
 	if (arrived.len)
 		/* TRANSLATORS: both are lists of seconds, like "0, 0.25, 0.5" */
-		buf_printf(out, _("sent at %1$s seconds; arrived at %2$s seconds"), sent.s, arrived.s);
+		buf_printf(out, _("sent at %1$s seconds; arrived at %2$s seconds"), sent.s,
+		           arrived.s);
 	else
 		buf_printf(out, _("sent at %s seconds; nothing arrived"), sent.s);
 	buf_free(&sent);

@@ -24,7 +24,8 @@ struct timeline_scale timeline_scale(const struct check_timeline *const *t, size
 
 void timeline_seconds(struct buf *out, const struct timeline_scale *k); /* the row of numbers */
 void timeline_sent(struct buf *out, const struct timeline_scale *k, const struct check_timeline *t);
-void timeline_arrived(struct buf *out, const struct timeline_scale *k, const struct check_timeline *t);
+void timeline_arrived(struct buf *out, const struct timeline_scale *k,
+                      const struct check_timeline *t);
 
 /* The same as words: "sent at 0, 0.25 seconds; arrived at 0.012, 0.26 seconds". */
 void timeline_words(struct buf *out, const struct check_timeline *t);

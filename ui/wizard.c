@@ -94,7 +94,10 @@ start_face(struct wizard *w)
 		}
 		why = e.msg;
 	}
-	w->plain = plain_start(w->loop, w->setup, w->o->color, language ? language : w->o->plain ? NULL : why,
+	w->plain = plain_start(w->loop, w->setup, w->o->color,
+	                       language      ? language
+	                       : w->o->plain ? NULL
+	                                     : why,
 	                       on_leave, w);
 }
 
@@ -127,7 +130,8 @@ say_farewell(const struct wizard *w)
 
 	setup_fresh(w->setup);
 	if (w->how == LEAVE_KEPT) {
-		printf("%s\n", _("Nothing was changed. Your answers are saved; these commands use them:"));
+		printf("%s\n",
+		       _("Nothing was changed. Your answers are saved; these commands use them:"));
 		for (const char *const *c = setup_commands(w->setup); *c; c++)
 			printf("%s\n", *c);
 		return;

@@ -1,5 +1,5 @@
 /*
- * wizard.h - one run of the wizard with a face: the full screen where it can be had, else line by line.
+ * wizard.h - one run of the wizard with a face: full screen where it can be had, else line by line.
  */
 #ifndef UI_WIZARD_H
 #define UI_WIZARD_H
@@ -12,10 +12,11 @@ struct wizard_options {
 	struct setup_options setup;
 	bool        plain; /* --plain: line mode, also where a screen could be had */
 	const char *color; /* "auto", "always", "never"; NULL: auto (NO_COLOR is looked at here) */
-	const char *lang;  /* --lang, or NULL: the environment (i18n_init() has been called already) */
+	const char
+		*lang; /* --lang, or NULL: the environment (i18n_init() has been called already) */
 };
 
-/* From the first screen to the exit status.  Needs a terminal, or a script on stdin in line mode. */
+/* From the first screen to the exit status.  Wants a terminal; in line mode a script will do. */
 int wizard_run(const struct wizard_options *o);
 
 #endif
