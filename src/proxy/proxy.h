@@ -118,6 +118,23 @@ struct proxy {
 	void *(*before_reload)(const struct proxy_found *f);
 	enum proxy_proof (*proof)(const struct proxy_found *f, void *state);
 
+	/*
+	 * After a reload: has it got by itself what it serves with (a certificate)?  Polled, for at
+	 * most `ready_seconds'.  NULL: there is nothing to wait for.
+	 */
+	enum proxy_proof (*ready)(const struct proxy_context *c);
+	unsigned ready_seconds;
+
+	/*
+	 * The file of the authority that signs its test certificates (TLS mode selfsigned), for the
+	 * checks to trust; it may only come to be with the reload.  From the arena.  NULL, the function
+	 * or its answer: the certificate is one of the plan's files.
+	 */
+	char *(*authority)(struct arena *a, const struct proxy_context *c);
+
+	/* Would a reload, as it runs now, close the WebSockets that are open?  NULL: it keeps them. */
+	bool (*reload_closes)(const struct proxy_found *f);
+
 	/* What to change for a cause, in this proxy's own words: N_(), or NULL. */
 	const char *(*fix)(const char *cause);
 
