@@ -58,7 +58,7 @@ path_of(const struct needs *n, const struct check_result *r)
 	}
 }
 
-/* The address that was really talked to: --connect-to moves the port, and the site is found by it. */
+/* The address that was really talked to: the site is found by the port of --connect-to. */
 static struct url
 address_of(const struct options *o)
 {
@@ -78,7 +78,8 @@ blame_by(const struct proxy_found *f, struct cmd *c, struct check_run *run, cons
 		const char *file;
 		int line;
 
-		if (r && is_blamable(r) && f->proxy->blame(f, r->cause->id, u, path_of(&c->needs, r), &file, &line))
+		if (r && is_blamable(r) &&
+		    f->proxy->blame(f, r->cause->id, u, path_of(&c->needs, r), &file, &line))
 			check_set_where(run, r, file, line);
 	}
 }

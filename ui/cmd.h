@@ -48,8 +48,10 @@ int cmd_wait(struct cmd *c, const bool *done, struct err *e);
 
 /* Say what went wrong, on stderr and with --json as a document; returns the exit status. */
 int cmd_fail(const struct options *o, const struct err *e);
-void cmd_say(FILE *out, const char *message); /* cleaned of control bytes, and of letters the terminal cannot show */
-struct json *cmd_error_json(const struct err *e); /* {"code", "message", "file", "line", "column"} */
+/* A message, cleaned of control bytes and of letters that the terminal cannot show. */
+void cmd_say(FILE *out, const char *message);
+/* {"code", "message", "file", "line", "column"} */
+struct json *cmd_error_json(const struct err *e);
 /* The status of a run that a signal has stopped, or `otherwise'. */
 int cmd_status(const struct cmd *c, int otherwise);
 

@@ -51,8 +51,8 @@ on_step(struct change *ch, const struct progress *p)
 {
 	struct applying *a = (struct applying *)ch;
 
-	if (strcmp(p->step, "keep") || p->state != PROGRESS_NOW || !ch->c->o->confirm_within || a->asked ||
-	    ch->c->o->yes)
+	if (strcmp(p->step, "keep") || p->state != PROGRESS_NOW || a->asked ||
+	    !ch->c->o->confirm_within || ch->c->o->yes)
 		return;
 	a->asked = true;
 	cmd_say(stderr, _("Keep this? Type yes; anything else undoes it, and so does waiting."));
@@ -82,7 +82,8 @@ empty_document(const struct options *o, const struct planned *p)
 static void
 put_document(struct applying *a, const struct apply_result *r)
 {
-	struct json *doc = r->verify ? check_json(r->verify, "apply") : empty_document(a->change.c->o, a->p);
+	struct json *doc = r->verify ? check_json(r->verify, "apply")
+	                             : empty_document(a->change.c->o, a->p);
 
 	json_set_bool(doc, "changed", r->outcome == APPLY_KEPT);
 	change_json(doc, &a->change, r);
@@ -121,7 +122,8 @@ put_outcome(struct applying *a, const struct apply_result *r)
 			report_verdict(out, r->verify);
 			buf_printf(&line, _("OpenChamber works at %s"), a->p->public_url);
 		} else {
-			buf_puts(&line, _("Written. Nothing was verified, so nothing is proved yet."));
+			buf_puts(&line,
+			         _("Written. Nothing was verified, so nothing is proved yet."));
 		}
 		report_line(out, line.s);
 		buf_cut(&line, 0);
@@ -171,7 +173,8 @@ on_done(struct change *ch, const struct apply_result *r)
 	else
 		put_outcome(a, r);
 	change_say_error(r);
-	if (o->report && r->verify && report_markdown(o->report, "apply", r->verify, &targets, &e) < 0)
+	if (o->report && r->verify &&
+	    report_markdown(o->report, "apply", r->verify, &targets, &e) < 0)
 		cmd_say(stderr, e.msg);
 }
 
@@ -195,7 +198,8 @@ apply(struct cmd *c, struct planned *p)
 	change_init(&a.change, c);
 	a.change.on_step = on_step;
 	a.change.on_done = on_done;
-	a.change.apply = apply_start(c->loop, c->net, &p->plan, &options, change_progress, change_done, &a);
+	a.change.apply = apply_start(c->loop, c->net, &p->plan, &options, change_progress,
+	                             change_done, &a);
 	int status = change_wait(&a.change);
 	change_free(&a.change);
 	buf_free(&a.typed.part);
@@ -214,8 +218,9 @@ cmd_apply(const struct options *o)
 	if (cmd_open(&c, o, &e) < 0)
 		status = cmd_fail(o, &e);
 	else if (o->confirm_within && !o->yes && !isatty(STDIN_FILENO))
-		status = err_set(&e, ERR_USAGE, _("--confirm-within asks, and there is no terminal to answer on; "
-		                                  "leave it out, or add --yes."));
+		status = err_set(&e, ERR_USAGE,
+		                 _("--confirm-within asks, and there is no terminal to answer on; "
+		                   "leave it out, or add --yes."));
 	else
 		status = planned_build(&c, &p, &e) < 0 ? -1 : handoff_check(&p, &e);
 	if (status < 0)

@@ -32,7 +32,7 @@ on_done(void *ctx, struct check_run *r)
 	loop_stop(k->c->loop);
 }
 
-/* Who can reach the origin beside the proxy: told by its listeners, where it runs on this machine. */
+/* Who can reach the origin beside the proxy is told by its listeners, if it runs on this machine. */
 static void
 look_at_listeners(struct check_options *k, const struct machine *m, const struct url *origin)
 {
@@ -71,7 +71,8 @@ static void
 say_that_it_takes_long(const struct options *o)
 {
 	if (o->deep && !o->json && isatty(STDERR_FILENO))
-		cmd_say(stderr, _("The streams are followed to their second heartbeat: about a minute."));
+		cmd_say(stderr,
+		        _("The streams are followed to their second heartbeat: about a minute."));
 }
 
 static int

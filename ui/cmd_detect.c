@@ -15,7 +15,8 @@
 #include "proxy/proxy.h"
 #include "report.h"
 
-enum { MAX_ORIGINS = 8, MAX_FOUND = 16, MAX_PEM = 256 * 1024, MAX_ANSWER = 64 * 1024, LOOK_MS = 2000 };
+enum { MAX_ORIGINS = 8, MAX_FOUND = 16, MAX_PEM = 256 * 1024, MAX_ANSWER = 64 * 1024,
+       LOOK_MS = 2000 };
 
 struct detecting {
 	struct cmd        *c;
@@ -50,10 +51,14 @@ on_version(void *ctx, const struct net_reply *r)
 {
 	struct looked *l = ctx;
 	struct err e = { 0 };
-	struct json *j = r->status == 200 ? json_parse(r->body.s, r->body.len, "/api/version", &e) : NULL;
-	const char *version = j ? json_get_string(j, "openchamberVersion", NULL) : NULL;
+	struct json *j = NULL;
+	const char *version = NULL;
 	struct buf safe = BUF_INIT;
 
+	if (r->status == 200)
+		j = json_parse(r->body.s, r->body.len, "/api/version", &e);
+	if (j)
+		version = json_get_string(j, "openchamberVersion", NULL);
 	if (version)
 		text_safe(&safe, version, strlen(version), sizeof(l->version) - 1);
 	snprintf(l->version, sizeof(l->version), "%s", safe.s);
@@ -62,7 +67,10 @@ on_version(void *ctx, const struct net_reply *r)
 	one_done(l->d);
 }
 
-/* Only the usual port and programs named so are asked: a question stands in other programs' logs for ever. */
+/*
+ * Only the usual port and programs named so are asked: a question stands in
+ * other programs' logs for ever.
+ */
 static void
 look_for_origins(struct detecting *d)
 {
@@ -76,12 +84,17 @@ look_for_origins(struct detecting *d)
 		if (!wanted)
 			continue;
 		struct looked *o = &d->origins[d->n_origins++];
+		const char *host = l->ipv6 && l->loopback ? "[::1]" : "127.0.0.1";
 		*o = (struct looked){ .d = d, .port = l->port };
 		d->waiting++;
 		net_start(d->c->net, &(struct net_request){
-			.url = arena_printf(&d->arena, "http://%s:%u%s", l->ipv6 && l->loopback ? "[::1]" : "127.0.0.1",
-			                    l->port, d->c->needs.version),
-			.timeout_ms = LOOK_MS, .max_body = MAX_ANSWER, .done = on_version, .ctx = o });
+			.url = arena_printf(&d->arena, "http://%s:%u%s", host, l->port,
+			                    d->c->needs.version),
+			.timeout_ms = LOOK_MS,
+			.max_body = MAX_ANSWER,
+			.done = on_version,
+			.ctx = o,
+		});
 	}
 }
 
@@ -130,21 +143,30 @@ on_certbot(void *ctx, const char *path)
 	add_certificate(d, !n || strncmp(path, root, n) ? path : path + n);
 }
 
+/* Did a site before this one use the certificate too? */
+static bool
+is_known(const struct proxy_found *f, size_t site)
+{
+	for (size_t i = 0; i < site; i++)
+		if (f->sites[i].certificate &&
+		    !strcmp(f->sites[i].certificate, f->sites[site].certificate))
+			return true;
+	return false;
+}
+
 /* Those that sites use, then those that certbot keeps. */
 static void
 look_for_certificates(struct detecting *d)
 {
 	d->certificates = json_array();
-	for (size_t i = 0; i < d->n_found; i++)
-		for (size_t k = 0; k < d->found[i].n_sites; k++) {
-			const char *path = d->found[i].sites[k].certificate;
-			bool known = !path;
-			for (size_t n = 0; path && n < k; n++)
-				known |= d->found[i].sites[n].certificate && !strcmp(d->found[i].sites[n].certificate, path);
-			if (!known)
-				add_certificate(d, path);
-		}
-	fs_glob(fs_path(&d->arena, d->c->o->root, "/etc/letsencrypt/live/*/fullchain.pem"), on_certbot, d);
+	for (size_t i = 0; i < d->n_found; i++) {
+		const struct proxy_found *f = &d->found[i];
+		for (size_t k = 0; k < f->n_sites; k++)
+			if (f->sites[k].certificate && !is_known(f, k))
+				add_certificate(d, f->sites[k].certificate);
+	}
+	fs_glob(fs_path(&d->arena, d->c->o->root, "/etc/letsencrypt/live/*/fullchain.pem"),
+	        on_certbot, d);
 }
 
 static struct json *
@@ -190,13 +212,15 @@ proxy_json(const struct proxy_found *f)
 static void
 put_document(struct detecting *d)
 {
-	struct json *doc = cmd_json(d->c->o), *origins = json_array(), *found = json_array(), *saved = json_array();
+	struct json *doc = cmd_json(d->c->o);
+	struct json *origins = json_array(), *found = json_array(), *saved = json_array();
 
 	for (size_t i = 0; i < d->n_origins; i++) {
 		if (!*d->origins[i].version)
 			continue;
 		struct json *j = json_object();
-		json_set_string(j, "origin", arena_printf(&d->arena, "http://127.0.0.1:%u", d->origins[i].port));
+		json_set_string(j, "origin",
+		                arena_printf(&d->arena, "http://127.0.0.1:%u", d->origins[i].port));
 		json_set_string(j, "version", d->origins[i].version);
 		json_push(origins, j);
 	}
@@ -219,24 +243,42 @@ put_found(struct report *r, const char *label, const char *detail)
 }
 
 static void
+put_site(struct detecting *d, struct report *r, const struct proxy_site *s)
+{
+	const char *name = s->names && s->names[0] ? s->names[0] : "_";
+
+	put_found(r, _("site"), arena_printf(&d->arena, "%s  %s:%d%s%s", name, s->file ? s->file : "",
+	                                     s->line, s->upstream ? "  " : "",
+	                                     s->upstream ? s->upstream : ""));
+}
+
+static void
 put_proxy(struct detecting *d, struct report *r, const struct proxy_found *f)
 {
-	const char *version = f->version ? f->version : "";
+	const char *state = f->running ? _("%1$s, runs, %2$s") : _("%1$s, does not run, %2$s");
 
 	if (!f->installed) {
 		report_state(r, CHECK_SKIP, _("none"), f->proxy->label, _("not installed"));
 		return;
 	}
-	put_found(r, f->proxy->label, arena_printf(&d->arena, f->running ? _("%1$s, runs, %2$s") : _("%1$s, does not run, %2$s"),
-	                                           version, f->config ? f->config : ""));
+	put_found(r, f->proxy->label, arena_printf(&d->arena, state, f->version ? f->version : "",
+	                                           f->config ? f->config : ""));
 	if (f->broken.code != ERR_NONE)
 		report_state(r, CHECK_FAIL, _("fail"), f->proxy->label, f->broken.msg);
-	for (size_t i = 0; i < f->n_sites; i++) {
-		const struct proxy_site *s = &f->sites[i];
-		put_found(r, _("site"), arena_printf(&d->arena, "%s  %s:%d%s%s", s->names && s->names[0] ? s->names[0] : "_",
-		                                     s->file ? s->file : "", s->line, s->upstream ? "  " : "",
-		                                     s->upstream ? s->upstream : ""));
-	}
+	for (size_t i = 0; i < f->n_sites; i++)
+		put_site(d, r, &f->sites[i]);
+}
+
+static void
+put_certificate(struct detecting *d, struct report *r, const struct json *c)
+{
+	const char *name = json_text(json_at(json_get(c, "names"), 0));
+
+	/* TRANSLATORS: %1$s is a name, %2$d a number of days, %3$s a path */
+	put_found(r, _("certificate"),
+	          arena_printf(&d->arena, _("%1$s, days left: %2$d, %3$s"), name ? name : "",
+	                       (int)json_get_int(c, "daysLeft", 0),
+	                       json_get_string(c, "certificate", "")));
 }
 
 static void
@@ -251,21 +293,17 @@ put_people(struct detecting *d)
 		if (!*d->origins[i].version)
 			continue;
 		ours++;
-		put_found(&r, "OpenChamber", arena_printf(&d->arena, "%s  http://127.0.0.1:%u", d->origins[i].version,
-		                                          d->origins[i].port));
+		put_found(&r, "OpenChamber",
+		          arena_printf(&d->arena, "%s  http://127.0.0.1:%u", d->origins[i].version,
+		                       d->origins[i].port));
 	}
 	if (!ours)
-		report_state(&r, CHECK_SKIP, _("none"), "OpenChamber", _("not found on this server"));
+		report_state(&r, CHECK_SKIP, _("none"), "OpenChamber",
+		             _("not found on this server"));
 	for (size_t i = 0; i < d->n_found; i++)
 		put_proxy(d, &r, &d->found[i]);
-	for (size_t i = 0; i < json_len(d->certificates); i++) {
-		const struct json *c = json_at(d->certificates, i), *names = json_get(c, "names");
-		const char *name = json_text(json_at(names, 0));
-		/* TRANSLATORS: %1$s is a name, %2$d a number of days, %3$s a path */
-		put_found(&r, _("certificate"), arena_printf(&d->arena, _("%1$s, days left: %2$d, %3$s"), name ? name : "",
-		                                             (int)json_get_int(c, "daysLeft", 0),
-		                                             json_get_string(c, "certificate", "")));
-	}
+	for (size_t i = 0; i < json_len(d->certificates); i++)
+		put_certificate(d, &r, json_at(d->certificates, i));
 	for (char **path = answers_saved(&d->arena, root); path && *path; path++)
 		put_found(&r, _("answers"), *path);
 }

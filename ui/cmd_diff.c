@@ -12,7 +12,9 @@ put_coloured(const char *diff)
 {
 	while (*diff) {
 		size_t n = strcspn(diff, "\n");
-		const char *colour = *diff == '+' ? "32" : *diff == '-' ? "31" : *diff == '@' ? "36" : NULL;
+		const char *colour = *diff == '+' ? "32" :
+		                     *diff == '-' ? "31" :
+		                     *diff == '@' ? "36" : NULL;
 		if (colour)
 			printf("\033[%sm%.*s\033[m\n", colour, (int)n, diff);
 		else

@@ -18,7 +18,8 @@ announce(const struct options *o, const struct origin *origin)
 		json_set_string(doc, "serverId", origin_server_id(origin));
 		cmd_put_json(doc);
 	} else {
-		printf("listening on %s\n", url); /* scripts read this line, whatever the language */
+		/* Scripts read this line, whatever the language. */
+		printf("listening on %s\n", url);
 	}
 	fflush(stdout);
 }

@@ -47,14 +47,16 @@ planned_detect(struct cmd *c, struct planned *p, struct err *e)
 	struct waiting w = { c->loop, &p->detected };
 
 	if (!proxy || !proxy->render)
-		return answers_err(e, &p->answers, "proxy", _("This version cannot write a configuration for \"%s\"."),
+		return answers_err(e, &p->answers, "proxy",
+		                   _("This version cannot write a configuration for \"%s\"."),
 		                   p->answers.proxy ? p->answers.proxy : "");
 	machine_read(&p->machine, c->o->root);
 	proxy->detect(c->loop, c->o->root, &p->machine, &p->found, end_wait, &w);
 	if (cmd_wait(c, &p->detected, e) < 0)
 		return -1;
-	/* A program without its main file is no installed proxy: what is shown then has the usual places. */
-	if ((c->o->command == COMMAND_PRINT || c->o->command == COMMAND_DIFF) && p->found.broken.sys == ENOENT)
+	/* A program without its main file is no installed proxy: it is shown in the usual places. */
+	if ((c->o->command == COMMAND_PRINT || c->o->command == COMMAND_DIFF) &&
+	    p->found.broken.sys == ENOENT)
 		p->found.installed = false;
 	p->context = (struct proxy_context){
 		.answers = &p->answers,

@@ -21,8 +21,8 @@ struct planned {
 };
 
 /* Zero `p' first; planned_free() is due also after a failure. */
-int  planned_answers(struct cmd *c, struct planned *p, struct err *e); /* read --answers; they are whole */
-int  planned_detect(struct cmd *c, struct planned *p, struct err *e);  /* look for the proxy they name */
+int  planned_answers(struct cmd *c, struct planned *p, struct err *e); /* --answers; they are whole */
+int  planned_detect(struct cmd *c, struct planned *p, struct err *e);  /* the proxy they name */
 int  planned_build(struct cmd *c, struct planned *p, struct err *e);   /* all of it, and the plan */
 void planned_free(struct planned *p);
 

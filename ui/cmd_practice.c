@@ -41,11 +41,14 @@ find_nginx(const struct options *o, struct err *e)
 
 	if (!installed && o->practice_nginx) {
 		const char *path = getenv("PATH");
-		setenv("PATH", arena_printf(&a, "%s:%s", fs_dirname(&a, o->practice_nginx), path ? path : "/usr/bin:/bin"), 1);
+		const char *dir = fs_dirname(&a, o->practice_nginx);
+		setenv("PATH", arena_printf(&a, "%s:%s", dir, path ? path : "/usr/bin:/bin"), 1);
 	}
 	arena_free(&a);
 	if (!installed && !o->practice_nginx)
-		return err_set(e, ERR_MISSING, _("There is no nginx to practise with; install one, or use `make run'."));
+		return err_set(e, ERR_MISSING,
+		               _("There is no nginx to practise with; "
+		                 "install one, or use `make run'."));
 	return 0;
 }
 
@@ -64,7 +67,8 @@ cmd_practice(const struct options *o)
 		if (!o->json) {
 			struct report r;
 			report_init(&r, stdout, o->color, o->plain);
-			report_line(&r, _("Practice: a built-in OpenChamber behind a private nginx. Nothing on this server is touched."));
+			report_line(&r, _("Practice: a built-in OpenChamber behind a private nginx. "
+			                  "Nothing on this server is touched."));
 		}
 		status = rehearse_and_report(&c, &p);
 	}

@@ -52,7 +52,10 @@ steps_json(const struct rehearsing *r)
 	for (enum rehearsal_stage s = REHEARSAL_PREPARE; s < REHEARSAL_DONE; s++) {
 		struct json *step = json_object();
 		json_set_string(step, "step", stages[s]);
-		json_set_string(step, "state", s < r->stage || !r->failed ? "done" : s == r->stage ? "fail" : "skip");
+		if (s < r->stage || !r->failed)
+			json_set_string(step, "state", "done");
+		else
+			json_set_string(step, "state", s == r->stage ? "fail" : "skip");
 		json_push(list, step);
 	}
 	return list;
@@ -72,7 +75,8 @@ put_seconds(struct report *out, double seconds, const char *proxy)
 }
 
 static int
-put_result(struct cmd *c, struct planned *p, const struct rehearsing *r, const struct rehearsal *rehearsal)
+put_result(struct cmd *c, struct planned *p, const struct rehearsing *r,
+           const struct rehearsal *rehearsal)
 {
 	const struct check_run *run = rehearsal_check(rehearsal);
 	struct report_targets targets = { NULL, p->public_url };
@@ -107,7 +111,9 @@ rehearse_and_report(struct cmd *c, struct planned *p)
 	int status;
 
 	if (!(p->found.proxy->caps & PROXY_REHEARSE)) {
-		err_set(&e, ERR_MISSING, _("%s cannot be run privately, so there is no rehearsal for it."), p->found.proxy->label);
+		err_set(&e, ERR_MISSING,
+		        _("%s cannot be run privately, so there is no rehearsal for it."),
+		        p->found.proxy->label);
 		return cmd_fail(c->o, &e);
 	}
 	struct rehearsal *rehearsal = rehearsal_start(c->loop, c->net, &p->context, &events, &r);
@@ -129,7 +135,8 @@ cmd_rehearse(const struct options *o)
 	struct cmd c;
 	int status;
 
-	if (cmd_open(&c, o, &e) < 0 || planned_answers(&c, &p, &e) < 0 || planned_detect(&c, &p, &e) < 0)
+	if (cmd_open(&c, o, &e) < 0 || planned_answers(&c, &p, &e) < 0 ||
+	    planned_detect(&c, &p, &e) < 0)
 		status = cmd_status(&c, cmd_fail(o, &e));
 	else
 		status = rehearse_and_report(&c, &p);

@@ -43,7 +43,8 @@ list(const struct options *o)
 		struct tm tm;
 		char when[32];
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M", localtime_r(&entries[i].when, &tm));
-		report_line(&out, arena_printf(&a, "%u  %s  %s  %s  %s", entries[i].id, when, state_word(entries[i].state),
+		report_line(&out, arena_printf(&a, "%u  %s  %s  %s  %s", entries[i].id, when,
+		                               state_word(entries[i].state),
 		                               entries[i].proxy ? entries[i].proxy : "",
 		                               entries[i].address ? entries[i].address : ""));
 	}

@@ -37,9 +37,11 @@ static int
 trust(const char *path, const struct stat *st, uid_t also, struct err *e)
 {
 	if (st->st_uid != 0 && st->st_uid != also)
-		return err_set(e, ERR_VALUE, _("%s belongs to another user; root does not act on it."), path);
+		return err_set(e, ERR_VALUE,
+		               _("%s belongs to another user; root does not act on it."), path);
 	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return err_set(e, ERR_VALUE, _("%s can be written by others; root does not act on it."), path);
+		return err_set(e, ERR_VALUE,
+		               _("%s can be written by others; root does not act on it."), path);
 	return 0;
 }
 
@@ -51,7 +53,8 @@ read_all(struct buf *out, int fd, const char *path, struct err *e)
 
 	while ((n = read(fd, part, sizeof(part))) > 0)
 		if (!buf_add_max(out, part, n, ANSWERS_MAX))
-			return err_at(e, ERR_VALUE, path, 0, 0, _("the file is larger than %d bytes"), ANSWERS_MAX);
+			return err_at(e, ERR_VALUE, path, 0, 0,
+			              _("the file is larger than %d bytes"), ANSWERS_MAX);
 	return n < 0 ? err_sys(e, ERR_VALUE, _("%s cannot be read"), path) : 0;
 }
 
@@ -102,7 +105,9 @@ check_command(const struct answers *a, const char *key, char *const *argv, struc
 {
 	if (!argv || !argv[0] || argv[0][0] == '/')
 		return 0;
-	return answers_err(e, a, key, _("\"%s\" was read; as root a program is named by its whole path."), argv[0]);
+	return answers_err(e, a, key,
+	                   _("\"%s\" was read; as root a program is named by its whole path."),
+	                   argv[0]);
 }
 
 int

@@ -109,7 +109,8 @@ password_from_file(struct options *o, struct err *e)
 	}
 	buf_cut(&text, strcspn(text.s, "\r\n"));
 	if (!text.len) {
-		err_set(e, ERR_VALUE, _("--password-file: the first line of %s is empty."), o->password_file);
+		err_set(e, ERR_VALUE,
+		        _("--password-file: the first line of %s is empty."), o->password_file);
 		goto out;
 	}
 	if (o->password)
@@ -123,9 +124,10 @@ out:
 	return rc;
 }
 
-/* The first of these below the directory of the program that is there, as one path; else `otherwise'. */
+/* The first of these below the directory of the program that is there; else `otherwise'. */
 static char *
-beside(struct arena *a, const char *dir, const char *const *places, const char *proof, char *otherwise)
+beside(struct arena *a, const char *dir, const char *const *places, const char *proof,
+       char *otherwise)
 {
 	for (; *places; places++) {
 		char *path = fs_join(a, dir, *places);
@@ -170,7 +172,8 @@ prepare(struct options *o, int argc, char **argv, const char *templates, struct 
 	if (!o->templates)
 		o->templates = templates;
 	if (o->root && (stat(o->root, &st) < 0 || !S_ISDIR(st.st_mode)))
-		return err_set(e, ERR_USAGE, _("--root: \"%s\" was read, expected is a directory."), o->root);
+		return err_set(e, ERR_USAGE,
+		               _("--root: \"%s\" was read, expected is a directory."), o->root);
 	if (o->cacert && access(o->cacert, R_OK) < 0)
 		return err_sys(e, ERR_USAGE, _("--cacert: \"%s\" cannot be read"), o->cacert);
 	if (o->log && log_open(o->log, e) < 0)

@@ -22,55 +22,86 @@ enum {
 };
 
 const struct command_entry command_table[N_COMMANDS] = {
-	[COMMAND_WIZARD]   = { NULL, "", N_("the wizard: from a running OpenChamber to a proxy that carries it") },
-	[COMMAND_CHECK]    = { "check", "--origin URL [--public URL]", N_("run the checklist and change nothing") },
+	[COMMAND_WIZARD]   = { NULL, "",
+	                       N_("the wizard: from a running OpenChamber to a proxy that carries it") },
+	[COMMAND_CHECK]    = { "check", "--origin URL [--public URL]",
+	                       N_("run the checklist and change nothing") },
 	[COMMAND_PRINT]    = { "print", "--answers FILE", N_("show the files it would write") },
-	[COMMAND_DIFF]     = { "diff", "--answers FILE", N_("show what would change in the files on this server") },
-	[COMMAND_REHEARSE] = { "rehearse", "--answers FILE", N_("try the configuration in a private proxy and check it there") },
-	[COMMAND_APPLY]    = { "apply", "--answers FILE", N_("write, reload and verify; undo everything if a check fails") },
-	[COMMAND_ROLLBACK] = { "rollback", "[ID]", N_("put back what an apply replaced; without ID the newest") },
+	[COMMAND_DIFF]     = { "diff", "--answers FILE",
+	                       N_("show what would change in the files on this server") },
+	[COMMAND_REHEARSE] = { "rehearse", "--answers FILE",
+	                       N_("try the configuration in a private proxy and check it there") },
+	[COMMAND_APPLY]    = { "apply", "--answers FILE",
+	                       N_("write, reload and verify; undo everything if a check fails") },
+	[COMMAND_ROLLBACK] = { "rollback", "[ID]",
+	                       N_("put back what an apply replaced; without ID the newest") },
 	[COMMAND_REMOVE]   = { "remove", "", N_("take out everything it ever put in") },
-	[COMMAND_PRACTICE] = { "practice", "", N_("try it with a built-in OpenChamber and a private proxy") },
-	[COMMAND_ORIGIN]   = { "origin", "[--port N]", N_("run the built-in OpenChamber alone, in the foreground") },
+	[COMMAND_PRACTICE] = { "practice", "",
+	                       N_("try it with a built-in OpenChamber and a private proxy") },
+	[COMMAND_ORIGIN]   = { "origin", "[--port N]",
+	                       N_("run the built-in OpenChamber alone, in the foreground") },
 	[COMMAND_DETECT]   = { "detect", "", N_("show what is on this server") },
 };
 
 const struct option_entry option_table[] = {
-	{ "origin", OPTION_URL, "URL", FIELD(origin), BIT(CHECK), 0, 0, N_("where OpenChamber answers") },
-	{ "public", OPTION_URL, "URL", FIELD(public_url), BIT(CHECK), 0, 0, N_("the address people will use") },
-	{ "answers", OPTION_TEXT, "FILE", FIELD(answers), PLANNED | BIT(WIZARD), 0, 0, N_("what was decided, as the wizard saves it") },
+	{ "origin", OPTION_URL, "URL", FIELD(origin), BIT(CHECK), 0, 0,
+	  N_("where OpenChamber answers") },
+	{ "public", OPTION_URL, "URL", FIELD(public_url), BIT(CHECK), 0, 0,
+	  N_("the address people will use") },
+	{ "answers", OPTION_TEXT, "FILE", FIELD(answers), PLANNED | BIT(WIZARD), 0, 0,
+	  N_("what was decided, as the wizard saves it") },
 	{ "connect-to", OPTION_ADDRESS, "HOST:PORT", FIELD(connect_to), BIT(CHECK), 0, 0,
 	  N_("talk to this address instead of the public one; the name stays") },
-	{ "cacert", OPTION_TEXT, "FILE", FIELD(cacert), BIT(CHECK) | BIT(APPLY), 0, 0, N_("trust these certificates (PEM)") },
-	{ "insecure", OPTION_FLAG, NULL, FIELD(insecure), BIT(CHECK), 0, 0, N_("do not verify certificates") },
+	{ "cacert", OPTION_TEXT, "FILE", FIELD(cacert), BIT(CHECK) | BIT(APPLY), 0, 0,
+	  N_("trust these certificates (PEM)") },
+	{ "insecure", OPTION_FLAG, NULL, FIELD(insecure), BIT(CHECK), 0, 0,
+	  N_("do not verify certificates") },
 	{ "password-file", OPTION_TEXT, "FILE", FIELD(password_file), TALKING, 0, 0,
 	  N_("OpenChamber's UI password; or in ANTECHAMBER_PASSWORD") },
 	{ "only", OPTION_TEXT, "ID[,ID]", FIELD(only), BIT(CHECK), 0, 0, N_("only these checks") },
-	{ "body-size", OPTION_SIZE, "SIZE", FIELD(body), BIT(CHECK), 0, 0, N_("how large an upload must be possible (100M)") },
-	{ "timeout", OPTION_SECONDS, "SECONDS", FIELD(timeout_ms), BIT(CHECK) | BIT(APPLY), 0, 0, N_("how long one probe waits (5)") },
-	{ "deep", OPTION_FLAG, NULL, FIELD(deep), BIT(CHECK), 0, 0, N_("add the checks that must wait a minute") },
-	{ "strict", OPTION_FLAG, NULL, FIELD(strict), BIT(CHECK) | BIT(REHEARSE) | BIT(PRACTICE), 0, 0, N_("a warning counts as a failure") },
-	{ "plan", OPTION_HASH, "SHA256", FIELD(plan), BIT(APPLY), 0, 0, N_("refuse any plan but this one") },
+	{ "body-size", OPTION_SIZE, "SIZE", FIELD(body), BIT(CHECK), 0, 0,
+	  N_("how large an upload must be possible (100M)") },
+	{ "timeout", OPTION_SECONDS, "SECONDS", FIELD(timeout_ms), BIT(CHECK) | BIT(APPLY), 0, 0,
+	  N_("how long one probe waits (5)") },
+	{ "deep", OPTION_FLAG, NULL, FIELD(deep), BIT(CHECK), 0, 0,
+	  N_("add the checks that must wait a minute") },
+	{ "strict", OPTION_FLAG, NULL, FIELD(strict), BIT(CHECK) | BIT(REHEARSE) | BIT(PRACTICE), 0,
+	  0, N_("a warning counts as a failure") },
+	{ "plan", OPTION_HASH, "SHA256", FIELD(plan), BIT(APPLY), 0, 0,
+	  N_("refuse any plan but this one") },
 	{ "allow-unprotected", OPTION_FLAG, NULL, FIELD(allow_unprotected), BIT(APPLY), 0, 0,
 	  N_("publish an OpenChamber that has no password") },
 	{ "confirm-within", OPTION_NUMBER, "SECONDS", FIELD(confirm_within), BIT(APPLY), 1, 86400,
 	  N_("undo unless the change is confirmed in time") },
-	{ "no-reload", OPTION_FLAG, NULL, FIELD(no_reload), ALL, 0, 0, N_("write the files, but do not reload the proxy") },
-	{ "progress", OPTION_FLAG, NULL, FIELD(progress), CHANGING, 0, 0, N_("one JSON line a step while it works") },
-	{ "list", OPTION_FLAG, NULL, FIELD(list), BIT(ROLLBACK), 0, 0, N_("show what was applied") },
-	{ "port", OPTION_NUMBER, "N", FIELD(port), BIT(ORIGIN), 0, 65535, N_("listen on this port (0: any)") },
-	{ "misbehave", OPTION_MISBEHAVE, "WORD,...", FIELD(misbehave), BIT(ORIGIN), 0, 0, N_("go wrong on purpose") },
-	{ "pace", OPTION_PACE, "N", FIELD(pace), BIT(ORIGIN), 0, 0, N_("heartbeats N times faster") },
-	{ "server-id", OPTION_TEXT, "ID", FIELD(server_id), BIT(ORIGIN), 0, 0, N_("the identity it shows") },
-	{ "report", OPTION_TEXT, "FILE", FIELD(report), CHECKED, 0, 0, N_("write a report without secrets (Markdown)") },
-	{ "json", OPTION_FLAG, NULL, FIELD(json), ALL & ~BIT(WIZARD), 0, 0, N_("one JSON document on standard output") },
-	{ "plain", OPTION_FLAG, NULL, FIELD(plain), ALL, 0, 0, N_("line by line, for screen readers and simple terminals") },
+	{ "no-reload", OPTION_FLAG, NULL, FIELD(no_reload), ALL, 0, 0,
+	  N_("write the files, but do not reload the proxy") },
+	{ "progress", OPTION_FLAG, NULL, FIELD(progress), CHANGING, 0, 0,
+	  N_("one JSON line a step while it works") },
+	{ "list", OPTION_FLAG, NULL, FIELD(list), BIT(ROLLBACK), 0, 0,
+	  N_("show what was applied") },
+	{ "port", OPTION_NUMBER, "N", FIELD(port), BIT(ORIGIN), 0, 65535,
+	  N_("listen on this port (0: any)") },
+	{ "misbehave", OPTION_MISBEHAVE, "WORD,...", FIELD(misbehave), BIT(ORIGIN), 0, 0,
+	  N_("go wrong on purpose") },
+	{ "pace", OPTION_PACE, "N", FIELD(pace), BIT(ORIGIN), 0, 0,
+	  N_("heartbeats N times faster") },
+	{ "server-id", OPTION_TEXT, "ID", FIELD(server_id), BIT(ORIGIN), 0, 0,
+	  N_("the identity it shows") },
+	{ "report", OPTION_TEXT, "FILE", FIELD(report), CHECKED, 0, 0,
+	  N_("write a report without secrets (Markdown)") },
+	{ "json", OPTION_FLAG, NULL, FIELD(json), ALL & ~BIT(WIZARD), 0, 0,
+	  N_("one JSON document on standard output") },
+	{ "plain", OPTION_FLAG, NULL, FIELD(plain), ALL, 0, 0,
+	  N_("line by line, for screen readers and simple terminals") },
 	{ "yes", OPTION_FLAG, NULL, FIELD(yes), ALL, 0, 0, N_("ask nothing") },
-	{ "root", OPTION_TEXT, "DIR", FIELD(root), ALL, 0, 0, N_("put DIR in front of every path on this server") },
-	{ "templates", OPTION_TEXT, "DIR", FIELD(templates), ALL, 0, 0, N_("where the templates are") },
+	{ "root", OPTION_TEXT, "DIR", FIELD(root), ALL, 0, 0,
+	  N_("put DIR in front of every path on this server") },
+	{ "templates", OPTION_TEXT, "DIR", FIELD(templates), ALL, 0, 0,
+	  N_("where the templates are") },
 	{ "lang", OPTION_LANGUAGE, "CODE", FIELD(lang), ALL, 0, 0, N_("speak this language") },
 	{ "color", OPTION_COLOR, "WHEN", FIELD(color), ALL, 0, 0, N_("auto, always or never") },
-	{ "log", OPTION_TEXT, "FILE", FIELD(log), ALL, 0, 0, N_("write what happens to FILE, for bug reports") },
+	{ "log", OPTION_TEXT, "FILE", FIELD(log), ALL, 0, 0,
+	  N_("write what happens to FILE, for bug reports") },
 	{ "help", OPTION_FLAG, NULL, FIELD(help), ALL, 0, 0, N_("show this") },
 	{ "version", OPTION_FLAG, NULL, FIELD(version), ALL, 0, 0, N_("show the version") },
 	{ 0 },
@@ -84,7 +115,8 @@ wrong(struct err *e, const char *name, const char *read, const char *expected)
 
 	text_safe(&safe, read, strlen(read), 120);
 	/* TRANSLATORS: %1$s is an option, %2$s what was typed, %3$s what is expected, as "a number from 1 to 9" */
-	err_set(e, ERR_USAGE, _("--%1$s: \"%2$s\" was read, expected is %3$s."), name, safe.s, expected);
+	err_set(e, ERR_USAGE,
+	        _("--%1$s: \"%2$s\" was read, expected is %3$s."), name, safe.s, expected);
 	buf_free(&safe);
 	return -1;
 }
@@ -95,8 +127,10 @@ take_number(unsigned *out, const struct option_entry *t, const char *text, struc
 	char *end, expected[128];
 	unsigned long n = strtoul(text, &end, 10);
 
-	if (!isdigit((unsigned char)*text) || *end || strlen(text) > 9 || n < t->min || n > t->max) {
-		snprintf(expected, sizeof(expected), _("a number from %1$u to %2$u"), t->min, t->max);
+	if (!isdigit((unsigned char)*text) || *end || strlen(text) > 9 || n < t->min ||
+	    n > t->max) {
+		snprintf(expected, sizeof(expected),
+		         _("a number from %1$u to %2$u"), t->min, t->max);
 		return wrong(e, t->name, text, expected);
 	}
 	*out = n;
@@ -189,7 +223,8 @@ take(struct options *o, const struct option_entry *t, const char *text, struct e
 		return take_address(field, t, text, e);
 	case OPTION_SIZE:
 		if (text_parse_size(text, field) < 0 || *(unsigned long long *)field == 0)
-			return wrong(e, t->name, text, _("a size, as 50M, 1G or a number of bytes"));
+			return wrong(e, t->name, text,
+			             _("a size, as 50M, 1G or a number of bytes"));
 		return 0;
 	case OPTION_NUMBER:
 		return take_number(field, t, text, e);
@@ -205,7 +240,8 @@ take(struct options *o, const struct option_entry *t, const char *text, struct e
 		return 0;
 	case OPTION_HASH:
 		if (!is_hash(text))
-			return wrong(e, t->name, text, _("64 digits of a SHA-256 hash in lower case"));
+			return wrong(e, t->name, text,
+			             _("64 digits of a SHA-256 hash in lower case"));
 		*(const char **)field = text;
 		return 0;
 	case OPTION_COLOR:
@@ -259,12 +295,14 @@ parse_option(struct options *o, int argc, char **argv, int *i, struct err *e)
 
 	if (!t) {
 		text_safe(&safe, arg, strcspn(arg, "="), 120);
-		err_set(e, ERR_USAGE, _("There is no option \"%s\"; --help lists those there are."), safe.s);
+		err_set(e, ERR_USAGE,
+		        _("There is no option \"%s\"; --help lists those there are."), safe.s);
 		buf_free(&safe);
 		return -1;
 	}
 	if (!(t->commands & 1u << o->command))
-		return err_set(e, ERR_USAGE, _("--%1$s is no option of %2$s; its own --help lists those there are."),
+		return err_set(e, ERR_USAGE,
+		               _("--%1$s is no option of %2$s; its own --help lists those there are."),
 		               t->name, show(o->command));
 	const char *equals = strchr(arg, '=');
 	if (t->kind == OPTION_FLAG) {
@@ -275,7 +313,8 @@ parse_option(struct options *o, int argc, char **argv, int *i, struct err *e)
 	} else if (*i + 1 < argc) {
 		text = argv[++*i];
 	} else {
-		return err_set(e, ERR_USAGE, _("--%1$s: nothing was read, expected is %2$s."), t->name, t->operand);
+		return err_set(e, ERR_USAGE,
+		               _("--%1$s: nothing was read, expected is %2$s."), t->name, t->operand);
 	}
 	return take(o, t, text, e);
 }
@@ -289,7 +328,8 @@ parse_operand(struct options *o, const char *arg, bool *taken, struct err *e)
 		*taken = true;
 		const struct option_entry id = { .name = "ID", .min = 1, .max = 999999999 };
 		if (take_number(&o->id, &id, arg, e) < 0)
-			return err_set(e, ERR_USAGE, _("ID: \"%s\" was read, expected is a number that rollback --list shows."), arg);
+			return err_set(e, ERR_USAGE,
+			               _("ID: \"%s\" was read, expected is a number that rollback --list shows."), arg);
 		return 0;
 	}
 	text_safe(&safe, arg, strlen(arg), 120);
@@ -305,11 +345,14 @@ complete(const struct options *o, struct err *e)
 	if (o->help || o->version)
 		return 0;
 	if (o->command == COMMAND_CHECK && !o->has_origin && !o->has_public)
-		return err_set(e, ERR_USAGE, _("check needs --origin URL: the address where OpenChamber answers."));
+		return err_set(e, ERR_USAGE,
+		               _("check needs --origin URL: the address where OpenChamber answers."));
 	if (o->command == COMMAND_CHECK && o->connect_to && !o->has_public)
-		return err_set(e, ERR_USAGE, _("--connect-to needs --public URL: it is the public address that is talked to there."));
+		return err_set(e, ERR_USAGE,
+		               _("--connect-to needs --public URL: it is the public address that is talked to there."));
 	if (PLANNED & 1u << o->command && !o->answers)
-		return err_set(e, ERR_USAGE, _("%s needs --answers FILE: what was decided, as the wizard saves it."), show(o->command));
+		return err_set(e, ERR_USAGE,
+		               _("%s needs --answers FILE: what was decided, as the wizard saves it."), show(o->command));
 	if (o->command == COMMAND_ROLLBACK && o->list && o->id)
 		return err_set(e, ERR_USAGE, _("--list and an ID do not go together."));
 	return 0;
@@ -333,11 +376,13 @@ options_parse(struct options *o, int argc, char **argv, struct err *e)
 		if (argv[i][0] != '-') {
 			struct buf safe = BUF_INIT;
 			text_safe(&safe, argv[i], strlen(argv[i]), 120);
-			err_set(e, ERR_USAGE, _("There is no subcommand \"%s\"; --help lists those there are."), safe.s);
+			err_set(e, ERR_USAGE,
+			        _("There is no subcommand \"%s\"; --help lists those there are."), safe.s);
 			buf_free(&safe);
 			return -1;
 		}
-		const struct option_entry *t = !strncmp(argv[i], "--", 2) ? find(argv[i] + 2) : NULL;
+		const struct option_entry *t = !strncmp(argv[i], "--",
+		                                        2) ? find(argv[i] + 2) : NULL;
 		if (t && t->kind != OPTION_FLAG && !strchr(argv[i], '='))
 			i++;
 	}

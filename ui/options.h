@@ -14,8 +14,9 @@
 #include "base/err.h"
 #include "base/url.h"
 
-enum command { COMMAND_WIZARD, COMMAND_CHECK, COMMAND_PRINT, COMMAND_DIFF, COMMAND_REHEARSE, COMMAND_APPLY,
-               COMMAND_ROLLBACK, COMMAND_REMOVE, COMMAND_PRACTICE, COMMAND_ORIGIN, COMMAND_DETECT, N_COMMANDS };
+enum command { COMMAND_WIZARD, COMMAND_CHECK, COMMAND_PRINT, COMMAND_DIFF, COMMAND_REHEARSE,
+               COMMAND_APPLY, COMMAND_ROLLBACK, COMMAND_REMOVE, COMMAND_PRACTICE, COMMAND_ORIGIN,
+               COMMAND_DETECT, N_COMMANDS };
 
 struct options {
 	enum command command;
@@ -36,11 +37,12 @@ struct options {
 	/* Found by main(), not given as options. */
 	const char *self;            /* path of this program */
 	const char *practice_nginx;  /* a private nginx beside it, or NULL */
-	char       *password;        /* OpenChamber's, from --password-file or the environment; wiped at the end */
+	char       *password;        /* OpenChamber's, from a file or the environment; wiped at the end */
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_URL, OPTION_ADDRESS, OPTION_SIZE, OPTION_NUMBER,
-                   OPTION_SECONDS, OPTION_PACE, OPTION_HASH, OPTION_COLOR, OPTION_LANGUAGE, OPTION_MISBEHAVE };
+                   OPTION_SECONDS, OPTION_PACE, OPTION_HASH, OPTION_COLOR, OPTION_LANGUAGE,
+                   OPTION_MISBEHAVE };
 
 struct option_entry {
 	const char      *name;     /* without the dashes */
@@ -61,10 +63,13 @@ struct command_entry {
 extern const struct option_entry option_table[]; /* ends with a NULL name */
 extern const struct command_entry command_table[N_COMMANDS];
 
-/* Strings are borrowed from argv.  On failure o->command and o->json are as far as they were understood. */
+/* Strings are borrowed from argv.  On failure o->command and o->json are what was understood. */
 int options_parse(struct options *o, int argc, char **argv, struct err *e);
 
-/* Is this option on the line?  For what must be known before anything is parsed; its argument, "" for none, or NULL. */
+/*
+ * Is this option on the line?  For what must be known before anything is
+ * parsed.  Its argument, "" for none, or NULL.
+ */
 const char *options_peek(int argc, char **argv, const char *name);
 
 void options_help(struct buf *out, enum command c); /* translated */

@@ -39,7 +39,8 @@ help_row(struct buf *out, const char *left, const char *text)
 void
 options_help(struct buf *out, enum command c)
 {
-	buf_printf(out, "%s\n\n", _("For screen readers and simple terminals: antechamber --plain"));
+	buf_printf(out, "%s\n\n",
+	           _("For screen readers and simple terminals: antechamber --plain"));
 	if (c == COMMAND_WIZARD) {
 		buf_printf(out, "antechamber [SUBCOMMAND] [--OPTION ...]\n\n%s\n",
 		           _("Puts a reverse proxy in front of OpenChamber and proves that everything gets through."));
@@ -48,7 +49,8 @@ options_help(struct buf *out, enum command c)
 			help_row(out, command_table[i].name, _(command_table[i].help));
 	} else {
 		const struct command_entry *t = &command_table[c];
-		buf_printf(out, "antechamber %s %s%s[--OPTION ...]\n\n%s\n", t->name, t->synopsis, *t->synopsis ? " " : "",
+		buf_printf(out, "antechamber %s %s%s[--OPTION ...]\n\n%s\n", t->name, t->synopsis,
+		           *t->synopsis ? " " : "",
 		           _(t->help));
 	}
 	buf_printf(out, "\n%s\n", _("Options"));
@@ -56,7 +58,8 @@ options_help(struct buf *out, enum command c)
 		struct buf left = BUF_INIT;
 		if (!(t->commands & 1u << c))
 			continue;
-		buf_printf(&left, "--%s%s%s", t->name, t->operand ? " " : "", t->operand ? t->operand : "");
+		buf_printf(&left, "--%s%s%s", t->name, t->operand ? " " : "",
+		           t->operand ? t->operand : "");
 		help_row(out, left.s, _(t->help));
 		buf_free(&left);
 	}

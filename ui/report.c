@@ -124,7 +124,8 @@ put_word(struct report *r, enum check_status s, const char *word)
 }
 
 static void
-put_state(struct report *r, enum check_status s, const char *word, const char *label, int label_width,
+put_state(struct report *r, enum check_status s, const char *word, const char *label,
+          int label_width,
           const char *detail)
 {
 	struct buf text = BUF_INIT;
@@ -151,7 +152,8 @@ put_state(struct report *r, enum check_status s, const char *word, const char *l
 }
 
 void
-report_state(struct report *r, enum check_status s, const char *word, const char *label, const char *detail)
+report_state(struct report *r, enum check_status s, const char *word, const char *label,
+             const char *detail)
 {
 	put_state(r, s, word, label, 14, detail);
 }
@@ -260,7 +262,8 @@ report_counts(struct buf *out, const struct check_run *run)
 {
 	struct check_summary n = check_summary(run);
 
-	buf_printf(out, _("passed %1$d, warnings %2$d, failed %3$d, skipped %4$d"), n.pass, n.warn, n.fail, n.skip);
+	buf_printf(out,
+	           _("passed %1$d, warnings %2$d, failed %3$d, skipped %4$d"), n.pass, n.warn, n.fail, n.skip);
 }
 
 void
@@ -315,6 +318,7 @@ report_step(struct report *r, const struct progress *p)
 
 	if (p->state == PROGRESS_NOW)
 		return;
-	put_state(r, states[p->state].mark, _(states[p->state].word), step_label(p->step), 9, p->text);
+	put_state(r, states[p->state].mark, _(states[p->state].word), step_label(p->step), 9,
+	          p->text);
 	fflush(r->out);
 }

@@ -23,7 +23,7 @@ struct report {
 	int   width;   /* of the terminal; 0: lines are not broken */
 };
 
-/* `color' is auto, always or never; NULL is auto: by NO_COLOR, TERM and whether `out' is a terminal. */
+/* `color' is auto, always or never; NULL and auto ask NO_COLOR, TERM and whether `out' is a terminal. */
 void report_init(struct report *r, FILE *out, const char *color, bool plain);
 
 /* One line of text, broken at the terminal's width; an empty one is a blank line. */
@@ -45,7 +45,8 @@ void report_counts(struct buf *out, const struct check_run *run); /* "passed 14,
 void report_step(struct report *r, const struct progress *p);
 
 /* "pass" and the like with its mark, a label, a detail: for what is no check of a run. */
-void report_state(struct report *r, enum check_status s, const char *word, const char *label, const char *detail);
+void report_state(struct report *r, enum check_status s, const char *word, const char *label,
+                  const char *detail);
 
 /* The same as a Markdown file without secrets; `e' names what could not be written. */
 int report_markdown(const char *path, const char *title, const struct check_run *run,

@@ -57,7 +57,8 @@ put_table(struct buf *out, const struct check_run *run)
 		const struct check_result *c = check_at(run, i);
 		if (!check_finished(run, i))
 			continue;
-		buf_printf(out, "| %s | %s | ", check_status_word(c->status), check_target_name(c->target));
+		buf_printf(out, "| %s | %s | ", check_status_word(c->status),
+		           check_target_name(c->target));
 		put_cell(out, c->id);
 		buf_puts(out, " | ");
 		put_cell(out, c->detail);
