@@ -307,12 +307,15 @@ hap_read(struct hap_conf *c, const char *root, const char *const *paths, struct 
 }
 
 int
-hap_parse(struct hap_conf *c, const char *text, size_t len, const char *file, struct err *e)
+hap_parse(struct hap_conf *c, const struct hap_text *texts, size_t n, struct err *e)
 {
 	struct reader r = { .c = c };
 
 	*c = (struct hap_conf){ 0 };
-	return parse_text(&r, file, text, len, e);
+	for (size_t i = 0; i < n; i++)
+		if (parse_text(&r, texts[i].file, texts[i].text, texts[i].len, e) < 0)
+			return -1;
+	return 0;
 }
 
 void

@@ -46,7 +46,13 @@ struct hap_conf {
  * whose *.cfg are read in order.  A syntax error is ERR_VALUE with file:line.
  */
 int  hap_read(struct hap_conf *c, const char *root, const char *const *paths, struct err *e);
-int  hap_parse(struct hap_conf *c, const char *text, size_t len, const char *file, struct err *e);
+
+/* The same from memory, in this order. */
+struct hap_text {
+	const char *file, *text;
+	size_t      len;
+};
+int  hap_parse(struct hap_conf *c, const struct hap_text *texts, size_t n, struct err *e);
 void hap_free(struct hap_conf *c);
 
 /* Does it take requests (frontend, listen); does it lead to servers (backend, listen)? */
@@ -78,6 +84,9 @@ struct hap_bind {
 /* Every TCP address of the section's bind lines; what only a variable knows is left out, and counted. */
 typedef void hap_bind_fn(void *ctx, const struct hap_bind *b);
 size_t hap_each_bind(const struct hap_section *s, hap_bind_fn *fn, void *ctx);
+
+/* The bytes of a line that are no comment and no blank at its end. */
+size_t hap_content(const char *line, size_t len);
 
 /* ---- haproxy_route.c ---- */
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "conf/haproxy.h"
 
 struct cutter {
 	const struct hap_lexer *x;
@@ -179,4 +180,25 @@ hap_cut(const struct hap_lexer *x, const char *line, size_t len, const char **ar
 	if (k.why)
 		*why = k.why;
 	return k.why ? -1 : n;
+}
+
+size_t
+hap_content(const char *line, size_t len)
+{
+	char quote = '\0';
+	size_t end = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		const char c = line[i];
+
+		if (!quote && c == '#')
+			break;
+		if (c == '\\' && quote != '\'' && i + 1 < len)
+			i++;
+		else if (quote ? c == quote : c == '"' || c == '\'')
+			quote = quote ? '\0' : c;
+		if (quote || !is_blank(c))
+			end = i + 1;
+	}
+	return end;
 }

@@ -61,6 +61,9 @@ values_check(const struct proxy_context *c, struct err *e)
 			return -1;
 		return check_path(c, "tls.key", a->key, e);
 	case TLS_NONE:
+		if (strcmp(a->public_url.scheme, "https") == 0)
+			return answers_err(e, a, "tls.mode", _("Without TLS the public address begins with http://."));
+		break;
 	case TLS_SELFSIGNED:
 	case TLS_UPSTREAM:
 		break;

@@ -1,0 +1,198 @@
+/* haproxy_detect.c - is HAProxy here, which one, and is its configuration sound today? */
+#include "proxy/haproxy.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "loop/proc.h"
+
+#define ASK_MS    5000
+#define MAX_FILES 16
+
+/* Lives in the arena of what is found, so that nothing leaks if the loop ends early. */
+struct detection {
+	struct loop          *loop;
+	const char           *root;
+	const struct machine *machine;
+	struct proxy_found   *f;
+	void                (*done)(void *ctx);
+	void                 *ctx;
+};
+
+struct haproxy_own *
+haproxy_own(const struct proxy_found *f)
+{
+	return f ? f->conf : NULL;
+}
+
+bool
+haproxy_at_least(const struct proxy_found *f, unsigned major, unsigned minor)
+{
+	if (!f || !f->installed)
+		return false;
+	return f->v[0] != major ? f->v[0] > major : f->v[1] >= minor;
+}
+
+/* "HAProxy version 2.6.12-1+deb12u4 2026/10/17", "HA-Proxy version 1.8.4 ..." */
+void
+haproxy_read_version(struct proxy_found *f, const char *said)
+{
+	static const char version[] = "roxy version ", built[] = "OPTIONS = ";
+	const char *p = strstr(said, version);
+
+	if (p) {
+		p += sizeof(version) - 1;
+		f->version = arena_strndup(&f->arena, p, strspn(p, "0123456789."));
+		for (size_t i = 0; i < ARRAY_LEN(f->v); i++) {
+			char *end;
+
+			f->v[i] = (unsigned)strtoul(p, &end, 10);
+			if (*end != '.')
+				break;
+			p = end + 1;
+		}
+	}
+	p = strstr(said, built);
+	if (p)
+		f->options = arena_strndup(&f->arena, p + sizeof(built) - 1, strcspn(p + sizeof(built) - 1, "\r\n"));
+}
+
+/* Where no process says it: the main file, and the directory beside it if the unit names that too. */
+static void
+usual_files(struct proxy_found *f, const char *root)
+{
+	static const char *const units[] = { "/etc/systemd/system/haproxy.service", "/lib/systemd/system/haproxy.service",
+	                                     "/usr/lib/systemd/system/haproxy.service" };
+	static const char conf_d[] = "/etc/haproxy/conf.d";
+	struct haproxy_own *own = haproxy_own(f);
+	struct arena *a = &f->arena;
+	size_t n = 0;
+
+	own->files = arena_alloc(a, 3 * sizeof(*own->files));
+	own->files[n++] = HAPROXY_CONFIG;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		struct buf text = BUF_INIT;
+		struct err ignored;
+		const bool is_there = fs_read(&text, fs_path(a, root, units[i]), 65536, &ignored) == 0;
+
+		if (is_there && strstr(text.s, conf_d) && fs_exists(fs_path(a, root, conf_d)))
+			own->files[n++] = conf_d;
+		buf_free(&text);
+		if (is_there)
+			break;
+	}
+}
+
+void
+haproxy_read_config(struct proxy_found *f, const char *root)
+{
+	struct haproxy_own *own = haproxy_own(f);
+	struct err e = { 0 };
+
+	if (!own->files)
+		usual_files(f, root);
+	f->config = arena_strdup(&f->arena, own->files[0]);
+	if (hap_read(&own->conf, root, own->files, &e) < 0) {
+		f->broken = e;
+		return;
+	}
+	own->read = true;
+	/* A directory alone: its first file stands for all. */
+	if (own->conf.n_files && fs_exists(fs_path(&f->arena, root, arena_printf(&f->arena, "%s/.", f->config))))
+		f->config = arena_strdup(&f->arena, own->conf.files[0]);
+	f->incomplete = own->conf.n_unreadable > 0;
+	for (const struct hap_section *s = own->conf.first; s; s = s->next) {
+		const struct hap_line *user = strcmp(s->kind, "global") == 0 ? hap_own(s, "user", NULL) : NULL;
+
+		if (user && user->n_args > 1)
+			f->user = arena_strdup(&f->arena, user->args[1]);
+	}
+	haproxy_find_sites(f, root);
+}
+
+static void
+finish(void *ctx)
+{
+	struct detection *d = ctx;
+
+	d->done(d->ctx);
+}
+
+/* What an ordinary user may not open, a key, is no fault of the configuration. */
+static void
+tested(void *ctx, const struct proc_result *r)
+{
+	struct detection *d = ctx;
+	struct proxy_found *f = d->f;
+	struct err e = { 0 };
+
+	if (r->started && !r->timed_out) {
+		if (r->status == 0)
+			f->broken = (struct err){ 0 };
+		else if (geteuid() != 0 && (strstr(r->err.s, "Permission denied") || strstr(r->err.s, "unable to stat")))
+			f->incomplete = true;
+		else if (haproxy_complaint(r->err.s, &e))
+			f->broken = e;
+	}
+	finish(d);
+}
+
+static void
+asked(void *ctx, const struct proc_result *r)
+{
+	struct detection *d = ctx;
+	struct proxy_found *f = d->f;
+	const char *argv[3 + 2 * MAX_FILES] = { f->binary, "-c" };
+	const struct haproxy_own *own = haproxy_own(f);
+	size_t n = 2;
+
+	if (!r->started || r->status != 0) {
+		finish(d);
+		return;
+	}
+	f->installed = true;
+	haproxy_read_version(f, r->out.len ? r->out.s : r->err.s);
+	haproxy_find_master(f, d->root, d->machine);
+	haproxy_read_config(f, d->root);
+	if (d->root && *d->root && strcmp(d->root, "/") != 0) {
+		finish(d); /* its paths inside mean another tree; only the files can be read */
+		return;
+	}
+	for (size_t i = 0; own->files[i] && i < MAX_FILES; i++) {
+		argv[n++] = "-f";
+		argv[n++] = own->files[i];
+	}
+	proc_start(d->loop, &(struct proc_request){ .argv = argv, .timeout_ms = ASK_MS, .done = tested, .ctx = d });
+}
+
+void
+haproxy_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
+               void (*done)(void *ctx), void *ctx)
+{
+	struct detection *d = arena_alloc(&f->arena, sizeof(*d));
+
+	*d = (struct detection){ .loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx };
+	f->proxy = &proxy_haproxy;
+	f->conf = xcalloc(1, sizeof(struct haproxy_own));
+	f->binary = fs_which(&f->arena, root, "haproxy");
+	if (!f->binary) {
+		haproxy_find_master(f, root, m); /* one in a container is worth naming */
+		loop_after(l, 0, finish, d);     /* never before this returns: callers count on it */
+		return;
+	}
+	proc_start(l, &(struct proc_request){
+		.argv = (const char *[]){ f->binary, "-vv", NULL }, .timeout_ms = ASK_MS, .done = asked, .ctx = d,
+	});
+}
+
+void
+haproxy_forget(struct proxy_found *f)
+{
+	if (!f->conf)
+		return;
+	hap_free(&haproxy_own(f)->conf);
+	free(f->conf);
+	f->conf = NULL;
+}

@@ -1,0 +1,181 @@
+/* haproxy_site.c - the text of one site: what goes into templates/haproxy. */
+#include "proxy/haproxy.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+#include "proxy/front.h"
+#include "proxy/values.h"
+
+#define RANGES_A_LINE 8 /* a line of HAProxy's holds 64 words */
+
+/*
+ * "%[" begins an expression in many places and nothing takes that meaning
+ * away in all of them, so it is refused rather than quoted.
+ */
+int
+haproxy_escape(struct buf *out, const char *value, struct err *e)
+{
+	bool plain = *value != '\0';
+
+	for (const char *p = value; *p; p++) {
+		const unsigned char c = (unsigned char)*p;
+
+		if (c < ' ' || c == 0x7f || (c == '%' && (p[1] == '[' || p[1] == '{')))
+			return err_set(e, ERR_VALUE, _("HAProxy cannot take \"%s\" as a value: it has %%[ or a control character."),
+			               value);
+		if (strchr(" \"'#\\$", c))
+			plain = false;
+	}
+	if (plain) {
+		buf_puts(out, value);
+		return 0;
+	}
+	buf_putc(out, '"');
+	for (; *value; value++) {
+		if (strchr("\"\\$", *value))
+			buf_putc(out, '\\');
+		buf_putc(out, *value);
+	}
+	buf_putc(out, '"');
+	return 0;
+}
+
+int
+haproxy_fill(struct buf *out, const char *value, struct err *e)
+{
+	if (*value != VALUES_RAW)
+		return haproxy_escape(out, value, e);
+	buf_puts(out, value + 1);
+	return 0;
+}
+
+static const char *
+raw(struct arena *a, const char *text)
+{
+	return arena_printf(a, "%c%s", VALUES_RAW, text);
+}
+
+/* Words for our bind lines on one port, a line each; NULL: none. */
+static const char *
+bind_lines(struct arena *a, const struct proxy_context *c, unsigned port, const char *rest)
+{
+	const char *address = c->private ? "127.0.0.1" : c->answers->listen_address;
+
+	if (address && strchr(address, ':'))
+		return raw(a, arena_printf(a, *address == '[' ? "bind %s:%u%s" : "bind [%s]:%u%s", address, port, rest));
+	if (address && strcmp(address, "*") != 0)
+		return raw(a, arena_printf(a, "bind %s:%u%s", address, port, rest));
+	if (!values_listens_ipv6(c))
+		return raw(a, arena_printf(a, "bind *:%u%s", port, rest));
+	return raw(a, arena_printf(a, "bind *:%u%s\n\tbind [::]:%u v6only%s", port, rest, port, rest));
+}
+
+/* "acl NAME WHAT A B ...", as many lines as it needs; NULL: there are none. */
+static const char *
+range_lines(struct arena *a, const char *name, const char *what, const char **ranges)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	if (!ranges || !ranges[0])
+		return NULL;
+	for (size_t i = 0; ranges[i]; i++) {
+		if (i % RANGES_A_LINE == 0)
+			buf_printf(&b, "%sacl %s %s", i ? "\n\t" : "", name, what);
+		buf_printf(&b, " %s", ranges[i]);
+	}
+	text = raw(a, b.s);
+	buf_free(&b);
+	return text;
+}
+
+static const char *
+redirect_to(struct arena *a, const struct proxy_context *c)
+{
+	const char *port = values_public_port(a, c);
+
+	return arena_printf(a, "https://%s%s%s", values_host(a, c), port ? ":" : "", port ? port : "");
+}
+
+/* Does something compress what goes through here, whoever switched it on? */
+static bool
+is_compressed(const struct haproxy_place *p)
+{
+	for (const struct hap_section *s = p->conf.first; s; s = s->next)
+		if ((hap_is_front(s) || strcmp(s->kind, "defaults") == 0) && hap_own(s, "compression", "algo"))
+			return true;
+	return false;
+}
+
+int
+haproxy_lines(struct buf *out, const struct proxy_context *c, const struct haproxy_route *r, struct err *e)
+{
+	struct arena a = { 0 };
+	const bool ends_tls = values_ends_tls(c->answers);
+	const struct tmpl_value values[] = {
+		{ "name",        c->answers->public_url.host },
+		{ "host",        values_host(&a, c) },
+		{ "stream",      arena_printf(&a, "%u", c->answers->stream) },
+		{ "redirect",    ends_tls && r->plain ? "1" : NULL },
+		{ "redirect_to", redirect_to(&a, c) },
+		{ "tls",         ends_tls ? "1" : NULL },
+		{ "use",         !ends_tls || r->tls ? "1" : NULL },
+		{ "client",      haproxy_at_least(c->found, 2, 9) && (!ends_tls || r->tls) ? "1" : NULL },
+	};
+	const int rc = values_template(out, c, "haproxy/lines.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
+
+	arena_free(&a);
+	return rc;
+}
+
+int
+haproxy_site(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
+             struct err *e)
+{
+	const struct answers *answers = c->answers;
+	const bool ends_tls = values_ends_tls(answers);
+	struct arena a = { 0 };
+	struct buf quoted = BUF_INIT;
+	const char *checklist[] = { "127.0.0.0/8", NULL }; /* in a rehearsal it plays what is in front */
+	const char **scheme, **client, *rest = "";
+	int rc = -1;
+
+	if (ends_tls && haproxy_escape(&quoted, crt, e) < 0)
+		goto out;
+	if (ends_tls)
+		rest = arena_printf(&a, " ssl crt %s alpn h2,http/1.1", quoted.s);
+	if (values_trusted(&scheme, &a, c, true, e) < 0 || values_trusted(&client, &a, c, !c->private, e) < 0)
+		goto out;
+	if (scheme && c->private)
+		scheme = checklist;
+
+	const struct tmpl_value values[] = {
+		{ "name",          answers->public_url.host },
+		{ "host",          values_host(&a, c) },
+		{ "origin",        values_origin(&a, c) },
+		{ "origin_tls",    !c->private && strcmp(answers->origin.scheme, "https") == 0 ? "1" : NULL },
+		{ "frontend",      p->own_plain || p->own_tls ? "1" : NULL },
+		{ "bind_plain",    p->own_plain ? bind_lines(&a, c, p->plain, "") : NULL },
+		{ "bind_tls",      p->own_tls ? bind_lines(&a, c, p->tls, rest) : NULL },
+		{ "redirect",      ends_tls && p->own_plain ? "1" : NULL },
+		{ "redirect_to",   redirect_to(&a, c) },
+		{ "use",           !ends_tls || p->own_tls ? "1" : NULL },
+		{ "tls",           ends_tls ? "1" : NULL },
+		{ "trusted",       range_lines(&a, "antechamber_front", "src", scheme) },
+		{ "trusted_who",   raw(&a, front_who(answers)) },
+		{ "client",        range_lines(&a, "antechamber_hides", "src", client) },
+		{ "client_again",  range_lines(&a, "antechamber_again", "var(txn.antechamber_client) -m ip", client) },
+		{ "client_header", raw(&a, front_client_header(answers)) },
+		{ "many",          answers->cdn == CDN_CLOUDFLARE ? NULL : "1" },
+		{ "compressed",    is_compressed(p) ? "1" : NULL },
+		{ "connect",       arena_printf(&a, "%u", answers->connect) },
+		{ "stream",        arena_printf(&a, "%u", answers->stream) },
+	};
+
+	rc = values_template(out, c, "haproxy/site.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
+out:
+	buf_free(&quoted);
+	arena_free(&a);
+	return rc;
+}
