@@ -1,13 +1,12 @@
 /* plain_finish.c - review, apply and result, line by line. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "plain.h"
+#include "sudo.h"
 
 #define MAX_PLAN 32
 
@@ -62,22 +61,10 @@ sudo_then_apply(struct plain *p)
 {
 	struct err e = { 0 };
 
-	if (setup_apply_way(p->setup) == APPLY_WITH_SUDO) {
-		const char *const *argv = setup_sudo_argv(p->setup);
-		int status = -1;
-		pid_t pid = fork();
-
-		if (pid == 0) {
-			execvp(argv[0], (char *const *)argv);
-			_exit(127);
-		}
-		while (pid > 0 && waitpid(pid, &status, 0) < 0)
-			;
-		if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-			plain_say(p, _("sudo refused. Nothing was changed."));
-			ask_apply(p);
-			return;
-		}
+	if (setup_apply_way(p->setup) == APPLY_WITH_SUDO && !sudo_agrees(setup_sudo_argv(p->setup))) {
+		plain_say(p, _("sudo refused. Nothing was changed."));
+		ask_apply(p);
+		return;
 	}
 	if (setup_apply(p->setup, &e) < 0) {
 		plain_state(p, MARK_FAIL, _("error"), e.msg);

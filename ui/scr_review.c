@@ -1,15 +1,13 @@
 /* scr_review.c - step 10: what will be done, every line of it, and the buttons. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "screens.h"
+#include "sudo.h"
 #include "term.h"
 
 #define MAX_PLAN   32
@@ -211,30 +209,18 @@ review_build(struct screen *sc, struct sheet *s)
 
 /* sudo asks for its password on the normal screen; what it runs is said before. */
 static bool
-sudo_agrees(struct screen *sc)
+ask_sudo(struct screen *sc)
 {
-	const char *const *argv = setup_sudo_argv(sc->setup);
-	int status = -1;
-	struct sigaction ours, ignore = { .sa_handler = SIG_IGN };
-	pid_t pid;
+	bool agreed;
 
 	term_leave();
-	sigaction(SIGINT, &ignore, &ours); /* Ctrl-C at sudo's question is for sudo */
 	printf("%s\n  %s\n",
 	       _("Writing needs root. sudo asks for your password now and runs only this:"),
 	       setup_sudo_command(sc->setup));
 	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		signal(SIGINT, SIG_DFL);
-		execvp(argv[0], (char *const *)argv);
-		_exit(127);
-	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0)
-		;
-	sigaction(SIGINT, &ours, NULL);
+	agreed = sudo_agrees(setup_sudo_argv(sc->setup));
 	term_return();
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return agreed;
 }
 
 static void
@@ -267,7 +253,7 @@ apply(struct screen *sc)
 		return;
 	}
 	if (setup_apply_way(sc->setup) == APPLY_WITH_SUDO &&
-	    (!setup_keep_answers(sc->setup, &e) || !sudo_agrees(sc))) {
+	    (!setup_keep_answers(sc->setup, &e) || !ask_sudo(sc))) {
 		screen_say(sc, e.code ? e.msg : _("sudo refused. Nothing was changed."));
 		return;
 	}

@@ -9,6 +9,8 @@
  * FAKE=slow         every check takes for ever
  * FAKE=fails        the body size fails in the rehearsal
  * FAKE=open         there is no UI password
+ * FAKE=sudo         writing needs sudo, which agrees; FAKE=refused: which does not
+ * FAKE=by-hand      writing needs root, and there is no sudo
  * FAKE=stays        the apply never ends by itself
  * FAKE=hostile      what was seen holds control bytes and an endless word
  * FAKE=trickle      the results of step 5 come one after another
@@ -644,7 +646,11 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 enum apply_way
 setup_apply_way(const struct setup *s)
 {
-	return is(s, "fails") ? APPLY_CLOSED : APPLY_AS_ROOT;
+	if (is(s, "fails"))
+		return APPLY_CLOSED;
+	if (is(s, "sudo") || is(s, "refused"))
+		return APPLY_WITH_SUDO;
+	return is(s, "by-hand") ? APPLY_BY_HAND : APPLY_AS_ROOT;
 }
 
 const char *
@@ -701,10 +707,10 @@ const char *setup_sudo_command(struct setup *s) { return setup_commands(s)[0]; }
 const char *const *
 setup_sudo_argv(struct setup *s)
 {
-	static const char *const v[] = { "true", NULL };
+	static const char *const agrees[] = { "sh", "-c", "echo '[sudo] password for ada:'", NULL };
+	static const char *const refuses[] = { "false", NULL };
 
-	(void)s;
-	return v;
+	return is(s, "sudo") ? agrees : refuses;
 }
 
 int

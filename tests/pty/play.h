@@ -29,8 +29,10 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/mem.h"
-#include "fake_setup.h"
 #include "wizard.h"
+#ifndef PLAY_REAL /* define it to run before the real setup, in practice */
+#include "fake_setup.h"
+#endif
 
 #define PLAY_MS 5000
 
@@ -67,6 +69,11 @@ play_start(int columns, int rows, const char *const *env, bool plain)
 	if (p->pid == 0) {
 		struct wizard_options o = { .color = "auto", .plain = plain };
 
+#ifdef PLAY_REAL
+		o.setup.practice = true;
+		o.setup.templates = "templates";
+		o.setup.self = getenv("BIN");
+#endif
 		setenv("LC_ALL", "C.UTF-8", 1);
 		setenv("LANGUAGE", "en", 1);
 		setenv("TERM", "xterm-256color", 1);

@@ -276,6 +276,38 @@ test_stop_in_apply(void **state)
 	play_end(p);
 }
 
+/* sudo asks on the normal screen, below what it will run; then the wizard is back. */
+static void
+test_sudo(void **state)
+{
+	static const char said[] = "Writing needs root. sudo asks for your password now and runs only this:";
+	static const char command[] = "  sudo antechamber apply --answers /home/ada/x.yaml";
+	struct play *p = at_step(10, "FAKE=sudo");
+	const char *left, *text, *asked, *back;
+
+	(void)state;
+	buf_cut(&p->raw, 0);
+	play_key(p, "a", "works at");
+	left = strstr(p->raw.s, "\033[?1049l");
+	text = strstr(p->raw.s, said);
+	asked = strstr(p->raw.s, "[sudo] password for ada:");
+	back = strstr(p->raw.s, "\033[?1049h");
+	assert_true(left && text && asked && back && strstr(p->raw.s, command));
+	assert_true(left < text && text < asked && asked < back);
+	play_end(p);
+
+	p = at_step(10, "FAKE=refused");
+	play_key(p, "a", "sudo refused. Nothing was changed.");
+	play_key(p, DOWN, "lines 2 to 10 of 41"); /* the review is there as before */
+	play_end(p);
+
+	p = at_step(10, "FAKE=by-hand");
+	play_key(p, TAB ENTER, "run this as root:");
+	assert_true(play_has(p, "    sudo antechamber apply --answers /home/ada/x.yaml"));
+	play_key(p, ESC, "step 10 of 11");
+	play_end(p);
+}
+
 /* Ctrl-Z gives the shell its terminal; fg brings the screen back. */
 static void
 test_suspend(void **state)
@@ -309,6 +341,7 @@ main(void)
 		cmocka_unit_test(test_twins_and_letters),
 		cmocka_unit_test(test_cursor),
 		cmocka_unit_test(test_stop_in_apply),
+		cmocka_unit_test(test_sudo),
 		cmocka_unit_test(test_suspend),
 	};
 
