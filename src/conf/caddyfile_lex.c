@@ -171,8 +171,9 @@ take_heredoc(struct lexer *x, size_t len)
 	if (!close)
 		return err_at(x->e, ERR_VALUE, x->file, x->line, x->column,
 		              _("The text that begins here never ends: its mark is missing."));
-	while (x->p < mark + len)
+	while (*x->p != '\n')
 		step(x);
+	step(x);
 	while (x->p < close)
 		if (take(x) < 0)
 			return -1;
