@@ -50,16 +50,20 @@ caddy_fix(const char *cause)
 
 /* No before_reload and no proof: see caddy_proof.c. */
 const struct proxy proxy_caddy = {
-	.name      = "caddy",
-	.label     = "Caddy",
-	.caps      = PROXY_FILES | PROXY_AUTO_TLS | PROXY_REHEARSE,
-	.detect    = caddy_detect,
-	.forget    = caddy_forget,
-	.render    = caddy_render,
-	.rehearse  = caddy_rehearse,
-	.complaint = caddy_complaint,
-	.clash     = caddy_clash,
-	.fix       = caddy_fix,
-	.blame     = caddy_blame,
-	.escape    = caddy_escape,
+	.name          = "caddy",
+	.label         = "Caddy",
+	.caps          = PROXY_FILES | PROXY_AUTO_TLS | PROXY_REHEARSE,
+	.detect        = caddy_detect,
+	.forget        = caddy_forget,
+	.render        = caddy_render,
+	.rehearse      = caddy_rehearse,
+	.complaint     = caddy_complaint,
+	.clash         = caddy_clash,
+	.ready         = caddy_ready,
+	.ready_seconds = 60, /* an authority on the internet looks at this server first */
+	.authority     = caddy_authority,
+	.reload_closes = caddy_reload_closes,
+	.fix           = caddy_fix,
+	.blame         = caddy_blame,
+	.escape        = caddy_escape,
 };

@@ -73,6 +73,9 @@ int caddy_rehearse(struct steps *out, const struct proxy_context *c, struct err 
 /* caddy_proof.c */
 bool caddy_complaint(const char *said, struct err *e);
 int  caddy_clash(const struct proxy_context *c, const struct machine *m, struct err *e);
+enum proxy_proof caddy_ready(const struct proxy_context *c);
+char *caddy_authority(struct arena *a, const struct proxy_context *c);
+bool caddy_reload_closes(const struct proxy_found *f);
 
 /* caddy_blame.c */
 bool caddy_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,

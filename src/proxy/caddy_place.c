@@ -79,6 +79,55 @@ check_free(const struct proxy_context *c, const char *ours, struct err *e)
 	return 0;
 }
 
+static bool
+is_wildcard(const char *address)
+{
+	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 ||
+	       strcmp(address, "[::]") == 0;
+}
+
+/* Where our site will listen: where it is told to, or where all sites of this Caddyfile do. */
+static bool
+listens_everywhere(const struct proxy_context *c)
+{
+	const struct cdy_conf *conf = caddy_conf(c->found);
+	const char *usual = conf ? cdy_arg(cdy_child(conf->options, "default_bind"), 0) : "";
+
+	if (c->answers->listen_address && !is_wildcard(c->answers->listen_address))
+		return false;
+	return !*usual || is_wildcard(usual);
+}
+
+/*
+ * A site on one address takes all that comes there: what listens everywhere is
+ * not heard on it, and both say nothing of it.
+ */
+static int
+check_listens(const struct proxy_context *c, const char *ours, struct err *e)
+{
+	const bool everywhere = listens_everywhere(c);
+	unsigned plain, tls;
+
+	caddy_listen_port(c, &plain, &tls);
+	for (size_t i = 0; i < c->found->n_sites; i++) {
+		const struct proxy_site *s = &c->found->sites[i];
+
+		if (strcmp(s->file, ours) == 0 || (c->set_aside && strcmp(s->file, c->set_aside) == 0))
+			continue;
+		for (size_t k = 0; k < s->n_listens; k++) {
+			const struct proxy_listen *l = &s->listens[k];
+
+			if ((l->port != plain && l->port != tls) || is_wildcard(l->address) == everywhere)
+				continue;
+			return err_at(e, ERR_VALUE, s->file, s->line, 0, everywhere
+			              ? _("This site listens on %1$s port %2$u alone and hides others there. Set listen.address to %1$s.")
+			              : _("This site listens on all addresses (%1$s) of port %2$u, and would be hidden. Leave listen.address out."),
+			              l->address, l->port);
+		}
+	}
+	return 0;
+}
+
 /* A file can only be moved away if Caddy does not ask for it by name. */
 static int
 check_set_aside(const struct proxy_context *c, struct err *e)
@@ -224,7 +273,7 @@ caddy_find_place(struct caddy_place *p, struct arena *a, const struct proxy_cont
 	}
 	if (!p->file)
 		p->file = file_in(a, c, f->site_dir ? f->site_dir : fs_dirname(a, f->config));
-	if (check_set_aside(c, e) < 0 || check_free(c, p->file, e) < 0)
+	if (check_set_aside(c, e) < 0 || check_free(c, p->file, e) < 0 || check_listens(c, p->file, e) < 0)
 		return -1;
 	if (conf && conf->braceless)
 		return refuse_braceless(conf->braceless, e);

@@ -1,16 +1,18 @@
 /*
- * caddy_proof.c - what did the checker say, will a reload work?
+ * caddy_proof.c - what did the checker say, will a reload work, has Caddy got its certificate?
  *
  * There is no proof of a reload to wait for: `caddy reload' and `caddy start'
  * come back when the new configuration serves, and with an error when it does
- * not; then the old one goes on.
+ * not; then the old one goes on.  Its certificates come later, though.
  */
 #include "proxy/caddy.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
 
@@ -56,20 +58,35 @@ last_error(const char *said)
 	return last;
 }
 
+/* What the running Caddy answered is wrapped in JSON. */
+static void
+take_line(struct buf *out, const char *error)
+{
+	static const char wrap[] = "{\"error\":\"";
+	const size_t len = strcspn(error, "\n");
+	const char *inside = memmem(error, len, wrap, sizeof(wrap) - 1);
+
+	if (inside && len > 2 && strncmp(error + len - 2, "\"}", 2) == 0)
+		buf_add(out, inside + sizeof(wrap) - 1, (size_t)(error + len - 2 - inside) - (sizeof(wrap) - 1));
+	else
+		buf_add(out, error, len);
+}
+
 bool
 caddy_complaint(const char *said, struct err *e)
 {
-	const char *error = last_error(said), *rest, *cut;
+	static const char parsing[] = "Error during parsing: ";
+	const char *error = last_error(said), *rest;
 	struct err place = { 0 };
 	struct buf line = BUF_INIT, text = BUF_INIT;
 
 	if (!error)
 		return false;
-	buf_add(&line, error, strcspn(error, "\n"));
+	take_line(&line, error);
 	rest = find_place(line.s, &place);
 	rest += strspn(rest, " -:");
-	if ((cut = strstr(rest, "Error during parsing: ")) == rest && cut)
-		rest += strlen("Error during parsing: ");
+	if (strncmp(rest, parsing, sizeof(parsing) - 1) == 0)
+		rest += sizeof(parsing) - 1;
 	/* The newer ones put the place last: then the sentence stands before it. */
 	if (!*rest || strncmp(rest, "import chain", 12) == 0)
 		rest = line.s;
@@ -130,4 +147,66 @@ caddy_clash(const struct proxy_context *c, const struct machine *m, struct err *
 		               _("Caddy also opens port %1$u to lead to https, but %2$s has it. Add auto_https disable_redirects to the options in %3$s."),
 		               l->port, l->program, c->found && c->found->config ? c->found->config : CADDY_CONFIG);
 	return 0;
+}
+
+/* ---- what Caddy makes by itself ---- */
+
+static void
+count(void *ctx, const char *path)
+{
+	size_t *n = ctx;
+
+	(void)path;
+	(*n)++;
+}
+
+/* certificates/AUTHORITY/NAME/NAME.crt; where its storage is closed to us, nothing can be waited for. */
+enum proxy_proof
+caddy_ready(const struct proxy_context *c)
+{
+	const struct answers *a = c->answers;
+	struct arena arena = { 0 };
+	const char *dir, *file;
+	size_t n = 0;
+
+	if ((a->tls != TLS_AUTO && a->tls != TLS_SELFSIGNED) || a->public_url.ipv6)
+		return PROOF_DONE;
+	dir = fs_path(&arena, c->root, caddy_storage(&arena, c->found));
+	file = arena_printf(&arena, "%s/certificates/*/%s/%s.crt", dir, a->public_url.host, a->public_url.host);
+	if (*dir && access(dir, R_OK | X_OK) == 0)
+		fs_glob(file, count, &n);
+	else
+		n = fs_exists(dir) || geteuid() != 0;
+	arena_free(&arena);
+	return n ? PROOF_DONE : PROOF_WAIT;
+}
+
+char *
+caddy_authority(struct arena *a, const struct proxy_context *c)
+{
+	if (c->answers->tls != TLS_SELFSIGNED)
+		return NULL;
+	return fs_join(a, caddy_storage(a, c->found), "pki/authorities/local/root.crt");
+}
+
+static const struct cdy_node *
+closing_proxy(const struct cdy_node *block)
+{
+	const struct cdy_node *found = NULL;
+
+	for (const struct cdy_node *d = block->child; d && !found; d = d->next)
+		found = strcmp(d->name, "reverse_proxy") == 0 ? cdy_child(d, "stream_close_delay") ? NULL : d : closing_proxy(d);
+	return found;
+}
+
+/* Since 2.7 not where stream_close_delay is set. */
+bool
+caddy_reload_closes(const struct proxy_found *f)
+{
+	const struct cdy_conf *c = caddy_conf(f);
+	bool closes = !c || !caddy_at_least(f, 2, 7, 0);
+
+	for (const struct cdy_node *s = c ? c->sites : NULL; s && !closes; s = s->next)
+		closes = closing_proxy(s) != NULL;
+	return closes;
 }
