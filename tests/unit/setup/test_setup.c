@@ -1,0 +1,264 @@
+/* What setup.h promises, on the practice server: a real nginx, the built-in OpenChamber, no face. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "setup/setup.h"
+
+#define DEADLINE_MS 20000
+
+struct world {
+	struct loop  *loop;
+	struct net   *net;
+	struct setup *s;
+	bool          late;
+};
+
+static void
+too_late(void *ctx)
+{
+	struct world *w = ctx;
+
+	w->late = true;
+	loop_stop(w->loop);
+}
+
+/* Ends the wait as soon as there is nothing to wait for: looked at before every wait. */
+static void
+look(void *ctx)
+{
+	struct world *w = ctx;
+
+	if (!setup_busy(w->s))
+		loop_stop(w->loop);
+}
+
+static void
+settle(struct world *w)
+{
+	struct err e = { 0 };
+	unsigned id = loop_after(w->loop, DEADLINE_MS, too_late, w);
+
+	loop_before_wait(w->loop, look, w);
+	assert_int_equal(loop_run(w->loop, &e), 0);
+	loop_before_wait(w->loop, NULL, NULL);
+	loop_cancel(w->loop, id);
+	assert_false(w->late);
+}
+
+static int
+start(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	struct err e = { 0 };
+
+	w->loop = loop_new();
+	w->net = net_new(w->loop);
+	w->s = setup_new(w->loop, w->net, &(struct setup_options){ .templates = "templates", .practice = true,
+	                 .self = "/nowhere" }, NULL, NULL, &e);
+	if (!w->s)
+		print_error("%s\n", e.msg);
+	*state = w;
+	return w->s ? 0 : -1;
+}
+
+static int
+stop(void **state)
+{
+	struct world *w = *state;
+
+	setup_free(w->s);
+	net_free(w->net);
+	loop_free(w->loop);
+	free(w);
+	return 0;
+}
+
+static void
+go(struct world *w, enum page p)
+{
+	setup_open(w->s, p);
+	settle(w);
+}
+
+static void
+test_main_road(void **state)
+{
+	struct world *w = *state;
+	struct setup_row rows[8];
+	const char *corner;
+	struct err e = { 0 };
+	size_t n;
+
+	settle(w);
+	assert_true(setup_may_leave(w->s, PAGE_START));
+	go(w, PAGE_DIRECT);
+	assert_int_equal(setup_mark(w->s, PAGE_DIRECT), MARK_PASS);
+	assert_true(setup_may_leave(w->s, PAGE_DIRECT));
+	go(w, PAGE_PROXY);
+	assert_int_equal(setup_mark(w->s, PAGE_PROXY), MARK_PASS);
+	go(w, PAGE_PUBLIC);
+	assert_true(setup_may_leave(w->s, PAGE_PUBLIC));
+	assert_false(setup_may_skip_checklist(w->s));
+	go(w, PAGE_WEBSOCKET);
+	for (enum page p = PAGE_WEBSOCKET; p <= PAGE_TIMEOUTS; p++) {
+		enum mark m = setup_mark(w->s, p);
+
+		print_message("  %s: %s\n", pages[p].name, setup_mark_word(m));
+		assert_true(m == MARK_PASS || m == MARK_WARN);
+	}
+	n = setup_table(w->s, PAGE_WEBSOCKET, rows, 8, &corner);
+	assert_int_equal(n, 6);
+	assert_string_equal(rows[0].label, "/event/ws");
+	assert_int_equal(rows[0].cell[WAY_REHEARSAL].mark, MARK_PASS);
+	assert_non_null(setup_timeline(w->s, WAY_REHEARSAL));
+	assert_true(setup_may_skip_checklist(w->s));
+	go(w, PAGE_REVIEW);
+	assert_non_null(setup_plan(w->s, &e));
+	assert_non_null(strstr(setup_diff(w->s), "+++ /etc/nginx/sites-available/openchamber.conf"));
+	assert_int_equal(setup_apply_way(w->s), APPLY_AS_ROOT);
+	assert_int_equal(setup_status(w->s), 0);
+}
+
+static void
+test_a_refused_value_is_kept_as_typed(void **state)
+{
+	static const struct { const char *key, *text; enum page page; } cases[] = {
+		{ "public", "chat.example.org/app", PAGE_PUBLIC },
+		{ "origin", "http://user:pw@host", PAGE_DIRECT },
+		{ "limits.body", "50MM", PAGE_BODY },
+		{ "limits.stream", "10s", PAGE_TIMEOUTS },
+	};
+	struct world *w = *state;
+
+	settle(w);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct setup_field f[4];
+		struct err e = { 0 }, again = { 0 };
+		size_t n, k = 0;
+
+		assert_int_equal(setup_try(w->s, cases[i].key, cases[i].text, &again), -1);
+		assert_int_equal(setup_set(w->s, cases[i].key, cases[i].text, &e), -1);
+		assert_string_equal(e.msg, again.msg);
+		n = setup_fields(w->s, cases[i].page, f, 4);
+		while (k < n && strcmp(f[k].key, cases[i].key) != 0)
+			k++;
+		assert_true(k < n);
+		assert_string_equal(f[k].value, cases[i].text);
+		assert_string_equal(f[k].error, e.msg);
+		assert_false(setup_may_leave(w->s, cases[i].page));
+	}
+}
+
+static void
+test_a_change_throws_away_what_stood_on_it(void **state)
+{
+	struct world *w = *state;
+	struct err e = { 0 };
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	go(w, PAGE_WEBSOCKET);
+	assert_int_equal(setup_mark(w->s, PAGE_WEBSOCKET), MARK_PASS);
+	setup_open(w->s, PAGE_REVIEW);
+	assert_int_equal(setup_set(w->s, "limits.stream", "7200s", &e), 0);
+	assert_int_not_equal(setup_mark(w->s, PAGE_WEBSOCKET), MARK_PASS); /* rehearsed anew */
+	assert_int_equal(setup_mark(w->s, PAGE_PROXY), MARK_NONE);         /* never opened in this test */
+	settle(w);
+	assert_int_equal(setup_mark(w->s, PAGE_WEBSOCKET), MARK_PASS);
+	setup_open(w->s, PAGE_REVIEW);
+	assert_non_null(strstr(setup_diff(w->s), "proxy_read_timeout 7200s"));
+	/* The same value again throws nothing away. */
+	assert_int_equal(setup_set(w->s, "limits.stream", "7200s", &e), 0);
+	assert_int_equal(setup_mark(w->s, PAGE_WEBSOCKET), MARK_PASS);
+}
+
+static void
+test_http_chooses_no_certificate(void **state)
+{
+	struct world *w = *state;
+	struct setup_choice c[8];
+	struct err e = { 0 };
+	size_t n, chosen = 0;
+
+	settle(w);
+	go(w, PAGE_PUBLIC);
+	assert_int_equal(setup_set(w->s, "public", "http://192.168.1.20", &e), 0);
+	n = setup_list(w->s, PAGE_PUBLIC, "tls", c, 8);
+	for (size_t i = 0; i < n; i++)
+		if (c[i].chosen)
+			chosen = i + 1;
+	assert_int_equal(chosen, n - 1); /* none: http */
+	/* And choosing a certificate makes it https again. */
+	assert_int_equal(setup_choose(w->s, PAGE_PUBLIC, "tls", n - 3, &e), 0);
+	assert_string_equal(setup_fields(w->s, PAGE_PUBLIC, (struct setup_field[4]){ { 0 } }, 4) ? "asked" : "", "asked");
+	assert_true(setup_may_leave(w->s, PAGE_PUBLIC));
+}
+
+static void
+test_a_wrong_password_is_tried_once(void **state)
+{
+	struct world *w = *state;
+	struct setup_field f[4];
+	struct err e = { 0 };
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	for (int i = 0; i < 3; i++) {
+		char text[8];
+
+		snprintf(text, sizeof(text), "no%d", i);
+		assert_int_equal(setup_set(w->s, "password", text, &e), 0);
+		settle(w);
+		assert_int_equal(setup_fields(w->s, PAGE_DIRECT, f, 4), 2);
+		assert_string_equal(f[1].key, "password");
+		assert_string_equal(f[1].value, ""); /* not kept, so that it cannot be sent again */
+		assert_true(*f[1].error);
+	}
+	assert_true(f[1].closed);
+	assert_int_equal(setup_set(w->s, "password", "practice", &e), -1);
+}
+
+static void
+test_something_else_writes_nothing(void **state)
+{
+	struct world *w = *state;
+	struct setup_choice c[16];
+	struct err e = { 0 };
+	size_t n;
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	go(w, PAGE_PROXY);
+	n = setup_list(w->s, PAGE_PROXY, "proxy", c, 16);
+	assert_int_equal(setup_choose(w->s, PAGE_PROXY, "proxy", n - 1, &e), 0);
+	assert_true(setup_may_leave(w->s, PAGE_PROXY));
+	go(w, PAGE_REVIEW);
+	assert_null(setup_plan(w->s, &e));
+	assert_int_equal(setup_apply_way(w->s), APPLY_CLOSED);
+	assert_string_equal(setup_diff(w->s), "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_main_road, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_refused_value_is_kept_as_typed, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_change_throws_away_what_stood_on_it, start, stop),
+		cmocka_unit_test_setup_teardown(test_http_chooses_no_certificate, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_wrong_password_is_tried_once, start, stop),
+		cmocka_unit_test_setup_teardown(test_something_else_writes_nothing, start, stop),
+	};
+
+	i18n_init("/nowhere", "en");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
