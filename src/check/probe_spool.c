@@ -70,8 +70,8 @@ judge(struct spool *p)
 		json_free(j);
 		return false;
 	}
-	spread = json_get_int(json_at(list, n - 1), "ms", 0) - json_get_int(json_at(list, 0), "ms",
-	                                                                    0);
+	spread = json_get_int(json_at(list, n - 1), "ms", 0);
+	spread -= json_get_int(json_at(list, 0), "ms", 0);
 	json_free(j);
 	note_int(c, "apart_ms", GAP_MS);
 	note_int(c, "arrived_apart_ms", spread);

@@ -172,8 +172,8 @@ void
 note_string(struct check *c, const char *key, const char *value)
 {
 	if (check_open(c) && value)
-		json_set_string(c->result.observed, key, say_clean(&c->side->run->arena, value,
-		                                                   strlen(value), 200));
+		json_set_string(c->result.observed, key,
+		                say_clean(&c->side->run->arena, value, strlen(value), 200));
 }
 
 void

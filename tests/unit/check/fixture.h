@@ -1,4 +1,4 @@
-/* fixture.h - a probe origin, tiny proxies before it, and a run of the checklist, all in one loop. */
+/* fixture.h - a probe origin, tiny proxies before it, and a run of checks, all in one loop. */
 #ifndef TESTS_CHECK_FIXTURE_H
 #define TESTS_CHECK_FIXTURE_H
 
@@ -31,7 +31,7 @@
 #define PATIENCE 20000 /* ms until a test gives up */
 #define PASSWORD "correct horse"
 
-/* What a stand-in does with the requests whose target begins with `path'; the first rule that fits. */
+/* What a stand-in does with requests whose target begins with `path'; the first that fits. */
 struct rule {
 	const char *path;
 	enum { PASS, CANNED, HANG, HANG_UP } act;
@@ -176,16 +176,17 @@ link_cut(void *ctx)
 static void
 add_lines(struct buf *out, const char *head, const char *const *drop)
 {
-	for (const char *line = strstr(head, "\r\n") + 2; strncmp(line, "\r\n",
-	                                                          2); line = strstr(line,
-	                                                                            "\r\n") + 2) {
+	const char *line = strstr(head, "\r\n") + 2, *next;
+
+	for (; strncmp(line, "\r\n", 2); line = next) {
 		bool gone = false;
 
+		next = strstr(line, "\r\n") + 2;
 		for (size_t i = 0; drop && i < 6 && drop[i]; i++)
 			gone = gone || (!strncasecmp(line, drop[i], strlen(drop[i])) &&
 			                line[strlen(drop[i])] == ':');
 		if (!gone)
-			buf_add(out, line, (size_t)(strstr(line, "\r\n") + 2 - line));
+			buf_add(out, line, (size_t)(next - line));
 	}
 }
 
@@ -304,11 +305,12 @@ link_begin(struct link *k)
 	if (k->rule && k->rule->act == HANG)
 		return true;
 	if (k->rule && (k->rule->act == CANNED || (k->rule->once && k->s->kept.len))) {
-		if (k->rule->act == CANNED)
-			buf_add(&k->to_client, k->rule->canned,
-			        k->rule->canned_len ? k->rule->canned_len : strlen(k->rule->canned));
-		else
+		if (k->rule->act != CANNED)
 			buf_add(&k->to_client, k->s->kept.s, k->s->kept.len);
+		else if (k->rule->canned_len)
+			buf_add(&k->to_client, k->rule->canned, k->rule->canned_len);
+		else
+			buf_puts(&k->to_client, k->rule->canned);
 		k->up_gone = true;
 		if (k->rule->hold_ms) {
 			k->held = true;
@@ -492,9 +494,8 @@ show(const struct check_run *r)
 
 		json_write(&b, c->observed, false);
 		print_error("%-10s %-18s %-4s %-18s %s %s\n", check_target_name(c->target), c->id,
-		            check_finished(r,
-		                           i) ? check_status_name(c->status) : "?", c->cause ? c->cause->id : "",
-		            c->detail, b.s);
+		            check_finished(r, i) ? check_status_name(c->status) : "?",
+		            c->cause ? c->cause->id : "", c->detail, b.s);
 		buf_free(&b);
 	}
 }

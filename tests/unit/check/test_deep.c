@@ -34,10 +34,12 @@ test_cut_streams(void **state)
 	struct world *w = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		const struct check_result *c;
+
 		with(w, (const struct rule[]){ { .path = paths[i], .cut_ms = 300 }, { 0 } });
 		expect_cause(w, "time.stream", TARGET_PUBLIC, CHECK_FAIL, "stream-cut");
-		assert_string_equal(json_get_string(result(w, "time.stream",
-		                                           TARGET_PUBLIC)->observed, "path", ""), paths[i]);
+		c = result(w, "time.stream", TARGET_PUBLIC);
+		assert_string_equal(json_get_string(c->observed, "path", ""), paths[i]);
 		expect_verdict(w, "stream-cut");
 	}
 	/* The optional one can only warn. */
@@ -82,7 +84,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_streams_live), T(test_cut_streams), T(test_not_without_a_login), T(test_a_real_upload),
+		T(test_streams_live), T(test_cut_streams), T(test_not_without_a_login),
+		T(test_a_real_upload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* The way to the public address, each cause beside its healthy twin. */
 #include "fixture.h"
 
-#define HTML "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\nContent-Length: 48\r\n\r\n" \
-             "<html><title>Welcome to nginx!</title></html>\r\n\r\n"
+#define HTML "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\n" \
+             "Content-Length: 48\r\n\r\n<html><title>Welcome to nginx!</title></html>\r\n\r\n"
 
 static const struct rule plain[] = { { 0 } };
 
@@ -21,9 +21,12 @@ test_a_plain_proxy_passes(void **state)
 {
 	struct world *w = *state;
 	static const char *const ids[] = {
-		"public.name", "public.port", "public.redirect", "public.answer", "public.instance", "public.cache",
-		"ws.event", "ws.global-event", "ws.terminal", "ws.dictation", "sse.event", "sse.global-event",
-		"sse.notifications", "sse.openchamber", "gzip.encoding", "gzip.layers", "body.limit", "body.spool",
+		"public.name", "public.port", "public.redirect", "public.answer", "public.instance",
+		"public.cache",
+		"ws.event", "ws.global-event", "ws.terminal", "ws.dictation", "sse.event",
+		"sse.global-event",
+		"sse.notifications", "sse.openchamber", "gzip.encoding", "gzip.layers",
+		"body.limit", "body.spool",
 		"headers.host", "headers.proto", "cdn.path", "cdn.limit",
 	};
 
@@ -118,19 +121,17 @@ test_apache_s_late_502(void **state)
 	expect_ended(w, "public.answer", "upstream-down");
 }
 
+#define TO(path) ANSWER("302 Found", "Location: " path "\r\n")
+
 static void
 test_long_circles(void **state)
 {
 	struct world *w = *state;
 
 	with(w, (const struct rule[]){
-		{ .path = "/api/a", .act = CANNED, .canned = ANSWER("302 Found",
-		                                                    "Location: /api/b\r\n") },
-		{ .path = "/api/b", .act = CANNED, .canned = ANSWER("302 Found",
-		                                                    "Location: /api/a\r\n") },
-		{ .path = "/api", .act = CANNED, .canned = ANSWER("302 Found",
-		                                                  "Location: "
-		                                                  "/api/a\r\n") }, { 0 } });
+		{ .path = "/api/a", .act = CANNED, .canned = TO("/api/b") },
+		{ .path = "/api/b", .act = CANNED, .canned = TO("/api/a") },
+		{ .path = "/api", .act = CANNED, .canned = TO("/api/a") }, { 0 } });
 	expect_ended(w, "public.redirect", "redirect-loop");
 	assert_true(w->s->asked < 10);
 }
@@ -360,9 +361,10 @@ test_it_is_quick(void **state)
 {
 	struct world *w = *state;
 
+	w->opt.timeout_ms = 0;
 	with(w, plain);
-	/* Nothing waits for a clock when nothing is wrong; generous, for a machine that does other things too. */
-	if (!strstr(__FILE__, "san") && w->took > 0.5)
+	/* Where nothing is wrong no probe waits for its time to run out. */
+	if (w->took > 1.5)
 		fail_msg("a healthy check took %.3f s", w->took);
 }
 
@@ -372,8 +374,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_a_plain_proxy_passes), T(test_answers_in_its_place), T(test_apache_s_late_502),
-		T(test_long_circles), T(test_silence), T(test_nothing_accepts), T(test_connections_vanish),
+		T(test_a_plain_proxy_passes), T(test_answers_in_its_place),
+		T(test_apache_s_late_502),
+		T(test_long_circles), T(test_silence), T(test_nothing_accepts),
+		T(test_connections_vanish),
 		T(test_no_such_name), T(test_another_openchamber), T(test_instances_without_an_id),
 		T(test_mangled_paths), T(test_caches), T(test_cdn), T(test_the_origin_is_down_too),
 		T(test_public_alone), T(test_the_password_stays_here), T(test_it_is_quick),

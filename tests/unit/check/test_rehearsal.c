@@ -4,7 +4,8 @@
 #define FORWARDED "X-Forwarded-Proto: http", "X-Forwarded-For: 127.0.0.1"
 
 /* What every good proxy does: it sets the headers itself, whatever the visitor wrote. */
-#define CLEANS .drop = { "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP" }, \
+#define CLEANS .drop = { "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", \
+                         "X-Real-IP" }, \
                .set = { FORWARDED }
 
 static const struct rule healthy[] = { { .path = "/", CLEANS }, { 0 } };
@@ -23,9 +24,12 @@ static void
 test_a_healthy_rehearsal(void **state)
 {
 	static const char *const ids[] = {
-		"public.redirect", "public.answer", "public.instance", "public.cache", "ws.event", "ws.global-event",
-		"ws.terminal", "ws.dictation", "sse.event", "sse.global-event", "sse.notifications", "sse.openchamber",
-		"gzip.encoding", "gzip.layers", "body.limit", "body.spool", "headers.host", "headers.proto", "headers.client",
+		"public.redirect", "public.answer", "public.instance", "public.cache", "ws.event",
+		"ws.global-event",
+		"ws.terminal", "ws.dictation", "sse.event", "sse.global-event", "sse.notifications",
+		"sse.openchamber",
+		"gzip.encoding", "gzip.layers", "body.limit", "body.spool", "headers.host",
+		"headers.proto", "headers.client",
 	};
 	struct world *w = *state;
 	const struct check_timeline *t;
@@ -123,7 +127,7 @@ test_the_worst_clock_counts(void **state)
 	assert_non_null(c->timeline);
 	assert_true(c->timeline->arrived[0] > 1);
 	assert_non_null(strstr(json_get_string(c->observed, "worst", ""), "X-Accel-Buffering"));
-	/* All of it at the end of the stream is held back, though it is late by no more than a second. */
+	/* All at the end of the stream is held back, though late by no more than a second. */
 	with(w, (const struct rule[]){
 		{ .path = "/api/global/event?antechamber=clock", CLEANS,
 		  .hold_ms = 1010 }, { .path = "/", CLEANS }, { 0 } });
@@ -160,7 +164,8 @@ test_a_spooled_body(void **state)
 	/* What the origin says of a body that came in one piece. */
 	static const char together[] = "HTTP/1.1 200 OK\r\nContent-Type: "
 	                               "application/json\r\nConnection: close\r\n\r\n"
-		"{\"bytes\":131072,\"ms\":3,\"arrived\":[{\"ms\":0,\"bytes\":65536},{\"ms\":3,\"bytes\":131072}]}";
+		"{\"bytes\":131072,\"ms\":3,\"arrived\":"
+		"[{\"ms\":0,\"bytes\":65536},{\"ms\":3,\"bytes\":131072}]}";
 	struct world *w = *state;
 
 	with(w, (const struct rule[]){
@@ -171,7 +176,7 @@ test_a_spooled_body(void **state)
 	expect_verdict(w, NULL);
 }
 
-/* A rehearsal has no port and no certificate to blame: what fails there is told by public.answer. */
+/* A rehearsal has no certificate to blame: what fails there is told by public.answer. */
 static void
 test_no_tls(void **state)
 {
@@ -216,7 +221,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_a_healthy_rehearsal), T(test_a_rehearsal_alone), T(test_headers_per_route),
-		T(test_the_worst_clock_counts), T(test_bodies), T(test_a_spooled_body), T(test_no_tls),
+		T(test_the_worst_clock_counts), T(test_bodies), T(test_a_spooled_body),
+		T(test_no_tls),
 		T(test_time),
 	};
 

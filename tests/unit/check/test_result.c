@@ -5,13 +5,20 @@
 
 /* Every name of the contract; one that is dropped or misspelt breaks somebody's script. */
 static const char *const names[] = {
-	"origin-refused", "origin-timeout", "origin-other", "origin-opencode", "origin-silent", "password-wrong",
-	"password-locked", "name-unresolved", "public-refused", "public-timeout", "tls-untrusted", "tls-name",
-	"tls-expired", "tls-failed", "redirect-loop", "redirect-away", "upstream-down", "upstream-timeout",
-	"upstream-opencode", "wrong-site", "wrong-instance", "path-mangled", "auth-layer", "bot-layer",
-	"ws-upgrade-lost", "ws-host-lost", "ws-port-lost", "ws-proto-lost", "ws-origin-refused", "ws-redirected",
-	"ws-no-answer", "ws-refused", "sse-buffered", "sse-compressed", "sse-not-stream", "stream-cut", "gzip-twice",
-	"gzip-mislabelled", "gzip-added", "api-cached", "body-limit", "body-spooled", "forwarded-for-lost",
+	"origin-refused", "origin-timeout", "origin-other", "origin-opencode", "origin-silent",
+	"password-wrong",
+	"password-locked", "name-unresolved", "public-refused", "public-timeout", "tls-untrusted",
+	"tls-name",
+	"tls-expired", "tls-failed", "redirect-loop", "redirect-away", "upstream-down",
+	"upstream-timeout",
+	"upstream-opencode", "wrong-site", "wrong-instance", "path-mangled", "auth-layer",
+	"bot-layer",
+	"ws-upgrade-lost", "ws-host-lost", "ws-port-lost", "ws-proto-lost", "ws-origin-refused",
+	"ws-redirected",
+	"ws-no-answer", "ws-refused", "sse-buffered", "sse-compressed", "sse-not-stream",
+	"stream-cut", "gzip-twice",
+	"gzip-mislabelled", "gzip-added", "api-cached", "body-limit", "body-spooled",
+	"forwarded-for-lost",
 	"forwarded-for-trusted", "cdn-limit", "cdn-flexible", "config-invalid", "config-shadowed",
 	"config-needs-restart", "public-half", "unprotected", "origin-exposed",
 };
@@ -65,10 +72,14 @@ static void
 test_ids(void **state)
 {
 	static const char *const ids[] = {
-		"direct.answer", "direct.version", "direct.login", "direct.exposure", "public.name", "public.port",
-		"public.tls", "public.redirect", "public.answer", "public.instance", "public.cache", "ws.event",
-		"ws.global-event", "ws.terminal", "ws.dictation", "sse.event", "sse.global-event", "sse.notifications",
-		"sse.openchamber", "gzip.encoding", "gzip.layers", "body.limit", "body.spool", "time.stream", "time.idle",
+		"direct.answer", "direct.version", "direct.login", "direct.exposure", "public.name",
+		"public.port",
+		"public.tls", "public.redirect", "public.answer", "public.instance", "public.cache",
+		"ws.event",
+		"ws.global-event", "ws.terminal", "ws.dictation", "sse.event", "sse.global-event",
+		"sse.notifications",
+		"sse.openchamber", "gzip.encoding", "gzip.layers", "body.limit", "body.spool",
+		"time.stream", "time.idle",
 		"headers.host", "headers.proto", "headers.client", "cdn.path", "cdn.limit",
 	};
 	struct world *w = *state;
@@ -232,7 +243,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_causes), T(test_ids), cmocka_unit_test(test_one_family_only), T(test_the_document),
+		cmocka_unit_test(test_causes), T(test_ids), cmocka_unit_test(test_one_family_only),
+		T(test_the_document),
 		T(test_a_healthy_document), T(test_hostile_words),
 	};
 

@@ -33,9 +33,8 @@ test_streams(void **state)
 {
 	static const struct { const char *cause; struct rule rule; } cases[] = {
 		{ "sse-compressed", { .answer_set = "Content-Encoding: gzip" } },
-		{ "sse-not-stream", { .act = CANNED, .canned = ANSWER("200 OK",
-		                                                      "Content-Type: "
-		                                                      "text/html\r\n") } },
+		{ "sse-not-stream", { .act = CANNED,
+		                      .canned = ANSWER("200 OK", "Content-Type: text/html\r\n") } },
 		{ "sse-not-stream", { .act = CANNED, .canned = ANSWER("404 Not Found", "") } },
 		{ "sse-not-stream", { .act = HANG_UP } },
 		{ "sse-buffered", { .hold_ms = 60000 } },
@@ -117,12 +116,10 @@ test_gzip(void **state)
 		const char *answer = zipped(&w->needs.arena, cases[i].layers, cases[i].header,
 		                            &len);
 
-		with(w, (const struct rule[]){ { .path = "/ ", .act = PASS },
-			{ .path = "/api", .act = PASS }, { .path = "/auth",
-			                                   .act = PASS }, { .path = "/health",
-			                                                    .act = PASS },
-			{ .path = "/", .act = CANNED, .canned = answer,
-			  .canned_len = len }, { 0 } });
+		with(w, (const struct rule[]){
+			{ .path = "/api", .act = PASS }, { .path = "/auth", .act = PASS },
+			{ .path = "/health", .act = PASS },
+			{ .path = "/", .act = CANNED, .canned = answer, .canned_len = len }, { 0 } });
 		if (cases[i].cause)
 			expect_cause(w, cases[i].id, TARGET_PUBLIC, CHECK_FAIL, cases[i].cause);
 		else
@@ -200,7 +197,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_streams), T(test_a_late_stream_warns), T(test_gzip), T(test_gzip_added), T(test_body_limits),
+		T(test_streams), T(test_a_late_stream_warns), T(test_gzip), T(test_gzip_added),
+		T(test_body_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* TLS and HTTP/2 as a real nginx speaks them: certificates, lost schemes, and buffering that shows only there. */
+/* TLS and HTTP/2 as a real nginx speaks them: certificates, lost schemes, hidden buffering. */
 #include "fixture.h"
 
 #include "base/crypto.h"
@@ -46,7 +46,7 @@ make_certificate(const char *name, int days)
 	buf_free(&key);
 }
 
-/* One server block: what differs from a good one comes last and wins, or stands in for a line of it. */
+/* One server block, and what makes it differ from a good one. */
 static void
 put_site(struct buf *out, enum site site, const char *certificate, const char *headers,
          const char *more)
@@ -154,8 +154,8 @@ up(void **state)
 	snprintf(nginx.good, sizeof(nginx.good), "%s/good.pem", nginx.dir);
 	write_config();
 	snprintf(config, sizeof(config), "%s/nginx.conf", nginx.dir);
-	nginx.p = proc_start(w->l, &(struct proc_request){ .argv = argv, .dies_with_us = true,
-	                                                   .done = on_ended });
+	nginx.p = proc_start(w->l, &(struct proc_request){
+		.argv = argv, .dies_with_us = true, .done = on_ended });
 	loop_after(w->l, 0, look, &left);
 	if (loop_run(w->l, &e) < 0)
 		return -1;
@@ -198,8 +198,10 @@ test_healthy(void **state)
 {
 	static const char *const ids[] = { "public.port", "public.tls", "public.redirect",
 	                                   "public.answer",
-		"public.instance", "public.cache", "ws.event", "ws.dictation", "sse.event", "sse.openchamber",
-		"gzip.encoding", "gzip.layers", "body.limit", "body.spool", "headers.host", "headers.proto" };
+		"public.instance", "public.cache", "ws.event", "ws.dictation", "sse.event",
+		"sse.openchamber",
+		"gzip.encoding", "gzip.layers", "body.limit", "body.spool", "headers.host",
+		"headers.proto" };
 	struct world *w = *state;
 
 	with(w, "https", HOST, GOOD);
@@ -337,8 +339,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_healthy), T(test_certificates), T(test_a_lost_scheme), T(test_buffering_that_shows_over_http_1),
-		T(test_compressed_streams), T(test_http_becomes_https), T(test_a_rehearsal_with_tls),
+		T(test_healthy), T(test_certificates), T(test_a_lost_scheme),
+		T(test_buffering_that_shows_over_http_1),
+		T(test_compressed_streams), T(test_http_becomes_https),
+		T(test_a_rehearsal_with_tls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
