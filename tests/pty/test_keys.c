@@ -126,6 +126,24 @@ test_enter_held_down(void **state)
 	play_end(p);
 }
 
+/* What was typed before the review was on the screen presses nothing there. */
+static void
+test_typed_ahead(void **state)
+{
+	static const char *const keys[] = { F9 "a", F9 TAB ENTER, F9 "aaaa" TAB ENTER };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct play *p = at_step(5, "FAKE=");
+
+		play_key(p, keys[i], "Read first");
+		assert_true(play_has(p, "step 10 of 11"));
+		play_cursor(p, 10, 5); /* in the difference, not on a button */
+		play_key(p, "a", "works at");
+		play_end(p);
+	}
+}
+
 /* The first printable key replaces a suggestion that nobody has touched; otherwise it is edited. */
 static void
 test_editing(void **state)
@@ -334,6 +352,7 @@ main(void)
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_answers_are_kept),
 		cmocka_unit_test(test_enter_held_down),
+		cmocka_unit_test(test_typed_ahead),
 		cmocka_unit_test(test_editing),
 		cmocka_unit_test(test_paste_with_controls),
 		cmocka_unit_test(test_error_under_the_field),

@@ -18,9 +18,11 @@ cell(struct play *p, int y, int x)
 static bool
 is_at(struct play *p, size_t step)
 {
-	if (step == 9) /* the review has no list, but the strip */
-		return cell(p, 20, 1) == '[';
-	return cell(p, row_of[step], 0) == '>' && cell(p, row_of[step], 22) != ' ';
+	if (step == 9) /* the review has no list; a button stands above a message of one row or two */
+		return cell(p, 5, 22) != 0x2502 && cell(p, 5, 22) != '|' &&
+		       (cell(p, 20, 1) == '[' || cell(p, 19, 1) == '[');
+	return cell(p, row_of[step], 0) == '>' &&
+	       (cell(p, row_of[step], 22) == 0x2502 || cell(p, row_of[step], 22) == '|');
 }
 
 /* Enter, and Enter again, until the page is there. */
