@@ -128,12 +128,14 @@ binds(const struct cdy_conf *c, const struct cdy_node *site)
 static void
 add_listen(struct arena *a, struct proxy_site *s, const char *address, const struct cdy_address *at)
 {
+	const bool bare = strchr(address, ':') && *address != '[';
+	char *whole_address = arena_printf(a, bare ? "[%s]" : "%s", address);
+
 	for (size_t i = 0; i < s->n_listens; i++)
-		if (s->listens[i].port == at->port && strcmp(s->listens[i].address, address) == 0)
+		if (s->listens[i].port == at->port && strcmp(s->listens[i].address, whole_address) == 0)
 			return;
 	s->listens[s->n_listens++] = (struct proxy_listen){
-		.address = strchr(address, ':') && *address != '[' ? arena_printf(a, "[%s]", address) : arena_strdup(a, address),
-		.port = at->port, .tls = at->tls,
+		.address = whole_address, .port = at->port, .tls = at->tls,
 	};
 }
 

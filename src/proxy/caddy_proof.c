@@ -76,19 +76,22 @@ bool
 caddy_complaint(const char *said, struct err *e)
 {
 	static const char parsing[] = "Error during parsing: ";
-	const char *error = last_error(said), *rest;
+	const char *error = last_error(said), *rest, *chain;
 	struct err place = { 0 };
 	struct buf line = BUF_INIT, text = BUF_INIT;
 
 	if (!error)
 		return false;
 	take_line(&line, error);
+	/* Who imported the file that is to blame. */
+	if ((chain = strstr(line.s, " import chain")))
+		buf_cut(&line, (size_t)(chain - line.s));
 	rest = find_place(line.s, &place);
 	rest += strspn(rest, " -:");
 	if (strncmp(rest, parsing, sizeof(parsing) - 1) == 0)
 		rest += sizeof(parsing) - 1;
 	/* The newer ones put the place last: then the sentence stands before it. */
-	if (!*rest || strncmp(rest, "import chain", 12) == 0)
+	if (!*rest)
 		rest = line.s;
 	text_safe(&text, rest, strlen(rest), 400);
 	err_at(e, ERR_VALUE, place.file, place.line, 0, _("Caddy says: %s"), text.s);

@@ -1,0 +1,532 @@
+/* The steps: which file, which line, which commands; what is refused and where; two sites side by side; a rehearsal. */
+#include "caddy_world.h"
+
+#include <arpa/inet.h>
+#include <signal.h>
+#include <time.h>
+
+static const char https_answers[] =
+	"version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: caddy\n"
+	"tls: {mode: existing, certificate: /etc/ssl/c.pem, key: /etc/ssl/c.key}\n";
+
+static void
+show_steps(struct buf *out, const struct steps *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct step *t = &s->v[i];
+
+		buf_puts(out, i ? "; " : "");
+		if (t->kind == STEP_WRITE)
+			buf_printf(out, "write %s %o%s%s", t->path, (unsigned)t->mode, t->made ? " made" : "", t->secret ? " secret" : "");
+		if (t->kind == STEP_RUN) {
+			buf_puts(out, t->role == ROLE_VALIDATE ? "validate" : t->role == ROLE_RELOAD ? "reload" : "run");
+			for (const char *const *arg = t->argv; *arg; arg++)
+				buf_printf(out, " %s", *arg);
+		}
+	}
+}
+
+/* ---- where it goes ---- */
+
+#define ON "ROOT/etc/caddy/Caddyfile --adapter caddyfile"
+#define TEST_RUN "; validate caddy validate --config " ON
+#define RUNS TEST_RUN "; reload caddy start --config " ON
+#define OURS "# OpenChamber at https://%s behind Caddy. Written by antechamber.\n%s {\n\treverse_proxy 127.0.0.1:1\n}\n"
+#define LINE "\n# OpenChamber; antechamber put it there.\nimport openchamber*.caddy\n"
+
+static const struct layout {
+	const char *caddyfile;
+	const char *file, *text;  /* something else that is there; a path that ends in / is a directory */
+	const char *more;         /* lines more of answers */
+	const char *want;         /* the steps, or, where it is refused, what is said: "!..." */
+	const char *added;        /* behind the old Caddyfile; NULL: it is not written */
+} layouts[] = {
+	{ DEBIAN_CADDYFILE, NULL, NULL, "", "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, LINE },
+	{ "", NULL, NULL, "", "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, LINE + 1 },
+	{ "a.org {\n}", NULL, NULL, "", "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, "\n" LINE },
+	{ "a.org {\n}\n# the end \\", NULL, NULL, "", "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, "\n" LINE },
+	/* what is imported already needs no line */
+	{ "import sites/*\n", "/etc/caddy/sites/", NULL, "", "write /etc/caddy/sites/openchamber.caddy 644" RUNS, NULL },
+	{ "import conf.d/*.conf\n", "/etc/caddy/conf.d/", NULL, "", "write /etc/caddy/conf.d/openchamber.conf 644" RUNS, NULL },
+	{ "import openchamber*.caddy\n", NULL, NULL, "", "write /etc/caddy/openchamber.caddy 644" RUNS, NULL },
+	{ "import gone/*\n", NULL, NULL, "", "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, LINE },
+	{ "a.org {\n\timport openchamber*.caddy\n}\n", NULL, NULL, "",
+	  "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, LINE },
+	/* the name is taken: by another's file, by our own for this host, by our own for another */
+	{ DEBIAN_CADDYFILE, "/etc/caddy/openchamber.caddy", "a.org {\n}\n", "",
+	  "write /etc/caddy/openchamber-chat.example.org.caddy 644; write /etc/caddy/Caddyfile 644" RUNS,
+	  "\n# OpenChamber; antechamber put it there.\nimport openchamber-chat.example.org*.caddy\n" },
+	{ "import openchamber*.caddy\n", "/etc/caddy/openchamber.caddy",
+	  "# OpenChamber at http://chat.example.org:8080 behind Caddy. Written by antechamber.\nchat.example.org {\n}\n", "",
+	  "write /etc/caddy/openchamber.caddy 644" RUNS, NULL },
+	{ "import openchamber*.caddy\n", "/etc/caddy/openchamber.caddy",
+	  "# OpenChamber at https://chat.example.org.uk behind Caddy. Written by antechamber.\n", "",
+	  "write /etc/caddy/openchamber-chat.example.org.caddy 644" RUNS, NULL },
+	/* a star must not bring in what was left out */
+	{ DEBIAN_CADDYFILE, "/etc/caddy/openchamber-old.caddy", "a.org {\n}\n", "",
+	  "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS,
+	  "\n# OpenChamber; antechamber put it there.\nimport openchamber.caddy\n" },
+	/* a place of the user's own */
+	{ DEBIAN_CADDYFILE, "/etc/caddy/my/", NULL, "files: {config: /etc/caddy/my/oc}\n",
+	  "write /etc/caddy/my/oc 644; write /etc/caddy/Caddyfile 644" RUNS,
+	  "\n# OpenChamber; antechamber put it there.\nimport my/oc*\n" },
+	{ DEBIAN_CADDYFILE, NULL, NULL, "files: {config: \"/srv/two words.caddy\"}\n",
+	  "write /srv/two words.caddy 644; write /etc/caddy/Caddyfile 644" RUNS,
+	  "\n# OpenChamber; antechamber put it there.\nimport \"/srv/two words*.caddy\"\n" },
+	{ "import sites/*\n", "/etc/caddy/sites/", NULL, "files: {config: /etc/caddy/sites/oc}\n", "write /etc/caddy/sites/oc 644" RUNS, NULL },
+	{ DEBIAN_CADDYFILE, NULL, NULL, "files: {config: /etc/caddy/Caddyfile}\n", "!never overwritten", NULL },
+	/* commands of the user's own; no reload */
+	{ "import openchamber*.caddy\n", NULL, NULL,
+	  "commands: {validate: [docker, exec, web, caddy, validate], reload: [docker, exec, web, caddy, reload]}\n",
+	  "write /etc/caddy/openchamber.caddy 644; validate docker exec web caddy validate; reload docker exec web caddy reload", NULL },
+	{ "import openchamber*.caddy\n", NULL, NULL, "reload: false\n", "write /etc/caddy/openchamber.caddy 644" TEST_RUN, NULL },
+	/* only the service knows its environment, so only it can judge */
+	{ "{$SITE} {\n}\n", NULL, NULL, "",
+	  "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644; reload caddy start --config " ON, LINE },
+	/* nothing can follow */
+	{ "a.org\nrespond ok\n", NULL, NULL, "", "!/etc/caddy/Caddyfile:1:1: This site has no braces", NULL },
+	{ "# x\n:80\n", NULL, NULL, "", "!Put { behind :80", NULL },
+	{ "import sites/*\n", "/etc/caddy/sites/a", "a.org\nrespond ok\n", "", "!/etc/caddy/sites/a:1:1: This site has no braces", NULL },
+	/* the address is taken */
+	{ "a.org {\n}\nb.org, chat.example.org {\n}\n", NULL, NULL, "", "!/etc/caddy/Caddyfile:3:1: chat.example.org is served here already", NULL },
+	{ "import sites/*\n", "/etc/caddy/sites/a", "https://Chat.example.org:443 {\n}\n", "", "!/etc/caddy/sites/a:1:1: chat.example.org is", NULL },
+	{ "http://chat.example.org {\n}\n", NULL, NULL, "", "!/etc/caddy/Caddyfile:1:1: chat.example.org is", NULL },
+	{ "chat.example.org:8443 {\n}\n*.example.org {\n}\n:443 {\n}\n", NULL, NULL, "",
+	  "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, LINE },
+	/* two sites on one port hide each other unless both listen everywhere */
+	{ "a.org {\n\tbind 10.0.0.1\n}\n", NULL, NULL, "", "!/etc/caddy/Caddyfile:1: This site listens on 10.0.0.1 port 443 alone", NULL },
+	{ "a.org {\n}\n", NULL, NULL, "listen: {address: 10.0.0.1}\n", "!/etc/caddy/Caddyfile:1: This site listens on all addresses", NULL },
+	{ "a.org {\n\tbind 10.0.0.1\n}\n", NULL, NULL, "listen: {address: 10.0.0.1}\n",
+	  "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, LINE },
+	{ "{\n\tdefault_bind 10.0.0.1\n}\na.org {\n}\n", NULL, NULL, "",
+	  "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, LINE },
+	{ "a.org:8443 {\n\tbind 10.0.0.1\n}\n", NULL, NULL, "",
+	  "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, LINE },
+	/* broken already */
+	{ "a.org {\n", NULL, NULL, "", "!/etc/caddy/Caddyfile:1:1: The block that begins here", NULL },
+	/* no certificates */
+	{ "{\n\tauto_https off\n}\n", NULL, NULL, "tls: {mode: auto}\n", "!/etc/caddy/Caddyfile:2:2: With this line Caddy gets no", NULL },
+	{ "{\n\tauto_https disable_certs\n}\n", NULL, NULL, "tls: {mode: selfsigned}\n", "!/etc/caddy/Caddyfile:2:2: With this line", NULL },
+	{ "{\n\tauto_https off\n}\n", NULL, NULL, "", "write /etc/caddy/openchamber.caddy 644; write /etc/caddy/Caddyfile 644" RUNS, LINE },
+	{ DEBIAN_CADDYFILE, NULL, NULL, "tls: {mode: certbot}\n", "!gets certificates by itself", NULL },
+};
+
+static void
+test_layouts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
+		const struct layout *l = &layouts[i];
+		struct answers a;
+		struct proxy_found f;
+		struct steps steps = { 0 };
+		struct err e = { 0 };
+		struct buf shown = BUF_INIT, text = BUF_INIT;
+		struct tree *t;
+		int rc;
+
+		assert_int_equal(tree_setup((void **)&t), 0);
+		tree_write(t, CADDY_CONFIG, l->caddyfile);
+		if (l->file && l->text)
+			tree_write(t, l->file, l->text);
+		else if (l->file)
+			tree_mkdir(t, l->file);
+		buf_puts(&text, https_answers);
+		if (strstr(l->more, "tls:"))
+			buf_cut(&text, (size_t)(strstr(text.s, "tls:") - text.s));
+		buf_puts(&text, l->more);
+		parse_answers(&a, text.s);
+		world_found(&f, t, "2.6.2");
+		rc = caddy_render(&steps, &(struct proxy_context){
+			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
+		show_steps(&shown, &steps);
+		replace_all(&shown, t->root, "ROOT");
+		if (*l->want == '!' ? rc == 0 || !strstr(e.msg, l->want + 1) : rc < 0 || strcmp(shown.s, l->want) != 0)
+			fail_msg("case %zu: %d %s\n%s\n%s", i, rc, e.msg, shown.s, l->want);
+		if (rc < 0)
+			assert_int_equal(e.code, ERR_VALUE);
+		if (rc == 0 && l->added) {
+			assert_string_equal(steps.v[1].path, CADDY_CONFIG);
+			assert_int_equal(strncmp(steps.v[1].text, l->caddyfile, strlen(l->caddyfile)), 0);
+			assert_string_equal(steps.v[1].text + strlen(l->caddyfile), l->added);
+		}
+		buf_free(&shown);
+		buf_free(&text);
+		steps_free(&steps);
+		proxy_found_free(&f);
+		answers_free(&a);
+		tree_teardown((void **)&t);
+	}
+}
+
+/* Done twice, nothing is left to be done; gone again, the line that stays behind harms nobody. */
+static void
+test_again(void **state)
+{
+	struct tree *t = *state;
+	struct answers a;
+	struct proxy_found f;
+	struct steps first = { 0 }, second = { 0 };
+	struct err e = { 0 };
+	char said[65536];
+
+	tree_write(t, CADDY_CONFIG, "{\n\tadmin off\n}\n" DEBIAN_CADDYFILE);
+	world_found(&f, t, "2.6.2");
+	parse_answers(&a, "version: 1\norigin: http://127.0.0.1:3000\npublic: http://chat.example.org\nproxy: caddy\ntls: {mode: none}\n");
+	assert_int_equal(caddy_render(&first, &(struct proxy_context){
+		.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
+	tree_write(t, first.v[0].path, first.v[0].text);
+	tree_write(t, first.v[1].path, first.v[1].text);
+	proxy_found_free(&f);
+	world_found(&f, t, "2.6.2");
+	assert_int_equal(f.n_sites, 2);
+	assert_true(f.sites[1].ours);
+	assert_false(f.sites[0].ours);
+	assert_int_equal(caddy_render(&second, &(struct proxy_context){
+		.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
+	assert_int_equal(second.v[0].kind, STEP_WRITE);
+	assert_string_equal(second.v[0].path, first.v[0].path);
+	assert_string_equal(second.v[0].text, first.v[0].text);
+	assert_int_equal(second.v[1].kind, STEP_RUN);
+	if (has_caddy()) {
+		assert_int_equal(caddy_judges(t, "validate", tree_path(t, CADDY_CONFIG), said, sizeof(said)), 0);
+		assert_int_equal(unlink(tree_path(t, first.v[0].path)), 0);
+		assert_int_equal(caddy_judges(t, "validate", tree_path(t, CADDY_CONFIG), said, sizeof(said)), 0);
+	}
+	steps_free(&first);
+	steps_free(&second);
+	proxy_found_free(&f);
+	answers_free(&a);
+}
+
+/* What will be set aside is not in the way, unless Caddy could not do without it. */
+static void
+test_set_aside(void **state)
+{
+	static const struct { const char *caddyfile, *aside, *says; } cases[] = {
+		{ "import sites/*\n", "/etc/caddy/sites/old", NULL },
+		{ "import sites/*\n", NULL, "is served here already" },
+		{ "import sites/*\n", "/etc/caddy/sites/another", "is served here already" },
+		{ "import sites/old\n", "/etc/caddy/sites/old", "/etc/caddy/Caddyfile:1: /etc/caddy/sites/old is named here" },
+		{ "import sites/*\n", "/etc/caddy/Caddyfile", "cannot be set aside" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct answers a;
+		struct proxy_found f;
+		struct steps steps = { 0 };
+		struct err e = { 0 };
+		struct tree *t;
+		int rc;
+
+		assert_int_equal(tree_setup((void **)&t), 0);
+		tree_write(t, CADDY_CONFIG, cases[i].caddyfile);
+		tree_write(t, "/etc/caddy/sites/old", "chat.example.org {\n\tbind 10.0.0.1\n}\n");
+		parse_answers(&a, https_answers);
+		world_found(&f, t, "2.6.2");
+		rc = caddy_render(&steps, &(struct proxy_context){ .answers = &a, .found = &f, .templates = "templates",
+		                  .root = t->root, .set_aside = cases[i].aside }, &e);
+		if (rc != (cases[i].says ? -1 : 0) || (rc < 0 && !strstr(e.msg, cases[i].says)))
+			fail_msg("%zu: %s", i, e.msg);
+		steps_free(&steps);
+		proxy_found_free(&f);
+		answers_free(&a);
+		tree_teardown((void **)&t);
+	}
+}
+
+/* Which command makes it read the file: by how it runs. */
+static void
+test_commands(void **state)
+{
+	static const struct { bool installed, running; const char *unit, *binary, *caddyfile, *want; } cases[] = {
+		{ false, false, NULL, NULL, "", "validate caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile; "
+		  "reload systemctl reload caddy" },
+		{ true, true, NULL, "/usr/bin/caddy", "", "validate caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile; "
+		  "reload caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile" },
+		{ true, true, "caddy.service", "/usr/bin/caddy", "", "validate caddy validate --config /etc/caddy/Caddyfile "
+		  "--adapter caddyfile; reload systemctl reload caddy.service" },
+		{ true, true, "caddy.service", "/opt/caddy", "{\n\tadmin off\n}\n", "validate /opt/caddy validate --config "
+		  "/etc/caddy/Caddyfile --adapter caddyfile; reload systemctl restart caddy.service" },
+		{ true, true, NULL, "/opt/caddy", "{\n\tadmin off\n}\n", NULL },
+		{ true, false, NULL, "/opt/caddy", "{\n\tadmin off\n}\n", "validate /opt/caddy validate --config "
+		  "/etc/caddy/Caddyfile --adapter caddyfile; reload /opt/caddy start --config /etc/caddy/Caddyfile --adapter caddyfile" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct proxy_found f = { .proxy = &proxy_caddy };
+		struct answers a;
+		struct steps steps = { 0 };
+		struct err e = { 0 };
+		struct buf shown = BUF_INIT;
+		const char *commands;
+		struct tree *t;
+		int rc;
+
+		assert_int_equal(tree_setup((void **)&t), 0);
+		tree_write(t, CADDY_CONFIG, cases[i].caddyfile);
+		if (cases[i].installed) {
+			world_found(&f, t, "2.6.2");
+			f.binary = (char *)cases[i].binary;
+			f.running = cases[i].running;
+			((struct caddy_own *)f.conf)->unit = (char *)cases[i].unit;
+		}
+		parse_answers(&a, https_answers);
+		rc = caddy_render(&steps, &(struct proxy_context){
+			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
+		show_steps(&shown, &steps);
+		replace_all(&shown, t->root, "");
+		commands = strstr(shown.s, "validate");
+		if (cases[i].want ? rc < 0 || strcmp(commands, cases[i].want) != 0 : rc == 0 || !strstr(e.msg, "Caddyfile:2:2"))
+			fail_msg("%zu: %s %s", i, shown.s, e.msg);
+		buf_free(&shown);
+		steps_free(&steps);
+		answers_free(&a);
+		proxy_found_free(&f);
+		tree_teardown((void **)&t);
+	}
+}
+
+/* Hostile values straight into the answers, past the fields' own checks. */
+static void
+test_injection(void **state)
+{
+	static const char *const evil[] = {
+		"a}", "a{", "{host}", "{$HOME}", "a\nb", "a b", "a\"b", "a'b", "a#b", "#a", "a\\", "a\x01", "\x01" "b}", "../a", "",
+		"a`b", "a\"`b", "<<a", "a\xc2\xa0" "b", "a,", "import", "@a", "*",
+	};
+	enum { FIELDS = 7 };
+	struct tree *t = *state;
+	char said[65536];
+	size_t taken = 0;
+
+	tree_write(t, CADDY_CONFIG, DEBIAN_CADDYFILE);
+	for (size_t i = 0; i < FIELDS * ARRAY_LEN(evil); i++) {
+		const size_t field = i / ARRAY_LEN(evil);
+		const char *value = evil[i % ARRAY_LEN(evil)];
+		struct answers a;
+		struct steps steps = { 0 };
+		struct err e = { 0 };
+		struct proxy_found f;
+		char *cidrs[] = { (char *)value, NULL };
+		char *path = arena_printf(&t->arena, "/etc/ssl/%s", value);
+		int rc;
+
+		parse_answers(&a, https_answers);
+		switch (field) {
+		case 0: snprintf(a.public_url.host, sizeof(a.public_url.host), "%s", value); break;
+		case 1: snprintf(a.origin.host, sizeof(a.origin.host), "%s", value); break;
+		case 2: a.certificate = path; break;
+		case 3: a.key = path; break;
+		case 4: a.listen_address = (char *)value; break;
+		case 5: a.cdn = CDN_OTHER; a.trusted = cidrs; break;
+		case 6: snprintf(a.origin.scheme, sizeof(a.origin.scheme), "%s", value); break;
+		}
+		world_found(&f, t, "2.6.2");
+		rc = caddy_render(&steps, &(struct proxy_context){
+			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
+		if (rc == 0) {
+			const char *text = steps_find(&steps, STEP_WRITE, ROLE_NONE)->text;
+			const struct cdy_node *tls;
+			struct cdy_conf c;
+
+			/* Only paths may hold such bytes, then they read back as given; a name may be a word like import. */
+			if (cdy_parse(&c, text, strlen(text), "site", &e) < 0)
+				fail_msg("%s", e.msg);
+			tls = cdy_child(c.sites->next, "tls");
+			if (field == 2 || field == 3)
+				assert_string_equal(cdy_arg(tls, field - 2), path);
+			else
+				assert_true(strcmp(value, "import") == 0 || strcmp(value, "*") == 0 || (field == 5 && !*value));
+			assert_null(c.sites->next->next);
+			assert_string_equal(cdy_arg(tls->next, 0), field == 1 ? arena_printf(&t->arena, "%s:3000", value) :
+			                    strcmp(tls->next->name, "reverse_proxy") == 0 ? "127.0.0.1:3000" : cdy_arg(tls->next, 0));
+			cdy_free(&c);
+			taken++;
+			if (has_caddy()) {
+				tree_write(t, "/judge", text);
+				if (caddy_judges(t, "adapt", tree_path(t, "/judge"), said, sizeof(said)) != 0)
+					fail_msg("%s: %s", value, said);
+			}
+		} else {
+			assert_int_equal(e.code, ERR_VALUE);
+		}
+		steps_free(&steps);
+		proxy_found_free(&f);
+		a.trusted = NULL;
+		answers_free(&a);
+	}
+	assert_true(taken > 20);
+}
+
+static void
+test_two_sites(void **state)
+{
+	static const char *const hosts[] = { "chat.example.org", "talk.example.org" };
+	struct tree *t = *state;
+	char said[65536];
+
+	tree_write(t, CADDY_CONFIG, "{\n\tadmin off\n}\n" DEBIAN_CADDYFILE);
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+		struct answers a;
+		struct steps steps = { 0 };
+		struct err e = { 0 };
+		struct proxy_found f;
+
+		parse_answers(&a, arena_printf(&t->arena, "version: 1\norigin: http://127.0.0.1:3000\npublic: https://%s\n"
+		                               "proxy: caddy\ntls: {mode: upstream}\ncdn: cloudflare\n", hosts[i]));
+		world_found(&f, t, "2.6.2");
+		assert_int_equal(caddy_render(&steps, &(struct proxy_context){
+			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
+		assert_string_equal(steps.v[0].path, i == 0 ? "/etc/caddy/openchamber.caddy"
+		                                            : "/etc/caddy/openchamber-talk.example.org.caddy");
+		tree_write(t, steps.v[0].path, steps.v[0].text);
+		if (i == 0)
+			tree_write(t, steps.v[1].path, steps.v[1].text);
+		else
+			assert_int_equal(steps.v[1].kind, STEP_RUN); /* the star reads both */
+		steps_free(&steps);
+		proxy_found_free(&f);
+		answers_free(&a);
+	}
+	if (has_caddy() && caddy_judges(t, "validate", tree_path(t, CADDY_CONFIG), said, sizeof(said)) != 0)
+		fail_msg("%s", said);
+}
+
+static unsigned
+free_port(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
+	close(fd);
+	return ntohs(a.sin_port);
+}
+
+static bool
+answers_on(unsigned port, char *text, size_t size)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ssize_t n = -1;
+
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0) {
+		dprintf(fd, "GET /x HTTP/1.1\r\nHost: chat.example.org\r\nConnection: close\r\n\r\n");
+		n = read(fd, text, size - 1);
+	}
+	text[n > 0 ? n : 0] = '\0';
+	close(fd);
+	return n > 0;
+}
+
+/* The private copy starts, listens where it was told, keeps to its directory, and ends at once. */
+static void
+test_rehearsal(void **state)
+{
+	static const char *const modes[] = { "auto", "selfsigned" };
+	const struct timespec moment = { .tv_nsec = 10000000 };
+	struct tree *t = *state;
+	struct proxy_private private = { .dir = tree_path(t, "/private dir") };
+	struct proxy_context c = { .templates = "templates", .root = t->root, .private = &private };
+	struct err e = { 0 };
+
+	if (!has_caddy())
+		skip();
+	tree_write(t, CADDY_CONFIG, DEBIAN_CADDYFILE);
+	world_certificate(t, "chat.example.org", "/private dir/c.pem", "/private dir/c.key");
+	private.certificate = tree_path(t, "/private dir/c.pem");
+	private.key = tree_path(t, "/private dir/c.key");
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		struct answers a;
+		struct steps steps = { 0 };
+		struct proxy_found f;
+		char text[2048];
+		bool alive = false;
+		int status;
+		pid_t pid;
+
+		private.http = free_port();
+		private.https = free_port();
+		private.upstream = free_port();
+		parse_answers(&a, arena_printf(&t->arena, "version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\n"
+		                               "proxy: caddy\ntls: {mode: %s}\n", modes[i]));
+		world_found(&f, t, "2.6.2");
+		c.answers = &a;
+		c.found = &f;
+		if (caddy_rehearse(&steps, &c, &e) < 0)
+			fail_msg("%s", e.msg);
+		assert_int_equal(steps.n, 3);
+		for (size_t k = 0; k < 2; k++)
+			tree_write(t, steps.v[k].path, steps.v[k].text);
+		assert_int_equal(steps.v[2].kind, STEP_RUN);
+		pid = fork();
+		if (pid == 0) {
+			freopen("/dev/null", "w", stderr);
+			execvp(steps.v[2].argv[0], (char *const *)steps.v[2].argv);
+			_exit(127);
+		}
+		for (int k = 0; k < 500 && !alive; k++) {
+			alive = answers_on(private.http, text, sizeof(text));
+			nanosleep(&moment, NULL);
+		}
+		kill(pid, SIGTERM);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(alive);
+		assert_non_null(strstr(text, " 308 "));
+		assert_non_null(strstr(text, "Location: https://chat.example.org/x\r\n"));
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		steps_free(&steps);
+		f.installed = false;
+		assert_int_equal(caddy_rehearse(&steps, &c, &e), -1);
+		assert_int_equal(e.code, ERR_MISSING);
+		proxy_found_free(&f);
+		answers_free(&a);
+	}
+}
+
+static void
+test_escape(void **state)
+{
+	static const struct { const char *in, *want; } cases[] = {
+		{ "example.org", "example.org" }, { "a b", "\"a b\"" }, { "a#b", "a#b" }, { "#b", "\"#b\"" }, { "q\"", "`q\"`" },
+		{ "b\\", "`b\\`" }, { "", "\"\"" }, { "a`b", "\"a`b\"" }, { "\xed\x95\x9c", "\"\xed\x95\x9c\"" }, { "<a", "\"<a\"" },
+		{ "{host}", NULL }, { "a}", NULL }, { "a\nb", NULL }, { "a\rb", NULL }, { "\001x", NULL }, { "\x7f", NULL },
+		{ "a\"`", NULL }, { "<<END", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf out = BUF_INIT;
+		struct err e = { 0 };
+		int rc = proxy_caddy.escape(&out, cases[i].in, &e);
+
+		assert_int_equal(rc, cases[i].want ? 0 : -1);
+		if (cases[i].want)
+			assert_string_equal(out.s, cases[i].want);
+		else
+			assert_int_equal(e.code, ERR_VALUE);
+		buf_free(&out);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_layouts),
+		cmocka_unit_test_setup_teardown(test_again, tree_setup, tree_teardown),
+		cmocka_unit_test(test_set_aside),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test_setup_teardown(test_injection, tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_two_sites, tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_rehearsal, tree_setup, tree_teardown),
+		cmocka_unit_test(test_escape),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
