@@ -4,10 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "proxy/caddy.h"
 #include "proxy/nginx.h"
 
 const struct proxy *const proxies[] = {
 	&proxy_nginx,
+	&proxy_caddy,
 	NULL,
 };
 
