@@ -19,7 +19,7 @@ static const struct {
 	{ "ws-proto-lost",         caddy_wrong_proto },
 	{ "cdn-flexible",          caddy_wrong_proto },
 	{ "ws-redirected",         caddy_redirects },
-	{ "redirect-loop",         caddy_redirects },
+	{ "redirect-loop",         caddy_loops },
 	{ "redirect-away",         caddy_redirects },
 	{ "sse-buffered",          caddy_buffered },
 	{ "sse-compressed",        caddy_compresses },

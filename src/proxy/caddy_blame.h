@@ -35,7 +35,7 @@ caddy_culprit_fn caddy_compresses, caddy_buffered, caddy_hidden_encoding, caddy_
 	caddy_small_body, caddy_cut_short, caddy_cached;
 
 /* caddy_blame_site.c */
-caddy_culprit_fn caddy_leads_elsewhere, caddy_redirects, caddy_mangled, caddy_other_site, caddy_asks_login,
-	caddy_certificate;
+caddy_culprit_fn caddy_leads_elsewhere, caddy_redirects, caddy_loops, caddy_mangled, caddy_other_site,
+	caddy_asks_login, caddy_certificate;
 
 #endif

@@ -11,13 +11,19 @@ caddy_leads_elsewhere(const struct caddy_route *r)
 	return to ? to : r->proxy;
 }
 
-/* Plain http is led to https by Caddy itself where a site has https and the front speaks http. */
 const struct cdy_node *
 caddy_redirects(const struct caddy_route *r)
 {
-	const struct cdy_node *d = caddy_in_force(r, "redir");
+	return caddy_in_force(r, "redir");
+}
 
-	return d ? d : r->tls && r->url->port != cdy_https_port(r->conf) ? r->site : NULL;
+/* Caddy itself leads plain http to https: for ever, if what stands in front of a site with https speaks http. */
+const struct cdy_node *
+caddy_loops(const struct caddy_route *r)
+{
+	const struct cdy_node *d = caddy_redirects(r);
+
+	return d ? d : r->tls ? r->site : NULL;
 }
 
 /* The prefix that is cut off or put on. */
