@@ -2,6 +2,7 @@
 #include "proxy/caddy_blame.h"
 
 #include <string.h>
+#include <strings.h>
 
 const struct cdy_node *
 caddy_in_force(const struct caddy_route *r, const char *name)
@@ -44,22 +45,37 @@ static const struct {
 	{ "tls-expired",           caddy_certificate },
 };
 
-/* On the public port, or, behind a router or a front, on any. */
+/* The address of a site by which it is reached on a port; 0: on any, but by its own name. */
+static bool
+take_site(struct caddy_route *r, const struct cdy_node *site, unsigned port)
+{
+	for (size_t i = 0; site && i < site->n_args; i++) {
+		struct cdy_address at;
+
+		cdy_address(&at, r->conf, site, i);
+		if (!at.known || (port ? at.port != port : strcasecmp(at.host, r->url->host) != 0))
+			continue;
+		r->site = site;
+		r->tls = at.tls;
+		return true;
+	}
+	return false;
+}
+
+/* On the public port; behind a router or a front, wherever the name is served, or on the usual ports. */
 static void
 find_site(struct caddy_route *r)
 {
-	static const unsigned none = 0;
-	const unsigned ports[] = { r->url->port, cdy_https_port(r->conf), cdy_http_port(r->conf), none };
-	struct cdy_address at;
+	const unsigned ports[] = { cdy_https_port(r->conf), cdy_http_port(r->conf) };
 
-	for (size_t i = 0; ports[i] && !r->site; i++) {
-		r->site = cdy_site_for(r->conf, ports[i], r->url->host);
-		for (size_t k = 0; r->site && k < r->site->n_args; k++) {
-			cdy_address(&at, r->conf, r->site, k);
-			if (at.port == ports[i])
-				r->tls = at.tls;
-		}
-	}
+	if (take_site(r, cdy_site_for(r->conf, r->url->port, r->url->host), r->url->port))
+		return;
+	for (const struct cdy_node *s = r->conf->sites; s; s = s->next)
+		if (take_site(r, s, 0))
+			return;
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++)
+		if (take_site(r, cdy_site_for(r->conf, ports[i], r->url->host), ports[i]))
+			return;
 }
 
 bool
