@@ -65,7 +65,8 @@ alter_prepare(struct alteration *c, const char *deed, const char *root, const ch
 	int rc;
 
 	*c = (struct alteration){ .deed = xstrdup(deed), .path = xstrdup(path), .number = number,
-	                      .root = root ? xstrdup(root) : NULL, .was = CONTENT_INIT, .is = CONTENT_INIT };
+	                      .root = root ? xstrdup(root) : NULL, .was = CONTENT_INIT,
+	                      .is = CONTENT_INIT };
 	content_copy(&c->is, is);
 	if (!text_is_utf8(path, strlen(path)))
 		return err_set(e, ERR_VALUE, _("A path of the plan is not UTF-8."));
@@ -159,7 +160,8 @@ alter_do(struct alteration *c, struct journal *j, struct err *e)
 			return -1;
 	}
 	if (rc == 0 && c->real[0] && strcmp(p.real, c->real) != 0)
-		rc = err_set(e, ERR_CONFLICT, _("%s leads somewhere else than when it was read."), c->path);
+		rc = err_set(e, ERR_CONFLICT, _("%s leads somewhere else than when it was read."),
+		             c->path);
 	if (rc == 0) {
 		free(c->real);
 		c->real = xstrdup(p.real);
@@ -179,7 +181,8 @@ bool
 alter_from_json(struct alteration *c, const struct json *line)
 {
 	static const char *const deeds[] = { "write", "link", "set-aside", "answers", "mkdir" };
-	const char *deed = json_get_string(line, "do", ""), *root = json_get_string(line, "root", NULL);
+	const char *deed = json_get_string(line, "do", "");
+	const char *root = json_get_string(line, "root", NULL);
 	bool known = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(deeds); i++)
@@ -236,7 +239,9 @@ load(struct alteration *c, const char *dir, struct err *e)
 
 	kept_name(before, "before", c);
 	kept_name(after, "after", c);
-	return load_kept(&c->was, dir, before, e) < 0 || load_kept(&c->is, dir, after, e) < 0 ? -1 : 0;
+	if (load_kept(&c->was, dir, before, e) < 0)
+		return -1;
+	return load_kept(&c->is, dir, after, e);
 }
 
 static enum undo
@@ -297,7 +302,7 @@ alter_undo(struct alteration *c, const char *dir, struct err *e)
 		return undo_directory(c, e);
 	if (load(c, dir, e) < 0)
 		return UNDO_FAILED;
-	/* By the way it went in, so that a turned link is noticed; never through a link at the end. */
+	/* By the way it went in, so that a turned link is noticed. */
 	rc = place_open(&p, c->root, c->path, follows(c->deed), e);
 	if (rc == 1)
 		done = c->was.kind == CONTENT_ABSENT ? UNDO_NOTHING : conflict(c, e);
@@ -322,7 +327,10 @@ alter_by_hand(struct buf *out, const struct alteration *c, const char *dir)
 	const char *const file[] = { "install", "-m", mode, "-o", uid, "-g", gid, from, to, NULL };
 	const char *const link[] = { "ln", "-sfn", c->was.bytes.s, to, NULL };
 	const char *const gone[] = { "rm", to, NULL };
-	proc_show(out, c->was.kind == CONTENT_FILE ? file : c->was.kind == CONTENT_LINK ? link : gone);
+	if (c->was.kind == CONTENT_FILE)
+		proc_show(out, file);
+	else
+		proc_show(out, c->was.kind == CONTENT_LINK ? link : gone);
 	free(from);
 	free(to);
 }

@@ -1,5 +1,5 @@
 /*
- * alter.h - one thing altered on disk: from the plan, into the journal, done, and undone from the journal.
+ * alter.h - one thing altered on disk: from the plan into the journal, done, and undone from there.
  */
 #ifndef APPLY_ALTER_H
 #define APPLY_ALTER_H
@@ -9,7 +9,7 @@
 #include "base/mem.h"
 
 struct alteration {
-	char          *deed; /* "write" "link" "set-aside" "answers" "mkdir": in the journal, and of a progress line */
+	char          *deed; /* "write" "link" "set-aside" "answers" "mkdir": as in the journal */
 	char          *path; /* as a person names it, without root */
 	char          *root; /* NULL: none */
 	char          *real; /* after all links; "" where its directory is not there yet */
@@ -36,7 +36,10 @@ void alter_free(struct alteration *c);
 
 enum undo { UNDO_NOTHING, UNDO_RESTORED, UNDO_CONFLICT, UNDO_FAILED };
 
-/* `dir' is the journal's.  What stands there decides: new, old, or somebody's own (a conflict, left alone). */
+/*
+ * `dir' is the journal's.  What stands there decides: new, old, or somebody's
+ * own (a conflict, left alone).
+ */
 enum undo alter_undo(struct alteration *c, const char *dir, struct err *e);
 
 /* The command that does by hand what alter_undo() could not. */

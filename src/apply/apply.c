@@ -82,8 +82,9 @@ too_late(void *ctx)
 
 	a->timer = 0;
 	a->confirming = false;
-	err_set(&e, ERR_FAILED, Q_("Nobody kept it within %u second.", "Nobody kept it within %u seconds.",
-	                           a->options.confirm_within), a->options.confirm_within);
+	err_set(&e, ERR_FAILED,
+	        Q_("Nobody kept it within %u second.", "Nobody kept it within %u seconds.",
+	           a->options.confirm_within), a->options.confirm_within);
 	apply_say(a, "keep", PROGRESS_FAIL, "%s", e.msg);
 	apply_fail(a, &e);
 }
@@ -99,9 +100,9 @@ apply_keep(struct apply *a)
 	}
 	a->confirming = true;
 	a->timer = loop_after(a->loop, (int)within * 1000, too_late, a);
-	apply_say(a, "keep", PROGRESS_NOW, Q_("It works, and is undone in %u second unless it is kept",
-	                                      "It works, and is undone in %u seconds unless it is kept", within),
-	          within);
+	apply_say(a, "keep", PROGRESS_NOW,
+	          Q_("It works, and is undone in %u second unless it is kept",
+	             "It works, and is undone in %u seconds unless it is kept", within), within);
 }
 
 /* ---- prepare ---- */
@@ -112,7 +113,9 @@ prepare(struct apply *a, size_t i, struct err *e)
 	const struct step *s = &a->plan->steps.v[i];
 	struct content is = CONTENT_INIT;
 	struct alteration *c = &a->changes[i];
-	const char *deed = s->kind == STEP_WRITE ? "write" : s->kind == STEP_LINK ? "link" : "set-aside";
+	static const char *const deeds[] = {
+		[STEP_WRITE] = "write", [STEP_LINK] = "link", [STEP_SET_ASIDE] = "set-aside",
+	};
 	int rc;
 
 	if (!s->path || plan_state(a->plan, i) == PLAN_SAME)
@@ -121,12 +124,14 @@ prepare(struct apply *a, size_t i, struct err *e)
 		content_file(&is, s->text, strlen(s->text), s->mode);
 	else if (s->kind == STEP_LINK)
 		content_link(&is, s->target);
-	rc = alter_prepare(c, deed, a->root, s->path, &is, (unsigned)i + 1, e);
+	rc = alter_prepare(c, deeds[s->kind], a->root, s->path, &is, (unsigned)i + 1, e);
 	content_free(&is);
 	if (rc < 0)
 		return -1;
 	if (s->kind == STEP_LINK && c->was.kind != CONTENT_ABSENT)
-		return err_set(e, ERR_CONFLICT, _("%s is there already and leads somewhere else. Remove it first."), s->path);
+		return err_set(e, ERR_CONFLICT,
+		               _("%s is there already and leads somewhere else. Remove it first."),
+		               s->path);
 	/* It came true between the plan and now. */
 	if (content_same(&c->was, &c->is))
 		alter_free(c);
@@ -164,7 +169,8 @@ write_begin(struct apply *a, struct err *e)
 	json_set_string(line, "plan", hash);
 	put_argv(line, "validate", steps_find(steps, STEP_RUN, ROLE_VALIDATE));
 	/* What was not reloaded on purpose is not reloaded by its undo either. */
-	put_argv(line, "reload", a->options.no_reload ? NULL : steps_find(steps, STEP_RUN, ROLE_RELOAD));
+	put_argv(line, "reload",
+	         a->options.no_reload ? NULL : steps_find(steps, STEP_RUN, ROLE_RELOAD));
 	buf_free(&address);
 	return journal_line(&a->journal, line, e);
 }
@@ -212,21 +218,22 @@ unchanged(struct apply *a)
 	apply_finish(a, APPLY_UNCHANGED, NULL);
 }
 
-/* The plan was made while the half-way change stood there, and may have taken its files for what is here. */
+/* The plan was made while the half-way change stood there, and may have taken that for granted. */
 static int
 plan_anew(struct apply *a, struct err *e)
 {
 	char was[65], is[65];
 
 	apply_say(a, "undo", PROGRESS_DONE, _("what was left half-way is put back"));
-	if (plan_build(&a->fresh, &a->plan->context, a->plan->set_aside, e) < 0)
+	if (plan_build(&a->fresh, &a->plan->context, a->plan->context.set_aside, e) < 0)
 		return -1;
 	plan_hash(a->plan, was);
 	plan_hash(&a->fresh, is);
 	a->plan = &a->fresh;
 	if (a->options.plan_hash && strcmp(was, is) != 0)
 		return err_set(e, ERR_CONFLICT,
-		               _("What was left half-way is put back, which changes the plan. Review it again."));
+		               _("What was left half-way is put back, which changes the plan. "
+		                 "Review it again."));
 	return 0;
 }
 
@@ -248,7 +255,8 @@ settled(struct apply *a, const struct err *e)
 	else if (!plan_changes(a->plan))
 		unchanged(a);
 	else {
-		apply_say(a, "backup", PROGRESS_NOW, _("looking how everything answers before the change"));
+		apply_say(a, "backup", PROGRESS_NOW,
+		          _("looking how everything answers before the change"));
 		verify_before(a, pictured);
 	}
 }

@@ -17,7 +17,9 @@
 /* One line of progress; the same that --progress prints as NDJSON. */
 enum progress_state { PROGRESS_NOW, PROGRESS_DONE, PROGRESS_FAIL, PROGRESS_SKIP };
 struct progress {
-	const char         *step;   /* "lock" "backup" "write" "link" "set-aside" "validate" "reload" "proof" "verify" "keep" "undo" */
+	/* "lock" "backup" "write" "link" "set-aside" "validate" "reload" "proof" "verify"
+	   "keep" "undo" */
+	const char         *step;
 	enum progress_state state;
 	const char         *text;   /* translated: what exactly, or why it failed; never NULL */
 	size_t              places; /* changed on this server so far */
@@ -38,7 +40,7 @@ struct apply_result {
 	unsigned                id;      /* of the journal entry; 0: none */
 	size_t                  places;
 	const struct check_run *verify;  /* over loopback with the real names; NULL: not come to */
-	const struct check_run *outside; /* through the public address as DNS has it; only reported; NULL: not tried */
+	const struct check_run *outside; /* through public DNS, only reported; NULL: not tried */
 	size_t                  other_sites, other_sites_changed;
 	const char *const      *by_hand; /* UNDO_FAILED: one copy command a file; ends with NULL */
 };
@@ -52,7 +54,7 @@ struct apply_options {
 	const char *cacert;        /* to trust besides the system's, for the checks; or NULL */
 	int         timeout_ms;    /* per probe */
 	const char *answers_to;    /* save the answers here when kept; NULL: nowhere */
-	bool        over_edits;    /* replace files of ours that were edited since we wrote them; else that is ERR_CONFLICT */
+	bool        over_edits;    /* replace files of ours edited since; else ERR_CONFLICT */
 };
 
 struct apply;
@@ -60,9 +62,10 @@ typedef void apply_progress_fn(void *ctx, const struct progress *p);
 typedef void apply_done_fn(void *ctx, const struct apply_result *r);
 
 /* The plan and all it borrows must outlive the apply. */
-struct apply *apply_start(struct loop *l, struct net *n, const struct plan *p, const struct apply_options *o,
-                          apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx);
-void apply_undo_now(struct apply *a); /* Ctrl-C: put everything back; `done' comes with APPLY_UNDONE */
+struct apply *apply_start(struct loop *l, struct net *n, const struct plan *p,
+                          const struct apply_options *o, apply_progress_fn *on_progress,
+                          apply_done_fn *on_done, void *ctx);
+void apply_undo_now(struct apply *a); /* Ctrl-C: put all back; `done' comes with APPLY_UNDONE */
 void apply_confirm(struct apply *a);  /* with confirm_within: keep it */
 void apply_free(struct apply *a);     /* after done only */
 

@@ -77,8 +77,8 @@ struct apply {
 };
 
 /* run.c */
-struct apply *apply_new(struct loop *l, const char *root, apply_progress_fn *on_progress, apply_done_fn *on_done,
-                        void *ctx);
+struct apply *apply_new(struct loop *l, const char *root, apply_progress_fn *on_progress,
+                        apply_done_fn *on_done, void *ctx);
 void apply_say(struct apply *a, const char *step, enum progress_state state, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void apply_later(struct apply *a, loop_fn *fn);
@@ -94,10 +94,11 @@ void apply_refuse(struct apply *a, const struct err *e); /* nothing was done */
 
 /* command.c */
 void command_validate(struct apply *a, const char *const *argv, apply_then *then);
-void command_reload(struct apply *a, const char *const *argv, apply_then *then); /* and its proof, with a plan */
+/* With a plan also the proof that it took. */
+void command_reload(struct apply *a, const char *const *argv, apply_then *then);
 void command_run(struct apply *a, const char *const *argv, apply_then *then);
 
-/* verify.c: the picture before; the verdict after (an error: not to be kept); the look from outside. */
+/* verify.c: the picture before; the verdict after (an error: not to be kept); from outside. */
 void verify_before(struct apply *a, apply_then *then);
 void verify_after(struct apply *a, apply_then *then);
 void verify_outside(struct apply *a, apply_then *then);

@@ -21,10 +21,12 @@ undone_and_looked(void *ctx)
 
 	a->result.other_sites_changed = sites_changed(a->sites);
 	if (name)
-		apply_say(a, "undo", PROGRESS_FAIL, _("Everything is put back, but %1$s answered %2$ld before and %3$ld now"),
+		apply_say(a, "undo", PROGRESS_FAIL,
+		          _("Everything is put back, but %1$s answered %2$ld before and %3$ld now"),
 		          name, before, now);
 	else
-		apply_say(a, "undo", PROGRESS_DONE, _("everything is put back, and your other sites answer as before"));
+		apply_say(a, "undo", PROGRESS_DONE,
+		          _("everything is put back, and your other sites answer as before"));
 	apply_finish(a, APPLY_UNDONE, &a->why);
 }
 
@@ -35,8 +37,10 @@ undone(struct apply *a, const struct err *e)
 
 	if (e) {
 		const int n = (int)a->n_by_hand;
-		err_set(&failed, ERR_ROLLBACK, Q_("The undo failed: %1$d place could not be put back. %2$s",
-		                                  "The undo failed: %1$d places could not be put back. %2$s", n), n, e->msg);
+		err_set(&failed, ERR_ROLLBACK,
+		        Q_("The undo failed: %1$d place could not be put back. %2$s",
+		           "The undo failed: %1$d places could not be put back. %2$s", n),
+		        n, e->msg);
 		apply_finish(a, APPLY_UNDO_FAILED, &failed);
 	} else if (!a->written) {
 		apply_refuse(a, &a->why);
@@ -127,7 +131,8 @@ reload_step(struct apply *a, const struct step *s)
 	struct err e = { 0 };
 
 	if (a->options.no_reload) {
-		apply_say(a, "reload", PROGRESS_SKIP, _("not wanted; the new configuration waits for the next reload"));
+		apply_say(a, "reload", PROGRESS_SKIP,
+		          _("not wanted; the new configuration waits for the next reload"));
 		after_step(a, NULL);
 		return;
 	}
@@ -150,7 +155,8 @@ check_step(struct apply *a)
 	struct err e = { 0 };
 
 	if (!a->proved) {
-		apply_say(a, "verify", PROGRESS_SKIP, _("nothing was reloaded, so nothing could be verified"));
+		apply_say(a, "verify", PROGRESS_SKIP,
+		          _("nothing was reloaded, so nothing could be verified"));
 		after_step(a, NULL);
 		return;
 	}

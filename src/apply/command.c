@@ -11,6 +11,7 @@
 #define RELOAD_MS   60000
 #define PROOF_MS    5000
 #define LOOK_MS     20
+#define READY_MS    100
 
 static const char *
 shown(struct apply *a, const char *const *argv)
@@ -68,13 +69,15 @@ judge(struct apply *a, const struct proc_result *r, struct err *e)
 	const char *command = shown(a, a->argv), *said = last_words(a, r);
 
 	if (!r->started)
-		return err_set(e, ERR_MISSING, _("%s cannot be run: %s"), command, strerror(r->sys));
+		return err_set(e, ERR_MISSING, _("%s cannot be run: %s"), command,
+		               strerror(r->sys));
 	if (r->timed_out)
 		return err_set(e, ERR_CHILD, _("%s did not end in time."), command);
 	if (r->status == 0)
 		return 0;
 	if (said[0])
-		return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d: %3$s."), command, r->status, said);
+		return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d: %3$s"), command,
+		               r->status, said);
 	return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d."), command, r->status);
 }
 
@@ -85,7 +88,9 @@ whose(const struct apply *a)
 {
 	const char *name = a->n_works ? a->works[a->work].proxy : NULL;
 
-	return a->undoing && name ? proxy_find(name) : a->plan ? a->plan->context.found->proxy : NULL;
+	if (a->undoing && name)
+		return proxy_find(name);
+	return a->plan ? a->plan->context.found->proxy : NULL;
 }
 
 static void
@@ -146,6 +151,37 @@ command_run(struct apply *a, const char *const *argv, apply_then *then)
 
 /* ---- reload ---- */
 
+/* What it gets by itself takes longer; whether it works without is for the checks to say. */
+static void
+wait_ready(void *ctx)
+{
+	struct apply *a = ctx;
+	const struct proxy_context *c = &a->plan->context;
+
+	a->timer = 0;
+	if (c->found->proxy->ready(c) == PROOF_WAIT && loop_now() < a->deadline) {
+		a->timer = loop_after(a->loop, READY_MS, wait_ready, a);
+		return;
+	}
+	go_on(a, NULL);
+}
+
+static void
+taken(struct apply *a)
+{
+	const struct proxy_context *c = &a->plan->context;
+
+	if (a->undoing || !c->found->proxy->ready) {
+		go_on(a, NULL);
+		return;
+	}
+	if (c->found->proxy->ready(c) == PROOF_WAIT)
+		apply_say(a, "proof", PROGRESS_NOW, _("waiting until %s has its certificate"),
+		          c->found->proxy->label);
+	a->deadline = loop_now() + 1000LL * c->found->proxy->ready_seconds;
+	wait_ready(a);
+}
+
 static void
 look(void *ctx)
 {
@@ -156,25 +192,29 @@ look(void *ctx)
 	a->timer = 0;
 	switch (f->proxy->proof(f, a->proof)) {
 	case PROOF_DONE:
-		apply_say(a, "proof", PROGRESS_DONE, _("%s runs the new configuration"), f->proxy->label);
+		apply_say(a, "proof", PROGRESS_DONE, _("%s runs the new configuration"),
+		          f->proxy->label);
 		break;
 	case PROOF_WAIT:
 		if (loop_now() < a->deadline) {
 			a->timer = loop_after(a->loop, LOOK_MS, look, a);
 			return;
 		}
-		err_set(&e, ERR_FAILED, _("%s did not take the new configuration within %d s."), f->proxy->label,
-		        PROOF_MS / 1000);
+		err_set(&e, ERR_FAILED, _("%s did not take the new configuration within %d s."),
+		        f->proxy->label, PROOF_MS / 1000);
 		break;
 	case PROOF_FAILED:
-		err_set(&e, ERR_FAILED, _("%s refused the reload and runs its old configuration."), f->proxy->label);
+		err_set(&e, ERR_FAILED, _("%s refused the reload and runs its old configuration."),
+		        f->proxy->label);
 		break;
 	}
 	free(a->proof);
 	a->proof = NULL;
-	if (e.code)
+	if (e.code) {
 		apply_say(a, "proof", PROGRESS_FAIL, "%s", e.msg);
-	go_on(a, e.code ? &e : NULL);
+		go_on(a, &e);
+	} else
+		taken(a);
 }
 
 static void
@@ -193,11 +233,16 @@ on_reloaded(void *ctx, const struct proc_result *r)
 		return;
 	}
 	apply_say(a, "reload", PROGRESS_DONE, "%s", shown(a, a->argv));
-	if (!proxy || !proxy->proof) {
+	if (!proxy) {
 		go_on(a, NULL);
 		return;
 	}
-	apply_say(a, "proof", PROGRESS_NOW, _("waiting until %s runs the new configuration"), proxy->label);
+	if (!proxy->proof) {
+		taken(a);
+		return;
+	}
+	apply_say(a, "proof", PROGRESS_NOW, _("waiting until %s runs the new configuration"),
+	          proxy->label);
 	a->deadline = loop_now() + PROOF_MS;
 	a->timer = loop_after(a->loop, 0, look, a);
 }
@@ -209,9 +254,15 @@ command_reload(struct apply *a, const char *const *argv, apply_then *then)
 	unsigned live = a->plan ? apply_live_connections(a->plan) : 0;
 
 	a->then = then;
-	if (live)
+	if (live && f->proxy->reload_closes && f->proxy->reload_closes(f))
 		apply_say(a, "reload", PROGRESS_NOW,
-		          Q_("%2$s, with %1$u live connection", "%2$s, with %1$u live connections", live),
+		          Q_("%2$s, which closes %1$u live connection",
+		             "%2$s, which closes %1$u live connections", live),
+		          live, shown(a, argv));
+	else if (live)
+		apply_say(a, "reload", PROGRESS_NOW,
+		          Q_("%2$s; %1$u live connection goes on until it ends",
+		             "%2$s; %1$u live connections go on until they end", live),
 		          live, shown(a, argv));
 	else
 		apply_say(a, "reload", PROGRESS_NOW, "%s", shown(a, argv));

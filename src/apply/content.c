@@ -93,7 +93,8 @@ bool
 content_identical(const struct content *a, const struct content *b)
 {
 	return content_same(a, b) &&
-	       (a->kind != CONTENT_FILE || (a->mode == b->mode && a->uid == b->uid && a->gid == b->gid));
+	       (a->kind != CONTENT_FILE ||
+	        (a->mode == b->mode && a->uid == b->uid && a->gid == b->gid));
 }
 
 static int
@@ -139,7 +140,8 @@ read_bytes(struct content *c, int fd, const char *shown, struct err *e)
 		}
 		if (!buf_add_max(&all, part, (size_t)n, CONTENT_MAX)) {
 			buf_free(&all);
-			return err_set(e, ERR_IO, _("%s is larger than %u bytes."), shown, CONTENT_MAX);
+			return err_set(e, ERR_IO, _("%s is larger than %u bytes."), shown,
+			               CONTENT_MAX);
 		}
 	}
 	content_file(c, all.s, all.len, 0);
@@ -210,7 +212,8 @@ has_attribute(int fd, const struct attribute *a)
 {
 	char *value = xmalloc(ATTRIBUTES_MAX);
 	ssize_t n = fgetxattr(fd, a->name, value, ATTRIBUTES_MAX);
-	bool equal = n >= 0 && (size_t)n == a->value.len && memcmp(value, a->value.s, a->value.len) == 0;
+	bool equal = n >= 0 && (size_t)n == a->value.len &&
+	             memcmp(value, a->value.s, a->value.len) == 0;
 
 	free(value);
 	return equal;
@@ -231,8 +234,10 @@ set_attributes(const struct content *c, int fd, const char *shown, struct err *e
 		return err_sys(e, ERR_IO, _("The mode of %s cannot be set"), shown);
 	for (size_t i = 0; i < c->n_attributes; i++) {
 		const struct attribute *a = &c->attributes[i];
-		if (fsetxattr(fd, a->name, a->value.s, a->value.len, 0) < 0 && !has_attribute(fd, a))
-			return err_sys(e, ERR_IO, _("The attribute %s of %s cannot be kept"), a->name, shown);
+		if (fsetxattr(fd, a->name, a->value.s, a->value.len, 0) < 0 &&
+		    !has_attribute(fd, a))
+			return err_sys(e, ERR_IO, _("The attribute %s of %s cannot be kept"),
+			               a->name, shown);
 	}
 	if (c->mtime.tv_sec) {
 		struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, c->mtime };

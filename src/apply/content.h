@@ -1,5 +1,5 @@
 /*
- * content.h - what stands at a place, or is to stand there: a file with all its attributes, a link, or nothing.
+ * content.h - what stands at a place, or is to: a file with all its attributes, a link, or nothing.
  */
 #ifndef APPLY_CONTENT_H
 #define APPLY_CONTENT_H
@@ -51,7 +51,8 @@ bool content_identical(const struct content *a, const struct content *b);
 int content_read(struct content *c, int dir, const char *name, const char *shown, struct err *e);
 
 /* Make it under a name that must be free, attributes and all, on the disk when it returns. */
-int content_write(const struct content *c, int dir, const char *name, const char *shown, struct err *e);
+int content_write(const struct content *c, int dir, const char *name, const char *shown,
+                  struct err *e);
 
 /* Everything but a file's bytes, which the caller keeps: for the journal. */
 struct json *content_json(const struct content *c);

@@ -9,11 +9,11 @@
 
 #define CONTEXT 3
 
-/* Beyond this many differing lines the middle is shown as one block: time and memory grow with its square. */
+/* Beyond so many differing lines it is one block: time and memory grow with their square. */
 #define MOST_EDITS 2000
 
 struct side {
-	const char **line; /* n + 1 of them: a line ends where the next begins, its newline included */
+	const char **line; /* n + 1: a line ends where the next begins, its newline included */
 	size_t       n;
 	bool        *out;  /* not on the other side */
 };
@@ -71,7 +71,7 @@ middle_same(const struct middle *w, int x, int y)
 	return same(w->a, w->from + (size_t)x, w->b, w->from + (size_t)y);
 }
 
-/* Which way the furthest path of `d' edits reaches diagonal `k': down (an inserted line) or right. */
+/* Does the furthest path of `d' edits come to diagonal `k' down (an inserted line) or right? */
 static bool
 comes_down(const int *v, int d, int k)
 {

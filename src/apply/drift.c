@@ -9,7 +9,8 @@
 
 /* The newest change in force that wrote `path'. */
 static bool
-find_written(struct alteration *out, struct arena *a, const char *root, const char *path, const char **dir)
+find_written(struct alteration *out, struct arena *a, const char *root, const char *path,
+             const char **dir)
 {
 	struct journal_entry *v;
 	size_t n = journal_list(a, root, &v);
@@ -45,10 +46,12 @@ drift_diff(struct buf *out, const char *root, const char *path)
 	const char *dir = NULL;
 	bool drifted = false;
 
-	if (fs_read(&now, fs_path(&a, root, path), CONTENT_MAX, &e) == 0 && find_written(&c, &a, root, path, &dir)) {
+	if (fs_read(&now, fs_path(&a, root, path), CONTENT_MAX, &e) == 0 &&
+	    find_written(&c, &a, root, path, &dir)) {
 		content_file(&is, now.s, now.len, 0);
 		drifted = !content_same(&is, &c.is);
-		if (drifted && journal_kept(&then, dir, arena_printf(&a, "after.%u", c.number), &e) == 0)
+		const char *kept = arena_printf(&a, "after.%u", c.number);
+		if (drifted && journal_kept(&then, dir, kept, &e) == 0)
 			diff_unified(out, path, then.s, path, now.s);
 		alter_free(&c);
 	}
@@ -68,12 +71,14 @@ drift_check(const char *root, const char *path, struct err *e)
 
 	for (const char *p = diff.s; drifted && p; p = strchr(p, '\n')) {
 		p += *p == '\n';
-		lines += (*p == '+' && strncmp(p, "+++", 3) != 0) || (*p == '-' && strncmp(p, "---", 3) != 0);
+		lines += (*p == '+' && strncmp(p, "+++", 3) != 0) ||
+		         (*p == '-' && strncmp(p, "---", 3) != 0);
 	}
 	buf_free(&diff);
 	if (!drifted)
 		return 0;
-	/* TRANSLATORS: %1$s is a path, %2$d how many lines; shown on one line, at most 78 columns */
+	/* TRANSLATORS: %1$s is a path, %2$d how many lines; one line of at most 78 columns */
 	return err_set(e, ERR_CONFLICT, Q_("%1$s was edited since; %2$d line differs",
-	                                   "%1$s was edited since; %2$d lines differ", lines), path, lines);
+	                                   "%1$s was edited since; %2$d lines differ", lines),
+	               path, lines);
 }

@@ -1,4 +1,4 @@
-/* drift.h - files of ours that were edited since we wrote them.  The journal remembers what was written. */
+/* drift.h - files of ours that were edited since we wrote them, as the journal remembers it. */
 #ifndef APPLY_DRIFT_H
 #define APPLY_DRIFT_H
 
@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* ERR_CONFLICT if `path' is a file we wrote and it is not as we wrote it.  A missing one is no conflict. */
+/* ERR_CONFLICT if we wrote `path' and it is not as we wrote it.  A missing one is no conflict. */
 int drift_check(const char *root, const char *path, struct err *e);
 
 /* Unified diff from what we wrote to what stands there now; false: not ours, or as we wrote it. */

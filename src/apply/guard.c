@@ -74,7 +74,8 @@ check_target(const struct plan *p, const char *path, struct err *e)
 	arena_free(&a);
 	if (fine && path[0] == '/' && !goes_up(path))
 		return 0;
-	return err_set(e, ERR_VALUE, _("%s is not in a directory of %s, so nothing is written there."),
+	return err_set(e, ERR_VALUE,
+	               _("%s is not in a directory of %s, so nothing is written there."),
 	               path, f->proxy->label);
 }
 
@@ -91,13 +92,17 @@ check_program(const char *program, struct err *e)
 	if (!path)
 		rc = err_set(e, ERR_MISSING, _("The command %s is not installed."), program);
 	else if (path[0] != '/')
-		rc = err_set(e, ERR_VALUE, _("The command %s has to be a whole path, beginning with a slash."), path);
+		rc = err_set(e, ERR_VALUE,
+		             _("The command %s has to be a whole path, beginning with a slash."),
+		             path);
 	else if (geteuid() == 0) {
 		rc = place_open(&p, NULL, path, true, e);
 		if (rc == 1 || (rc == 0 && fstatat(p.dir, p.name, &st, AT_SYMLINK_NOFOLLOW) < 0))
 			rc = err_set(e, ERR_MISSING, _("The command %s is not there."), path);
 		else if (rc == 0 && (st.st_uid != 0 || (st.st_mode & 0022)))
-			rc = err_set(e, ERR_VALUE, _("Others than root could replace %s, so root does not run it."), path);
+			rc = err_set(e, ERR_VALUE,
+			             _("Others than root could replace %s, so root does not run it."),
+			             path);
 	}
 	place_close(&p);
 	arena_free(&a);
@@ -110,11 +115,14 @@ guard_plan(const struct plan *p, const char *hash, struct err *e)
 	char now[65];
 
 	plan_hash(p, now);
-	if (!p->context.found->installed && !(p->context.answers->validate && p->context.answers->reload_argv))
-		return err_set(e, ERR_MISSING, _("%s is not installed, so there is nothing to apply to."),
+	if (!p->context.found->installed &&
+	    !(p->context.answers->validate && p->context.answers->reload_argv))
+		return err_set(e, ERR_MISSING,
+		               _("%s is not installed, so there is nothing to apply to."),
 		               p->context.found->proxy->label);
 	if (hash && strcmp(hash, now) != 0)
-		return err_set(e, ERR_CONFLICT, _("The plan is not the one that was reviewed. Review it again."));
+		return err_set(e, ERR_CONFLICT,
+		               _("The plan is not the one that was reviewed. Review it again."));
 	for (size_t i = 0; i < p->steps.n; i++) {
 		const struct step *s = &p->steps.v[i];
 
@@ -145,7 +153,9 @@ check_seen(const struct plan *p, size_t step, struct err *e)
 		rc = -1;
 	}
 	if (rc == 0 && p->seen[step][0] && strcmp(p->seen[step], now) != 0)
-		rc = err_set(e, ERR_CONFLICT, _("%s changed while you were reading. Review the plan again."), s->path);
+		rc = err_set(e, ERR_CONFLICT,
+		             _("%s changed while you were reading. Review the plan again."),
+		             s->path);
 	buf_free(&text);
 	arena_free(&a);
 	return rc;
@@ -183,14 +193,16 @@ is_private_address(const struct url *u)
 		return inet_pton(AF_INET6, u->host, b) == 1 &&
 		       ((b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80));
 	return inet_pton(AF_INET, u->host, b) == 1 &&
-	       (b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
+	       (b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
+	        (b[0] == 192 && b[1] == 168) ||
 	        (b[0] == 169 && b[1] == 254) || (b[0] == 100 && (b[1] & 0xc0) == 64));
 }
 
 bool
 guard_is_private(const struct url *u)
 {
-	static const char *const endings[] = { ".localhost", ".local", ".lan", ".home", ".home.arpa", ".internal" };
+	static const char *const endings[] = { ".localhost", ".local", ".lan", ".home",
+	                                       ".home.arpa", ".internal" };
 
 	if (url_is_loopback(u))
 		return true;

@@ -12,7 +12,7 @@
  */
 int guard_plan(const struct plan *p, const char *hash, struct err *e);
 
-/* No file changed since the plan was made, and none of ours was edited since we wrote it.  ERR_CONFLICT. */
+/* ERR_CONFLICT: a file changed since the plan was made, or one of ours since we wrote it. */
 int guard_files(const struct plan *p, bool over_edits, struct err *e);
 
 /* A name only the home network or this server knows. */

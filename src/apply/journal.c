@@ -55,7 +55,8 @@ same_root(const char *a, const char *b)
 static bool
 changes_something(const char *deed)
 {
-	return strcmp(deed, "write") == 0 || strcmp(deed, "link") == 0 || strcmp(deed, "set-aside") == 0;
+	return strcmp(deed, "write") == 0 || strcmp(deed, "link") == 0 ||
+	       strcmp(deed, "set-aside") == 0;
 }
 
 /* False: it is of another root. */

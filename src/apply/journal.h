@@ -18,7 +18,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 
-enum journal_state { JOURNAL_UNFINISHED, JOURNAL_COMMITTED, JOURNAL_UNDONE, JOURNAL_CONFLICT, JOURNAL_BUSY };
+enum journal_state { JOURNAL_UNFINISHED, JOURNAL_COMMITTED, JOURNAL_UNDONE, JOURNAL_CONFLICT,
+                     JOURNAL_BUSY };
 
 struct journal_entry {
 	unsigned           id;      /* 1, 2, ... */
@@ -31,7 +32,7 @@ struct journal_entry {
 	char              *dir;
 };
 
-/* All applies of this machine, newest first; from the arena.  Broken journals are listed as unfinished. */
+/* All applies of this machine, newest first, from the arena.  A broken journal is unfinished. */
 size_t journal_list(struct arena *a, const char *root, struct journal_entry **entries);
 struct json *journal_list_json(const char *root);
 

@@ -35,7 +35,9 @@ open_state(const char *root, struct err *e)
 			arena_free(&a);
 			return fd;
 		} else
-			err_set(e, ERR_VALUE, _("%s has to be yours and closed to others; the backups are kept there."), dir);
+			err_set(e, ERR_VALUE,
+			        _("%s has to be yours and closed to others; the backups are kept there."),
+			        dir);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -96,7 +98,8 @@ journal_lock(struct journal_lock *k, const char *root, struct err *e)
 	errno = saved;
 	if (saved != EAGAIN && saved != EACCES)
 		return err_sys(e, ERR_IO, _("Cannot lock"));
-	return err_set(e, ERR_CONFLICT, _("Process %ld is changing this server now. Wait until it is done."),
+	return err_set(e, ERR_CONFLICT,
+	               _("Process %ld is changing this server now. Wait until it is done."),
 	               (long)pid);
 }
 
@@ -117,7 +120,8 @@ journal_worker(const char *root, unsigned *id)
 {
 	struct flock whole = whole_file(F_WRLCK);
 	struct arena a = { 0 };
-	int fd = open(fs_join(&a, journal_state_dir(&a, root), "lock"), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open(fs_join(&a, journal_state_dir(&a, root), "lock"),
+	              O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	pid_t pid = 0;
 
 	arena_free(&a);
@@ -165,7 +169,8 @@ journal_create(struct journal *j, struct journal_lock *k, const char *root, stru
 	j->dir = xasprintf("%s/%u", journal_state_dir(&a, root), j->id);
 	if (mkdir(j->dir, 0700) < 0 ||
 	    (j->place = open(j->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0 ||
-	    (j->fd = openat(j->place, "journal", O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600)) < 0 ||
+	    (j->fd = openat(j->place, "journal",
+	                    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600)) < 0 ||
 	    fsync(j->place) < 0 || fsync(state) < 0)
 		err_sys(e, ERR_IO, _("Cannot make the journal in %s"), j->dir);
 	else
@@ -237,14 +242,16 @@ drop_torn_line(struct journal *j, struct err *e)
 }
 
 int
-journal_reopen(struct journal *j, struct journal_lock *k, const char *dir, unsigned id, struct err *e)
+journal_reopen(struct journal *j, struct journal_lock *k, const char *dir, unsigned id,
+               struct err *e)
 {
 	*j = (struct journal)JOURNAL_INIT;
 	j->dir = xstrdup(dir);
 	j->id = id;
 	j->place = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (j->place >= 0)
-		j->fd = openat(j->place, "journal", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+		j->fd = openat(j->place, "journal",
+		               O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (j->fd < 0) {
 		err_sys(e, ERR_IO, _("Cannot open the journal in %s"), dir);
 		journal_close(j);
@@ -343,8 +350,10 @@ journal_read(struct journal_lines *l, const char *dir)
 	/* Without a journal nothing was begun yet. */
 	if (fs_read(&all, fs_join(&a, dir, "journal"), JOURNAL_MAX, &e) < 0)
 		l->damaged = e.sys != ENOENT;
-	for (const char *p = all.s, *end; (end = memchr(p, '\n', (size_t)(all.s + all.len - p))); p = end + 1) {
+	const char *p = all.s, *end;
+	while ((end = memchr(p, '\n', (size_t)(all.s + all.len - p)))) {
 		struct json *j = parse_line(p, (size_t)(end - p), ++number);
+		p = end + 1;
 		l->damaged |= bad;
 		bad = !j;
 		if (!j)

@@ -41,7 +41,8 @@ struct journal {
 #define JOURNAL_INIT { .fd = -1, .place = -1 }
 
 int  journal_create(struct journal *j, struct journal_lock *k, const char *root, struct err *e);
-int  journal_reopen(struct journal *j, struct journal_lock *k, const char *dir, unsigned id, struct err *e);
+int  journal_reopen(struct journal *j, struct journal_lock *k, const char *dir, unsigned id,
+                    struct err *e);
 void journal_close(struct journal *j);
 
 int journal_line(struct journal *j, struct json *takes, struct err *e);

@@ -13,7 +13,8 @@ count(const char *path, unsigned http, unsigned https)
 	unsigned n = 0, port, state;
 
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", &port, &state) == 2 &&
+		if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x",
+		           &port, &state) == 2 &&
 		    state == ESTABLISHED && port && (port == http || port == https))
 			n++;
 	if (f)

@@ -42,12 +42,14 @@ check_directory(const struct walk *w, struct err *e)
 	if (fstat(w->dir, &st) < 0)
 		return err_sys(e, ERR_IO, _("Cannot look at %s"), shown);
 	if (!is_trusted(st.st_uid))
-		return err_set(e, ERR_VALUE, _("%s belongs to another user, who could swap what is written there."),
+		return err_set(e, ERR_VALUE,
+		               _("%s belongs to another user, who could swap what is written there."),
 		               shown);
 	if (st.st_mode & S_ISVTX)
 		return 0;
 	if ((st.st_mode & S_IWOTH) || ((st.st_mode & S_IWGRP) && !is_private_group(st.st_gid)))
-		return err_set(e, ERR_VALUE, _("Others may write in %s. Close it first: chmod go-w %s"),
+		return err_set(e, ERR_VALUE,
+		               _("Others may write in %s. Close it first: chmod go-w %s"),
 		               shown, shown);
 	return 0;
 }
@@ -100,7 +102,8 @@ through_link(struct walk *w, const char *name, uid_t owner, struct err *e)
 		return err_sys(e, ERR_IO, _("Cannot read the link %s/%s"), w->real.s, name);
 	target[len] = '\0';
 	if (!is_trusted(owner))
-		return err_set(e, ERR_VALUE, _("The link %s/%s belongs to another user, who could turn it."),
+		return err_set(e, ERR_VALUE,
+		               _("The link %s/%s belongs to another user, who could turn it."),
 		               w->real.s, name);
 	if (++w->links > LINKS_MAX)
 		return err_set(e, ERR_VALUE, _("The link %s/%s leads to itself."), w->real.s, name);
@@ -153,8 +156,10 @@ walk(struct place *p, struct walk *w, bool follow, struct err *e)
 		if (strcmp(name, ".") == 0)
 			;
 		else if (fstatat(w->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-			rc = errno != ENOENT ? err_sys(e, ERR_IO, _("Cannot look at %s/%s"), w->real.s, name) :
-			     arrive(p, w, name, e) < 0 ? -1 : !last;
+			if (errno != ENOENT)
+				rc = err_sys(e, ERR_IO, _("Cannot look at %s/%s"), w->real.s, name);
+			else
+				rc = arrive(p, w, name, e) < 0 ? -1 : !last;
 			free(name);
 			return rc;
 		} else if (S_ISLNK(st.st_mode) && (!last || follow))
@@ -218,7 +223,9 @@ place_make_directory(const struct place *p, struct err *e)
 {
 	if (mkdirat(p->dir, p->name, 0755) < 0)
 		return err_sys(e, ERR_IO, _("Cannot make the directory %s"), p->real);
-	return fsync(p->dir) == 0 ? 0 : err_sys(e, ERR_IO, _("Cannot write %s to the disk"), p->real);
+	if (fsync(p->dir) < 0)
+		return err_sys(e, ERR_IO, _("Cannot write %s to the disk"), p->real);
+	return 0;
 }
 
 int
@@ -229,5 +236,7 @@ place_remove_directory(const struct place *p, struct err *e)
 			return 0;
 		return err_sys(e, ERR_IO, _("Cannot remove the directory %s"), p->real);
 	}
-	return fsync(p->dir) == 0 ? 0 : err_sys(e, ERR_IO, _("Cannot write %s to the disk"), p->real);
+	if (fsync(p->dir) < 0)
+		return err_sys(e, ERR_IO, _("Cannot write %s to the disk"), p->real);
+	return 0;
 }

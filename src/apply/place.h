@@ -49,6 +49,7 @@ int place_settle(const struct place *p, const struct content *was, const struct 
                  const char *temp, struct err *e);
 
 int place_make_directory(const struct place *p, struct err *e);
-int place_remove_directory(const struct place *p, struct err *e); /* one that is not empty stays: no error */
+/* One that is not empty stays, which is no error. */
+int place_remove_directory(const struct place *p, struct err *e);
 
 #endif

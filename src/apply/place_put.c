@@ -11,7 +11,8 @@
 static int
 changed(const struct place *p, struct err *e)
 {
-	return err_set(e, ERR_CONFLICT, _("%s changed since it was read; nothing was overwritten."), p->real);
+	return err_set(e, ERR_CONFLICT, _("%s changed since it was read; nothing was overwritten."),
+	               p->real);
 }
 
 /* A name that is known to be free or ours is not to be mistaken for a file of somebody else's. */
@@ -21,7 +22,9 @@ is_free(const struct place *p, const char *temp, struct err *e)
 	struct stat st;
 
 	if (fstatat(p->dir, temp, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return err_set(e, ERR_CONFLICT, _("%s has a file %s beside it, left by another run."), p->real, temp);
+		return err_set(e, ERR_CONFLICT,
+		               _("%s has a file %s beside it, left by another run."),
+		               p->real, temp);
 	return 0;
 }
 
@@ -41,7 +44,9 @@ rename_to_free(const struct place *p, const char *from, const char *to)
 static int
 to_disk(const struct place *p, struct err *e)
 {
-	return fsync(p->dir) == 0 ? 0 : err_sys(e, ERR_IO, _("Cannot write %s to the disk"), p->real);
+	if (fsync(p->dir) < 0)
+		return err_sys(e, ERR_IO, _("Cannot write %s to the disk"), p->real);
+	return 0;
 }
 
 static int
@@ -50,7 +55,8 @@ create(const struct place *p, const struct content *is, const char *temp, struct
 	if (content_write(is, p->dir, temp, p->real, e) < 0)
 		return -1;
 	if (rename_to_free(p, temp, p->name) < 0) {
-		int rc = errno == EEXIST ? changed(p, e) : err_sys(e, ERR_IO, _("Cannot make %s"), p->real);
+		int rc = errno == EEXIST ? changed(p, e) :
+		    err_sys(e, ERR_IO, _("Cannot make %s"), p->real);
 		unlinkat(p->dir, temp, 0);
 		return rc;
 	}
@@ -87,7 +93,8 @@ exchange(const struct place *p, const struct content *was, const struct content 
 	if (renameat2(p->dir, temp, p->dir, p->name, RENAME_EXCHANGE) < 0) {
 		if (errno == EINVAL || errno == ENOSYS)
 			return replace(p, was, temp, e);
-		rc = errno == ENOENT ? changed(p, e) : err_sys(e, ERR_IO, _("Cannot replace %s"), p->real);
+		rc = errno == ENOENT ? changed(p, e) :
+		    err_sys(e, ERR_IO, _("Cannot replace %s"), p->real);
 		unlinkat(p->dir, temp, 0);
 		return rc;
 	}
@@ -96,7 +103,8 @@ exchange(const struct place *p, const struct content *was, const struct content 
 		rc = changed(p, e);
 	content_free(&out);
 	if (rc < 0 && renameat2(p->dir, temp, p->dir, p->name, RENAME_EXCHANGE) < 0)
-		return err_sys(e, ERR_IO, _("%s was replaced; what stood there is now in %s"), p->real, temp);
+		return err_sys(e, ERR_IO, _("%s was replaced; what stood there is now in %s"),
+		               p->real, temp);
 	if (unlinkat(p->dir, temp, 0) < 0 && rc == 0)
 		rc = err_sys(e, ERR_IO, _("Cannot remove %s beside %s"), temp, p->real);
 	return rc < 0 ? rc : to_disk(p, e);
@@ -109,14 +117,17 @@ take_away(const struct place *p, const struct content *was, const char *temp, st
 	int rc;
 
 	if (rename_to_free(p, p->name, temp) < 0)
-		return errno == ENOENT ? changed(p, e) : err_sys(e, ERR_IO, _("Cannot remove %s"), p->real);
+		return errno == ENOENT ? changed(p, e) :
+		    err_sys(e, ERR_IO, _("Cannot remove %s"), p->real);
 	rc = content_read(&out, p->dir, temp, p->real, e);
 	if (rc == 0 && !content_identical(&out, was))
 		rc = changed(p, e);
 	content_free(&out);
 	if (rc < 0) {
 		if (rename_to_free(p, temp, p->name) < 0)
-			return err_sys(e, ERR_IO, _("%s was removed; what stood there is now in %s"), p->real, temp);
+			return err_sys(e, ERR_IO,
+			               _("%s was removed; what stood there is now in %s"), p->real,
+			               temp);
 		return rc;
 	}
 	if (unlinkat(p->dir, temp, 0) < 0) {
@@ -134,13 +145,15 @@ place_put(const struct place *p, const struct content *was, const struct content
 	if (was->kind == CONTENT_OTHER)
 		return err_set(e, ERR_CONFLICT, _("%s is neither a file nor a link."), p->real);
 	if (was->kind == CONTENT_FILE && was->names > 1)
-		return err_set(e, ERR_CONFLICT, _("%s has %lu names (hard links); replacing it would part them."),
+		return err_set(e, ERR_CONFLICT,
+		               _("%s has %lu names (hard links); replacing it would part them."),
 		               p->real, (unsigned long)was->names);
 	if (is_free(p, temp, e) < 0)
 		return -1;
 	if (was->kind == CONTENT_ABSENT)
 		return is->kind == CONTENT_ABSENT ? 0 : create(p, is, temp, e);
-	return is->kind == CONTENT_ABSENT ? take_away(p, was, temp, e) : exchange(p, was, is, temp, e);
+	return is->kind == CONTENT_ABSENT ? take_away(p, was, temp, e) :
+	    exchange(p, was, is, temp, e);
 }
 
 /* A file half written when the crash came: its bytes are the beginning of `is'. */
@@ -156,7 +169,8 @@ put_back(const struct place *p, const struct content *now, const char *temp)
 {
 	if (now->kind == CONTENT_ABSENT)
 		return rename_to_free(p, temp, p->name);
-	return renameat2(p->dir, temp, p->dir, p->name, RENAME_EXCHANGE) < 0 ? -1 : unlinkat(p->dir, temp, 0);
+	return renameat2(p->dir, temp, p->dir, p->name, RENAME_EXCHANGE) < 0 ? -1 :
+	    unlinkat(p->dir, temp, 0);
 }
 
 /* 0: removed or put back; 1: it cannot be told whose it is. */
@@ -189,7 +203,9 @@ place_settle(const struct place *p, const struct content *was, const struct cont
 		if (rc < 0)
 			err_sys(e, ERR_IO, _("Cannot clear up %s beside %s"), temp, p->real);
 		else if (rc > 0)
-			rc = err_set(e, ERR_CONFLICT, _("%s was changed, and a crash left %s beside it."), p->real, temp);
+			rc = err_set(e, ERR_CONFLICT,
+			             _("%s was changed, and a crash left %s beside it."), p->real,
+			             temp);
 		else if (left.kind != CONTENT_ABSENT)
 			rc = to_disk(p, e);
 	}

@@ -107,11 +107,11 @@ int
 plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside, struct err *e)
 {
 	*p = (struct plan){ .context = *c };
-	if (c->found->proxy->render(&p->steps, c, e) < 0) {
+	p->context.set_aside = arena_strdup(&p->steps.arena, set_aside);
+	if (c->found->proxy->render(&p->steps, &p->context, e) < 0) {
 		plan_free(p);
 		return -1;
 	}
-	p->set_aside = arena_strdup(&p->steps.arena, set_aside);
 	if (set_aside) {
 		const char *path = what_is_read(&p->steps.arena, c, set_aside);
 		if (path && !is_written(p, &p->steps.arena, path)) {
@@ -172,7 +172,8 @@ state_of_text(struct buf *now, const char *path, const char *text)
 
 	if (fs_read(now, path, CONTENT_MAX, &e) < 0)
 		return e.sys == ENOENT ? PLAN_NEW : PLAN_UNKNOWN;
-	return now->len == strlen(text) && memcmp(now->s, text, now->len) == 0 ? PLAN_SAME : PLAN_CHANGED;
+	return now->len == strlen(text) && memcmp(now->s, text, now->len) == 0 ?
+	       PLAN_SAME : PLAN_CHANGED;
 }
 
 static enum plan_state
@@ -212,7 +213,10 @@ state_of(const struct plan *p, size_t step, struct buf *now)
 		state = state_of_link(p, s);
 		break;
 	case STEP_SET_ASIDE:
-		state = lstat(path, &st) == 0 ? PLAN_CHANGED : errno == ENOENT ? PLAN_SAME : PLAN_UNKNOWN;
+		if (lstat(path, &st) == 0)
+			state = PLAN_CHANGED;
+		else
+			state = errno == ENOENT ? PLAN_SAME : PLAN_UNKNOWN;
 		break;
 	case STEP_RUN:
 	case STEP_CHECK:
@@ -307,13 +311,16 @@ diff_step(struct buf *out, const struct plan *p, size_t step, enum plan_state wa
 	int rc = 0;
 
 	if (state == PLAN_UNKNOWN)
-		rc = err_set(e, ERR_IO, _("%s cannot be read, so there is no diff. Try again with sudo."), s->path);
+		rc = err_set(e, ERR_IO,
+		             _("%s cannot be read, so there is no diff. Try again with sudo."),
+		             s->path);
 	else if (state != wanted)
 		;
 	else if (s->secret)
 		buf_printf(&diff, "Secret file %s differs\n", s->path);
 	else
-		diff_unified(&diff, state == PLAN_NEW ? "/dev/null" : s->path, now.s, s->path, s->text);
+		diff_unified(&diff, state == PLAN_NEW ? "/dev/null" : s->path, now.s, s->path,
+		             s->text);
 	put_clean(out, &diff);
 	buf_free(&now);
 	buf_free(&diff);
@@ -327,7 +334,8 @@ plan_diff(struct buf *out, const struct plan *p, struct err *e)
 
 	for (size_t k = 0; k < ARRAY_LEN(order); k++)
 		for (size_t i = 0; i < p->steps.n; i++)
-			if (p->steps.v[i].kind == STEP_WRITE && diff_step(out, p, i, order[k], e) < 0)
+			if (p->steps.v[i].kind == STEP_WRITE &&
+			    diff_step(out, p, i, order[k], e) < 0)
 				return -1;
 	return 0;
 }

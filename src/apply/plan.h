@@ -10,19 +10,22 @@
 
 struct plan {
 	struct steps         steps;
-	struct proxy_context context; /* borrowed: answers, found, needs must outlive the plan */
-	const char          *set_aside; /* as it was asked for, or NULL */
-	char               (*seen)[65]; /* a step each: the digest of its file when the plan was made, "" where unknown */
+	struct proxy_context context; /* borrowed, and must outlive it; set_aside is its own */
+	char               (*seen)[65]; /* by step: its file's digest when it was made; "": unknown */
 };
 
 /*
  * What stands in the way (a site that has the name already) may be set aside:
  * its file, or NULL.  Where a link makes the proxy read that file, the link goes.
  */
-int  plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside, struct err *e);
+int  plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside,
+                struct err *e);
 void plan_free(struct plan *p);
 
-/* Over every step: kind, path, text (unless made anew each time), mode, target, argv.  Lower-case hex and NUL. */
+/*
+ * Over every step: kind, path, text (unless it is made anew each time), mode,
+ * target, argv.  Lower-case hex and NUL.
+ */
 void plan_hash(const struct plan *p, char out[65]);
 
 /* How a file step relates to the disk now. */
@@ -31,8 +34,10 @@ enum plan_state plan_state(const struct plan *p, size_t step);
 bool plan_changes(const struct plan *p); /* would anything on disk change? */
 
 /* One line a step, translated, as the review shows it: "new file", "/etc/nginx/..." */
-const char *plan_verb(const struct plan *p, size_t step); /* translated: new file, change, link, set aside, run, check */
-void plan_object(struct buf *out, const struct plan *p, size_t step); /* a path, or a command as it will run */
+/* Translated: new file, change, link, set aside, run, check. */
+const char *plan_verb(const struct plan *p, size_t step);
+/* A path, or a command as it will run. */
+void plan_object(struct buf *out, const struct plan *p, size_t step);
 
 /*
  * Unified diff of every file step against the disk, three lines of context;

@@ -86,7 +86,8 @@ refused(struct rehearsal *r, const struct proc_result *p, struct err *e)
 		map_place(r, e);
 	else {
 		text_safe(&safe, said.s, said.len, 400);
-		err_set(e, ERR_CHILD, _("The private %1$s ended with status %2$d. %3$s."), proxy->label, p->status, safe.s);
+		err_set(e, ERR_CHILD, _("The private %1$s ended with status %2$d. %3$s"),
+		        proxy->label, p->status, safe.s);
 	}
 	buf_free(&said);
 	buf_free(&safe);
@@ -160,7 +161,8 @@ is_open(unsigned port)
 		struct pollfd p = { .fd = fd, .events = POLLOUT };
 		int error = 0;
 		socklen_t len = sizeof(error);
-		open = poll(&p, 1, 0) == 1 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == 0;
+		open = poll(&p, 1, 0) == 1 &&
+		       getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == 0;
 	}
 	if (fd >= 0)
 		close(fd);
@@ -174,7 +176,8 @@ look(void *ctx)
 	struct err e = { 0 };
 
 	r->timer = 0;
-	if ((!r->private.http || is_open(r->private.http)) && (!r->private.https || is_open(r->private.https))) {
+	if ((!r->private.http || is_open(r->private.http)) &&
+	    (!r->private.https || is_open(r->private.https))) {
 		r->accepts = true;
 		start_checks(r);
 	} else if (loop_now() < r->deadline) {
@@ -228,8 +231,8 @@ validate(struct rehearsal *r)
 		return;
 	}
 	const struct proc_request q = {
-		.argv = s->argv, .dir = r->dir, .timeout_ms = VALIDATE_MS, .dies_with_us = true, .as_nobody = true,
-		.done = on_validated, .ctx = r,
+		.argv = s->argv, .dir = r->dir, .timeout_ms = VALIDATE_MS, .dies_with_us = true,
+		.as_nobody = true, .done = on_validated, .ctx = r,
 	};
 	r->proc = proc_start(r->loop, &q);
 }

@@ -12,21 +12,24 @@
 
 struct rehearsal;
 
-enum rehearsal_stage { REHEARSAL_PREPARE, REHEARSAL_VALIDATE, REHEARSAL_START, REHEARSAL_CHECK, REHEARSAL_DONE };
+enum rehearsal_stage { REHEARSAL_PREPARE, REHEARSAL_VALIDATE, REHEARSAL_START, REHEARSAL_CHECK,
+                       REHEARSAL_DONE };
 
 struct rehearsal_events {
 	void (*stage)(void *ctx, enum rehearsal_stage s); /* may be NULL */
 	check_result_fn *result;                          /* may be NULL */
-	/* Once.  e is NULL if the checks ran (see rehearsal_check()); else why there was no rehearsal. */
+	/* Once.  e is NULL if the checks ran, see rehearsal_check(); else why they did not. */
 	void (*done)(void *ctx, const struct err *e);
 };
 
 /* `c' (with private NULL) and what it points to are borrowed until rehearsal_free(). */
 struct rehearsal *rehearsal_start(struct loop *l, struct net *n, const struct proxy_context *c,
                                   const struct rehearsal_events *on, void *ctx);
-void rehearsal_free(struct rehearsal *r); /* ends the child, removes the directory; also in the middle */
+/* Ends the child, removes the directory; also in the middle. */
+void rehearsal_free(struct rehearsal *r);
 
-const struct check_run *rehearsal_check(const struct rehearsal *r); /* NULL before REHEARSAL_CHECK */
+/* NULL before REHEARSAL_CHECK. */
+const struct check_run *rehearsal_check(const struct rehearsal *r);
 double rehearsal_seconds(const struct rehearsal *r);
 
 #endif

@@ -24,7 +24,8 @@ find_ports(unsigned *one, unsigned *other, struct err *e)
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(fds) && rc == 0; i++) {
-		struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		struct sockaddr_in at = { .sin_family = AF_INET,
+		                          .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 		socklen_t len = sizeof(at);
 
 		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -80,7 +81,8 @@ static int
 find_way(struct rehearsal *r, struct err *e)
 {
 	const struct answers *a = r->context.answers;
-	bool ends_tls = strcmp(a->public_url.scheme, "https") == 0 && a->tls != TLS_NONE && a->tls != TLS_UPSTREAM;
+	bool ends_tls = strcmp(a->public_url.scheme, "https") == 0 && a->tls != TLS_NONE &&
+	                a->tls != TLS_UPSTREAM;
 	unsigned http, https, one, other;
 
 	if (find_ports(&one, &other, e) < 0)
@@ -119,11 +121,13 @@ write_files(struct rehearsal *r, struct err *e)
 {
 	for (size_t i = 0; i < r->steps.n; i++) {
 		const struct step *s = &r->steps.v[i];
-		if (s->kind == STEP_WRITE && put_file(s->path, s->text, strlen(s->text), s->mode, e) < 0)
+		if (s->kind == STEP_WRITE &&
+		    put_file(s->path, s->text, strlen(s->text), s->mode, e) < 0)
 			return -1;
 	}
 	if (!steps_find(&r->steps, STEP_RUN, ROLE_NONE))
-		return err_set(e, ERR_MISSING, _("%s cannot be run privately, so there is no rehearsal for it."),
+		return err_set(e, ERR_MISSING,
+		               _("%s cannot be run privately, so there is no rehearsal for it."),
 		               r->context.found->proxy->label);
 	return 0;
 }
@@ -134,16 +138,20 @@ rehearsal_prepare(struct rehearsal *r, struct err *e)
 	const struct proxy *proxy = r->context.found->proxy;
 
 	if (!(proxy->caps & PROXY_REHEARSE) || !proxy->rehearse)
-		return err_set(e, ERR_MISSING, _("%s cannot be run privately, so there is no rehearsal for it."),
+		return err_set(e, ERR_MISSING,
+		               _("%s cannot be run privately, so there is no rehearsal for it."),
 		               proxy->label);
 	if (!r->context.found->installed)
-		return err_set(e, ERR_MISSING, _("%s is not installed, so there is nothing to rehearse with."), proxy->label);
+		return err_set(e, ERR_MISSING,
+		               _("%s is not installed, so there is nothing to rehearse with."),
+		               proxy->label);
 	r->dir = fs_mkdtemp("antechamber-rehearsal", e);
 	if (!r->dir)
 		return -1;
 	r->private.dir = r->dir;
 	r->context.private = &r->private;
-	if (give_away(r->dir, e) < 0 || find_way(r, e) < 0 || start_origin(r, e) < 0 || make_certificate(r, e) < 0 ||
+	if (give_away(r->dir, e) < 0 || find_way(r, e) < 0 || start_origin(r, e) < 0 ||
+	    make_certificate(r, e) < 0 ||
 	    proxy->rehearse(&r->steps, &r->context, e) < 0 || write_files(r, e) < 0)
 		return -1;
 	return 0;

@@ -28,7 +28,8 @@ rollback_unfinished(struct apply *a, apply_then *then)
 		then(a, NULL);
 		return;
 	}
-	apply_say(a, "undo", PROGRESS_NOW, _("Number %u stopped half-way, so it is undone first"), a->works[0].id);
+	apply_say(a, "undo", PROGRESS_NOW, _("Number %u stopped half-way, so it is undone first"),
+	          a->works[0].id);
 	undo_start(a, then);
 }
 
@@ -73,11 +74,13 @@ choose(struct apply *a, const struct journal_entry *v, size_t n, unsigned id, st
 	}
 	a->result.id = v[i].id;
 	if (v[i].state == JOURNAL_UNDONE) {
-		nothing_to_do(a, arena_printf(&a->arena, _("Number %u is undone already; nothing was touched."), v[i].id));
+		const char *text = _("Number %u is undone already; nothing was touched.");
+		nothing_to_do(a, arena_printf(&a->arena, text, v[i].id));
 		return 1;
 	}
 	if (v[i].state == JOURNAL_BUSY)
-		return err_set(e, ERR_CONFLICT, _("Process %ld is changing this server now. Wait until it is done."),
+		return err_set(e, ERR_CONFLICT,
+		               _("Process %ld is changing this server now. Wait until it is done."),
 		               (long)v[i].pid);
 	undo_add(a, v[i].id, v[i].dir);
 	return 0;
@@ -97,7 +100,7 @@ choose_all(struct apply *a, const struct journal_entry *v, size_t n)
 	return 1;
 }
 
-/* A list read under the lock is the one that counts; without an entry nothing is touched, not even a lock. */
+/* The list read under the lock counts; without an entry nothing is touched, not even a lock. */
 static void
 begin(struct apply *a, unsigned id, bool all)
 {

@@ -28,7 +28,8 @@ progress_json(const struct progress *p)
 }
 
 struct apply *
-apply_new(struct loop *l, const char *root, apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx)
+apply_new(struct loop *l, const char *root, apply_progress_fn *on_progress, apply_done_fn *on_done,
+          void *ctx)
 {
 	struct apply *a = xcalloc(1, sizeof(*a));
 
@@ -52,7 +53,8 @@ apply_say(struct apply *a, const char *step, enum progress_state state, const ch
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	log_write("apply: %s %s: %s", step, state_names[state], text);
-	const struct progress p = { .step = step, .state = state, .text = text, .places = a->result.places };
+	const struct progress p = { .step = step, .state = state, .text = text,
+	                            .places = a->result.places };
 	if (a->on_progress)
 		a->on_progress(a->ctx, &p);
 }

@@ -35,7 +35,7 @@ struct sites {
 	void        *ctx;
 };
 
-/* A name a request can carry: a wildcard is given a label, a pattern is left out; "": by address. */
+/* A name for a request: a wildcard is given a label, a pattern is left out; "": by address. */
 static bool
 askable(char out[300], const char *name)
 {
@@ -70,7 +70,8 @@ add(struct sites *s, const char *name, const struct proxy_listen *l)
 	if (s->n == SITES_MAX || l->port == 0 || !askable(host, name))
 		return;
 	reachable(at, l->address);
-	char *url = xasprintf("%s://%s:%u/", l->tls ? "https" : "http", host[0] ? host : at, l->port);
+	char *url = xasprintf("%s://%s:%u/", l->tls ? "https" : "http", host[0] ? host : at,
+	                      l->port);
 	char *connect_to = xasprintf("%s:%u", at, l->port);
 	for (size_t i = 0; i < s->n; i++)
 		if (strcmp(s->v[i].url, url) == 0 && strcmp(s->v[i].connect_to, connect_to) == 0) {
@@ -98,7 +99,8 @@ static bool
 is_same_file(const char *root, const char *a, const char *b)
 {
 	struct arena arena = { 0 };
-	char *x = realpath(fs_path(&arena, root, a), NULL), *y = realpath(fs_path(&arena, root, b), NULL);
+	char *x = realpath(fs_path(&arena, root, a), NULL);
+	char *y = realpath(fs_path(&arena, root, b), NULL);
 	bool same = x && y && strcmp(x, y) == 0;
 
 	free(x);
@@ -108,7 +110,7 @@ is_same_file(const char *root, const char *a, const char *b)
 }
 
 struct sites *
-sites_new(struct loop *l, struct net *n, const struct proxy_context *c, const char *set_aside, int timeout_ms)
+sites_new(struct loop *l, struct net *n, const struct proxy_context *c, int timeout_ms)
 {
 	struct sites *s = xcalloc(1, sizeof(*s));
 	const struct proxy_found *f = c->found;
@@ -120,7 +122,7 @@ sites_new(struct loop *l, struct net *n, const struct proxy_context *c, const ch
 		const struct proxy_site *site = &f->sites[i];
 
 		if (site->ours || is_public(site, &c->answers->public_url) ||
-		    (set_aside && site->file && is_same_file(c->root, site->file, set_aside)))
+		    (c->set_aside && site->file && is_same_file(c->root, site->file, c->set_aside)))
 			continue;
 		for (size_t k = 0; k < site->n_listens; k++) {
 			if (!site->names || !site->names[0])

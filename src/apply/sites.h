@@ -16,8 +16,8 @@
 
 struct sites;
 
-/* Who is to be asked: all but ours, those of a file that is set aside (or NULL), and the public address itself. */
-struct sites *sites_new(struct loop *l, struct net *n, const struct proxy_context *c, const char *set_aside,
+/* To be asked: all but ours, those of a file that is set aside, and the public address itself. */
+struct sites *sites_new(struct loop *l, struct net *n, const struct proxy_context *c,
                         int timeout_ms);
 void sites_free(struct sites *s); /* also in the middle */
 

@@ -150,7 +150,9 @@ undo_files(struct apply *a, struct undo_work *w)
 		alter_free(&c);
 	}
 	if (l.damaged) {
-		err_set(&e, ERR_CONFLICT, _("A line of the journal in %s is damaged; what it did is left as it is."), w->dir);
+		err_set(&e, ERR_CONFLICT,
+		        _("A line of the journal in %s is damaged; what it did is left as it is."),
+		        w->dir);
 		apply_say(a, "undo", PROGRESS_FAIL, "%s", e.msg);
 		remember(a, ERR_CONFLICT, &e);
 		w->conflicts++;
@@ -191,8 +193,9 @@ program_failed(struct apply *a, const char *const *argv, const struct err *e)
 	struct buf command = BUF_INIT;
 	struct err why = { 0 };
 
-	err_set(&why, ERR_ROLLBACK, _("The files are back, but the proxy did not take them. %s"), e->msg);
-	/* What never ran cannot be left running: then the old configuration is in force as it was. */
+	err_set(&why, ERR_ROLLBACK, _("The files are back, but the proxy did not take them. %s"),
+	        e->msg);
+	/* What never ran is not left running: the old configuration is in force as it was. */
 	if (!a->plan || a->proved) {
 		remember(a, ERR_ROLLBACK, &why);
 		proc_show(&command, argv);
@@ -236,13 +239,15 @@ finish(struct apply *a)
 	a->undone(a, a->undo_err.code ? &a->undo_err : NULL);
 }
 
-/* This run's own reload says whether one is needed; an older one's files may have been loaded by anybody. */
+/* For this run its own reload tells; what an older one wrote anybody may have loaded. */
 static bool
 needs_reload(const struct apply *a, const struct undo_work *w)
 {
 	if (!w->reload)
 		return false;
-	return a->journal.dir && a->journal.id == w->id ? a->reloading : w->restored || w->reload_begun;
+	if (a->journal.dir && a->journal.id == w->id)
+		return a->reloading;
+	return w->restored || w->reload_begun;
 }
 
 static void

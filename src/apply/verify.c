@@ -8,13 +8,9 @@
 #include "base/i18n.h"
 #include "base/text.h"
 
-/*
- * A moment's hiccup is nobody's fault, so a bad verdict is asked for once more.
- * A proxy that has to get its certificate first is given longer.
- */
-#define TRIES        2
-#define PAUSE_MS     500
-#define CERTIFICATE_MS 60000
+/* A moment's hiccup is nobody's fault, so a bad verdict is asked for once more. */
+#define TRIES    2
+#define PAUSE_MS 500
 
 /* Where a self-signed certificate of ours is put, whatever the proxy. */
 #define OUR_CERTIFICATE "/etc/antechamber/tls/%s.pem"
@@ -47,7 +43,8 @@ target(struct apply *a, unsigned port)
 
 	if (port == 0)
 		return NULL;
-	return arena_printf(&a->arena, address[0] != '[' && strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, port);
+	const char *fmt = address[0] != '[' && strchr(address, ':') ? "[%s]:%u" : "%s:%u";
+	return arena_printf(&a->arena, fmt, address, port);
 }
 
 /*
@@ -61,7 +58,9 @@ own_certificate(struct apply *a)
 	const struct proxy_context *c = &a->plan->context;
 	const char *path = NULL;
 
-	if (c->answers->tls == TLS_SELFSIGNED) {
+	if (c->answers->tls == TLS_SELFSIGNED && c->found->proxy->authority)
+		path = c->found->proxy->authority(&a->arena, c);
+	if (c->answers->tls == TLS_SELFSIGNED && !path) {
 		path = arena_printf(&a->arena, OUR_CERTIFICATE, c->answers->public_url.host);
 		for (size_t i = 0; i < a->plan->steps.n; i++) {
 			const struct step *s = &a->plan->steps.v[i];
@@ -81,7 +80,8 @@ find_way(struct apply *a)
 
 	answers_ports(answers, &http, &https);
 	a->public_url = answers->public_url;
-	bool ends_tls = strcmp(a->public_url.scheme, "https") == 0 && answers->tls != TLS_UPSTREAM &&
+	bool ends_tls = strcmp(a->public_url.scheme, "https") == 0 &&
+	                answers->tls != TLS_UPSTREAM &&
 	                answers->tls != TLS_NONE;
 	/* TLS ends in front: here the site is a plain one, and a visitor would see it as such. */
 	if (!ends_tls) {
@@ -98,7 +98,8 @@ static bool
 origin_on_lan(const struct apply *a, const struct url *origin)
 {
 	for (size_t i = 0; i < a->machine.n_listeners; i++)
-		if (a->machine.listeners[i].port == origin->port && !a->machine.listeners[i].loopback)
+		if (a->machine.listeners[i].port == origin->port &&
+		    !a->machine.listeners[i].loopback)
 			return true;
 	return false;
 }
@@ -150,15 +151,17 @@ may_publish(struct apply *a, struct err *e)
 	bool quiet = a->options.no_reload; /* nothing is published or proved now */
 
 	if (silent && !quiet)
-		return err_set(e, ERR_NET, _("%s Nothing could be proved, so nothing was changed."), answer->detail);
+		return err_set(e, ERR_NET, _("%s Nothing could be proved, so nothing was changed."),
+		               answer->detail);
 	/* A password that was refused is not tried again. */
 	if (login && login->status == CHECK_FAIL)
 		a->options.password = NULL;
 	if (!a->options.allow_unprotected && !guard_is_private(&answers->public_url) &&
 	    has_cause(a->before, "unprotected"))
 		return err_set(e, ERR_VALUE,
-		               _("OpenChamber has no UI password: whoever opens %s gets a terminal on this server. "
-		                 "Set one, or say --allow-unprotected."), answers->public_url.host);
+		               _("OpenChamber has no UI password: whoever opens %s gets a terminal "
+		                 "on this server. Set one, or say --allow-unprotected."),
+		               answers->public_url.host);
 	return 0;
 }
 
@@ -179,18 +182,10 @@ check_before(void *ctx)
 	struct check_options o = options(a);
 	struct err e = { 0 };
 
-	a->before = check_start(a->loop, a->net, a->plan->context.needs, &o, NULL, on_before, a, &e);
+	a->before = check_start(a->loop, a->net, a->plan->context.needs, &o, NULL, on_before, a,
+	                        &e);
 	if (!a->before)
 		go_on(a, &e);
-}
-
-/* The file that serves a site that is set aside; the step may name the link to it. */
-static const char *
-set_aside(struct apply *a)
-{
-	const struct step *s = steps_find(&a->plan->steps, STEP_SET_ASIDE, ROLE_NONE);
-
-	return s ? s->path : NULL;
 }
 
 void
@@ -200,7 +195,7 @@ verify_before(struct apply *a, apply_then *then)
 	machine_read(&a->machine, a->root);
 	find_way(a);
 	a->seen = then;
-	a->sites = sites_new(a->loop, a->net, &a->plan->context, set_aside(a), a->options.timeout_ms);
+	a->sites = sites_new(a->loop, a->net, &a->plan->context, a->options.timeout_ms);
 	sites_ask(a->sites, check_before, a);
 }
 
@@ -229,7 +224,8 @@ first_decisive(const struct apply *a)
 
 		if (now->target != TARGET_PUBLIC || now->status != CHECK_FAIL)
 			continue;
-		if (passed(check_find(a->before, now->id, TARGET_PUBLIC)) || (first && now->required))
+		if (passed(check_find(a->before, now->id, TARGET_PUBLIC)) ||
+		    (first && now->required))
 			return now;
 	}
 	return NULL;
@@ -240,7 +236,8 @@ static int
 blame(const struct apply *a, const struct check_result *r, struct err *e)
 {
 	const struct proxy_found *f = a->plan->context.found;
-	const char *file = NULL, *cause = r->cause ? r->cause->id : "", *path = r->label[0] == '/' ? r->label : "/";
+	const char *file = NULL, *cause = r->cause ? r->cause->id : "";
+	const char *path = r->label[0] == '/' ? r->label : "/";
 	int line = 0;
 
 	if (strcmp(cause, "wrong-site") == 0)
@@ -248,7 +245,8 @@ blame(const struct apply *a, const struct check_result *r, struct err *e)
 	if (r->where.file)
 		return err_at(e, ERR_FAILED, r->where.file, r->where.line, 0, "%s", r->detail);
 	if (f->proxy->blame &&
-	    f->proxy->blame(f, cause, &a->plan->context.answers->public_url, path, &file, &line) && file)
+	    f->proxy->blame(f, cause, &a->plan->context.answers->public_url, path, &file, &line) &&
+	    file)
 		return err_at(e, ERR_FAILED, file, line, 0, "%s", r->detail);
 	return err_set(e, ERR_FAILED, "%s", r->detail);
 }
@@ -265,25 +263,16 @@ verdict(struct apply *a, struct err *e)
 	if (bad)
 		return blame(a, bad, e);
 	if (!passed(answer) && is_first_install(a))
-		return err_set(e, ERR_FAILED, "%s", answer ? answer->detail : _("The new site could not be asked."));
+		return err_set(e, ERR_FAILED, "%s", answer ? answer->detail :
+		               _("The new site could not be asked."));
 	if (name)
-		return err_set(e, ERR_FAILED, _("Another site, %1$s, answered %2$ld before and %3$ld now."),
+		return err_set(e, ERR_FAILED,
+		               _("Another site, %1$s, answered %2$ld before and %3$ld now."),
 		               name, before, now);
 	return 0;
 }
 
 static void check_after(void *ctx);
-
-static bool
-may_try_again(struct apply *a)
-{
-	const struct check_result *bad = first_decisive(a);
-
-	if (++a->tries < TRIES)
-		return true;
-	return a->plan->context.answers->tls == TLS_AUTO && bad && strcmp(bad->id, "public.tls") == 0 &&
-	       loop_now() < a->deadline;
-}
 
 static void
 on_sites_after(void *ctx)
@@ -292,7 +281,7 @@ on_sites_after(void *ctx)
 	struct err e = { 0 };
 
 	if (verdict(a, &e) < 0) {
-		if (may_try_again(a)) {
+		if (++a->tries < TRIES) {
 			a->timer = loop_after(a->loop, PAUSE_MS, check_after, a);
 			return;
 		}
@@ -341,7 +330,8 @@ check_after(void *ctx)
 	a->timer = 0;
 	check_free(a->verify);
 	a->checked = 0;
-	a->verify = check_start(a->loop, a->net, a->plan->context.needs, &o, on_result, on_after, a, &e);
+	a->verify = check_start(a->loop, a->net, a->plan->context.needs, &o, on_result, on_after, a,
+	                        &e);
 	a->result.verify = a->verify;
 	if (!a->verify)
 		go_on(a, &e);
@@ -352,7 +342,6 @@ verify_after(struct apply *a, apply_then *then)
 {
 	a->seen = then;
 	a->tries = 0;
-	a->deadline = loop_now() + CERTIFICATE_MS;
 	a->result.other_sites = sites_count(a->sites);
 	apply_say(a, "verify", PROGRESS_NOW, _("the checks over loopback, and your other sites"));
 	check_after(a);
@@ -382,7 +371,8 @@ verify_outside(struct apply *a, apply_then *then)
 
 	a->seen = then;
 	if (!url_is_loopback(o.public_url))
-		a->outside = check_start(a->loop, a->net, a->plan->context.needs, &o, NULL, on_outside, a, &e);
+		a->outside = check_start(a->loop, a->net, a->plan->context.needs, &o, NULL,
+		                         on_outside, a, &e);
 	a->result.outside = a->outside;
 	if (!a->outside)
 		go_on(a, NULL);

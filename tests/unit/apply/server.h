@@ -55,7 +55,8 @@ struct told {
 static inline unsigned
 free_port(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+	                          .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(at);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -129,7 +130,8 @@ add_link(struct server *s, const char *name)
 	struct arena *a = &s->t->arena;
 
 	assert_int_equal(symlink(arena_printf(a, "../sites-available/%s", name),
-	                         tree_path(s->t, arena_printf(a, "/etc/nginx/sites-enabled/%s", name))), 0);
+	                         tree_path(s->t, arena_printf(a, "/etc/nginx/sites-enabled/%s",
+	                                                      name))), 0);
 }
 
 static inline int
@@ -152,7 +154,8 @@ server_setup(void **state)
 	chmod(s->t->root, 0755);
 	setenv("XDG_STATE_HOME", tree_path(s->t, "/state"), 1);
 	setenv("XDG_CONFIG_HOME", tree_path(s->t, "/config"), 1);
-	for (const char *const *d = (const char *const[]){ "/run", "/log", "/etc/nginx/sites-available",
+	for (const char *const *d = (const char *const[]){ "/run", "/log",
+	                                                   "/etc/nginx/sites-available",
 	     "/etc/nginx/sites-enabled", "/usr/sbin", NULL }; *d; d++)
 		tree_mkdir(s->t, *d);
 	assert_int_equal(symlink(NGINX, tree_path(s->t, "/usr/sbin/nginx")), 0);
@@ -212,11 +215,13 @@ answers_text(struct server *s)
 		"version: 1\norigin: http://127.0.0.1:%u\npublic: %s://chat.example.org:%u\nproxy: nginx\n"
 		"tls: {mode: %s%s}\nlisten: {address: 127.0.0.1, http: %u, https: %u}\n%s%s",
 		s->origin, tls ? "https" : "http", tls ? s->tls : s->port, s->mode,
-		own ? arena_printf(a, ", certificate: %s/etc/nginx/chat.pem, key: %s/etc/nginx/chat.key", root, root) : "",
+		own ? arena_printf(a,
+		                   ", certificate: %s/etc/nginx/chat.pem, key: %s/etc/nginx/chat.key", root, root) : "",
 		s->port, s->tls,
 		strstr(s->extra, "commands:") ? "" :
 		arena_printf(a, "commands: {validate: [%1$s, -c, %2$s/etc/nginx/nginx.conf, -t], "
-		                "reload: [%1$s, -c, %2$s/etc/nginx/nginx.conf, -s, reload]}\n", NGINX, root), s->extra);
+		                "reload: [%1$s, -c, %2$s/etc/nginx/nginx.conf, -s, reload]}\n",
+		                NGINX, root), s->extra);
 }
 
 /* ---- in the child ---- */
@@ -255,9 +260,11 @@ attempt_progress(void *ctx, const struct progress *p)
 
 	assert_non_null(p->text);
 	if (getenv("V"))
-		fprintf(stderr, "\t%s %s: %s (%zu)\n", p->step, states[p->state], p->text, p->places);
+		fprintf(stderr, "\t%s %s: %s (%zu)\n", p->step, states[p->state], p->text,
+		        p->places);
 	if (p->state != PROGRESS_NOW)
-		snprintf(t->told.steps + used, sizeof(t->told.steps) - used, "%s:%s ", p->step, states[p->state]);
+		snprintf(t->told.steps + used, sizeof(t->told.steps) - used, "%s:%s ", p->step,
+		         states[p->state]);
 	if (p->state != PROGRESS_NOW)
 		return;
 	if (t->undo_at && strcmp(t->undo_at, p->step) == 0)
@@ -334,8 +341,10 @@ attempt_in_child(struct attempt *t, int out)
 	t->loop = loop_new();
 	net = net_new(t->loop);
 	if (t->rollback || t->remove) {
-		t->apply = t->remove ? remove_start(t->loop, s->t->root, attempt_progress, attempt_done, t) :
-		           rollback_start(t->loop, s->t->root, t->id, attempt_progress, attempt_done, t);
+		t->apply = t->remove ? remove_start(t->loop, s->t->root, attempt_progress,
+		                                    attempt_done, t) :
+		           rollback_start(t->loop, s->t->root, t->id, attempt_progress,
+		                          attempt_done, t);
 		must(loop_run(t->loop, &e) == 0, &e);
 		apply_free(t->apply);
 		goto out;
@@ -344,7 +353,8 @@ attempt_in_child(struct attempt *t, int out)
 	answers_init(&answers);
 	const char *text = answers_text(s);
 	must(answers_parse(&answers, text, strlen(text), "answers.yaml", &e) == 0, &e);
-	const struct origin_options o = { .port = s->origin, .password = t->ui_password, .misbehave = t->misbehave };
+	const struct origin_options o = { .port = s->origin, .password = t->ui_password,
+	                                  .misbehave = t->misbehave };
 	if (!t->no_origin)
 		must((origin = origin_start(t->loop, &needs, &o, &e)) != NULL, &e);
 	machine_read(&machine, NULL);

@@ -21,7 +21,8 @@ test_kept(void **state)
 	assert_int_equal(told.other_sites, 1);
 	assert_int_equal(told.other_sites_changed, 0);
 	assert_true(told.verified);
-	assert_string_equal(told.steps, "lock:done backup:done write:done link:done validate:done reload:done "
+	assert_string_equal(told.steps,
+	                    "lock:done backup:done write:done link:done validate:done reload:done "
 	                                "proof:done verify:done keep:done ");
 	wait_for_status(s->port, "chat.example.org", 301);
 	assert_true(fs_exists(tree_path(s->t, LINK)));
@@ -69,7 +70,8 @@ test_refused_by_the_checker(void **state)
 	struct told told = attempt(&t);
 	assert_int_equal(told.outcome, APPLY_UNDONE);
 	assert_non_null(strstr(told.msg, "chat.pem"));
-	assert_string_equal(told.steps, "lock:done backup:done write:done link:done validate:fail undo:done ");
+	assert_string_equal(told.steps,
+	                    "lock:done backup:done write:done link:done validate:fail undo:done ");
 	assert_string_equal(fingerprint(s), before);
 	assert_int_equal(told.places, 0);
 	assert_int_equal(newest(s).state, JOURNAL_UNDONE);
@@ -295,7 +297,8 @@ test_rollback_by_id_and_remove(void **state)
 static void
 test_undo_now(void **state)
 {
-	static const char *const at[] = { "backup", "write", "link", "validate", "reload", "proof", "verify" };
+	static const char *const at[] = { "backup", "write", "link", "validate", "reload", "proof",
+	                                  "verify" };
 	struct server *s = *state;
 
 	needs_server(s);
@@ -366,7 +369,8 @@ test_origin_down(void **state)
 	t.options.no_reload = true;
 	told = attempt(&t);
 	assert_int_equal(told.outcome, APPLY_KEPT);
-	assert_string_equal(told.steps, "lock:done backup:done write:done link:done validate:done reload:skip "
+	assert_string_equal(told.steps,
+	                    "lock:done backup:done write:done link:done validate:done reload:skip "
 	                                "verify:skip keep:done ");
 	assert_int_equal(status_of(s->port, "chat.example.org"), 0);
 	told = rollback(s, 0);
@@ -413,7 +417,8 @@ test_clash(void **state)
 
 	needs_server(s);
 	tree_write(s->t, "/etc/nginx/sites-available/wide.conf", arena_printf(&s->t->arena,
-		"server {\n\tlisten %u;\n\tserver_name wide.example.org;\n\treturn 200;\n}\n", s->port));
+		"server {\n\tlisten %u;\n\tserver_name wide.example.org;\n\treturn 200;\n}\n",
+		    s->port));
 	add_link(s, "wide.conf");
 	kill(s->nginx, SIGHUP);
 	wait_for_status(s->port, "wide.example.org", 200);
@@ -554,7 +559,8 @@ test_selfsigned(void **state)
 	 * so it refuses, and key, certificate and their directories go again.
 	 */
 	assert_int_equal(told.outcome, APPLY_UNDONE);
-	assert_non_null(strstr(told.steps, "write:done write:done write:done link:done validate:fail undo:done"));
+	assert_non_null(strstr(told.steps,
+	                       "write:done write:done write:done link:done validate:fail undo:done"));
 	assert_string_equal(fingerprint(s), before);
 	assert_false(fs_exists(tree_path(s->t, "/etc/antechamber")));
 }

@@ -159,7 +159,8 @@ test_rollback_killed(void **state)
 		if (!told.killed)
 			break;
 		told = rollback(s, 0);
-		assert_int_equal(told.outcome, newest(s).state == JOURNAL_UNDONE && line >= 3 ? told.outcome : APPLY_UNDONE);
+		assert_int_equal(told.outcome, newest(s).state == JOURNAL_UNDONE && line >= 3 ?
+		                 told.outcome : APPLY_UNDONE);
 		assert_int_equal(told.code, ERR_NONE);
 		assert_string_equal(fingerprint(s), before);
 		wait_for_status(s->port, "chat.example.org", 0);

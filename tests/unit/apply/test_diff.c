@@ -38,7 +38,8 @@ test_table(void **state)
 		  "--- o\n+++ n\n@@ -1,4 +1,4 @@\n-a\n+A\n 1\n 2\n 3\n"
 		  "@@ -6,4 +6,4 @@\n 5\n 6\n 7\n-b\n+B\n" },
 		/* A line without its newline is not the line with it. */
-		{ "a\nb", "a\nb\nc", "--- o\n+++ n\n@@ -1,2 +1,3 @@\n a\n-b\n\\ No newline at end of file\n"
+		{ "a\nb", "a\nb\nc",
+		  "--- o\n+++ n\n@@ -1,2 +1,3 @@\n a\n-b\n\\ No newline at end of file\n"
 		  "+b\n+c\n\\ No newline at end of file\n" },
 	};
 
@@ -93,7 +94,8 @@ changed_lines(const char *diff)
 
 	for (const char *p = diff; p; p = strchr(p, '\n')) {
 		p += *p == '\n';
-		n += (*p == '+' && strncmp(p, "+++", 3) != 0) || (*p == '-' && strncmp(p, "---", 3) != 0);
+		n += (*p == '+' && strncmp(p, "+++", 3) != 0) ||
+		    (*p == '-' && strncmp(p, "---", 3) != 0);
 	}
 	return n;
 }
@@ -114,7 +116,8 @@ test_against_patch(void **state)
 	char *patch = arena_printf(&a, "cd %s && patch -s was diff", dir);
 	char *diff = arena_printf(&a, "cd %s && diff -u --minimal was is > theirs", dir);
 	for (int i = 0; i < 150; i++) {
-		struct buf was = BUF_INIT, is = BUF_INIT, ours = BUF_INIT, got = BUF_INIT, theirs = BUF_INIT;
+		struct buf was = BUF_INIT, is = BUF_INIT, ours = BUF_INIT, got = BUF_INIT,
+		    theirs = BUF_INIT;
 
 		random_text(&was, &seed, "");
 		random_text(&is, &seed, was.s);

@@ -62,7 +62,8 @@ test_list(void **state)
 	assert_false(journal_open_business(&t->arena, t->root, &open));
 	assert_int_equal(entry(t, (const char *const[]){ "write", "link", "commit", NULL }), 1);
 	assert_int_equal(entry(t, (const char *const[]){ "write", "undo", "undone", NULL }), 2);
-	assert_int_equal(entry(t, (const char *const[]){ "write", "commit", "undo", "conflict", NULL }), 3);
+	assert_int_equal(entry(t, (const char *const[]){ "write", "commit", "undo", "conflict",
+	                                                 NULL }), 3);
 	assert_false(journal_open_business(&t->arena, t->root, &open));
 	assert_int_equal(entry(t, (const char *const[]){ "write", "commit", "undo", NULL }), 4);
 
@@ -82,7 +83,8 @@ test_list(void **state)
 	assert_int_equal(open.id, 4);
 
 	/* Another root's are none of our business. */
-	assert_int_equal(journal_list(&t->arena, geteuid() == 0 ? "/nonexistent" : tree_path(t, "/etc"), &v), 0);
+	assert_int_equal(journal_list(&t->arena, geteuid() == 0 ? "/nonexistent" :
+	                              tree_path(t, "/etc"), &v), 0);
 
 	struct json *j = journal_list_json(t->root);
 	assert_int_equal(json_len(j), 4);
@@ -94,7 +96,8 @@ test_list(void **state)
 static void
 spoil(struct tree *t, unsigned id, void (*how)(struct buf *text))
 {
-	const char *path = arena_printf(&t->arena, "%s/%u/journal", journal_state_dir(&t->arena, t->root), id);
+	const char *path = arena_printf(&t->arena, "%s/%u/journal",
+	                                journal_state_dir(&t->arena, t->root), id);
 	struct buf text = BUF_INIT;
 	struct err e = { 0 };
 

@@ -29,7 +29,8 @@ fake_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	return 0;
 }
 
-static const struct proxy fake = { .name = "fake", .label = "Fake", .caps = PROXY_FILES, .render = fake_render };
+static const struct proxy fake = { .name = "fake", .label = "Fake", .caps = PROXY_FILES,
+                                   .render = fake_render };
 
 static struct answers answers;
 static struct proxy_found found = { .proxy = &fake, .installed = true };
@@ -60,9 +61,11 @@ test_order_and_set_aside(void **state)
 	struct err e = { 0 };
 
 	tree_write(t, "/etc/fake/available/old.conf", "old\n");
-	assert_int_equal(symlink("../available/old.conf", tree_path(t, "/etc/fake/enabled/old")), 0);
+	assert_int_equal(symlink("../available/old.conf", tree_path(t, "/etc/fake/enabled/old")),
+	                 0);
 	assert_int_equal(plan_build(&p, &context, "/etc/fake/available/old.conf", &e), 0);
-	static const enum step_kind want[] = { STEP_WRITE, STEP_LINK, STEP_SET_ASIDE, STEP_RUN, STEP_RUN, STEP_CHECK };
+	static const enum step_kind want[] = { STEP_WRITE, STEP_LINK, STEP_SET_ASIDE, STEP_RUN,
+	                                       STEP_RUN, STEP_CHECK };
 	assert_int_equal(p.steps.n, ARRAY_LEN(want));
 	for (size_t i = 0; i < ARRAY_LEN(want); i++)
 		assert_int_equal(p.steps.v[i].kind, want[i]);
@@ -85,7 +88,8 @@ test_order_and_set_aside(void **state)
 	plan_free(&p);
 	tree_write(t, "/etc/fake/enabled/direct", "old\n");
 	assert_int_equal(plan_build(&p, &context, "/etc/fake/enabled/direct", &e), 0);
-	assert_string_equal(steps_find(&p.steps, STEP_SET_ASIDE, ROLE_NONE)->path, "/etc/fake/enabled/direct");
+	assert_string_equal(steps_find(&p.steps, STEP_SET_ASIDE, ROLE_NONE)->path,
+	                    "/etc/fake/enabled/direct");
 	plan_free(&p);
 }
 
@@ -140,10 +144,12 @@ test_states(void **state)
 	tree_write(t, site_path, site_text);
 	assert_int_equal(plan_state(&p, 0), PLAN_SAME);
 	assert_true(plan_changes(&p));
-	assert_int_equal(symlink("../available/other.conf", tree_path(t, "/etc/fake/enabled/site.conf")), 0);
+	assert_int_equal(symlink("../available/other.conf",
+	                         tree_path(t, "/etc/fake/enabled/site.conf")), 0);
 	assert_int_equal(plan_state(&p, 1), PLAN_CHANGED);
 	unlink(tree_path(t, "/etc/fake/enabled/site.conf"));
-	assert_int_equal(symlink("../available/site.conf", tree_path(t, "/etc/fake/enabled/site.conf")), 0);
+	assert_int_equal(symlink("../available/site.conf",
+	                         tree_path(t, "/etc/fake/enabled/site.conf")), 0);
 	assert_int_equal(plan_state(&p, 1), PLAN_SAME);
 	assert_false(plan_changes(&p));
 	plan_free(&p);
@@ -162,7 +168,8 @@ test_diff(void **state)
 	assert_int_equal(plan_build(&p, &context, NULL, &e), 0);
 	assert_int_equal(plan_diff(&out, &p, &e), 0);
 	/* Changed before new; control bytes harmless, tabs kept; a secret is only named. */
-	assert_string_equal(out.s, "--- /etc/fake/available/site.conf\n+++ /etc/fake/available/site.conf\n"
+	assert_string_equal(out.s,
+	                    "--- /etc/fake/available/site.conf\n+++ /etc/fake/available/site.conf\n"
 	                           "@@ -1,2 +1 @@\n listen 1;\n-x?[31m\tred\n"
 	                           "Secret file /etc/fake/key differs\n");
 	buf_free(&out);

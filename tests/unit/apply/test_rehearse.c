@@ -99,7 +99,8 @@ rehearse(struct run *r, struct server *s)
 		while (!r->found_it)
 			assert_int_equal(loop_run(r->loop, &e), 0);
 	}
-	struct proxy_context context = { .answers = &r->answers, .found = &r->found, .needs = &r->needs,
+	struct proxy_context context = { .answers = &r->answers, .found = &r->found,
+	                                 .needs = &r->needs,
 	                                 .templates = s->templates, .root = s->t->root };
 	r->rehearsal = rehearsal_start(r->loop, r->net, &context, &on, r);
 	assert_int_equal(loop_run(r->loop, &e), 0);
@@ -172,13 +173,16 @@ test_finding(void **state)
 
 	needs_server(s);
 	tree_mkdir(s->t, "/templates/nginx");
-	for (const char *const *f = (const char *const[]){ "openchamber.yaml", "nginx/rehearsal.conf", "nginx/site.conf", NULL };
+	for (const char *const *f = (const char *const[]){ "openchamber.yaml",
+	                                                   "nginx/rehearsal.conf",
+	                                                   "nginx/site.conf", NULL };
 	     *f; f++) {
 		struct buf text = BUF_INIT;
 		struct err e = { 0 };
 		char *spoilt;
 
-		assert_int_equal(fs_read(&text, arena_printf(&s->t->arena, "templates/%s", *f), 65536, &e), 0);
+		assert_int_equal(fs_read(&text, arena_printf(&s->t->arena, "templates/%s", *f),
+		                         65536, &e), 0);
 		spoilt = strstr(text.s, "proxy_set_header Upgrade $http_upgrade;");
 		if (spoilt)
 			memset(spoilt, ' ', strcspn(spoilt, "\n"));
@@ -204,10 +208,13 @@ test_refused(void **state)
 
 	needs_server(s);
 	tree_mkdir(s->t, "/templates/nginx");
-	for (const char *const *f = (const char *const[]){ "openchamber.yaml", "nginx/rehearsal.conf", "nginx/site.conf", NULL };
+	for (const char *const *f = (const char *const[]){ "openchamber.yaml",
+	                                                   "nginx/rehearsal.conf",
+	                                                   "nginx/site.conf", NULL };
 	     *f; f++) {
 		buf_cut(&text, 0);
-		assert_int_equal(fs_read(&text, arena_printf(&s->t->arena, "templates/%s", *f), 65536, &e), 0);
+		assert_int_equal(fs_read(&text, arena_printf(&s->t->arena, "templates/%s", *f),
+		                         65536, &e), 0);
 		if (strstr(*f, "site.conf"))
 			buf_puts(&text, "what_is_this on;\n");
 		tree_write(s->t, arena_printf(&s->t->arena, "/templates/%s", *f), text.s);
@@ -241,7 +248,8 @@ test_not_installed(void **state)
 static void
 test_left(void **state)
 {
-	static const enum rehearsal_stage at[] = { REHEARSAL_VALIDATE, REHEARSAL_START, REHEARSAL_CHECK };
+	static const enum rehearsal_stage at[] = { REHEARSAL_VALIDATE, REHEARSAL_START,
+	                                           REHEARSAL_CHECK };
 	struct server *s = *state;
 
 	needs_server(s);

@@ -28,7 +28,8 @@ fails(void)
 	if (!failure || !failure->armed)
 		return false;
 	failure->calls++;
-	if (!failure->at || failure->calls < failure->at || (!failure->for_good && failure->calls > failure->at))
+	if (!failure->at || failure->calls < failure->at ||
+	    (!failure->for_good && failure->calls > failure->at))
 		return false;
 	errno = failure->error;
 	return true;
@@ -94,7 +95,8 @@ ftruncate(int fd, off_t len)
 ssize_t
 write(int fd, const void *bytes, size_t len)
 {
-	return failure && failure->armed && is_file(fd) && fails() ? -1 : (ssize_t)syscall(SYS_write, fd, bytes, len);
+	return failure && failure->armed && is_file(fd) && fails() ? -1 :
+	    (ssize_t)syscall(SYS_write, fd, bytes, len);
 }
 
 int
@@ -108,7 +110,8 @@ openat(int dir, const char *name, int flags, ...)
 		mode = va_arg(ap, mode_t);
 		va_end(ap);
 	}
-	return (flags & (O_CREAT | O_NOFOLLOW)) && fails() ? -1 : (int)syscall(SYS_openat, dir, name, flags, mode);
+	return (flags & (O_CREAT | O_NOFOLLOW)) && fails() ? -1 :
+	    (int)syscall(SYS_openat, dir, name, flags, mode);
 }
 
 /* ---- the tests ---- */
@@ -116,7 +119,8 @@ openat(int dir, const char *name, int flags, ...)
 static int
 setup(void **state)
 {
-	failure = mmap(NULL, sizeof(*failure), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	failure = mmap(NULL, sizeof(*failure), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	               -1, 0);
 	assert_true(failure != MAP_FAILED);
 	*failure = (struct plan_of_failure){ 0 };
 	return server_setup(state);
