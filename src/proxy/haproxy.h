@@ -40,11 +40,27 @@ void haproxy_find_sites(struct proxy_found *f, const char *root);
  * haproxy_block.c: what is ours in a file of somebody else's stands between two
  * marked lines; a line of theirs that had to change is kept inside as a comment.
  */
+enum haproxy_spot_kind { HAPROXY_SPOT_RULES, HAPROXY_SPOT_CHOICE, HAPROXY_SPOT_BACKEND, HAPROXY_SPOT_FRONTEND };
+
+/* Where something of ours stood: in front of this line of what is left. */
+struct haproxy_spot {
+	enum haproxy_spot_kind kind;
+	int                    line;
+};
+struct haproxy_spots {
+	struct haproxy_spot v[32];
+	size_t              n;
+};
+
 void haproxy_block_put(struct buf *out, const char *address, const char *indent, const char *text);
+void haproxy_block_put_frontend(struct buf *out, const char *text);
 /* The text without our blocks for a host, theirs put back; a block without its end is ERR_CONFLICT. */
-int  haproxy_block_strip(struct buf *out, const char *text, const char *host, const char *file, struct err *e);
+int  haproxy_block_strip(struct buf *out, struct haproxy_spots *spots, const char *text, const char *host,
+                         const char *file, struct err *e);
 /* Does a line (from 1) stand in a block of ours, for any host? */
 bool haproxy_block_has(const char *text, int line);
+/* The block of some name that a line stands in: its marked lines; false: in none. */
+bool haproxy_block_around(const char *text, int line, int *first, int *last);
 
 /*
  * haproxy_place.c: where the site goes.  A port that a frontend of theirs has
@@ -61,9 +77,11 @@ struct haproxy_place {
 	struct arena          arena;
 	struct hap_conf       conf;  /* theirs alone */
 	struct hap_text      *texts; /* theirs alone: what each file is without us */
+	struct haproxy_spots *spots; /* one a text */
 	size_t                n_texts;
 	unsigned              plain, tls;         /* our ports; 0: none */
 	bool                  own_plain, own_tls; /* nobody listens there: a frontend of our own does */
+	bool                  links; /* our certificate is read through our links */
 	struct haproxy_route *routes;
 	size_t                n_routes;
 };
@@ -72,14 +90,29 @@ struct haproxy_place {
 int  haproxy_place(struct haproxy_place *p, const struct proxy_context *c, const char *crt, struct err *e);
 void haproxy_place_free(struct haproxy_place *p);
 
-/* haproxy_site.c: our frontend and backend; the lines in a frontend of theirs */
-int haproxy_site(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
-                 struct err *e);
-int haproxy_lines(struct buf *out, const struct proxy_context *c, const struct haproxy_route *r, struct err *e);
+/* haproxy_site.c: a frontend of our own (with the rules, marked, in it), our backend, the rules in any frontend */
+int haproxy_frontend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
+                     struct err *e);
+int haproxy_backend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, struct err *e);
+
+
+/*
+ * The http-request rules of this name, its use_backend, or both, as a marked
+ * block; nothing where it needs none.  They may have to stand apart, since
+ * HAProxy warns of a rule behind any choice.
+ */
+int haproxy_rules(struct buf *out, const struct proxy_context *c, bool rules, bool choice,
+                  const struct haproxy_route *r, struct err *e);
 int haproxy_escape(struct buf *out, const char *value, struct err *e);
 int haproxy_fill(struct buf *out, const char *value, struct err *e); /* quotes what is not VALUES_RAW */
 
-/* haproxy_render.c */
+/* haproxy_edit.c: a step for each file that changes */
+int haproxy_edit(struct steps *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
+                 struct err *e);
+
+/* haproxy_render.c, haproxy_rehearse.c */
+const char *haproxy_config(const struct proxy_context *c); /* its main file */
+int haproxy_check(const struct proxy_context *c, struct err *e); /* can it be made of the answers at all? */
 int haproxy_render(struct steps *out, const struct proxy_context *c, struct err *e);
 int haproxy_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);
 

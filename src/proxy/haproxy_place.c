@@ -17,6 +17,7 @@ static int
 add_text(struct haproxy_place *p, const struct proxy_context *c, const char *file, struct err *e)
 {
 	struct buf there = BUF_INIT, theirs = BUF_INIT;
+	struct haproxy_spots spots = { .n = 0 };
 	struct err why = { 0 };
 	int rc = 0;
 
@@ -24,10 +25,12 @@ add_text(struct haproxy_place *p, const struct proxy_context *c, const char *fil
 		*e = why;
 		rc = -1;
 	} else {
-		rc = haproxy_block_strip(&theirs, there.s, c->answers->public_url.host, file, e);
+		rc = haproxy_block_strip(&theirs, &spots, there.s, c->answers->public_url.host, file, e);
 	}
 	if (rc == 0) {
 		p->texts = xreallocarray(p->texts, p->n_texts + 1, sizeof(*p->texts));
+		p->spots = xreallocarray(p->spots, p->n_texts + 1, sizeof(*p->spots));
+		p->spots[p->n_texts] = spots;
 		p->texts[p->n_texts++] = (struct hap_text){
 			.file = arena_strdup(&p->arena, file), .text = arena_strdup(&p->arena, theirs.s), .len = theirs.len,
 		};
@@ -118,22 +121,39 @@ crt_path(struct haproxy_place *p, const char *word)
 	return *word == '/' || !base || base->n_args < 2 ? word : fs_join(&p->arena, base->args[1], word);
 }
 
+/* Does a crt word name this file, or the directory it lies in? */
+static bool
+names(struct search *s, const char *word, const char *file)
+{
+	const char *path = crt_path(s->p, word), *dir = fs_dirname(&s->p->arena, file);
+	const size_t n = strlen(path);
+
+	return strcmp(path, file) == 0 || strcmp(path, dir) == 0 ||
+	       (n > 1 && path[n - 1] == '/' && strlen(dir) == n - 1 && strncmp(path, dir, n - 1) == 0);
+}
+
 /*
- * By its path alone, so that who may not open it comes to the same: the file
- * itself, or the directory it lies in.
+ * By paths alone, so that who may not open the files comes to the same.  It
+ * has ours if it reads our links; or the very file that was answered, where
+ * that holds its key too.
  */
 static bool
 has_certificate(struct search *s, const struct hap_line *bind)
 {
-	const char *dir = fs_dirname(&s->p->arena, s->crt);
+	const struct answers *a = s->c->answers;
+	const bool whole = a->tls == TLS_EXISTING && a->certificate && a->key &&
+	                   (strcmp(a->certificate, a->key) == 0 ||
+	                    strcmp(arena_printf(&s->p->arena, "%s.key", a->certificate), a->key) == 0);
 
 	for (size_t i = 2; i + 1 < bind->n_args; i++) {
-		const char *path = strcmp(bind->args[i], "crt") == 0 ? crt_path(s->p, bind->args[i + 1]) : "";
-		const size_t n = strlen(path);
-
-		if (strcmp(path, s->crt) == 0 || strcmp(path, dir) == 0 ||
-		    (n > 1 && path[n - 1] == '/' && strlen(dir) == n - 1 && strncmp(path, dir, n - 1) == 0))
+		if (strcmp(bind->args[i], "crt") != 0)
+			continue;
+		if (whole && names(s, bind->args[i + 1], a->certificate))
 			return true;
+		if (names(s, bind->args[i + 1], s->crt)) {
+			s->p->links = true;
+			return true;
+		}
 	}
 	return false;
 }
@@ -172,8 +192,10 @@ look_at(void *ctx, const struct hap_bind *b)
 	}
 	s->route.plain |= plain;
 	s->route.tls |= tls;
-	if (tls && s->crt && !s->route.bind && !has_certificate(s, b->line))
+	if (tls && s->crt && !s->route.bind && !has_certificate(s, b->line)) {
 		s->route.bind = b->line;
+		p->links = true;
+	}
 }
 
 /* A quiet stream lives as long as the frontend lets a quiet client live; a newer HAProxy can be told by request. */
@@ -224,9 +246,10 @@ haproxy_place(struct haproxy_place *p, const struct proxy_context *c, const char
 	p->own_tls = p->tls != 0;
 	if (c->private)
 		return 0;
-	if (read_texts(p, c, e) < 0)
+	if (read_texts(p, c, e) < 0 || find_routes(p, c, crt, e) < 0)
 		return -1;
-	return find_routes(p, c, crt, e);
+	p->links |= p->own_tls;
+	return 0;
 }
 
 void
@@ -234,6 +257,7 @@ haproxy_place_free(struct haproxy_place *p)
 {
 	hap_free(&p->conf);
 	free(p->texts);
+	free(p->spots);
 	free(p->routes);
 	arena_free(&p->arena);
 	*p = (struct haproxy_place){ 0 };

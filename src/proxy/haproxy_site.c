@@ -109,42 +109,89 @@ is_compressed(const struct haproxy_place *p)
 }
 
 int
-haproxy_lines(struct buf *out, const struct proxy_context *c, const struct haproxy_route *r, struct err *e)
+haproxy_rules(struct buf *out, const struct proxy_context *c, bool rules, bool choice,
+              const struct haproxy_route *r, struct err *e)
 {
+	const bool ends_tls = values_ends_tls(c->answers), use = !ends_tls || r->tls;
+	/* Our own frontend has this time for everybody; in theirs only a newer HAProxy can say it. */
+	const bool client = rules && use && r->front && haproxy_at_least(c->found, 2, 9);
 	struct arena a = { 0 };
-	const bool ends_tls = values_ends_tls(c->answers);
+	struct buf text = BUF_INIT;
 	const struct tmpl_value values[] = {
 		{ "name",        c->answers->public_url.host },
 		{ "host",        values_host(&a, c) },
 		{ "stream",      arena_printf(&a, "%u", c->answers->stream) },
-		{ "redirect",    ends_tls && r->plain ? "1" : NULL },
+		{ "redirect",    rules && ends_tls && r->plain ? "1" : NULL },
 		{ "redirect_to", redirect_to(&a, c) },
 		{ "tls",         ends_tls ? "1" : NULL },
-		{ "use",         !ends_tls || r->tls ? "1" : NULL },
-		{ "client",      haproxy_at_least(c->found, 2, 9) && (!ends_tls || r->tls) ? "1" : NULL },
+		{ "use",         choice && use ? "1" : NULL },
+		{ "client",      client ? "1" : NULL },
 	};
-	const int rc = values_template(out, c, "haproxy/lines.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
+	const int rc = values_template(&text, c, "haproxy/rules.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
 
+	if (rc == 0 && text.len)
+		haproxy_block_put(out, values_address(&a, c), "\t", text.s);
+	buf_free(&text);
+	arena_free(&a);
+	return rc;
+}
+
+/* Two of them have no port in common, so their ports make a name. */
+static const char *
+frontend_name(struct arena *a, const struct haproxy_place *p)
+{
+	if (p->own_plain && p->own_tls)
+		return arena_printf(a, "openchamber_%u_%u", p->plain, p->tls);
+	return arena_printf(a, "openchamber_%u", p->own_tls ? p->tls : p->plain);
+}
+
+int
+haproxy_frontend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
+                 struct err *e)
+{
+	struct arena a = { 0 };
+	struct buf quoted = BUF_INIT, rules = BUF_INIT, text = BUF_INIT;
+	const struct haproxy_route own = { .plain = p->own_plain, .tls = p->own_tls };
+	const char *rest = "";
+	int rc = -1;
+
+	if (p->own_tls && haproxy_escape(&quoted, crt, e) < 0)
+		goto out;
+	if (p->own_tls)
+		rest = arena_printf(&a, " ssl crt %s alpn h2,http/1.1", quoted.s);
+	if (haproxy_rules(&rules, c, true, true, &own, e) < 0)
+		goto out;
+	buf_cut(&rules, rules.len - 1); /* the template ends its lines itself */
+
+	const struct tmpl_value values[] = {
+		{ "frontend",   frontend_name(&a, p) },
+		{ "bind_plain", p->own_plain ? bind_lines(&a, c, p->plain, "") : NULL },
+		{ "bind_tls",   p->own_tls ? bind_lines(&a, c, p->tls, rest) : NULL },
+		{ "stream",     arena_printf(&a, "%u", c->answers->stream) },
+		{ "rules",      raw(&a, rules.s) },
+	};
+
+	rc = values_template(&text, c, "haproxy/frontend.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
+	if (rc == 0)
+		haproxy_block_put_frontend(out, text.s);
+out:
+	buf_free(&quoted);
+	buf_free(&rules);
+	buf_free(&text);
 	arena_free(&a);
 	return rc;
 }
 
 int
-haproxy_site(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
-             struct err *e)
+haproxy_backend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, struct err *e)
 {
 	const struct answers *answers = c->answers;
-	const bool ends_tls = values_ends_tls(answers);
-	struct arena a = { 0 };
-	struct buf quoted = BUF_INIT;
 	const char *checklist[] = { "127.0.0.0/8", NULL }; /* in a rehearsal it plays what is in front */
-	const char **scheme, **client, *rest = "";
+	const char **scheme, **client;
+	struct buf text = BUF_INIT;
+	struct arena a = { 0 };
 	int rc = -1;
 
-	if (ends_tls && haproxy_escape(&quoted, crt, e) < 0)
-		goto out;
-	if (ends_tls)
-		rest = arena_printf(&a, " ssl crt %s alpn h2,http/1.1", quoted.s);
 	if (values_trusted(&scheme, &a, c, true, e) < 0 || values_trusted(&client, &a, c, !c->private, e) < 0)
 		goto out;
 	if (scheme && c->private)
@@ -155,13 +202,6 @@ haproxy_site(struct buf *out, const struct proxy_context *c, const struct haprox
 		{ "host",          values_host(&a, c) },
 		{ "origin",        values_origin(&a, c) },
 		{ "origin_tls",    !c->private && strcmp(answers->origin.scheme, "https") == 0 ? "1" : NULL },
-		{ "frontend",      p->own_plain || p->own_tls ? "1" : NULL },
-		{ "bind_plain",    p->own_plain ? bind_lines(&a, c, p->plain, "") : NULL },
-		{ "bind_tls",      p->own_tls ? bind_lines(&a, c, p->tls, rest) : NULL },
-		{ "redirect",      ends_tls && p->own_plain ? "1" : NULL },
-		{ "redirect_to",   redirect_to(&a, c) },
-		{ "use",           !ends_tls || p->own_tls ? "1" : NULL },
-		{ "tls",           ends_tls ? "1" : NULL },
 		{ "trusted",       range_lines(&a, "antechamber_front", "src", scheme) },
 		{ "trusted_who",   raw(&a, front_who(answers)) },
 		{ "client",        range_lines(&a, "antechamber_hides", "src", client) },
@@ -173,9 +213,11 @@ haproxy_site(struct buf *out, const struct proxy_context *c, const struct haprox
 		{ "stream",        arena_printf(&a, "%u", answers->stream) },
 	};
 
-	rc = values_template(out, c, "haproxy/site.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
+	rc = values_template(&text, c, "haproxy/backend.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
+	if (rc == 0)
+		haproxy_block_put(out, values_address(&a, c), "", text.s);
 out:
-	buf_free(&quoted);
+	buf_free(&text);
 	arena_free(&a);
 	return rc;
 }

@@ -25,6 +25,13 @@ is_still_good(struct arena *a, const struct proxy_context *c, const char *certif
 	return good;
 }
 
+void
+own_cert_names(struct arena *a, const struct proxy_context *c, const char **certificate, const char **key)
+{
+	*certificate = arena_printf(a, "%s/%s.pem", TLS_DIR, c->answers->public_url.host);
+	*key = arena_printf(a, "%s/%s.key", TLS_DIR, c->answers->public_url.host);
+}
+
 /* A key is new each time it is made, so these steps stay out of the plan's hash; what is there already is kept. */
 int
 own_cert_steps(struct steps *out, struct arena *a, const struct proxy_context *c,
@@ -33,8 +40,7 @@ own_cert_steps(struct steps *out, struct arena *a, const struct proxy_context *c
 	struct buf cert_pem = BUF_INIT, key_pem = BUF_INIT;
 	int rc = 0;
 
-	*certificate = arena_printf(a, "%s/%s.pem", TLS_DIR, c->answers->public_url.host);
-	*key = arena_printf(a, "%s/%s.key", TLS_DIR, c->answers->public_url.host);
+	own_cert_names(a, c, certificate, key);
 	if (is_still_good(a, c, *certificate, *key))
 		return 0;
 	rc = cert_make(c->answers->public_url.host, DAYS, &cert_pem, &key_pem, e);
