@@ -1,6 +1,8 @@
 /* The way to the public address, each cause beside its healthy twin. */
 #include "fixture.h"
 
+#include "answers/machine.h"
+
 #define HTML "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\n" \
              "Content-Length: 48\r\n\r\n<html><title>Welcome to nginx!</title></html>\r\n\r\n"
 
@@ -338,6 +340,90 @@ test_public_alone(void **state)
 	assert_null(check_find(w->run, "direct.answer", TARGET_DIRECT));
 }
 
+/* A name whose address is a router's: what cannot be proved from here is looked at over loopback. */
+static void
+test_a_router_without_a_way_back(void **state)
+{
+	static const char *const own[] = { "10.9.9.9", NULL };
+	struct world *w = *state;
+
+	world_origin(w, 0, NULL);
+	world_front(w, plain);
+	w->opt.timeout_ms = 400;
+	w->opt.own_addresses = own;
+	snprintf(w->public_url.host, sizeof(w->public_url.host), "192.0.2.1"); /* nobody's */
+	run_all(w);
+	assert_int_equal(result(w, "public.port", TARGET_PUBLIC)->status, CHECK_WARN);
+	expect(w, "ws.event", TARGET_PUBLIC, CHECK_PASS);
+	expect_verdict(w, NULL);
+	assert_true(check_ready(w->run));
+	/* Where our own addresses are not known nothing is assumed. */
+	w->opt.own_addresses = NULL;
+	run_all(w);
+	assert_int_equal(result(w, "public.port", TARGET_PUBLIC)->status, CHECK_FAIL);
+}
+
+static void
+test_a_name_is_looked_up(void **state)
+{
+	struct world *w = *state;
+
+	world_origin(w, 0, NULL);
+	world_front(w, plain);
+	w->public_url.ip = false;
+	snprintf(w->public_url.host, sizeof(w->public_url.host), "localhost");
+	run_all(w);
+	expect(w, "public.name", TARGET_PUBLIC, CHECK_PASS);
+	assert_non_null(strstr(result(w, "public.name", TARGET_PUBLIC)->detail, "127.0.0.1"));
+	expect(w, "public.port", TARGET_PUBLIC, CHECK_PASS);
+	expect_verdict(w, NULL);
+}
+
+/* An address of this machine that others can reach, or NULL. */
+static const char *
+outer_address(struct machine *m)
+{
+	machine_read(m, NULL);
+	for (size_t i = 0; m->addresses && m->addresses[i]; i++)
+		if (!strchr(m->addresses[i], ':'))
+			return m->addresses[i];
+	return NULL;
+}
+
+static void
+test_an_exposed_origin_and_a_cookie_that_stays(void **state)
+{
+	struct world *w = *state;
+	struct machine m = { 0 };
+	struct err e = { 0 };
+	const char *address = outer_address(&m);
+
+	if (!address) {
+		machine_free(&m);
+		skip();
+	}
+	w->o = origin_start(w->l, &w->needs, &(struct origin_options){ .address = "0.0.0.0",
+	                    .password = PASSWORD, .pace = 20 }, &e);
+	assert_non_null(w->o);
+	w->origin = (struct url){ .scheme = "http", .host = "127.0.0.1", .ip = true,
+	                          .port = origin_port(w->o) };
+	w->public_url = w->origin;
+	snprintf(w->public_url.host, sizeof(w->public_url.host), "%s", address);
+	w->opt.own_addresses = (const char *const *)m.addresses;
+	w->opt.password = PASSWORD;
+	run_all(w);
+	expect_cause(w, "direct.exposure", TARGET_DIRECT, CHECK_WARN, "origin-exposed");
+	expect(w, "sse.event", TARGET_DIRECT, CHECK_PASS);
+	/* Over plain http to another address the cookie does not go along, unless that is asked for. */
+	expect(w, "sse.event", TARGET_PUBLIC, CHECK_SKIP);
+	expect(w, "ws.event", TARGET_PUBLIC, CHECK_PASS);
+	expect_verdict(w, NULL);
+	w->opt.insecure = true;
+	run_all(w);
+	expect(w, "sse.event", TARGET_PUBLIC, CHECK_PASS);
+	machine_free(&m);
+}
+
 /* The password goes to the origin; the proxy of a loopback address only sees the cookie. */
 static void
 test_the_password_stays_here(void **state)
@@ -380,6 +466,8 @@ main(void)
 		T(test_connections_vanish),
 		T(test_no_such_name), T(test_another_openchamber), T(test_instances_without_an_id),
 		T(test_mangled_paths), T(test_caches), T(test_cdn), T(test_the_origin_is_down_too),
+		T(test_a_router_without_a_way_back), T(test_a_name_is_looked_up),
+		T(test_an_exposed_origin_and_a_cookie_that_stays),
 		T(test_public_alone), T(test_the_password_stays_here), T(test_it_is_quick),
 	};
 

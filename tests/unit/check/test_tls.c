@@ -7,7 +7,7 @@
 
 #define HOST "chat.example.org"
 
-enum site { GOOD, OLD, SOON, NO_PROTO, BUFFERS, UPGRADES, COMPRESSES, N_SITES };
+enum site { GOOD, OLD, SOON, NO_PROTO, BUFFERS, UPGRADES, COMPRESSES, CIRCLES, CLOUD_CIRCLES, N_SITES };
 
 static struct {
 	struct world *w;
@@ -92,6 +92,12 @@ write_config(void)
 	snprintf(more, sizeof(more), "return 301 https://" HOST ":%u$request_uri;",
 	         nginx.port[GOOD]);
 	put_site(&b, UPGRADES, NULL, proto, more);
+	snprintf(more, sizeof(more), "return 301 https://" HOST ":%u$request_uri;",
+	         nginx.port[CIRCLES]);
+	put_site(&b, CIRCLES, "good", proto, more);
+	snprintf(more, sizeof(more), "add_header CF-Ray 1-A always; "
+	         "return 301 https://" HOST ":%u$request_uri;", nginx.port[CLOUD_CIRCLES]);
+	put_site(&b, CLOUD_CIRCLES, "good", proto, more);
 	buf_puts(&b, "}\n");
 	write_file("nginx.conf", b.s);
 	buf_free(&b);
@@ -306,6 +312,19 @@ test_http_becomes_https(void **state)
 	assert_true(check_ready(w->run));
 }
 
+/* What a CDN asks in http is redirected to https, which it asks in http again. */
+static void
+test_circles(void **state)
+{
+	struct world *w = *state;
+
+	with(w, "https", HOST, CIRCLES);
+	expect_cause(w, "public.redirect", TARGET_PUBLIC, CHECK_FAIL, "redirect-loop");
+	with(w, "https", HOST, CLOUD_CIRCLES);
+	expect_cause(w, "public.redirect", TARGET_PUBLIC, CHECK_FAIL, "cdn-flexible");
+	expect_verdict(w, "cdn-flexible");
+}
+
 static void
 test_a_rehearsal_with_tls(void **state)
 {
@@ -341,7 +360,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_healthy), T(test_certificates), T(test_a_lost_scheme),
 		T(test_buffering_that_shows_over_http_1),
-		T(test_compressed_streams), T(test_http_becomes_https),
+		T(test_compressed_streams), T(test_http_becomes_https), T(test_circles),
 		T(test_a_rehearsal_with_tls),
 	};
 
