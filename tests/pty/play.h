@@ -83,6 +83,11 @@ play_start(int columns, int rows, const char *const *env, bool plain)
 				putenv((char *)*env);
 			else
 				unsetenv(*env);
+		if (getenv("PLAY_NO_CONTROL")) { /* a terminal that sends no signal when it goes */
+			signal(SIGHUP, SIG_IGN);
+			ioctl(STDIN_FILENO, TIOCNOTTY);
+			signal(SIGHUP, SIG_DFL);
+		}
 		i18n_init(getenv("PLAY_LOCALE") ? getenv("PLAY_LOCALE") : "/nowhere", NULL);
 		exit(wizard_run(&o));
 	}
