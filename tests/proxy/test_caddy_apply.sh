@@ -1,0 +1,74 @@
+#!/bin/sh
+# A whole apply on a running Caddy: written, reloaded, verified, kept; again: nothing to do; and back, byte for byte.
+# shellcheck disable=SC2086
+. "$(dirname "$0")/caddy.sh"
+certificate "$NAME"
+two_ports
+password
+origin --password-file "$T/password"
+pw="--password-file $T/password"
+server_up
+cp "$T/$NAME.pem" "$R/etc/ssl/cert.pem"
+cp "$T/$NAME.key" "$R/etc/ssl/key.pem"
+before
+site_answers() { curl -sk --max-time 2 --resolve "$NAME:$TLS:127.0.0.1" "https://$NAME:$TLS/api/version" | grep -q openchamberVersion; }
+plain_answers() { curl -s --max-time 2 -H "Host: $NAME:$HTTP" "http://127.0.0.1:$HTTP/api/version" | grep -q openchamberVersion; }
+existing="tls: {mode: existing, certificate: $R/etc/ssl/cert.pem, key: $R/etc/ssl/key.pem}
+listen: {http: $HTTP, https: $TLS}"
+
+# It is found by the file it reads.
+run 0 detect --root "$R" --json
+json '.proxies[] | select(.name == "caddy") | .installed and .running and .config == "/etc/caddy/Caddyfile"'
+json '.proxies[] | select(.name == "caddy") | .sites | length == 1 and .[0].names == ["shop.example.org"]'
+
+# What comes is shown, and nothing is changed.
+cp "$CADDY" "$T/Caddyfile.old"
+answers "https://$NAME:$TLS" "$existing"
+run 0 diff --answers "$T/answers.yaml" --root "$R"
+says '+import openchamber*.caddy'
+says '+	reverse_proxy '
+as_before
+
+apply 0 --cacert "$T/$NAME.pem" $pw
+json '.changed == true and .outcome == "kept" and .ready == true and .summary.fail == 0'
+json '[.steps[] | select(.state == "done") | .step] | index("write") and index("validate") and index("reload") and index("verify") and index("keep")'
+site_answers || fail "the site does not answer"
+shop_answers || fail "the other site is gone"
+grep -q 'Written by antechamber' "$R/etc/caddy/openchamber.caddy" || fail "our mark is missing"
+head -n -3 "$CADDY" | cmp -s - "$T/Caddyfile.old" || fail "the Caddyfile was not only added to"
+kill -0 "$CADDY_PID" || fail "Caddy is another one"
+
+# Once more: nothing to do.
+apply 0 --cacert "$T/$NAME.pem" $pw
+json '.changed == false and .outcome == "unchanged"'
+
+# Other answers change the site alone.
+answers "http://$NAME:$HTTP" 'tls: {mode: none}'
+run 0 diff --answers "$T/answers.yaml" --root "$R"
+says "-https://$NAME {"
+says_not 'import'
+apply 0 $pw
+json '.changed == true and .outcome == "kept"'
+plain_answers || fail "the plain site does not answer"
+! site_answers || fail "the site with TLS is still there"
+
+run 0 rollback --root "$R" --json
+json '.changed == true'
+site_answers || fail "the first change is not what is left"
+run 0 rollback 1 --root "$R" --json
+as_before
+site_is_gone() { ! site_answers && ! plain_answers; }
+wait_for 5 site_is_gone
+shop_answers || fail "the other site is gone"
+run 0 remove --root "$R" --json
+json '.changed == false'
+
+# A test certificate is Caddy's own: it is waited for, and its authority is trusted by the checks alone.
+answers "https://$NAME:$TLS" "tls: {mode: selfsigned}
+listen: {http: $HTTP, https: $TLS}"
+apply 0 $pw
+json '.changed == true and .outcome == "kept" and .summary.fail == 0'
+site_answers || fail "the site does not answer"
+grep -q 'tls internal' "$R/etc/caddy/openchamber.caddy" || fail "the certificate is not Caddy's own"
+run 0 remove --root "$R"
+as_before
