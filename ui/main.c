@@ -148,7 +148,8 @@ find_ourselves(struct arena *a, struct options *o, const char **locale)
 {
 	static const char *const locales[] = { "locale", NULL };
 	static const char *const practice[] = { "practice/usr/sbin/nginx", NULL };
-	static const char *const templates[] = { "../templates", "../../templates", NULL };
+	static const char *const templates[] = { "../templates", "../../templates",
+	                                         "../../../templates", NULL };
 	char path[4096];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
