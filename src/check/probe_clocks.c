@@ -1,5 +1,5 @@
 /*
- * Five events a quarter of a second apart, through the rehearsal.  Whether a
+ * Five events a tenth of a second apart, through the rehearsal.  Whether a
  * proxy buffers shows on some connections only, so every stream is asked in
  * every way, and the worst counts.
  */
@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOCK_MS 1000 /* from the first event to the last */
+#define APART_MS 100 /* between two events */
+#define CLOCK_MS (APART_MS * (CLOCK_EVENTS - 1)) /* from the first event to the last */
 
 static void
 on_event(void *ctx, const char *event, const char *data, size_t len)
@@ -74,8 +75,8 @@ start(struct clock *k)
 {
 	static const char *const headers[] = { "Accept: text/event-stream", NULL };
 	struct check_run *r = k->side->run;
-	const char *path = arena_printf(&r->arena, "%s?antechamber=clock%s%s",
-	                                r->needs->streams[k->i].path, k->accel ? "" : "&accel=no",
+	const char *path = arena_printf(&r->arena, "%s?antechamber=clock&apart=%d%s%s",
+	                                r->needs->streams[k->i].path, APART_MS, k->accel ? "" : "&accel=no",
 	                                k->close ? "&close=1" : "");
 
 	k->reading = true;
@@ -176,7 +177,7 @@ clock_timeline(struct check_run *r, const struct clock *k)
 	for (size_t i = 0; i < CLOCK_EVENTS; i++) {
 		bool came = i < k->n;
 
-		t->sent[i] = came ? k->sent[i] - k->sent[0] : 0.25 * (double)i;
+		t->sent[i] = came ? k->sent[i] - k->sent[0] : APART_MS / 1000.0 * (double)i;
 		t->arrived[i] = came ? k->arrived[i] - k->sent[0] : -1;
 	}
 	return t;

@@ -10,7 +10,7 @@
  *
  *	echo	200 JSON: {"method", "target", "http": "1.1", "peer": "127.0.0.1", "headers":
  *		[{"name", "value"}, ...]}; the fields as they arrived, order and duplicates kept
- *	clock	five events, 0.25 s apart, the first at once; &accel=no leaves X-Accel-Buffering
+ *	clock	five events, 0.25 s (&apart=MS) apart, the first at once; &accel=no leaves X-Accel-Buffering
  *		out, &close=1 ends by closing instead of chunks; each event's data is the time it
  *		was sent, in ms on loop_now()'s clock
  *	silent	an event stream whose header is sent and then nothing for &seconds=N (default for

@@ -7,7 +7,7 @@
 #include "origin/reply.h"
 #include "origin/streams.h"
 
-enum { CLOCK_EVENTS = 5, CLOCK_MS = 250, SILENCE_MAX = 24 * 60 * 60 };
+enum { CLOCK_EVENTS = 5, APART_MS = 250, APART_MIN_MS = 20, APART_MAX_MS = 10000, SILENCE_MAX = 24 * 60 * 60 };
 
 bool
 probes_word(const struct conn *c, const char *word)
@@ -81,6 +81,17 @@ begin(struct conn *c)
 	              is_set(c, "close", "1"));
 }
 
+/* Between two events of a clock: `apart' milliseconds. */
+static int
+apart(const struct conn *c)
+{
+	struct buf given = BUF_INIT;
+	int ms = http_param(&given, &c->req, "apart") ? atoi(given.s) : APART_MS;
+
+	buf_free(&given);
+	return ms < APART_MIN_MS ? APART_MIN_MS : ms > APART_MAX_MS ? APART_MAX_MS : ms;
+}
+
 /* An event whose data is the time it was sent. */
 static void
 say_time(struct conn *c)
@@ -103,7 +114,7 @@ tick(struct conn *c, const void *arg)
 	if (left == ticks)
 		reply_finish(c);
 	else
-		conn_pulse(c, CLOCK_MS, 0, tick, left - 1);
+		conn_pulse(c, apart(c), 0, tick, left - 1);
 }
 
 static void

@@ -53,7 +53,7 @@ const struct page_info pages[N_PAGES] = {
 		.why    = N_("Live status and notifications are event streams (SSE). A proxy that buffers holds events back until it has many: the page freezes, then all comes at once."),
 		.what   = N_("What it is. OpenChamber sends live status and notifications as an event stream (SSE): one answer that never ends, with one event after another inside."),
 		.breaks = N_("How it breaks. A proxy that collects the answer before handing it on holds the events back. OpenChamber's documentation names the sign: notifications or live status do not update."),
-		.proves = N_("How this proves it. Five events are sent through the proxy, four a second. What counts is when each one arrives, not that it arrives."),
+		.proves = N_("How this proves it. Five events are sent through the proxy, ten a second. What counts is when each one arrives, not that it arrives."),
 	},
 	[PAGE_GZIP] = {
 		.name   = N_("Gzip"),

@@ -118,7 +118,7 @@ test_the_worst_clock_counts(void **state)
 
 	w->opt.timeout_ms = 3000;
 	with(w, (const struct rule[]){
-		{ .path = "/api/event?antechamber=clock&accel=no", CLEANS,
+		{ .path = "/api/event?antechamber=clock&apart=100&accel=no", CLEANS,
 		  .hold_ms = 1500 }, { .path = "/", CLEANS }, { 0 } });
 	expect_cause(w, "sse.event", TARGET_REHEARSAL, CHECK_FAIL, "sse-buffered");
 	expect(w, "sse.global-event", TARGET_REHEARSAL, CHECK_PASS);
@@ -129,11 +129,11 @@ test_the_worst_clock_counts(void **state)
 	assert_non_null(strstr(json_get_string(c->observed, "worst", ""), "X-Accel-Buffering"));
 	/* All at the end of the stream is held back, though late by no more than a second. */
 	with(w, (const struct rule[]){
-		{ .path = "/api/global/event?antechamber=clock", CLEANS,
+		{ .path = "/api/global/event?antechamber=clock&apart=100", CLEANS,
 		  .hold_ms = 1010 }, { .path = "/", CLEANS }, { 0 } });
 	expect_cause(w, "sse.global-event", TARGET_REHEARSAL, CHECK_FAIL, "sse-buffered");
 	with(w, (const struct rule[]){
-		{ .path = "/api/event?antechamber=clock", CLEANS,
+		{ .path = "/api/event?antechamber=clock&apart=100", CLEANS,
 		  .answer_set = "Content-Encoding: br" },
 		{ .path = "/", CLEANS }, { 0 } });
 	expect_cause(w, "sse.event", TARGET_REHEARSAL, CHECK_FAIL, "sse-compressed");
