@@ -338,24 +338,46 @@ lines_time(const struct setup *s, struct lines *l)
 
 /* ---- step 11 ---- */
 
+/* The name of a step of the change; one word, so that faces can set it in a column of its own. */
+static const char *
+deed_name(const char *step)
+{
+	static const struct {
+		const char *step, *name;
+	} deeds[] = {
+		/* TRANSLATORS: steps of a change, one word without blanks, at most 9 columns */
+		{ "lock", N_("lock") },         { "backup", N_("backup") },     { "write", N_("write") },
+		{ "link", N_("link") },         { "set-aside", N_("aside") },   { "validate", N_("validate") },
+		{ "reload", N_("reload") },     { "proof", N_("proof") },       { "verify", N_("verify") },
+		{ "keep", N_("keep") },         { "undo", N_("undo") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(deeds); i++)
+		if (strcmp(deeds[i].step, step) == 0)
+			return _(deeds[i].name);
+	return NULL;
+}
+
 static void
 lines_apply(const struct setup *s, struct lines *l)
 {
 	for (size_t i = 0; i < s->n_progress; i++) {
 		const struct apply_line *p = &s->progress[i];
+		const char *deed = deed_name(p->step);
+		const char *text = deed ? say(s, "%s: %s", deed, p->text) : p->text;
 
 		switch (p->state) {
 		case PROGRESS_NOW:
-			line(l, MARK_NOW, _("now"), p->text, "");
+			line(l, MARK_NOW, _("now"), text, "");
 			break;
 		case PROGRESS_DONE:
-			line(l, MARK_PASS, _("done"), p->text, "");
+			line(l, MARK_PASS, _("done"), text, "");
 			break;
 		case PROGRESS_FAIL:
-			told(l, MARK_FAIL, p->text);
+			told(l, MARK_FAIL, text);
 			break;
 		case PROGRESS_SKIP:
-			told(l, MARK_SKIP, p->text);
+			told(l, MARK_SKIP, text);
 			break;
 		}
 	}

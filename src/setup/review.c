@@ -142,6 +142,18 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	return 2;
 }
 
+/* How many connections are open now, and what a reload does to them. */
+static const char *
+live_connections(const struct setup *s)
+{
+	const struct proxy_found *f = find_proxy(s);
+	const unsigned n = apply_live_connections(&s->plan);
+
+	if (f && f->proxy->reload_closes && f->proxy->reload_closes(f))
+		return say(s, Q_("%u live connection will be closed", "%u live connections will be closed", n), n);
+	return say(s, Q_("%u live connection is kept until it ends", "%u live connections are kept until they end", n), n);
+}
+
 size_t
 setup_plan_lines(const struct setup *s, const char **out, size_t max)
 {
@@ -153,6 +165,8 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 		text_clip(&b, plan_verb(&s->plan, i), VERB_COLUMNS, true);
 		buf_putc(&b, ' ');
 		plan_object(&b, &s->plan, i);
+		if (s->plan.steps.v[i].role == ROLE_RELOAD)
+			buf_printf(&b, "  %s", live_connections(s));
 		out[n++] = say(s, "%s", b.s);
 		buf_free(&b);
 	}
