@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct {
 	const char *name;
 	int         status;
@@ -32,14 +34,36 @@ reset(struct err *e, enum err_code code, int sys)
 	e->column = 0;
 }
 
-/* The arguments may point into `e' itself: a caller wraps the error it got. */
-static void
-fill(struct err *e, size_t used, const char *fmt, va_list ap)
+/* Half a character at the end of a text that was cut; a whole one may go with it. */
+static size_t
+without_tail(const char *s, size_t n)
 {
-	char msg[sizeof(e->msg)];
+	while (n && ((unsigned char)s[n - 1] & 0xc0) == 0x80)
+		n--;
+	return n && (unsigned char)s[n - 1] >= 0xc0 ? n - 1 : n;
+}
 
-	vsnprintf(msg, sizeof(msg) - used, fmt, ap);
-	memcpy(e->msg + used, msg, strlen(msg) + 1);
+/*
+ * Arguments are words of files and answers of servers that anybody may have
+ * written, so the whole is cleaned.  They may point into `e' itself: a caller
+ * wraps the error it got.
+ */
+static void
+fill(struct err *e, const char *place, const char *fmt, va_list ap, const char *why)
+{
+	char raw[sizeof(e->msg)];
+	struct buf clean = BUF_INIT;
+	size_t n = (size_t)snprintf(raw, sizeof(raw), "%s", place);
+	int more = vsnprintf(raw + n, sizeof(raw) - n, fmt, ap);
+
+	n += more > 0 ? (size_t)more : 0;
+	if (why && n < sizeof(raw))
+		n += (size_t)snprintf(raw + n, sizeof(raw) - n, ": %s", why);
+	if (n >= sizeof(raw))
+		n = without_tail(raw, sizeof(raw) - 1);
+	text_safe(&clean, raw, n, n);
+	memcpy(e->msg, clean.s, clean.len + 1);
+	buf_free(&clean);
 }
 
 int
@@ -48,7 +72,7 @@ err_set(struct err *e, enum err_code code, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	fill(e, 0, fmt, ap);
+	fill(e, "", fmt, ap, NULL);
 	va_end(ap);
 	reset(e, code, 0);
 	return -1;
@@ -59,13 +83,10 @@ err_sys(struct err *e, enum err_code code, const char *fmt, ...)
 {
 	const int saved = errno;
 	va_list ap;
-	size_t n;
 
 	va_start(ap, fmt);
-	fill(e, 0, fmt, ap);
+	fill(e, "", fmt, ap, strerror(saved));
 	va_end(ap);
-	n = strlen(e->msg);
-	snprintf(e->msg + n, sizeof(e->msg) - n, ": %s", strerror(saved));
 	reset(e, code, saved);
 	return -1;
 }
@@ -86,11 +107,10 @@ err_at(struct err *e, enum err_code code, const char *file, int line, int column
 	if (line > 0 && column > 0)
 		n += snprintf(place + n, sizeof(place) - (size_t)n, ":%d", column);
 	if (n > 0)
-		n += snprintf(place + n, sizeof(place) - (size_t)n, ": ");
+		snprintf(place + n, sizeof(place) - (size_t)n, ": ");
 	va_start(ap, fmt);
-	fill(e, (size_t)n, fmt, ap);
+	fill(e, place, fmt, ap, NULL);
 	va_end(ap);
-	memcpy(e->msg, place, (size_t)n);
 	reset(e, code, 0);
 	memcpy(e->file, name, sizeof(name));
 	e->line = line;

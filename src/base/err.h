@@ -3,9 +3,9 @@
  *
  * A function that can fail returns 0, or -1 with the error filled; it leaves
  * the error alone on success, so calls chain with ||.  The message is
- * translated, one complete sentence, and can be shown as it is; where a file
- * is to blame it begins with `file:line:column: '.  Callers branch on the
- * code, never on the text.
+ * translated, one complete sentence, and can be shown as it is, whatever was
+ * put into it: it is cleaned by text_safe().  Where a file is to blame it
+ * begins with `file:line:column: '.  Callers branch on the code, never on the text.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H

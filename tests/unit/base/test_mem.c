@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 static void
 test_arena(void **state)
@@ -173,6 +174,40 @@ test_err(void **state)
 	assert_string_equal(e.file, "");
 }
 
+/* What is quoted in a message may come from a file or a server that wants to write on the screen. */
+static void
+test_err_is_clean(void **state)
+{
+	static const struct { const char *given, *want; } cases[] = {
+		{ "plain", "plain is wrong" },
+		{ "한국 zażółć", "한국 zażółć is wrong" },
+		{ "\033[2J\a", "?[2J? is wrong" },
+		{ "two\nlines", "two lines is wrong" },
+		{ "\xff\xed\x95", "??? is wrong" },
+		{ "\xc2\x9b" "2J \xe2\x80\xae", "?2J ? is wrong" },
+	};
+	char words[900] = "";
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		err_set(&e, ERR_VALUE, "%s is wrong", cases[i].given);
+		assert_string_equal(e.msg, cases[i].want);
+		err_at(&e, ERR_VALUE, cases[i].given, 1, 0, "wrong");
+		assert_memory_equal(e.msg, cases[i].want, strlen(cases[i].want) - strlen(" is wrong"));
+		assert_string_equal(e.file, cases[i].given); /* but a path is what it is */
+	}
+	for (size_t n = 0; n < 4; n++) { /* cut between characters, wherever the end falls */
+		memset(words, 'n', n);
+		for (size_t i = n; i + 4 < sizeof(words); i += 3)
+			memcpy(words + i, "한", 4);
+		err_set(&e, ERR_VALUE, "%s", words);
+		assert_true(strlen(e.msg) >= sizeof(e.msg) - 6);
+		assert_true(text_is_utf8(e.msg, strlen(e.msg)));
+		assert_null(strchr(e.msg, '?'));
+	}
+}
+
 static void
 test_err_codes(void **state)
 {
@@ -200,6 +235,7 @@ main(void)
 		cmocka_unit_test(test_buf),
 		cmocka_unit_test(test_buf_add_max),
 		cmocka_unit_test(test_err),
+		cmocka_unit_test(test_err_is_clean),
 		cmocka_unit_test(test_err_codes),
 	};
 
