@@ -1,5 +1,5 @@
 /* lines.c - the live checks of the asking pages and the progress of a change, as lines. */
-#include "setup/state.h"
+#include "setup/lines.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,24 +8,6 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
-
-struct lines {
-	struct setup_line *v;
-	size_t             n, max;
-};
-
-static void
-line(struct lines *l, enum mark mark, const char *word, const char *text, const char *value)
-{
-	if (l->n < l->max)
-		l->v[l->n++] = (struct setup_line){ mark, word, text, value };
-}
-
-static void
-told(struct lines *l, enum mark mark, const char *text)
-{
-	line(l, mark, setup_mark_word(mark), text, "");
-}
 
 static const char *
 base_of(const struct setup *s, const struct url *u)
@@ -70,10 +52,10 @@ static void
 lines_interrupted(const struct setup *s, struct lines *l)
 {
 	for (size_t i = 0; i < s->n_progress; i++)
-		line(l, s->progress[i].state == PROGRESS_FAIL ? MARK_FAIL : MARK_PASS,
+		line_add(l, s->progress[i].state == PROGRESS_FAIL ? MARK_FAIL : MARK_PASS,
 		     s->progress[i].state == PROGRESS_FAIL ? _("fail") : _("done"), s->progress[i].text, "");
 	if (s->rollback && l->n == 0)
-		line(l, MARK_NOW, _("now"), _("putting everything back"), "");
+		line_add(l, MARK_NOW, _("now"), _("putting everything back"), "");
 }
 
 static void
@@ -88,23 +70,23 @@ lines_start(const struct setup *s, struct lines *l)
 	for (size_t i = 0; i < s->n_origins; i++)
 		if (s->origins[i].ours) {
 			any = true;
-			line(l, MARK_PASS, _("found"), say(s, "OpenChamber %s", s->origins[i].version),
+			line_add(l, MARK_PASS, _("found"), say(s, "OpenChamber %s", s->origins[i].version),
 			     base_of(s, &s->origins[i].url));
 		}
 	if (!any && !s->looking)
-		line(l, MARK_SKIP, _("none"), "OpenChamber", _("step 2 helps to start it"));
+		line_add(l, MARK_SKIP, _("none"), "OpenChamber", _("step 2 helps to start it"));
 	for (size_t i = 0; i < s->n_found; i++) {
 		struct setup_choice rows[MAX_PROXIES + 1];
 		const size_t n = setup_list(s, PAGE_PROXY, "proxy", rows, ARRAY_LEN(rows));
 
 		if (i < n && s->found[i].installed)
-			line(l, MARK_PASS, _("found"), rows[i].label, rows[i].state);
+			line_add(l, MARK_PASS, _("found"), rows[i].label, rows[i].state);
 	}
 	for (size_t i = 0; i < s->n_certs && l->n < 6; i++)
 		if (s->certs[i].readable && s->certs[i].cert.n_names) {
 			const int days = cert_days_left(&s->certs[i].cert, time(NULL));
 
-			line(l, days < 14 ? MARK_WARN : MARK_PASS, _("found"), _("certificate"),
+			line_add(l, days < 14 ? MARK_WARN : MARK_PASS, _("found"), _("certificate"),
 			     say(s, Q_("%1$s, %2$d day", "%1$s, %2$d days", (unsigned long)(days < 0 ? 0 : days)),
 			         s->certs[i].cert.names[0], days));
 		}
@@ -134,12 +116,12 @@ lines_routes(const struct setup *s, struct lines *l, const struct need_route *ro
 		if (r->seconds > slowest)
 			slowest = r->seconds;
 		if (r->status == CHECK_FAIL || r->status == CHECK_WARN)
-			told(l, mark_of(r), say(s, "%s: %s", routes[i].path, r->detail));
+			line_told(l, mark_of(r), say(s, "%s: %s", routes[i].path, r->detail));
 	}
 	if (done < n && !check_is_done(s->direct))
-		line(l, MARK_NOW, setup_mark_word(MARK_NOW), say(s, all, (int)passed, (int)n), "");
+		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), say(s, all, (int)passed, (int)n), "");
 	else if (skipped < done)
-		line(l, passed + skipped == done ? MARK_PASS : MARK_WARN,
+		line_add(l, passed + skipped == done ? MARK_PASS : MARK_WARN,
 		     setup_mark_word(passed + skipped == done ? MARK_PASS : MARK_WARN),
 		     say(s, all, (int)passed, (int)n), seconds_of(s, slowest));
 }
@@ -153,38 +135,38 @@ lines_direct(const struct setup *s, struct lines *l)
 	if (!s->direct)
 		return;
 	if (!answer) {
-		told(l, MARK_NOW, say(s, _("asking %s"), base_of(s, &s->direct_url)));
+		line_told(l, MARK_NOW, say(s, _("asking %s"), base_of(s, &s->direct_url)));
 		return;
 	}
 	if (answer->status == CHECK_FAIL) {
-		told(l, MARK_FAIL, answer->detail);
+		line_told(l, MARK_FAIL, answer->detail);
 		if (s->look_timer || s->looking)
-			line(l, MARK_NOW, "", say(s, Q_("looking again every 2 seconds: %u time so far",
+			line_add(l, MARK_NOW, "", say(s, Q_("looking again every 2 seconds: %u time so far",
 			     "looking again every 2 seconds: %u times so far", s->looks), s->looks), "");
 		return;
 	}
-	line(l, MARK_PASS, setup_mark_word(MARK_PASS),
+	line_add(l, MARK_PASS, setup_mark_word(MARK_PASS),
 	     say(s, _("OpenChamber %s answers"), check_origin_version(s->direct)), seconds_of(s, answer->seconds));
 	/* TRANSLATORS: "%d of %d" is how many out of how many */
 	lines_routes(s, l, s->needs.sockets, s->needs.n_sockets, "ws", _("WebSockets that open: %d of %d"));
 	lines_routes(s, l, s->needs.streams, s->needs.n_streams, "sse", _("event streams that speak: %d of %d"));
 	r = run_result(s, WAY_DIRECT, "body.limit");
 	if (r)
-		line(l, mark_of(r), setup_mark_word(mark_of(r)), r->status == CHECK_PASS
+		line_add(l, mark_of(r), setup_mark_word(mark_of(r)), r->status == CHECK_PASS
 		     ? say(s, _("an upload of %s is accepted"), size_of(s, s->answers.body)) : r->detail, "");
 	r = run_result(s, WAY_DIRECT, "direct.login");
 	if (r) {
 		const bool locked = check_origin_has_password(s->direct);
 
 		if (locked && r->status != CHECK_FAIL)
-			told(l, MARK_PASS, _("it has a UI password"));
+			line_told(l, MARK_PASS, _("it has a UI password"));
 		if (r->status != CHECK_PASS)
-			told(l, mark_of(r), r->status == CHECK_SKIP
+			line_told(l, mark_of(r), r->status == CHECK_SKIP
 			     ? _("first messages and event streams: they need the UI password") : r->detail);
 	}
 	r = run_result(s, WAY_DIRECT, "direct.exposure");
 	if (r)
-		told(l, mark_of(r), r->status == CHECK_PASS ? _("only this server can reach it") : r->detail);
+		line_told(l, mark_of(r), r->status == CHECK_PASS ? _("only this server can reach it") : r->detail);
 }
 
 /* ---- page 3 ---- */
@@ -198,23 +180,23 @@ lines_proxy(const struct setup *s, struct lines *l)
 	if (!f)
 		return;
 	if (!f->installed) {
-		told(l, MARK_FAIL, say(s, _("%1$s is not installed. Install it in a second SSH session: %2$s"),
+		line_told(l, MARK_FAIL, say(s, _("%1$s is not installed. Install it in a second SSH session: %2$s"),
 		                       f->proxy->label, say(s, "sudo apt install %s", f->proxy->name)));
 		return;
 	}
 	if (s->detecting)
-		told(l, MARK_NOW, say(s, "%s -t", f->proxy->name));
+		line_told(l, MARK_NOW, say(s, "%s -t", f->proxy->name));
 	else if (f->broken.code != ERR_NONE)
-		told(l, MARK_FAIL, say(s, "%s", f->broken.msg));
+		line_told(l, MARK_FAIL, say(s, "%s", f->broken.msg));
 	else if (f->incomplete)
-		told(l, MARK_PASS, _("its configuration: syntax ok; the rest needs root"));
+		line_told(l, MARK_PASS, _("its configuration: syntax ok; the rest needs root"));
 	else
-		told(l, MARK_PASS, _("its configuration is sound as it is today"));
+		line_told(l, MARK_PASS, _("its configuration is sound as it is today"));
 	if (f->link_dir || f->site_dir)
-		told(l, MARK_PASS, say(s, _("sites are read from %s"), f->link_dir ? f->link_dir : f->site_dir));
+		line_told(l, MARK_PASS, say(s, _("sites are read from %s"), f->link_dir ? f->link_dir : f->site_dir));
 	for (size_t i = 0; i < f->n_sites; i++)
 		others += !f->sites[i].ours && &f->sites[i] != s->existing;
-	told(l, MARK_PASS, others
+	line_told(l, MARK_PASS, others
 	     ? say(s, Q_("%d other site here; it will not be touched", "%d other sites here; they will not be touched",
 	               (unsigned long)others), (int)others)
 	     : _("no other site here"));
@@ -229,22 +211,22 @@ lines_name(const struct setup *s, struct lines *l)
 	bool own = false;
 
 	if (u->ip) {
-		told(l, MARK_PASS, say(s, _("name: %s is an address, not a name"), u->host));
+		line_told(l, MARK_PASS, say(s, _("name: %s is an address, not a name"), u->host));
 	} else if (!s->resolved) {
-		told(l, MARK_NOW, say(s, _("name: looking up %s"), u->host));
+		line_told(l, MARK_NOW, say(s, _("name: looking up %s"), u->host));
 		return;
 	} else if (!s->n_addresses) {
-		told(l, MARK_WARN, say(s, _("%s has no address yet. You can go on: the checks go straight to this server. People cannot come in until the name is set at your domain's provider."), u->host));
+		line_told(l, MARK_WARN, say(s, _("%s has no address yet. You can go on: the checks go straight to this server. People cannot come in until the name is set at your domain's provider."), u->host));
 		return;
 	} else {
-		told(l, MARK_PASS, say(s, _("name: %1$s is %2$s"), u->host, s->addresses[0]));
+		line_told(l, MARK_PASS, say(s, _("name: %1$s is %2$s"), u->host, s->addresses[0]));
 	}
 	for (size_t i = 0; i < s->n_addresses; i++)
 		own = own || machine_has_address(&s->machine, s->addresses[i]);
 	if (own)
-		told(l, MARK_PASS, say(s, _("host: %s is an address of this server"), s->addresses[0]));
+		line_told(l, MARK_PASS, say(s, _("host: %s is an address of this server"), s->addresses[0]));
 	else
-		told(l, MARK_SKIP, _("host: not an address of this server: a router?"));
+		line_told(l, MARK_SKIP, _("host: not an address of this server: a router?"));
 }
 
 static void
@@ -263,16 +245,16 @@ lines_ports(const struct setup *s, struct lines *l)
 				who[p] = *s->machine.listeners[i].program ? s->machine.listeners[i].program : NULL;
 			}
 		if (open[p] && who[p] && f && strcmp(who[p], f->proxy->name) != 0) {
-			told(l, MARK_WARN, say(s, _("ports: %1$u is taken by another program: %2$s"), ports[p], who[p]));
+			line_told(l, MARK_WARN, say(s, _("ports: %1$u is taken by another program: %2$s"), ports[p], who[p]));
 			return;
 		}
 	}
 	if ((!ports[0] || open[0]) && (!ports[1] || open[1]))
-		told(l, MARK_PASS, ports[0] && ports[1]
+		line_told(l, MARK_PASS, ports[0] && ports[1]
 		     ? say(s, _("ports: %1$u and %2$u answer here"), ports[0], ports[1])
 		     : say(s, _("port: %u answers here"), ports[0] ? ports[0] : ports[1]));
 	else
-		told(l, MARK_PASS, ports[0] && ports[1]
+		line_told(l, MARK_PASS, ports[0] && ports[1]
 		     ? say(s, _("ports: %1$u and %2$u will be opened"), ports[0], ports[1])
 		     : say(s, _("port: %u will be opened"), ports[0] ? ports[0] : ports[1]));
 }
@@ -290,10 +272,10 @@ lines_public(const struct setup *s, struct lines *l)
 	if (f) {
 		taken = proxy_site_named(f, s->answers.public_url.host, s->answers.public_url.port);
 		if (taken && !taken->ours && taken != s->existing)
-			told(l, MARK_FAIL, say(s, _("sites: %1$s is already served by %2$s:%3$d"),
+			line_told(l, MARK_FAIL, say(s, _("sites: %1$s is already served by %2$s:%3$d"),
 			     s->answers.public_url.host, taken->file, taken->line));
 		else
-			told(l, MARK_PASS, _("sites: no other site here has this name"));
+			line_told(l, MARK_PASS, _("sites: no other site here has this name"));
 	}
 	for (size_t i = 0; i < s->n_certs && s->answers.has_tls && s->answers.tls == TLS_EXISTING; i++) {
 		const struct found_cert *c = &s->certs[i];
@@ -303,12 +285,12 @@ lines_public(const struct setup *s, struct lines *l)
 			continue;
 		days = cert_days_left(&c->cert, time(NULL));
 		if (!cert_covers(&c->cert, s->answers.public_url.host))
-			told(l, MARK_FAIL, say(s, _("certificate: it does not cover %1$s, it covers %2$s"),
+			line_told(l, MARK_FAIL, say(s, _("certificate: it does not cover %1$s, it covers %2$s"),
 			     s->answers.public_url.host, c->cert.n_names ? c->cert.names[0] : c->cert.subject));
 		else if (days < 0)
-			told(l, MARK_FAIL, say(s, _("certificate: it has expired")));
+			line_told(l, MARK_FAIL, say(s, _("certificate: it has expired")));
 		else if (days < 14)
-			told(l, MARK_WARN, say(s, Q_("certificate: only %d day left", "certificate: only %d days left",
+			line_told(l, MARK_WARN, say(s, Q_("certificate: only %d day left", "certificate: only %d days left",
 			     (unsigned long)days), days));
 	}
 }
@@ -322,124 +304,18 @@ lines_time(const struct setup *s, struct lines *l)
 	const struct check_result *idle = run_result(s, WAY_REHEARSAL, "time.idle");
 
 	if (s->rehearsal_none) {
-		told(l, MARK_SKIP, say(s, _("No rehearsal: %s These checks run after writing instead."), s->rehearsal_err.msg));
+		line_told(l, MARK_SKIP, say(s, _("No rehearsal: %s These checks run after writing instead."), s->rehearsal_err.msg));
 		return;
 	}
 	if (s->rehearsed)
-		told(l, MARK_PASS, say(s, _("read timeout %1$u s, send timeout %1$u s"), s->answers.stream));
-	told(l, MARK_PASS, say(s, _("OpenChamber is never quiet longer than %u s"), s->needs.quiet));
+		line_told(l, MARK_PASS, say(s, _("read timeout %1$u s, send timeout %1$u s"), s->answers.stream));
+	line_told(l, MARK_PASS, say(s, _("OpenChamber is never quiet longer than %u s"), s->needs.quiet));
 	if (stream)
-		told(l, mark_of(stream), stream->detail);
+		line_told(l, mark_of(stream), stream->detail);
 	else if (s->rehearsal && !s->rehearsed)
-		told(l, MARK_NOW, _("rehearsing"));
+		line_told(l, MARK_NOW, _("rehearsing"));
 	if (idle && idle->status != CHECK_SKIP)
-		told(l, mark_of(idle), idle->detail);
-}
-
-/* ---- step 11 ---- */
-
-/* The name of a step of the change; one word, so that faces can set it in a column of its own. */
-static const char *
-deed_name(const char *step)
-{
-	static const struct {
-		const char *step, *name;
-	} deeds[] = {
-		/* TRANSLATORS: steps of a change, one word without blanks, at most 9 columns */
-		{ "lock", N_("lock") },         { "backup", N_("backup") },     { "write", N_("write") },
-		{ "link", N_("link") },         { "set-aside", N_("aside") },   { "validate", N_("validate") },
-		{ "reload", N_("reload") },     { "proof", N_("proof") },       { "verify", N_("verify") },
-		{ "keep", N_("keep") },         { "undo", N_("undo") },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(deeds); i++)
-		if (strcmp(deeds[i].step, step) == 0)
-			return _(deeds[i].name);
-	return NULL;
-}
-
-static void
-lines_apply(const struct setup *s, struct lines *l)
-{
-	for (size_t i = 0; i < s->n_progress; i++) {
-		const struct apply_line *p = &s->progress[i];
-		const char *deed = deed_name(p->step);
-		const char *text = deed ? say(s, "%s: %s", deed, p->text) : p->text;
-
-		switch (p->state) {
-		case PROGRESS_NOW:
-			line(l, MARK_NOW, _("now"), text, "");
-			break;
-		case PROGRESS_DONE:
-			line(l, MARK_PASS, _("done"), text, "");
-			break;
-		case PROGRESS_FAIL:
-			told(l, MARK_FAIL, text);
-			break;
-		case PROGRESS_SKIP:
-			told(l, MARK_SKIP, text);
-			break;
-		}
-	}
-}
-
-/* What was seen through the public address, as DNS has it: reported, never judged. */
-static void
-lines_outside(const struct setup *s, struct lines *l)
-{
-	const struct json *outside = json_get(s->document, "outside");
-	size_t passed = 0;
-
-	if (s->scratch || s->outcome != OUTCOME_WORKS)
-		return;
-	for (size_t i = 0; i < json_len(outside); i++) {
-		const struct json *c = json_at(outside, i);
-		const bool public = strcmp(json_get_string(c, "target", ""), "public") == 0;
-
-		if (public && strcmp(json_get_string(c, "status", ""), "fail") == 0) {
-			told(l, MARK_SKIP, say(s, _("the way in from the internet: %s"), json_get_string(c, "detail", "")));
-			return;
-		}
-		passed += public && strcmp(json_get_string(c, "status", ""), "pass") == 0;
-	}
-	told(l, passed ? MARK_PASS : MARK_SKIP, passed
-	     ? _("the public address answers from this server too")
-	     : _("the way in from the internet was not tested"));
-}
-
-static void
-lines_result(const struct setup *s, struct lines *l)
-{
-	const struct json *d = s->document;
-	const struct json *checks = d ? json_get(d, "checks") : NULL;
-	const int sites = (int)json_get_int(d, "otherSites", 0), odd = (int)json_get_int(d, "otherSitesChanged", 0);
-	int pass = 0, judged = 0;
-
-	for (size_t i = 0; i < json_len(checks); i++) {
-		const char *status = json_get_string(json_at(checks, i), "status", "");
-
-		judged += strcmp(status, "skip") != 0;
-		pass += strcmp(status, "pass") == 0 || strcmp(status, "warn") == 0;
-	}
-	if (judged)
-		told(l, pass == judged ? MARK_PASS : MARK_FAIL,
-		     say(s, _("%1$d of %2$d checks through the proxy on this server"), pass, judged));
-	for (size_t i = 0; i < json_len(checks); i++) {
-		const struct json *c = json_at(checks, i);
-		const char *status = json_get_string(c, "status", "");
-
-		if (strcmp(status, "fail") == 0 || strcmp(status, "warn") == 0)
-			told(l, strcmp(status, "fail") == 0 ? MARK_FAIL : MARK_WARN,
-			     say(s, "%s", json_get_string(c, "detail", "")));
-	}
-	if (sites)
-		told(l, odd ? MARK_FAIL : MARK_PASS, odd
-		     ? say(s, Q_("%d other site answers differently", "%d other sites answer differently", (unsigned long)odd), odd)
-		     : say(s, Q_("your %d other site answers as before", "your %d other sites answer as before",
-		               (unsigned long)sites), sites));
-	lines_outside(s, l);
-	if (s->outcome == OUTCOME_UNDONE || s->outcome == OUTCOME_REFUSED || s->outcome == OUTCOME_UNDO_FAILED)
-		lines_apply(s, l);
+		line_told(l, mark_of(idle), idle->detail);
 }
 
 size_t

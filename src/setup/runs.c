@@ -215,6 +215,16 @@ rehearsal_stage_reached(void *ctx, enum rehearsal_stage stage)
 	setup_tell(ctx);
 }
 
+/* What is said behind it begins a new one. */
+static void
+end_sentence(char *msg, size_t size)
+{
+	const size_t n = strlen(msg);
+
+	if (n && n + 1 < size && !strchr(".!?", msg[n - 1]))
+		memcpy(msg + n, ".", 2);
+}
+
 static void
 rehearsal_over(void *ctx, const struct err *e)
 {
@@ -224,6 +234,7 @@ rehearsal_over(void *ctx, const struct err *e)
 	if (e) {
 		s->rehearsal_none = true;
 		s->rehearsal_err = *e;
+		end_sentence(s->rehearsal_err.msg, sizeof(s->rehearsal_err.msg));
 	}
 	setup_tell(s);
 }

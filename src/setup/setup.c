@@ -279,8 +279,8 @@ setup_title(const struct setup *s)
 	return _("Antechamber: a reverse proxy for OpenChamber");
 }
 
-static const char *
-undo_command(const struct setup *s)
+const char *
+setup_undo_command(const struct setup *s)
 {
 	return say(s, s->machine.root ? "antechamber rollback %u" : "sudo antechamber rollback %u", s->applied_id);
 }
@@ -298,7 +298,7 @@ setup_safety(const struct setup *s)
 		return _("Undone. This server is exactly as it was.");
 	if (s->outcome == OUTCOME_WORKS)
 		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
-		           (int)s->places, undo_command(s));
+		           (int)s->places, setup_undo_command(s));
 	if (s->child && s->places)
 		return say(s, Q_("%d place changed so far. All is undone if anything fails.",
 		           "%d places changed so far. All is undone if anything fails.", (unsigned long)s->places), (int)s->places);
@@ -383,7 +383,7 @@ setup_farewell(const struct setup *s)
 	v[n++] = s->child ? _("The change goes on without you. To see how it ended: antechamber rollback --list")
 	                  : setup_result_heading(s);
 	if (s->outcome == OUTCOME_WORKS && !s->scratch) {
-		v[n++] = say(s, _("Undo: %s"), undo_command(s));
+		v[n++] = say(s, _("Undo: %s"), setup_undo_command(s));
 		v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
 	}
 	if (s->scratch)

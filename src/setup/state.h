@@ -138,6 +138,7 @@ struct setup {
 /* A translated sentence that lives until setup_fresh(). */
 const char *say(const struct setup *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+const char *setup_undo_command(const struct setup *s);
 void setup_tell(struct setup *s); /* something a face shows is different */
 
 /* find.c */

@@ -1,0 +1,18 @@
+/* lines.h - what a page saw, collected line by line; for src/setup/ only. */
+#ifndef SETUP_LINES_H
+#define SETUP_LINES_H
+
+#include "setup/state.h"
+
+struct lines {
+	struct setup_line *v;
+	size_t             n, max; /* what does not fit is left out */
+};
+
+void line_add(struct lines *l, enum mark mark, const char *word, const char *text, const char *value);
+void line_told(struct lines *l, enum mark mark, const char *text); /* with the mark's own word */
+
+void lines_apply(const struct setup *s, struct lines *l);
+void lines_result(const struct setup *s, struct lines *l);
+
+#endif
