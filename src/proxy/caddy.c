@@ -12,6 +12,7 @@ static const struct {
 	{ "ws-port-lost",          N_("Remove the header_up line, or use {hostport} instead of {host}: it keeps the port.") },
 	{ "ws-proto-lost",         N_("Remove header_up X-Forwarded-Proto. Where TLS ends in front, add its addresses as trusted_proxies.") },
 	{ "ws-redirected",         N_("Let WebSocket paths through without redir: browsers do not follow.") },
+	{ "ws-no-answer",          N_("Remove response buffers from reverse_proxy: a WebSocket's answer never ends.") },
 	{ "sse-buffered",          N_("Remove encode and response buffers from this site: Caddy passes events on at once by itself.") },
 	{ "sse-compressed",        N_("Remove encode from this site, or let it skip text/event-stream.") },
 	{ "gzip-twice",            N_("Remove encode from this site, and do not remove Content-Encoding.") },

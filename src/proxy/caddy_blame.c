@@ -20,6 +20,7 @@ static const struct {
 	{ "ws-proto-lost",         caddy_wrong_proto },
 	{ "cdn-flexible",          caddy_wrong_proto },
 	{ "ws-redirected",         caddy_redirects },
+	{ "ws-no-answer",          caddy_holds_back },
 	{ "redirect-loop",         caddy_loops },
 	{ "redirect-away",         caddy_redirects },
 	{ "sse-buffered",          caddy_buffered },

@@ -31,8 +31,8 @@ typedef const struct cdy_node *caddy_culprit_fn(const struct caddy_route *r);
 caddy_culprit_fn caddy_no_upgrade, caddy_wrong_host, caddy_wrong_proto, caddy_adds_forwarded, caddy_no_forwarded;
 
 /* caddy_blame_body.c */
-caddy_culprit_fn caddy_compresses, caddy_buffered, caddy_hidden_encoding, caddy_twice, caddy_spooled,
-	caddy_small_body, caddy_cut_short, caddy_cached;
+caddy_culprit_fn caddy_compresses, caddy_holds_back, caddy_buffered, caddy_hidden_encoding, caddy_twice,
+	caddy_spooled, caddy_small_body, caddy_cut_short, caddy_cached;
 
 /* caddy_blame_site.c */
 caddy_culprit_fn caddy_leads_elsewhere, caddy_redirects, caddy_loops, caddy_mangled, caddy_other_site,

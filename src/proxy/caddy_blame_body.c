@@ -11,16 +11,22 @@ caddy_compresses(const struct caddy_route *r)
 	return caddy_in_force(r, "encode");
 }
 
+/* It waits for the end of an answer: a WebSocket and a stream have none. */
+const struct cdy_node *
+caddy_holds_back(const struct caddy_route *r)
+{
+	const struct cdy_node *d = cdy_child(r->proxy, "buffer_responses");
+
+	return d ? d : cdy_child(r->proxy, "response_buffers");
+}
+
 /* An old Caddy that compresses a stream holds it back when it begins with 512 bytes or more. */
 const struct cdy_node *
 caddy_buffered(const struct caddy_route *r)
 {
-	static const char *const names[] = { "buffer_responses", "response_buffers" };
+	const struct cdy_node *d = caddy_holds_back(r);
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (cdy_child(r->proxy, names[i]))
-			return cdy_child(r->proxy, names[i]);
-	return caddy_at_least(r->found, 2, 9, 0) ? NULL : caddy_compresses(r);
+	return d || caddy_at_least(r->found, 2, 9, 0) ? d : caddy_compresses(r);
 }
 
 const struct cdy_node *
@@ -50,12 +56,9 @@ caddy_twice(const struct caddy_route *r)
 const struct cdy_node *
 caddy_spooled(const struct caddy_route *r)
 {
-	static const char *const names[] = { "buffer_requests", "request_buffers" };
+	const struct cdy_node *d = cdy_child(r->proxy, "buffer_requests");
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (cdy_child(r->proxy, names[i]))
-			return cdy_child(r->proxy, names[i]);
-	return NULL;
+	return d ? d : cdy_child(r->proxy, "request_buffers");
 }
 
 /* "50MB", "1GiB", "10m": units of a thousand and of 1024; 0: not a size. */

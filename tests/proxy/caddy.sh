@@ -16,6 +16,7 @@ server_up() {
 	http_port $HTTP
 	https_port $TLS
 	auto_https disable_redirects
+	grace_period 1s
 	storage file_system $R/var/lib/caddy
 	skip_install_trust
 	log {

@@ -28,7 +28,7 @@ back() { # back ANSWERS-LINES [SED-SCRIPT]: Caddy with what is written for these
 $1"
 	run 0 print --answers "$T/answers.yaml" --root "$R" --json
 	jq -r '.files[] | select(.path | endswith("/openchamber.caddy")) | .text' "$T/out" | sed "${2:-}" >"$R/etc/caddy/openchamber.caddy"
-	printf '{\n\tadmin off\n\tstorage file_system %s\n}\nimport openchamber*.caddy\n' "$R/var/lib/caddy" >"$CADDY"
+	printf '{\n\tadmin off\n\tgrace_period 1ms\n\tstorage file_system %s\n}\nimport openchamber*.caddy\n' "$R/var/lib/caddy" >"$CADDY"
 	XDG_CONFIG_HOME="$T/caddy" caddy run --config "$CADDY" --adapter caddyfile >"$T/caddy.log" 2>&1 &
 	CADDY_PID=$!
 	PIDS="$PIDS $CADDY_PID"

@@ -51,6 +51,8 @@ static const struct blame {
 	{ "ws-proto-lost", "http://chat.example.org {\n" BARE "}\n", 0, "http://chat.example.org", NULL, NULL },
 	{ "cdn-flexible", "http://chat.example.org {\n" BARE "}\n", 2, NULL, NULL, NULL },
 
+	{ "ws-no-answer", PROXY("buffer_responses"), 3, NULL, NULL, NULL },
+	{ "ws-no-answer", BARE, 0, NULL, NULL, NULL },
 	{ "ws-redirected", "\tredir /api/event /x\n" BARE, 2, NULL, NULL, NULL },
 	{ "ws-redirected", "\tredir /other /x\n" BARE, 0, NULL, NULL, NULL },
 	{ "redirect-loop", "\tredir https://{host}{uri}\n", 2, NULL, NULL, "/" },

@@ -1,0 +1,158 @@
+#!/bin/sh
+# Every cause that Caddy can provoke: it is named, and the guilty line of the Caddyfile; beside each a healthy twin.
+# shellcheck disable=SC2086
+. "$(dirname "$0")/caddy.sh"
+certificate "$NAME"
+two_ports
+password
+origin --password-file "$T/password" --pace 10
+pw="--password-file $T/password"
+
+site() { # site LINES [MORE]: the whole of a site with TLS, and what else is in the Caddyfile
+	caddy_stop
+	{
+		printf '{\n\tadmin off\n\tgrace_period 1ms\n\tauto_https disable_redirects\n\thttp_port %s\n\thttps_port %s\n\tstorage file_system %s\n}\n' \
+			"$HTTP" "$TLS" "$R/var/lib/caddy"
+		printf 'https://%s {\n\tbind 127.0.0.1\n\ttls %s/%s.pem %s/%s.key\n' "$NAME" "$T" "$NAME" "$T" "$NAME"
+		echo "$1" | fill
+		echo '}'
+		echo "${2:-}" | fill
+	} >"$CADDY"
+	XDG_CONFIG_HOME="$T/caddy" caddy run --config "$CADDY" --adapter caddyfile >"$T/caddy.log" 2>&1 &
+	CADDY_PID=$!
+	PIDS="$PIDS $CADDY_PID"
+	wait_for 10 accepts "$TLS"
+}
+looks() { # looks STATUS OPTION...
+	status=$1
+	shift
+	check_tls "$status" --root "$R" "$@"
+}
+place() { # place CHECK TEXT: the line that is named holds the text
+	line=$(jq -r --arg id "$1" '.checks[] | select(.id == $id and .target == "public") | .where.line // 0' "$T/out")
+	json ".checks[] | select(.id == \"$1\" and .target == \"public\") | .where.file == \"/etc/caddy/Caddyfile\""
+	sed -n "${line}p" "$CADDY" | grep -qF -- "$2" || fail "$1: line $line is \"$(sed -n "${line}p" "$CADDY")\", wanted is: $2"
+}
+names() { # names CAUSE CHECK TEXT [OPTION...]
+	cause=$1 id=$2 text=$3
+	shift 3
+	looks 1 $pw "$@"
+	broken "$cause" "$id"
+	place "$id" "$text"
+}
+proxy() { printf 'reverse_proxy @ORIGIN@ {\n%s\n}' "$1"; }
+
+site 'reverse_proxy @ORIGIN@'
+looks 0 $pw --deep; ready
+
+# WebSockets
+site "$(proxy 'header_up -Upgrade')"
+names ws-upgrade-lost ws.event 'header_up -Upgrade'
+site "$(proxy 'header_up X-Other -Upgrade')"
+looks 0 $pw; ready
+site "$(proxy 'header_up X-Forwarded-Host app.internal')"
+names ws-host-lost ws.event 'app.internal'
+site "$(proxy 'header_up Host app.internal')" # X-Forwarded-Host still says it
+looks 0 $pw; healthy
+site "$(proxy 'header_up X-Forwarded-Host {host}')"
+run 1 check --origin "$ORIGIN" --public "https://$NAME:8443" --connect-to "127.0.0.1:$TLS" --cacert "$T/$NAME.pem" \
+	--root "$R" --json $pw
+broken ws-port-lost ws.event
+place ws.event '{host}'
+looks 0 $pw; ready # without a port nothing is lost
+site "$(proxy 'header_up X-Forwarded-Proto http')"
+names ws-proto-lost ws.event 'X-Forwarded-Proto http'
+site "$(proxy 'header_up X-Forwarded-Proto {scheme}')"
+looks 0 $pw; ready
+site 'redir /api/*/ws https://other.example.org{uri}
+redir /api/global/*/ws https://other.example.org{uri}
+reverse_proxy @ORIGIN@'
+names ws-redirected ws.event 'redir /api/*/ws'
+site 'redir /other/* https://other.example.org{uri}
+reverse_proxy @ORIGIN@'
+looks 0 $pw; ready
+
+# Streams and compression
+site 'reverse_proxy /api/event {
+	to @ORIGIN@
+	buffer_responses
+}
+reverse_proxy @ORIGIN@'
+names sse-buffered sse.event 'buffer_responses'
+site "$(proxy 'buffer_responses')"
+names ws-no-answer ws.event 'buffer_responses'
+site 'encode /api/event* {
+	gzip
+	minimum_length 1
+	match header Content-Type text/event-stream*
+}
+reverse_proxy @ORIGIN@'
+names sse-compressed sse.event 'encode /api/event*'
+site 'encode gzip
+reverse_proxy @ORIGIN@'
+looks 0 $pw
+json '.checks | map(select(.group == "sse" and .target == "public" and .status != "pass")) | length == 0'
+site "encode /api/version {
+	gzip
+	minimum_length 1
+}
+reverse_proxy @ORIGIN@"
+looks 0 $pw; warned gzip-added gzip.layers
+site "@page path / /health
+encode @page {
+	gzip
+	minimum_length 1
+}
+$(proxy 'header_down -Content-Encoding')"
+names gzip-twice gzip.layers 'header_down -Content-Encoding'
+site "$(proxy 'header_down -Content-Encoding')"
+names gzip-mislabelled gzip.encoding 'header_down -Content-Encoding'
+site "$(proxy 'header_down -X-Powered-By')"
+looks 0 $pw; ready
+
+# Bodies and times
+site 'request_body {
+	max_size 1MB
+}
+reverse_proxy @ORIGIN@'
+names body-limit body.limit 'max_size 1MB' --deep
+site 'request_body {
+	max_size 200MB
+}
+reverse_proxy @ORIGIN@'
+looks 0 $pw --deep; ready
+site "$(proxy 'transport http {
+	read_timeout 1s
+}')"
+names stream-cut time.stream 'read_timeout 1s' --deep
+
+# Where it leads
+OTHER=127.0.0.1:$(closed_port)
+site 'reverse_proxy @OTHER@'
+looks 1; broken upstream-down public.answer; place public.answer 'reverse_proxy'
+site 'respond hello'
+looks 1; broken wrong-site public.answer; place public.answer 'respond hello'
+site 'handle_path /api/* {
+	reverse_proxy @ORIGIN@
+}
+reverse_proxy @ORIGIN@'
+looks 1; broken path-mangled public.answer; place public.answer 'handle_path'
+site 'handle /api/* {
+	reverse_proxy @ORIGIN@
+}
+reverse_proxy @ORIGIN@'
+looks 0 $pw; ready
+site "basicauth {
+	bob $(caddy hash-password --plaintext x)
+}
+reverse_proxy @ORIGIN@"
+looks 1; broken auth-layer public.answer; place public.answer 'basicauth'
+site 'redir https://{host}{uri} 302'
+looks 1; broken redirect-loop public.redirect; place public.redirect 'redir https://{host}'
+mine=$ORIGIN
+origin --password-file "$T/password"
+OTHER=${ORIGIN#http://} ORIGIN=$mine
+site 'reverse_proxy {
+	to @OTHER@
+}'
+looks 1; broken wrong-instance public.instance; place public.instance 'to 127'
