@@ -29,6 +29,7 @@ struct reader {
 	size_t           bytes, directives;
 	const char     **words; /* of the directive being read */
 	size_t           n_words, cap_words;
+	size_t           begin; /* of it, in its file */
 	size_t           cap_files, cap_unreadable, cap_includes;
 };
 
@@ -37,6 +38,7 @@ struct place {
 	struct ngx_directive  *block; /* NULL: the top */
 	struct ngx_directive **tail;
 	int                    depth, includes;
+	size_t                 via; /* which inclusion is being read */
 };
 
 static int read_file(struct reader *r, struct place *at, const char *path, struct err *e);
@@ -76,6 +78,8 @@ append(struct reader *r, struct place *at, const char *file, int line, int colum
 	d->file = file;
 	d->line = line;
 	d->column = column;
+	d->begin = r->begin;
+	d->via = at->via;
 	d->parent = at->block;
 	*at->tail = d;
 	at->tail = &d->next;
@@ -129,20 +133,26 @@ include_glob(struct reader *r, struct place *at, const char *pattern, struct err
 }
 
 static int
-include(struct reader *r, struct place *at, const char *file, int line, struct err *e)
+include(struct reader *r, struct place *at, const char *file, int line, size_t end,
+        struct err *e)
 {
 	struct ngx_conf *c = r->c;
 	const char *pattern = r->words[1];
 	const char *whole = *pattern == '/' ? pattern : fs_join(&c->arena, r->dir, pattern);
 	struct err why = { 0 };
+	const size_t via = at->via;
 	int rc;
 
 	c->includes = grown(c->includes, c->n_includes, &r->cap_includes, sizeof(*c->includes));
 	c->includes[c->n_includes++] = (struct ngx_include){
 		.pattern = pattern, .file = file, .line = line, .in = at->block,
+		.begin = r->begin, .end = end, .via = via,
 	};
-	if (!r->follow)
+	at->via = c->n_includes;
+	if (!r->follow) {
+		at->via = via;
 		return 0;
+	}
 	if (at->includes >= MAX_INCLUDES)
 		return err_at(e, ERR_VALUE, file, line, 0,
 		              _("Includes nest too deep here. Does a file include itself?"));
@@ -155,6 +165,7 @@ include(struct reader *r, struct place *at, const char *file, int line, struct e
 	else if (rc < 0)
 		*e = why;
 	at->includes--;
+	at->via = via;
 	return rc;
 }
 
@@ -187,6 +198,7 @@ parse_block(struct reader *r, struct ngx_lexer *x, struct place *at, struct ngx_
 {
 	struct place inside = {
 		.block = d, .tail = &d->child, .depth = at->depth + 1, .includes = at->includes,
+		.via = at->via,
 	};
 
 	d->block = true;
@@ -216,6 +228,7 @@ parse(struct reader *r, struct ngx_lexer *x, struct place *at, bool inside, stru
 			if (r->n_words == 0) {
 				line = x->at_line;
 				column = x->at_column;
+				r->begin = (size_t)(x->at - x->text);
 			}
 			if (add_word(r, x, word, e) < 0)
 				return -1;
@@ -243,12 +256,14 @@ parse(struct reader *r, struct ngx_lexer *x, struct place *at, bool inside, stru
 			return err_at(e, ERR_VALUE, x->file, line, column,
 			              _("This configuration is too large to be read here."));
 		if (t == NGX_SEMICOLON && strcmp(r->words[0], "include") == 0 && r->n_words == 2) {
-			if (include(r, at, x->file, line, e) < 0)
+			if (include(r, at, x->file, line, (size_t)(x->p - x->text), e) < 0)
 				return -1;
 		} else {
 			d = append(r, at, x->file, line, column);
+			d->inside = (size_t)(x->p - x->text);
 			if (t == NGX_OPEN && parse_block(r, x, at, d, e) < 0)
 				return -1;
+			d->end = (size_t)(x->p - x->text);
 		}
 		r->n_words = 0;
 	}

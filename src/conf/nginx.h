@@ -21,6 +21,9 @@ struct ngx_directive {
 	size_t                n_args;
 	const char           *file;    /* as a person would name it: without --root */
 	int                   line, column;
+	size_t                begin, end; /* its bytes in the file: from its name to behind its `;' or `}' */
+	size_t                inside;     /* of a block: just behind its `{' */
+	size_t                via;        /* 0: in the main file; else 1 + the index of the include that read it */
 	bool                  block;
 	struct ngx_directive *child;   /* first inside the braces; an include's files are spliced in here */
 	struct ngx_directive *next;
@@ -31,6 +34,7 @@ struct ngx_include {
 	const char *pattern;             /* as written */
 	const char *file;                /* where it is written */
 	int         line;
+	size_t      begin, end, via;     /* as of a directive */
 	const struct ngx_directive *in;  /* the block it stands in; NULL: top */
 };
 

@@ -11,7 +11,8 @@ void
 ngx_lex_init(struct ngx_lexer *x, struct arena *a, const char *file, const char *text, size_t len)
 {
 	*x = (struct ngx_lexer){
-		.file = file, .p = text, .end = text + len, .line = 1, .column = 1, .arena = a,
+		.file = file, .text = text, .p = text, .end = text + len, .at = text,
+		.line = 1, .column = 1, .arena = a,
 	};
 }
 
@@ -131,6 +132,7 @@ ngx_lex(struct ngx_lexer *x, const char **word, struct err *e)
 	}
 	x->at_line = x->line;
 	x->at_column = x->column;
+	x->at = x->p;
 	if (x->p == x->end)
 		return NGX_END;
 	switch (*x->p) {

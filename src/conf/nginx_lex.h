@@ -19,9 +19,10 @@ enum ngx_token {
 
 struct ngx_lexer {
 	const char   *file; /* for messages */
-	const char   *p, *end;
+	const char   *text, *p, *end;
 	int           line, column;           /* of *p */
 	int           at_line, at_column;     /* where the last token began */
+	const char   *at;
 	bool          after_quote;            /* nginx wants a blank, `;', `{' or `)' now */
 	struct arena *arena;                  /* words are copied here */
 };
