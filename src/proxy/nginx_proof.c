@@ -35,7 +35,7 @@ nginx_complaint(const char *said, struct err *e)
 	const bool sound = strstr(said, "syntax is ok") != NULL;
 
 	for (const char *line = said, *end; *line; line = *end ? end + 1 : end) {
-		const char *p = NULL;
+		const char *p = NULL, *colon;
 		struct buf text = BUF_INIT;
 		struct err place = { 0 };
 
@@ -50,9 +50,11 @@ nginx_complaint(const char *said, struct err *e)
 		if (sound && memmem(p, (size_t)(end - p), "Permission denied", 17))
 			continue;
 		p += strspn(p, " ");
-		if (p < end && strspn(p, "0123456789#") > 0 && memchr(p, '#', (size_t)(end - p)) &&
-		    strchr(p, ':') < end)
-			p = strchr(p, ':') + 2; /* "12345#12345: " in front in a log file */
+		colon = memchr(p, ':', (size_t)(end - p));
+		if (colon && strspn(p, "0123456789#") == (size_t)(colon - p) && colon > p) {
+			p = colon + 1; /* "12345#12345: " in front in a log file */
+			p += strspn(p, " ");
+		}
 		text_safe(&text, p, (size_t)(end - p), 500);
 		place.line = take_place(text.s, &place);
 		err_at(e, ERR_VALUE, place.file, place.line, 0, _("nginx says: %s"), text.s);
