@@ -5,11 +5,13 @@
 #include <strings.h>
 
 #include "proxy/caddy.h"
+#include "proxy/haproxy.h"
 #include "proxy/nginx.h"
 
 const struct proxy *const proxies[] = {
 	&proxy_nginx,
 	&proxy_caddy,
+	&proxy_haproxy,
 	NULL,
 };
 
