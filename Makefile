@@ -14,6 +14,11 @@ ifdef SAN
 override B := $(B)/san
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
+ifdef FUZZ
+override B := $(B)/fuzz
+CC         := clang
+SANFLAGS   := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+endif
 
 warn   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
           -Wwrite-strings -Wformat=2 -Wno-format-nonliteral -Wvla
@@ -106,8 +111,9 @@ deps-check:
 
 # ---- tests ----
 
-kinds    := unit apply proxy cli pty po
+kinds    := unit fuzz apply proxy cli pty po
 t_unit   := $(sort $(unit) $(filter $B/tests/unit/ui/%,$(face)) $(wildcard tests/golden/test_*.sh))
+t_fuzz   := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 t_apply  := $(wildcard tests/apply/test_*.sh)
 t_proxy  := $(wildcard tests/proxy/test_*.sh)
 t_cli    := $(wildcard tests/cli/test_*.sh)
@@ -130,6 +136,20 @@ lint:
 	$Q$(runtests) $(t_lint)
 bench: all
 	$QB=$B BIN=$(CURDIR)/$B/$(NAME) sh tests/bench/bench.sh
+
+# ---- fuzzers ----
+
+# A driver is a function over bytes: libFuzzer's in `make fuzz', fed with its seeds and findings in `make check'.
+FUZZ_SECONDS ?= 20
+fuzz_main := $(if $(FUZZ),,$B/tests/fuzz/replay.o)
+$(t_fuzz): %: %.o $(fuzz_main) $(call lib,$(below_apply))
+	$(call say,LINK,$@)
+	$Q$(CC) $(SANFLAGS) $(if $(FUZZ),-fsanitize=fuzzer) $(LDFLAGS) -o $@ $< $(fuzz_main) \
+	  $(call lib,$(below_apply)) $(corelibs)
+fuzz-drivers: $(t_fuzz)
+fuzz:
+	$Q$(MAKE) --no-print-directory B=$B FUZZ=1 fuzz-drivers
+	$QB=$B/fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(notdir $(t_fuzz))
 
 # ---- translations ----
 
@@ -180,6 +200,6 @@ clean:
 
 FORCE:
 .SECONDARY:
-.PHONY: all run deps-check check check-ui check-golden lint bench pot po-update install uninstall dist \
+.PHONY: all run deps-check check check-ui check-golden lint bench fuzz fuzz-drivers pot po-update install uninstall dist \
         fmt clean FORCE $(addprefix check-,$(rooms) $(kinds)) $(addprefix unit-,$(rooms))
 -include $(shell find $B -name '*.d' 2>/dev/null)
