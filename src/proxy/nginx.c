@@ -63,5 +63,6 @@ const struct proxy proxy_nginx = {
 	.proof         = nginx_proof,
 	.fix           = nginx_fix,
 	.blame         = nginx_blame,
+	.repair        = nginx_repair,
 	.escape        = nginx_escape,
 };

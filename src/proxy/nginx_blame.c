@@ -93,25 +93,39 @@ find_named(void *ctx, const struct ngx_directive *server)
 }
 
 bool
+guilty_site(struct route *r)
+{
+	if (!r->conf || !ngx_http(r->conf))
+		return false;
+	r->server = ngx_server_for(r->conf, NULL, r->url->port, r->url->host);
+	if (!r->server)
+		ngx_each_server(r->conf, find_named, r);
+	return r->server != NULL;
+}
+
+guilty_fn *
+guilty_of(const char *cause)
+{
+	for (size_t i = 0; i < ARRAY_LEN(culprits); i++)
+		if (strcmp(culprits[i].cause, cause) == 0)
+			return culprits[i].look;
+	return NULL;
+}
+
+bool
 nginx_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
             const char *path, const char **file, int *line)
 {
 	struct route r = { .conf = nginx_conf(f), .url = public_url, .path = path };
-	const struct ngx_directive *d = NULL;
+	guilty_fn *look = guilty_of(cause);
+	const struct ngx_directive *d;
 
-	if (!r.conf || !ngx_http(r.conf))
-		return false;
-	r.server = ngx_server_for(r.conf, NULL, public_url->port, public_url->host);
-	if (!r.server)
-		ngx_each_server(r.conf, find_named, &r);
-	if (!r.server)
+	if (!look || !guilty_site(&r))
 		return false;
 	r.block = ngx_location_for(r.server, path);
 	if (!r.block)
 		r.block = r.server;
-	for (size_t i = 0; i < ARRAY_LEN(culprits) && !d; i++)
-		if (strcmp(culprits[i].cause, cause) == 0)
-			d = culprits[i].look(&r);
+	d = look(&r);
 	if (!d)
 		return false;
 	*file = d->file;

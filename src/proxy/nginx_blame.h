@@ -35,7 +35,14 @@ bool guilty_proxies(const struct ngx_directive *server);
 
 typedef const struct ngx_directive *guilty_fn(const struct route *r);
 
+guilty_fn *guilty_of(const char *cause); /* NULL: no line can be to blame */
+
+/* The server a visitor of `url' comes to, and on which port; false: none. */
+bool guilty_site(struct route *r);
+
 /* nginx_blame_headers.c */
+const struct ngx_directive *guilty_map(const struct ngx_conf *c, const char *variable); /* the one in force */
+bool guilty_hears_tls(const struct ngx_directive *server);
 guilty_fn guilty_no_upgrade, guilty_wrong_host, guilty_wrong_proto, guilty_adds_forwarded,
 	guilty_no_forwarded;
 

@@ -22,10 +22,10 @@ lost(const struct route *r, const char *name)
 }
 
 /* The last map that makes a variable: of two with one name nginx takes the last for every site. */
-static const struct ngx_directive *
-map_of(const struct route *r, const char *variable)
+const struct ngx_directive *
+guilty_map(const struct ngx_conf *c, const char *variable)
 {
-	const struct ngx_directive *http = ngx_http(r->conf), *last = NULL;
+	const struct ngx_directive *http = ngx_http(c), *last = NULL;
 
 	for (const struct ngx_directive *m = http ? ngx_child(http, "map") : NULL; m;
 	     m = ngx_next(m, "map"))
@@ -60,7 +60,7 @@ guilty_no_upgrade(const struct route *r)
 		return strcasestr(guilty_word(connection, 1), "upgrade") ? NULL : connection;
 	if (strcasecmp(guilty_word(connection, 1), "$http_connection") == 0)
 		return NULL;
-	map = map_of(r, guilty_word(connection, 1));
+	map = guilty_map(r->conf, guilty_word(connection, 1));
 	if (!map)
 		return connection;
 	if (strcasecmp(map->args[0], "$http_upgrade") != 0)
@@ -113,10 +113,10 @@ guilty_wrong_host(const struct route *r)
 	return judge_host(r, guilty_word(d, 1)) == HOST_WRONG ? d : NULL;
 }
 
-static bool
-hears_tls(const struct route *r)
+bool
+guilty_hears_tls(const struct ngx_directive *server)
 {
-	for (const struct ngx_directive *l = ngx_child(r->server, "listen"); l;
+	for (const struct ngx_directive *l = ngx_child(server, "listen"); l;
 	     l = ngx_next(l, "listen")) {
 		struct ngx_listen there;
 
@@ -136,9 +136,9 @@ guilty_wrong_proto(const struct route *r)
 	if (!d)
 		return lost(r, "X-Forwarded-Proto");
 	if (strcasecmp(value, "$scheme") == 0)
-		return strcmp(r->url->scheme, "https") == 0 && !hears_tls(r) ? d : NULL;
+		return strcmp(r->url->scheme, "https") == 0 && !guilty_hears_tls(r->server) ? d : NULL;
 	if (strcasecmp(value, "$http_x_forwarded_proto") == 0)
-		return hears_tls(r) ? d : NULL;
+		return guilty_hears_tls(r->server) ? d : NULL;
 	return *value == '$' || strcmp(value, r->url->scheme) == 0 ? NULL : d;
 }
 

@@ -121,6 +121,14 @@ add_validate(struct steps *out, const struct proxy_context *c)
 		run_nginx(out, c, ROLE_VALIDATE, "-t", NULL);
 }
 
+void
+nginx_add_runs(struct steps *out, const struct proxy_context *c)
+{
+	add_validate(out, c);
+	if (c->answers->reload)
+		add_reload(out, c);
+}
+
 /* Would an include inside http{} read this path? */
 static bool
 is_included(struct arena *a, const struct proxy_found *f, const char *path)
@@ -374,9 +382,7 @@ nginx_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	steps_write(out, w.file, text.s, 0644);
 	if (w.link)
 		add_link(out, &a, &w);
-	add_validate(out, c);
-	if (c->answers->reload)
-		add_reload(out, c);
+	nginx_add_runs(out, c);
 	rc = 0;
 out:
 	buf_free(&text);

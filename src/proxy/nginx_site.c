@@ -151,8 +151,8 @@ listen_words(struct arena *a, const struct proxy_context *c, unsigned port, cons
 }
 
 /* There is little room for a name in nginx's hashes, so the ending has eight digits. */
-static const char *
-site_id(struct arena *a, const struct url *public_url)
+const char *
+nginx_site_id(struct arena *a, const struct url *public_url)
 {
 	char digest[65];
 
@@ -161,8 +161,8 @@ site_id(struct arena *a, const struct url *public_url)
 }
 
 /* nginx's own units, exact to the byte. */
-static const char *
-size_word(struct arena *a, unsigned long long bytes)
+const char *
+nginx_size(struct arena *a, unsigned long long bytes)
 {
 	static const struct { unsigned long long unit; const char *letter; } units[] = {
 		{ 1ull << 30, "g" }, { 1ull << 20, "m" }, { 1ull << 10, "k" }, { 1, "" },
@@ -316,7 +316,7 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 
 	const struct tmpl_value values[] = {
 		{ "address", address.s },
-		{ "id", site_id(&arena, &a->public_url) },
+		{ "id", nginx_site_id(&arena, &a->public_url) },
 		{ "host", host },
 		{ "origin", origin_word(&arena, c) },
 		{ "origin_tls", !c->private && strcmp(a->origin.scheme, "https") == 0 ? "1" : NULL },
@@ -339,7 +339,7 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "client_header", front_client_header(a) },
 		{ "brotli", is_set_in_http(c, "brotli") ? "1" : NULL },
 		{ "zstd", is_set_in_http(c, "zstd") ? "1" : NULL },
-		{ "body", size_word(&arena, a->body) },
+		{ "body", nginx_size(&arena, a->body) },
 		{ "connect", arena_printf(&arena, "%u", a->connect) },
 		{ "stream", arena_printf(&arena, "%u", a->stream) },
 	};

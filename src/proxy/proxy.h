@@ -142,6 +142,14 @@ struct proxy {
 	bool (*blame)(const struct proxy_found *f, const char *cause, const struct url *public_url,
 	              const char *path, const char **file, int *line);
 
+	/*
+	 * Append what settles these causes (ends with NULL) on the site of the answers' public address:
+	 * each file that changes, whole, then its check and the reload.  Reads files, changes nothing;
+	 * where nothing is to be repaired nothing is appended.  NULL: it has no ready changes.
+	 */
+	int (*repair)(struct steps *out, const struct proxy_context *c, const char *const *causes,
+	              struct err *e);
+
 	/* Quote one value for this proxy's syntax. */
 	tmpl_escape_fn *escape;
 };
