@@ -87,7 +87,7 @@ const struct ngx_directive *ngx_hides(const struct ngx_directive *block, const c
 /* For listen directives: address ("*" where none is named), port, whether TLS, whether default. */
 struct ngx_listen {
 	char     address[64];
-	unsigned port;       /* 0: a unix socket */
+	unsigned port;       /* 0: a unix socket, or a port that nginx refuses */
 	bool     tls, http2, default_server, ipv6;
 	bool     both;       /* [::] with ipv6only=off: IPv4 arrives there too */
 	bool     quic;       /* HTTP/3: not a TCP socket */

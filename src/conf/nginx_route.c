@@ -74,6 +74,15 @@ listen_address(struct ngx_listen *out, const char *s, size_t len)
 	         strcmp(text, "0.0.0.0") == 0 || !*text ? "*" : text);
 }
 
+/* One that no socket can have is none; nginx refuses it. */
+static unsigned
+port_of(const char *digits)
+{
+	const unsigned long port = strtoul(digits, NULL, 10);
+
+	return port <= 65535 ? (unsigned)port : 0;
+}
+
 void
 ngx_listen_of(struct ngx_listen *out, const struct ngx_directive *listen)
 {
@@ -86,10 +95,10 @@ ngx_listen_of(struct ngx_listen *out, const struct ngx_directive *listen)
 		snprintf(out->address, sizeof(out->address), "%.63s", where);
 		out->port = 0;
 	} else if (*where && where[strspn(where, "0123456789")] == '\0') {
-		out->port = (unsigned)strtoul(where, NULL, 10);
+		out->port = port_of(where);
 	} else if (colon && (*where != '[' || colon[-1] == ']')) {
 		listen_address(out, where, (size_t)(colon - where));
-		out->port = (unsigned)strtoul(colon + 1, NULL, 10);
+		out->port = port_of(colon + 1);
 	} else {
 		listen_address(out, where, strlen(where));
 	}

@@ -256,7 +256,8 @@ test_listen(void **state)
 		{ "ssl on; listen 443;", "*", 443, true, false, false, false },
 		{ "listen;", "*", 80, false, false, false, false },
 		{ "listen [;", "[", 80, false, false, false, true },
-		{ "listen 99999999999999999999;", "*", 4294967295u, false, false, false, false },
+		{ "listen 99999999999999999999;", "*", 0, false, false, false, false },
+		{ "listen 10.0.0.1:65536;", "10.0.0.1", 0, false, false, false, false },
 	};
 
 	(void)state;
