@@ -101,9 +101,9 @@ on_done(void *ctx, const struct net_reply *r)
 	k->reading = false;
 	sse_free(&k->sse);
 	k->state = judge(k);
-	/* A busy machine is late once, a buffer every time. */
-	if (k->state == STREAM_LATE && !k->again) {
-		k->again = true;
+	/* A busy machine is late now and then, a buffer every time. */
+	if (k->state == STREAM_LATE && k->looks < LATE_LOOKS) {
+		k->looks++;
 		start(k);
 	}
 	streams_judge(k->side->run);

@@ -9,7 +9,7 @@ struct stream_probe {
 	struct side    *side;
 	size_t          i;
 	bool            two;      /* asked for HTTP/2 */
-	bool            again;    /* this is the second look */
+	int             looks;    /* how often it was asked again */
 	bool            asked, done;
 	enum net_fault  fault;
 	long            status;
@@ -299,9 +299,9 @@ judge_clock(struct check *c, const struct clock *k, double first)
 }
 
 /*
- * Before anybody is accused of being late, a second look: a busy machine is
- * late once, a buffer every time.  And where it took long directly too,
- * nothing at all gets more patience.
+ * Before anybody is accused of being late, another look: a busy machine is
+ * late once or twice, a buffer every time.  And where it took long directly
+ * too, nothing at all gets more patience.
  */
 static bool
 look_again(struct stream_probe *p, double direct)
@@ -311,9 +311,9 @@ look_again(struct stream_probe *p, double direct)
 	bool late = p->event >= 0 && (state == STREAM_LATE || state == STREAM_HELD);
 	bool slow = p->event < 0 && state == STREAM_HELD && direct >= LATE_FAIL / 2;
 
-	if (!p->asked || p->again || (!late && !slow))
+	if (!p->asked || (!late && !slow) || p->looks >= (state == STREAM_LATE ? LATE_LOOKS : 1))
 		return false;
-	p->again = true;
+	p->looks++;
 	start(p, slow ? run_timeout(r) : run_first(r));
 	return true;
 }

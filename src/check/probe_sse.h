@@ -7,6 +7,7 @@
 
 #define LATE_WARN 0.15 /* seconds */
 #define LATE_FAIL 1.0
+#define LATE_LOOKS 3 /* further looks at a stream that is late, but not held back */
 
 /* How an event stream can look, the worst last. */
 enum stream_state { STREAM_FINE, STREAM_LATE, STREAM_HELD, STREAM_LOGIN, STREAM_OTHER,
@@ -17,7 +18,8 @@ struct clock {
 	struct side      *side;
 	size_t            i;
 	bool              two, accel, close;
-	bool              done, again;
+	bool              done;
+	int               looks;
 	long              status;
 	int               http;
 	bool              stream, compressed;

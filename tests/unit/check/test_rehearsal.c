@@ -46,13 +46,13 @@ test_a_healthy_rehearsal(void **state)
 	assert_int_equal(t->n, 5);
 	assert_false(t->cut);
 	for (size_t i = 0; i < t->n; i++) {
-		assert_true(t->sent[i] >= 0.2 * (double)i);
+		assert_true(t->sent[i] >= 0.09 * (double)i);
 		assert_true(t->arrived[i] >= t->sent[i] - 0.002);
 	}
 	assert_null(result(w, "sse.event", TARGET_DIRECT)->timeline);
 	assert_null(check_find(w->run, "public.name", TARGET_REHEARSAL));
-	/* A second of clocks, and everything else at the same time. */
-	if (w->took > 1.8)
+	/* 0.4 s of clocks, and everything else at the same time; a busy machine gets a second more. */
+	if (w->took > 1.6)
 		fail_msg("a healthy rehearsal took %.3f s", w->took);
 }
 
