@@ -132,6 +132,12 @@ check-$(1): $$(filter $B/%,$$(t_$(1)))
 endef
 $(foreach k,$(kinds),$(eval $(call kind,$(k))))
 check-golden: check-unit
+# A program that a script runs.
+witness := $B/tests/cli/witness
+$(witness): %: %.o
+	$(call say,LINK,$@)
+	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $<
+check check-cli: $(witness)
 lint:
 	$Q$(runtests) $(t_lint)
 bench: all
