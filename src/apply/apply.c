@@ -225,6 +225,10 @@ plan_anew(struct apply *a, struct err *e)
 	char was[65], is[65];
 
 	apply_say(a, "undo", PROGRESS_DONE, _("what was left half-way is put back"));
+	if (a->plan->repairs)
+		return err_set(e, ERR_CONFLICT,
+		               _("What was left half-way is put back, which changes the files. "
+		                 "Look for the causes again."));
 	if (plan_build(&a->fresh, &a->plan->context, a->plan->context.set_aside, e) < 0)
 		return -1;
 	plan_hash(a->plan, was);

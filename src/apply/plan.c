@@ -124,6 +124,22 @@ plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside,
 	return 0;
 }
 
+int
+plan_repair(struct plan *p, const struct proxy_context *c, const char *const *causes,
+            struct err *e)
+{
+	*p = (struct plan){ .context = *c, .repairs = true };
+	if (c->found->proxy->repair &&
+	    c->found->proxy->repair(&p->steps, &p->context, causes, e) < 0) {
+		plan_free(p);
+		return -1;
+	}
+	if (p->steps.n)
+		steps_check(&p->steps);
+	see(p);
+	return 0;
+}
+
 void
 plan_free(struct plan *p)
 {

@@ -12,6 +12,7 @@ struct plan {
 	struct steps         steps;
 	struct proxy_context context; /* borrowed, and must outlive it; set_aside is its own */
 	char               (*seen)[65]; /* by step: its file's digest when it was made; "": unknown */
+	bool                 repairs;   /* it corrects files of others, and so only holds for these very bytes */
 };
 
 /*
@@ -20,6 +21,12 @@ struct plan {
  */
 int  plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside,
                 struct err *e);
+/*
+ * What settles these causes (ends with NULL) in the files as they are; no step at all where there
+ * is nothing to be changed.
+ */
+int  plan_repair(struct plan *p, const struct proxy_context *c, const char *const *causes,
+                 struct err *e);
 void plan_free(struct plan *p);
 
 /*
