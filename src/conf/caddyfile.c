@@ -80,7 +80,8 @@ parse_directive(struct cdy_reader *r, struct cdy_piece *p, struct cdy_place *at,
 	if (!d)
 		return -1;
 	while (p->i + 1 + n < p->n && !t[1 + n].first &&
-	       (t[1 + n].quoted || (strcmp(t[1 + n].text, "{") != 0 && strcmp(t[1 + n].text, "}") != 0)))
+	       (t[1 + n].quoted ||
+		(strcmp(t[1 + n].text, "{") != 0 && strcmp(t[1 + n].text, "}") != 0)))
 		n++;
 	d->name = cdy_filled(r, t->text);
 	set_args(r, d, t + 1, n);
@@ -94,7 +95,8 @@ parse_directive(struct cdy_reader *r, struct cdy_piece *p, struct cdy_place *at,
 
 /* Up to the "}" of the block, if we are inside one, or to the end of the piece. */
 int
-cdy_parse_directives(struct cdy_reader *r, struct cdy_piece *p, struct cdy_place *at, bool inside, struct err *e)
+cdy_parse_directives(struct cdy_reader *r, struct cdy_piece *p, struct cdy_place *at, bool inside,
+		     struct err *e)
 {
 	while (p->i < p->n) {
 		const struct cdy_token *t = &p->v[p->i];
@@ -128,7 +130,8 @@ is_snippet(const char *name)
 {
 	const size_t n = strlen(name);
 
-	return n > 2 && name[n - 1] == ')' && (*name == '(' || (n > 3 && strncmp(name, "&(", 2) == 0));
+	return n > 2 && name[n - 1] == ')' &&
+	       (*name == '(' || (n > 3 && strncmp(name, "&(", 2) == 0));
 }
 
 /* Keep what is between the braces; it is read where it is imported. */
@@ -153,7 +156,7 @@ keep_snippet(struct cdy_reader *r, struct cdy_piece *p, const struct cdy_token *
 	return cdy_wrong(t, e, _("The block that begins here is never closed: a \"}\" is missing."));
 }
 
-/* The addresses in front of a block: as many as stand on the line, and on the next after a comma. */
+/* The addresses in front of a block: all on the line, and on the next one after a comma. */
 static void
 take_addresses(struct cdy_reader *r, struct cdy_piece *p, struct cdy_node *site)
 {

@@ -1,5 +1,6 @@
 /*
- * caddyfile.h - read what Caddy reads: a Caddyfile as a tree of sites and directives, and which of them serves what.
+ * caddyfile.h - read what Caddy reads: a Caddyfile as a tree of sites and directives, and which of
+ * them serves what.
  *
  * Imports are followed, files and snippets alike, relative to the file they
  * stand in, under --root; named routes are spliced in where they are invoked.
@@ -16,7 +17,7 @@
 #include "base/mem.h"
 
 struct cdy_node {
-	const char      *name;    /* a directive's; of a site its first address; of the global options "" */
+	const char      *name;    /* of a site its first address; of the global options "" */
 	const char     **args;    /* unquoted; of a site all its addresses; ends with NULL */
 	size_t           n_args;
 	const char      *file;    /* as a person would name it: without --root */
@@ -38,8 +39,8 @@ struct cdy_conf {
 	struct arena           arena;
 	struct cdy_node       *options;   /* the global block, or NULL */
 	struct cdy_node       *sites;     /* in order, by `next' */
-	const struct cdy_node *braceless; /* a site without braces: it takes all that follows.  NULL: none */
-	bool                   env;       /* {$VARIABLES} are in it, whose values only the running Caddy knows */
+	const struct cdy_node *braceless; /* a site without braces takes all that follows it */
+	bool                   env;       /* it has {$VARIABLES}: the running Caddy knows them */
 	const char           **files;     /* read, in order; without --root */
 	size_t                 n_files;
 	const char           **unreadable;
@@ -54,7 +55,7 @@ int  cdy_read(struct cdy_conf *c, const char *root, const char *path, struct err
 int  cdy_parse(struct cdy_conf *c, const char *text, size_t len, const char *file, struct err *e);
 void cdy_free(struct cdy_conf *c);
 
-const struct cdy_node *cdy_child(const struct cdy_node *block, const char *name); /* first; block NULL: none */
+const struct cdy_node *cdy_child(const struct cdy_node *block, const char *name); /* first */
 const struct cdy_node *cdy_next(const struct cdy_node *d, const char *name);      /* next sibling */
 const char *cdy_arg(const struct cdy_node *d, size_t i); /* "" where there is none */
 
@@ -68,12 +69,13 @@ struct cdy_address {
 };
 
 /* Address `i' of a site. */
-void cdy_address(struct cdy_address *out, const struct cdy_conf *c, const struct cdy_node *site, size_t i);
+void cdy_address(struct cdy_address *out, const struct cdy_conf *c, const struct cdy_node *site,
+		 size_t i);
 
 unsigned cdy_http_port(const struct cdy_conf *c); /* 80, or what the global options say */
 unsigned cdy_https_port(const struct cdy_conf *c);
 
-/* The site Caddy chooses for a name on a port: the name, then a wildcard, then any; NULL: none listens there. */
+/* The site Caddy chooses for a name on a port: by the name, a wildcard, any.  NULL: none. */
 const struct cdy_node *cdy_site_for(const struct cdy_conf *c, unsigned port, const char *host);
 
 /* Does a directive with this matcher (its first argument, where it is one) see a path? */
@@ -87,7 +89,7 @@ bool cdy_has_matcher(const struct cdy_node *d);
  */
 const struct cdy_node *cdy_answers(const struct cdy_node *site, const char *path);
 
-/* A directive in force where `at' stands: looked for in its block, then outwards; its matcher may see the path. */
+/* A directive in force where `at' stands, looked for in its block, then outwards. */
 const struct cdy_node *cdy_in_force(const struct cdy_node *at, const char *name, const char *path);
 
 #endif

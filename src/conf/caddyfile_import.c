@@ -55,7 +55,8 @@ cdy_filled(struct cdy_reader *r, const char *text)
 		buf_add(&out, p, (size_t)(hit - p));
 		if (hit[5] == '[' && *end == ']')
 			end++;
-		if (end > digits && *end == '}' && i < r->args.n && (hit[5] == '.' || hit[5] == '[')) {
+		if (end > digits && *end == '}' && i < r->args.n &&
+		    (hit[5] == '.' || hit[5] == '[')) {
 			buf_puts(&out, r->args.v[i]);
 			p = end + 1;
 		} else {
@@ -125,7 +126,8 @@ collect(void *ctx, const char *path)
 
 /* A file that is closed to us is no fault of the configuration. */
 static int
-read_imported(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token *t, const char *path, struct err *e)
+read_imported(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token *t,
+	      const char *path, struct err *e)
 {
 	struct cdy_conf *c = r->c;
 	struct err why = { 0 };
@@ -133,8 +135,10 @@ read_imported(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token
 	if (cdy_read_file(r, at, path, &why) == 0)
 		return 0;
 	if (why.code == ERR_IO && why.sys == EACCES) {
-		c->unreadable = grown(c->unreadable, c->n_unreadable, &r->cap_unreadable, sizeof(*c->unreadable));
-		c->unreadable[c->n_unreadable++] = arena_strdup(&c->arena, without_root(r->root, path));
+		c->unreadable = grown(c->unreadable, c->n_unreadable, &r->cap_unreadable,
+				      sizeof(*c->unreadable));
+		c->unreadable[c->n_unreadable++] =
+		    arena_strdup(&c->arena, without_root(r->root, path));
 		return 0;
 	}
 	if (why.code == ERR_IO)
@@ -144,15 +148,19 @@ read_imported(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token
 }
 
 static int
-import_files(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token *t, const char *pattern, struct err *e)
+import_files(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token *t,
+	     const char *pattern, struct err *e)
 {
 	struct cdy_conf *c = r->c;
 	struct paths found = { 0 };
-	const char *whole = *pattern == '/' ? pattern : fs_join(&c->arena, fs_dirname(&c->arena, t->file), pattern);
+	const char *whole =
+	    *pattern == '/' ? pattern : fs_join(&c->arena, fs_dirname(&c->arena, t->file), pattern);
 	int rc = 0;
 
 	c->imports = grown(c->imports, c->n_imports, &r->cap_imports, sizeof(*c->imports));
-	c->imports[c->n_imports++] = (struct cdy_import){ .pattern = pattern, .file = t->file, .line = t->line, .top = !at };
+	c->imports[c->n_imports++] = (struct cdy_import){
+		.pattern = pattern, .file = t->file, .line = t->line, .top = !at,
+	};
 	if (!r->follow)
 		return 0;
 	whole = fs_path(&c->arena, r->root, whole);
@@ -173,12 +181,12 @@ snippet_called(const struct cdy_reader *r, const char *kind, const char *name)
 	const size_t n = strlen(name), k = strlen(kind);
 
 	for (const struct cdy_snippet *s = r->snippets; s; s = s->next)
-		if (strlen(s->name) == n + k + 1 && strncmp(s->name, kind, k) == 0 && strncmp(s->name + k, name, n) == 0)
+		if (strlen(s->name) == n + k + 1 && strncmp(s->name, kind, k) == 0 &&
+		    strncmp(s->name + k, name, n) == 0)
 			return s;
 	return NULL;
 }
 
-/* `import NAME [ARGUMENT...]' or `invoke NAME': what it names takes its place.  `at' NULL: among the sites. */
 int
 cdy_splice(struct cdy_reader *r, struct cdy_piece *p, struct cdy_place *at, struct err *e)
 {
@@ -190,7 +198,8 @@ cdy_splice(struct cdy_reader *r, struct cdy_piece *p, struct cdy_place *at, stru
 	size_t n = 0;
 	int rc;
 
-	while (p->i + 1 + n < p->n && !t[1 + n].first && (t[1 + n].quoted || !strchr("{}", *t[1 + n].text) || t[1 + n].text[1]))
+	while (p->i + 1 + n < p->n && !t[1 + n].first &&
+	       (t[1 + n].quoted || !strchr("{}", *t[1 + n].text) || t[1 + n].text[1]))
 		n++;
 	if (n == 0)
 		return cdy_wrong(t, e, _("This line names nothing: a file or a name is missing."));
@@ -208,7 +217,8 @@ cdy_splice(struct cdy_reader *r, struct cdy_piece *p, struct cdy_place *at, stru
 	if (s) {
 		struct cdy_piece inside = { .v = s->v, .n = s->n };
 
-		rc = at ? cdy_parse_directives(r, &inside, at, false, e) : cdy_parse_sites(r, &inside, e);
+		rc = at ? cdy_parse_directives(r, &inside, at, false, e)
+			: cdy_parse_sites(r, &inside, e);
 	} else if (invoked) {
 		rc = cdy_wrong(t, e, _("No named route has this name."));
 	} else {

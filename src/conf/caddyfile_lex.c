@@ -61,6 +61,9 @@ take(struct lexer *x)
 static size_t
 blank(const struct lexer *x)
 {
+	static const unsigned spaces[] = {
+		0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000,
+	};
 	unsigned cp;
 	size_t n;
 
@@ -69,8 +72,12 @@ blank(const struct lexer *x)
 	if ((unsigned char)*x->p < 0x80)
 		return 0;
 	n = text_next(x->p, (size_t)(x->end - x->p), &cp);
-	return cp == 0x85 || cp == 0xa0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 ||
-	       cp == 0x2029 || cp == 0x202f || cp == 0x205f || cp == 0x3000 ? n : 0;
+	if (cp >= 0x2000 && cp <= 0x200a)
+		return n;
+	for (size_t i = 0; i < ARRAY_LEN(spaces); i++)
+		if (cp == spaces[i])
+			return n;
+	return 0;
 }
 
 static int
@@ -93,7 +100,7 @@ add(struct lexer *x, int line, int column, bool quoted)
 	return 0;
 }
 
-/* {$NAME} and {$NAME:default value} are replaced before Caddy cuts words: one piece, blanks and all. */
+/* {$NAME:default value} is replaced before Caddy cuts words: one piece, blanks and all. */
 static int
 take_variable(struct lexer *x)
 {
@@ -120,10 +127,11 @@ is_joint(const struct lexer *x)
 {
 	const size_t left = (size_t)(x->end - x->p);
 
-	return *x->p == '\\' && ((left > 1 && x->p[1] == '\n') || (left > 2 && x->p[1] == '\r' && x->p[2] == '\n'));
+	return *x->p == '\\' &&
+	       ((left > 1 && x->p[1] == '\n') || (left > 2 && x->p[1] == '\r' && x->p[2] == '\n'));
 }
 
-/* In double quotes a backslash hides a quote, and is itself kept before anything else; backquotes know nothing. */
+/* In double quotes a backslash hides a quote and nothing else; in backquotes it is a letter. */
 static int
 take_quoted(struct lexer *x)
 {
@@ -153,10 +161,11 @@ marker(const struct lexer *x)
 
 	if (x->end - x->p < 4 || x->p[0] != '<' || x->p[1] != '<')
 		return 0;
-	while (q < x->end && ((*q >= 'A' && *q <= 'Z') || (*q >= 'a' && *q <= 'z') || (*q >= '0' && *q <= '9') ||
-	                      *q == '_' || *q == '-'))
+	while (q < x->end && ((*q >= 'A' && *q <= 'Z') || (*q >= 'a' && *q <= 'z') ||
+			      (*q >= '0' && *q <= '9') || *q == '_' || *q == '-'))
 		q++;
-	if (q == m || q == x->end || (*q != '\n' && !(*q == '\r' && q + 1 < x->end && q[1] == '\n')))
+	if (q == m || q == x->end ||
+	    (*q != '\n' && !(*q == '\r' && q + 1 < x->end && q[1] == '\n')))
 		return 0;
 	return (size_t)(q - m);
 }
@@ -232,11 +241,12 @@ skip_blanks(struct lexer *x)
 }
 
 int
-cdy_lex(struct cdy_tokens *out, struct arena *a, const char *file, const char *text, size_t len, struct err *e)
+cdy_lex(struct cdy_tokens *out, struct arena *a, const char *file, const char *text, size_t len,
+	struct err *e)
 {
 	struct lexer x = {
-		.file = file, .p = text, .end = text + len, .line = 1, .column = 1, .fresh = true, .arena = a,
-		.out = out, .word = BUF_INIT, .e = e,
+		.file = file, .p = text, .end = text + len, .line = 1, .column = 1, .fresh = true,
+		.arena = a, .out = out, .word = BUF_INIT, .e = e,
 	};
 	int rc = 0;
 

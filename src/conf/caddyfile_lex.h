@@ -19,10 +19,11 @@ struct cdy_token {
 struct cdy_tokens {
 	struct cdy_token *v; /* malloc'd */
 	size_t            n;
-	bool              env; /* some of them hold {$VARIABLES}, whose values only the running Caddy knows */
+	bool              env; /* there are {$VARIABLES}: only the running Caddy knows them */
 };
 
 /* Words are copied into the arena; `file' is kept.  A word that is no text at all is an error. */
-int cdy_lex(struct cdy_tokens *out, struct arena *a, const char *file, const char *text, size_t len, struct err *e);
+int cdy_lex(struct cdy_tokens *out, struct arena *a, const char *file, const char *text, size_t len,
+	    struct err *e);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * caddyfile_read.h - between caddyfile.c, which makes the tree, and caddyfile_import.c, which brings in more of it.
+ * caddyfile_read.h - between caddyfile.c, which makes the tree, and caddyfile_import.c.
  */
 #ifndef CONF_CADDYFILE_READ_H
 #define CONF_CADDYFILE_READ_H
@@ -47,10 +47,12 @@ struct cdy_piece {
 	size_t                  n, i;
 };
 
-int cdy_parse_directives(struct cdy_reader *r, struct cdy_piece *p, struct cdy_place *at, bool inside, struct err *e);
+int cdy_parse_directives(struct cdy_reader *r, struct cdy_piece *p, struct cdy_place *at,
+			 bool inside, struct err *e);
 int cdy_parse_sites(struct cdy_reader *r, struct cdy_piece *p, struct err *e);
 int cdy_wrong(const struct cdy_token *t, struct err *e, const char *sentence); /* -1 */
-int cdy_count(struct cdy_reader *r, const struct cdy_token *at, size_t n, struct err *e); /* -1: too much of all */
+/* One thing more, and n words in it; -1: it is too much. */
+int cdy_count(struct cdy_reader *r, const struct cdy_token *at, size_t n, struct err *e);
 
 /* Read a file in place; `at' NULL: among the sites. */
 int cdy_read_file(struct cdy_reader *r, struct cdy_place *at, const char *path, struct err *e);

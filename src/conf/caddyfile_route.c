@@ -1,4 +1,4 @@
-/* caddyfile_route.c - which site of a Caddyfile answers a name, and which of its directives a path. */
+/* caddyfile_route.c - which site answers a name, and which of its directives a path. */
 #include "conf/caddyfile.h"
 
 #include <ctype.h>
@@ -69,10 +69,12 @@ is_tls(const struct cdy_conf *c, const struct cdy_node *site, const struct cdy_a
 }
 
 void
-cdy_address(struct cdy_address *out, const struct cdy_conf *c, const struct cdy_node *site, size_t i)
+cdy_address(struct cdy_address *out, const struct cdy_conf *c, const struct cdy_node *site,
+	    size_t i)
 {
 	const char *text = cdy_arg(site, i);
-	const bool http = strncasecmp(text, "http://", 7) == 0, https = strncasecmp(text, "https://", 8) == 0;
+	const bool http = strncasecmp(text, "http://", 7) == 0;
+	const bool https = strncasecmp(text, "https://", 8) == 0;
 
 	*out = (struct cdy_address){ 0 };
 	out->known = !strchr(text, '{') && take_host(out, text + (http ? 7 : https ? 8 : 0));
@@ -91,7 +93,7 @@ fits(const char *pattern, const char *host)
 		return 1;
 	if (strcasecmp(pattern, host) == 0)
 		return 3;
-	return pattern[0] == '*' && pattern[1] == '.' && rest && strcasecmp(pattern + 1, rest) == 0 ? 2 : 0;
+	return strncmp(pattern, "*.", 2) == 0 && rest && strcasecmp(pattern + 1, rest) == 0 ? 2 : 0;
 }
 
 const struct cdy_node *
@@ -144,7 +146,9 @@ any_path(const char *const *patterns, size_t n, const char *path)
 static enum cdy_match
 both(enum cdy_match a, enum cdy_match b)
 {
-	return a == CDY_NO || b == CDY_NO ? CDY_NO : a == CDY_YES && b == CDY_YES ? CDY_YES : CDY_MAYBE;
+	if (a == CDY_NO || b == CDY_NO)
+		return CDY_NO;
+	return a == CDY_YES && b == CDY_YES ? CDY_YES : CDY_MAYBE;
 }
 
 static enum cdy_match
@@ -155,9 +159,10 @@ opposite(enum cdy_match a)
 
 static enum cdy_match all_of(const struct cdy_node *block, const char *path);
 
-/* One condition: "path /a /b", "not path /a", "not { ... }", anything else depends on more than the path. */
+/* "path /a /b", "not path /a", "not { ... }"; anything else depends on more than the path. */
 static enum cdy_match
-condition(const char *kind, const char *const *args, size_t n, const struct cdy_node *d, const char *path)
+condition(const char *kind, const char *const *args, size_t n, const struct cdy_node *d,
+	  const char *path)
 {
 	bool turned = false;
 	enum cdy_match m = CDY_MAYBE;
@@ -213,7 +218,9 @@ cdy_matches(const struct cdy_node *d, const char *path)
 		const struct cdy_node *m = cdy_child(b, first);
 
 		if (m)
-			return m->n_args ? condition(m->args[0], m->args + 1, m->n_args - 1, m, path) : all_of(m, path);
+			return !m->n_args
+			       ? all_of(m, path)
+			       : condition(m->args[0], m->args + 1, m->n_args - 1, m, path);
 	}
 	return CDY_MAYBE;
 }
@@ -222,11 +229,13 @@ cdy_matches(const struct cdy_node *d, const char *path)
 
 /* In the order Caddy sorts them; handle and handle_path are one group. */
 static const char *const order[][2] = {
-	{ "redir" }, { "handle", "handle_path" }, { "route" }, { "abort" }, { "error" }, { "respond" }, { "metrics" },
-	{ "reverse_proxy" }, { "php_fastcgi" }, { "file_server" }, { "acme_server" },
+	{ "redir" }, { "handle", "handle_path" }, { "route" }, { "abort" }, { "error" },
+	{ "respond" }, { "metrics" }, { "reverse_proxy" }, { "php_fastcgi" }, { "file_server" },
+	{ "acme_server" },
 };
 
-static const struct cdy_node *answers_in(const struct cdy_node *block, const char *path, enum cdy_match least);
+static const struct cdy_node *answers_in(const struct cdy_node *block, const char *path,
+					 enum cdy_match least);
 
 static bool
 is_one_of(const char *name, const char *const names[2])
@@ -252,12 +261,14 @@ rank(const struct cdy_node *d)
 }
 
 static const struct cdy_node *
-best_of(const struct cdy_node *block, const char *const names[2], const char *path, enum cdy_match least)
+best_of(const struct cdy_node *block, const char *const names[2], const char *path,
+	enum cdy_match least)
 {
 	const struct cdy_node *best = NULL;
 
 	for (const struct cdy_node *d = block->child; d; d = d->next)
-		if (is_one_of(d->name, names) && sees(d, path, least) && (!best || rank(d) > rank(best)))
+		if (is_one_of(d->name, names) && sees(d, path, least) &&
+		    (!best || rank(d) > rank(best)))
 			best = d;
 	return best;
 }
@@ -271,7 +282,8 @@ inside(const struct cdy_node *d, const char *path, enum cdy_match least)
 
 	if (strcmp(d->name, "handle_path") == 0 && n > 1 && strncasecmp(prefix, path, n) == 0)
 		path += path[n - 1] == '/' ? n - 1 : n;
-	if (strcmp(d->name, "handle") == 0 || strcmp(d->name, "handle_path") == 0 || strcmp(d->name, "route") == 0)
+	if (strcmp(d->name, "handle") == 0 || strcmp(d->name, "handle_path") == 0 ||
+	    strcmp(d->name, "route") == 0)
 		return answers_in(d, path, least);
 	return d;
 }

@@ -21,7 +21,7 @@ struct caddy_own {
 	bool            read;    /* the tree is whole, as far as files are open to us */
 	bool            foreign; /* it is configured by something that is no Caddyfile */
 	char           *unit;    /* "caddy.service", if systemd runs it or would */
-	char           *data;    /* where it keeps what it makes itself, if it says so by its environment */
+	char           *data;    /* where it keeps what it makes itself, by its environment */
 };
 
 /* NULL where nothing was read. */
@@ -44,6 +44,9 @@ void caddy_find_sites(struct proxy_found *f, const char *root);
 /* Does the first line of a file carry our mark?  For this very host, if one is given. */
 bool caddy_is_ours(const char *root, const char *path, const struct url *host);
 
+/* An import's pattern as a whole path; from the arena. */
+const char *caddy_import_path(struct arena *a, const struct cdy_import *i);
+
 /* Would an import beside the sites read this path? */
 bool caddy_is_imported(const struct proxy_found *f, const char *path);
 
@@ -51,9 +54,10 @@ bool caddy_is_imported(const struct proxy_found *f, const char *path);
 const char *caddy_storage(struct arena *a, const struct proxy_found *f);
 
 /* caddy_site.c: the text of one site */
-int caddy_site(struct buf *out, const struct proxy_context *c, const char *certificate, const char *key, struct err *e);
+int caddy_site(struct buf *out, const struct proxy_context *c, const char *certificate,
+	       const char *key, struct err *e);
 int caddy_escape(struct buf *out, const char *value, struct err *e);
-int caddy_fill(struct buf *out, const char *value, struct err *e); /* as caddy_escape(), but for VALUES_RAW */
+int caddy_fill(struct buf *out, const char *value, struct err *e); /* but for VALUES_RAW */
 void caddy_listen_port(const struct proxy_context *c, unsigned *plain, unsigned *tls); /* 0: none */
 
 /* Does Caddy itself lead plain http to https, and listen on its http_port for that? */
@@ -62,9 +66,10 @@ bool caddy_leads_to_https(const struct proxy_context *c);
 /* caddy_place.c: where the site's file goes, and what makes Caddy read it */
 struct caddy_place {
 	const char *file;
-	const char *text; /* of the whole Caddyfile with one line more; NULL: it reads the file already */
+	const char *text; /* of the whole Caddyfile with one line more; NULL: it needs none */
 };
-int caddy_find_place(struct caddy_place *p, struct arena *a, const struct proxy_context *c, struct err *e);
+int caddy_find_place(struct caddy_place *p, struct arena *a, const struct proxy_context *c,
+		     struct err *e);
 
 /* caddy_render.c */
 int caddy_render(struct steps *out, const struct proxy_context *c, struct err *e);

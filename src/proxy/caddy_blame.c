@@ -63,7 +63,7 @@ take_site(struct caddy_route *r, const struct cdy_node *site, unsigned port)
 	return false;
 }
 
-/* On the public port; behind a router or a front, wherever the name is served, or on the usual ports. */
+/* On the public port; behind a router or a front wherever the name is, or on the usual ports. */
 static void
 find_site(struct caddy_route *r)
 {
@@ -83,7 +83,9 @@ bool
 caddy_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
             const char *path, const char **file, int *line)
 {
-	struct caddy_route r = { .found = f, .conf = caddy_conf(f), .url = public_url, .path = path };
+	struct caddy_route r = {
+		.found = f, .conf = caddy_conf(f), .url = public_url, .path = path,
+	};
 	const struct cdy_node *d = NULL;
 
 	if (!r.conf)

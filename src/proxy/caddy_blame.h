@@ -17,7 +17,7 @@ struct caddy_route {
 	const struct url         *url;
 	const char               *path;
 	const struct cdy_node    *site;
-	const struct cdy_node    *answer; /* what answers the path; the site itself, if nothing does */
+	const struct cdy_node    *answer; /* what answers the path; if nothing does, the site */
 	const struct cdy_node    *proxy;  /* the same, if it is a reverse_proxy */
 	bool                      tls;    /* Caddy ends it */
 };
@@ -28,14 +28,15 @@ const struct cdy_node *caddy_in_force(const struct caddy_route *r, const char *n
 typedef const struct cdy_node *caddy_culprit_fn(const struct caddy_route *r);
 
 /* caddy_blame_headers.c */
-caddy_culprit_fn caddy_no_upgrade, caddy_wrong_host, caddy_wrong_proto, caddy_adds_forwarded, caddy_no_forwarded;
+caddy_culprit_fn caddy_no_upgrade, caddy_wrong_host, caddy_wrong_proto, caddy_adds_forwarded,
+	caddy_no_forwarded;
 
 /* caddy_blame_body.c */
-caddy_culprit_fn caddy_compresses, caddy_holds_back, caddy_buffered, caddy_hidden_encoding, caddy_twice,
-	caddy_spooled, caddy_small_body, caddy_cut_short, caddy_cached;
+caddy_culprit_fn caddy_compresses, caddy_holds_back, caddy_buffered, caddy_hidden_encoding,
+	caddy_twice, caddy_spooled, caddy_small_body, caddy_cut_short, caddy_cached;
 
 /* caddy_blame_site.c */
-caddy_culprit_fn caddy_leads_elsewhere, caddy_redirects, caddy_loops, caddy_mangled, caddy_other_site,
-	caddy_asks_login, caddy_certificate;
+caddy_culprit_fn caddy_leads_elsewhere, caddy_redirects, caddy_loops, caddy_mangled,
+	caddy_other_site, caddy_asks_login, caddy_certificate;
 
 #endif

@@ -32,7 +32,8 @@ caddy_buffered(const struct caddy_route *r)
 const struct cdy_node *
 caddy_hidden_encoding(const struct caddy_route *r)
 {
-	for (const struct cdy_node *d = cdy_child(r->proxy, "header_down"); d; d = cdy_next(d, "header_down"))
+	for (const struct cdy_node *d = cdy_child(r->proxy, "header_down"); d;
+	     d = cdy_next(d, "header_down"))
 		if (strcasestr(cdy_arg(d, 0), "Content-Encoding"))
 			return d;
 	for (const struct cdy_node *d = caddy_in_force(r, "header"); d; d = cdy_next(d, "header")) {
@@ -84,7 +85,8 @@ size_of(const char *text)
 const struct cdy_node *
 caddy_small_body(const struct caddy_route *r)
 {
-	const struct cdy_node *d = caddy_in_force(r, "request_body"), *limit = cdy_child(d, "max_size");
+	const struct cdy_node *d = caddy_in_force(r, "request_body");
+	const struct cdy_node *limit = cdy_child(d, "max_size");
 	unsigned long long bytes;
 
 	if (d && !limit && strcmp(cdy_arg(d, cdy_has_matcher(d) ? 1 : 0), "max_size") == 0)
@@ -99,17 +101,21 @@ caddy_small_body(const struct caddy_route *r)
 static unsigned long
 milliseconds(const char *text)
 {
+	static const struct { const char *word; size_t len; double ms; } units[] = {
+		{ "ms", 2, 1 }, { "s", 1, 1e3 }, { "m", 1, 6e4 }, { "h", 1, 36e5 }, { "d", 1, 864e5 },
+	};
 	unsigned long sum = 0;
 
 	for (char *end; *text; text = end) {
 		const double n = strtod(text, &end);
-		const size_t unit = strspn(end, "mshd");
+		size_t i = 0;
 
-		if (end == text || unit == 0 || n < 0 || n > 1e6)
+		while (i < ARRAY_LEN(units) && strncmp(end, units[i].word, units[i].len) != 0)
+			i++;
+		if (end == text || i == ARRAY_LEN(units) || n < 0 || n > 1e6)
 			return 0;
-		sum += (unsigned long)(n * (strncmp(end, "ms", unit) == 0 && unit == 2 ? 1 : *end == 's' ? 1e3
-		                            : *end == 'm' ? 6e4 : *end == 'h' ? 36e5 : 864e5));
-		end += unit;
+		sum += (unsigned long)(n * units[i].ms);
+		end += units[i].len;
 	}
 	return sum;
 }
@@ -119,7 +125,8 @@ const struct cdy_node *
 caddy_cut_short(const struct caddy_route *r)
 {
 	const struct cdy_node *transport = cdy_child(r->proxy, "transport");
-	const struct cdy_node *timeouts = cdy_child(cdy_child(r->conf->options, "servers"), "timeouts");
+	const struct cdy_node *servers = cdy_child(r->conf->options, "servers");
+	const struct cdy_node *timeouts = cdy_child(servers, "timeouts");
 	const struct { const struct cdy_node *d; unsigned long least; } clocks[] = {
 		{ cdy_child(transport, "read_timeout"),   60000 },
 		{ cdy_child(transport, "write_timeout"),  60000 },

@@ -1,4 +1,4 @@
-/* caddy_blame_headers.c - headers that are lost, changed or believed on their way to OpenChamber. */
+/* caddy_blame_headers.c - headers that are lost, changed or believed on their way. */
 #include "proxy/caddy_blame.h"
 
 #include <string.h>
@@ -10,13 +10,21 @@ header_up(const struct caddy_route *r, const char *name)
 {
 	const struct cdy_node *last = NULL;
 
-	for (const struct cdy_node *d = cdy_child(r->proxy, "header_up"); d; d = cdy_next(d, "header_up")) {
-		const char *field = cdy_arg(d, 0);
+	for (const struct cdy_node *d = cdy_child(r->proxy, "header_up"); d;
+	     d = cdy_next(d, "header_up")) {
+		const char *what = cdy_arg(d, 0);
 
-		if (strcasecmp(field + (*field == '-' || *field == '+'), name) == 0)
+		if (strcasecmp(what + (*what == '-' || *what == '+'), name) == 0)
 			last = d;
 	}
 	return last;
+}
+
+/* The header a request_header is about. */
+static const char *
+field(const struct cdy_node *header)
+{
+	return cdy_arg(header, cdy_has_matcher(header) ? 1 : 0);
 }
 
 static bool
@@ -38,8 +46,11 @@ is_placeholder(const char *value, const char *const *words)
 const struct cdy_node *
 caddy_no_upgrade(const struct caddy_route *r)
 {
-	static const char *const names[] = { "Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version" };
-	const struct cdy_node *transport = cdy_child(r->proxy, "transport"), *versions = cdy_child(transport, "versions");
+	static const char *const names[] = {
+		"Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version",
+	};
+	const struct cdy_node *transport = cdy_child(r->proxy, "transport");
+	const struct cdy_node *versions = cdy_child(transport, "versions");
 	bool one = !versions;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -48,11 +59,10 @@ caddy_no_upgrade(const struct caddy_route *r)
 		if (d && *cdy_arg(d, 0) != '+' && !strstr(cdy_arg(d, 1), "{header."))
 			return d;
 	}
-	for (const struct cdy_node *d = caddy_in_force(r, "request_header"); d; d = cdy_next(d, "request_header"))
+	for (const struct cdy_node *d = caddy_in_force(r, "request_header"); d;
+	     d = cdy_next(d, "request_header"))
 		for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-			const char *field = cdy_arg(d, cdy_has_matcher(d) ? 1 : 0);
-
-			if (*field == '-' && strcasecmp(field + 1, names[i]) == 0)
+			if (*field(d) == '-' && strcasecmp(field(d) + 1, names[i]) == 0)
 				return d;
 		}
 	for (size_t i = 0; versions && i < versions->n_args; i++)
@@ -66,9 +76,11 @@ enum host_word { HOST_RIGHT, HOST_WRONG, HOST_UNKNOWN };
 static enum host_word
 judge_host(const struct caddy_route *r, const char *value)
 {
-	static const char *const whole[] = { "{hostport}", "{http.request.hostport}", "{header.Host}",
-	                                     "{http.request.header.Host}", "{header.X-Forwarded-Host}",
-	                                     "{http.request.header.X-Forwarded-Host}", NULL };
+	static const char *const whole[] = {
+		"{hostport}", "{http.request.hostport}", "{header.Host}",
+		"{http.request.header.Host}", "{header.X-Forwarded-Host}",
+		"{http.request.header.X-Forwarded-Host}", NULL,
+	};
 	static const char *const bare[] = { "{host}", "{http.request.host}", NULL };
 	struct buf want = BUF_INIT;
 	enum host_word answer = HOST_UNKNOWN;
@@ -84,11 +96,12 @@ judge_host(const struct caddy_route *r, const char *value)
 	return answer;
 }
 
-/* X-Forwarded-Host wins in OpenChamber, and Caddy sets it by itself from 2.5 on; where it does not, Host counts. */
+/* X-Forwarded-Host wins in OpenChamber.  Caddy sets it by itself since 2.5; before, Host counts. */
 const struct cdy_node *
 caddy_wrong_host(const struct caddy_route *r)
 {
-	const struct cdy_node *forwarded = header_up(r, "X-Forwarded-Host"), *host = header_up(r, "Host"), *d;
+	const struct cdy_node *forwarded = header_up(r, "X-Forwarded-Host");
+	const struct cdy_node *host = header_up(r, "Host"), *d;
 
 	if (forwarded && !removes(forwarded))
 		d = forwarded;
@@ -114,7 +127,9 @@ const struct cdy_node *
 caddy_wrong_proto(const struct caddy_route *r)
 {
 	static const char *const own[] = { "{scheme}", "{http.request.scheme}", NULL };
-	static const char *const theirs[] = { "{header.X-Forwarded-Proto}", "{http.request.header.X-Forwarded-Proto}", NULL };
+	static const char *const theirs[] = {
+		"{header.X-Forwarded-Proto}", "{http.request.header.X-Forwarded-Proto}", NULL,
+	};
 	const struct cdy_node *d = header_up(r, "X-Forwarded-Proto");
 	const bool https = strcmp(r->url->scheme, "https") == 0;
 
@@ -126,10 +141,14 @@ caddy_wrong_proto(const struct caddy_route *r)
 		return https && !r->tls ? d : NULL;
 	if (d && is_placeholder(cdy_arg(d, 1), theirs))
 		return r->tls ? d : NULL;
+	if (d && (*cdy_arg(d, 1) == '{' || strcmp(cdy_arg(d, 1), r->url->scheme) == 0))
+		return NULL;
 	if (d)
-		return *cdy_arg(d, 1) == '{' || strcmp(cdy_arg(d, 1), r->url->scheme) == 0 ? NULL : d;
+		return d;
 	/* TLS ends in front, and Caddy does not believe whoever says so. */
-	return https && !r->tls && !trusts(r) && caddy_at_least(r->found, 2, 5, 0) ? r->proxy : NULL;
+	if (!https || r->tls || trusts(r) || !caddy_at_least(r->found, 2, 5, 0))
+		return NULL;
+	return r->proxy;
 }
 
 static bool
@@ -147,16 +166,18 @@ caddy_adds_forwarded(const struct caddy_route *r)
 	const struct cdy_node *d = header_up(r, "X-Forwarded-For");
 	const char *value = cdy_arg(d, 1);
 
-	if (d && !removes(d) && (*cdy_arg(d, 0) == '+' || strcasestr(value, "header.X-Forwarded-For") ||
-	                         strcasestr(value, "header.X-Real-IP")))
+	if (d && !removes(d) &&
+	    (*cdy_arg(d, 0) == '+' || strcasestr(value, "header.X-Forwarded-For") ||
+	     strcasestr(value, "header.X-Real-IP")))
 		return d;
 	if (d)
 		return NULL;
 	if (r->proxy && !caddy_at_least(r->found, 2, 5, 0)) {
-		for (const struct cdy_node *h = caddy_in_force(r, "request_header"); h; h = cdy_next(h, "request_header"))
-			if (strcasecmp(cdy_arg(h, cdy_has_matcher(h) ? 1 : 0), "-X-Forwarded-For") == 0)
-				return NULL;
-		return r->proxy;
+		const struct cdy_node *h = caddy_in_force(r, "request_header");
+
+		while (h && strcasecmp(field(h), "-X-Forwarded-For") != 0)
+			h = cdy_next(h, "request_header");
+		return h ? NULL : r->proxy;
 	}
 	return is_anybody(trusts(r)) ? trusts(r) : NULL;
 }

@@ -17,7 +17,7 @@ caddy_redirects(const struct caddy_route *r)
 	return caddy_in_force(r, "redir");
 }
 
-/* Caddy itself leads plain http to https: for ever, if what stands in front of a site with https speaks http. */
+/* Caddy leads plain http to https: for ever, where a front speaks http to a site with https. */
 const struct cdy_node *
 caddy_loops(const struct caddy_route *r)
 {
@@ -33,7 +33,8 @@ caddy_mangled(const struct caddy_route *r)
 	static const char *const names[] = { "uri", "rewrite" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const struct cdy_node *d = caddy_in_force(r, names[i]), *own = cdy_child(r->proxy, "rewrite");
+		const struct cdy_node *d = caddy_in_force(r, names[i]);
+		const struct cdy_node *own = cdy_child(r->proxy, "rewrite");
 
 		if (d || own)
 			return d ? d : own;
@@ -54,7 +55,9 @@ caddy_other_site(const struct caddy_route *r)
 const struct cdy_node *
 caddy_asks_login(const struct caddy_route *r)
 {
-	static const char *const names[] = { "basicauth", "basic_auth", "forward_auth", "authenticate", "authorize" };
+	static const char *const names[] = {
+		"basicauth", "basic_auth", "forward_auth", "authenticate", "authorize",
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (caddy_in_force(r, names[i]))

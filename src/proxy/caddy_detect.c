@@ -47,7 +47,7 @@ caddy_at_least(const struct proxy_found *f, unsigned major, unsigned minor, unsi
 	return v[2] >= patch;
 }
 
-/* "v2.7.6 h1:w0Nymb...", "2.6.2"; one that was built by hand says "(devel)", and is taken for new. */
+/* "v2.7.6 h1:w0Nymb...", "2.6.2"; one built by hand says "(devel)", and is taken for new. */
 void
 caddy_read_version(struct proxy_found *f, const char *said)
 {
@@ -136,12 +136,15 @@ asked(void *ctx, const struct proc_result *r)
 	caddy_find_master(f, d->root, d->machine);
 	caddy_read_config(f, d->root);
 	/* Under another root its paths inside mean another tree; only the files can be read. */
-	if (own_of(f)->foreign || !caddy_conf(f) || (d->root && *d->root && strcmp(d->root, "/") != 0)) {
+	if (own_of(f)->foreign || !caddy_conf(f) ||
+	    (d->root && *d->root && strcmp(d->root, "/") != 0)) {
 		finish(d);
 		return;
 	}
 	proc_start(d->loop, &(struct proc_request){
-		.argv = (const char *[]){ f->binary, "adapt", "--config", f->config, "--adapter", "caddyfile", NULL },
+		.argv = (const char *[]){
+			f->binary, "adapt", "--config", f->config, "--adapter", "caddyfile", NULL,
+		},
 		.timeout_ms = ASK_MS, .max_output = MAX_OUTPUT, .done = adapted, .ctx = d,
 	});
 }
@@ -152,7 +155,9 @@ caddy_detect(struct loop *l, const char *root, const struct machine *m, struct p
 {
 	struct detection *d = arena_alloc(&f->arena, sizeof(*d));
 
-	*d = (struct detection){ .loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx };
+	*d = (struct detection){
+		.loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx,
+	};
 	f->proxy = &proxy_caddy;
 	f->conf = xcalloc(1, sizeof(struct caddy_own));
 	f->binary = fs_which(&f->arena, root, "caddy");
@@ -162,7 +167,8 @@ caddy_detect(struct loop *l, const char *root, const struct machine *m, struct p
 		return;
 	}
 	proc_start(l, &(struct proc_request){
-		.argv = (const char *[]){ f->binary, "version", NULL }, .timeout_ms = ASK_MS, .done = asked, .ctx = d,
+		.argv = (const char *[]){ f->binary, "version", NULL },
+		.timeout_ms = ASK_MS, .done = asked, .ctx = d,
 	});
 }
 

@@ -18,32 +18,35 @@ is_dir(struct arena *a, const char *root, const char *dir)
 	return fs_exists(fs_path(a, root, fs_join(a, dir, ".")));
 }
 
-/* An import's pattern as a whole path. */
-static const char *
-whole(struct arena *a, const struct cdy_import *i)
+const char *
+caddy_import_path(struct arena *a, const struct cdy_import *i)
 {
 	return *i->pattern == '/' ? i->pattern : fs_join(a, fs_dirname(a, i->file), i->pattern);
 }
 
-/* The first directory that is imported whole, among the sites; else a new site lies beside the Caddyfile. */
+/* The first directory that is imported among the sites; else it goes beside the Caddyfile. */
 void
 caddy_find_layout(struct proxy_found *f, const char *root)
 {
-	static const char *const names[] = { "openchamber.caddy", "openchamber.caddyfile", "openchamber.conf", "openchamber" };
+	static const char *const names[] = {
+		"openchamber.caddy", "openchamber.caddyfile", "openchamber.conf", "openchamber",
+	};
 	const struct cdy_conf *c = caddy_conf(f);
 	struct arena *a = &f->arena;
 
 	f->site_dir = fs_dirname(a, f->config);
 	for (size_t i = 0; c && i < c->n_imports; i++) {
-		const char *pattern = whole(a, &c->imports[i]);
+		const char *pattern = caddy_import_path(a, &c->imports[i]);
 		char *dir = fs_dirname(a, pattern);
 
-		if (!c->imports[i].top || strpbrk(dir, "*?[") || !strpbrk(pattern, "*?") || !is_dir(a, root, dir))
+		if (!c->imports[i].top || strpbrk(dir, "*?[") || !strpbrk(pattern, "*?") ||
+		    !is_dir(a, root, dir))
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(names); k++)
 			if (fnmatch(fs_basename(pattern), names[k], FNM_PERIOD) == 0) {
 				f->site_dir = dir;
-				f->layout = arena_printf(a, "%s:%d", c->imports[i].file, c->imports[i].line);
+				f->layout = arena_printf(a, "%s:%d", c->imports[i].file,
+							 c->imports[i].line);
 				return;
 			}
 	}
@@ -56,8 +59,11 @@ caddy_is_imported(const struct proxy_found *f, const char *path)
 	struct arena a = { 0 };
 	bool is = false;
 
-	for (size_t i = 0; c && i < c->n_imports && !is; i++)
-		is = c->imports[i].top && fnmatch(whole(&a, &c->imports[i]), path, FNM_PATHNAME | FNM_PERIOD) == 0;
+	for (size_t i = 0; c && i < c->n_imports && !is; i++) {
+		const char *pattern = caddy_import_path(&a, &c->imports[i]);
+
+		is = c->imports[i].top && fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0;
+	}
 	arena_free(&a);
 	return is;
 }
@@ -83,23 +89,24 @@ caddy_is_ours(const char *root, const char *path, const struct url *host)
 
 /* ---- sites ---- */
 
-/* "localhost:3000" and "https://10.0.0.2" as whole addresses; NULL: a socket, or known only to the running Caddy. */
+/* "localhost:3000", "https://10.0.0.2" as whole addresses; NULL: a socket, or a variable. */
 static char *
 upstream_url(struct arena *a, const char *text)
 {
 	const bool https = strncmp(text, "https://", 8) == 0;
-	const char *host = strncmp(text, "http://", 7) == 0 ? text + 7 : strncmp(text, "h2c://", 6) == 0 ? text + 6
-	                   : https ? text + 8 : text;
+	const char *scheme = strstr(text, "://"), *host = scheme ? scheme + 3 : text;
 	const size_t n = strcspn(host, "/");
 	const char *colon = memchr(host, ':', n);
 
-	if (n == 0 || strchr(text, '{') || strncmp(text, "unix/", 5) == 0)
+	if (n == 0 || strchr(text, '{') || strncmp(text, "unix", 4) == 0)
 		return NULL;
 	if (*host == '[')
 		colon = strstr(host, "]:") ? strstr(host, "]:") + 1 : NULL;
 	if (!colon)
-		return arena_printf(a, "%s://%.*s:%d", https ? "https" : "http", (int)n, host, https ? 443 : 80);
-	return arena_printf(a, "%s://%s%.*s", https ? "https" : "http", colon == host ? "localhost" : "", (int)n, host);
+		return arena_printf(a, "%s://%.*s:%d", https ? "https" : "http", (int)n, host,
+				    https ? 443 : 80);
+	return arena_printf(a, "%s://%s%.*s", https ? "https" : "http",
+			    colon == host ? "localhost" : "", (int)n, host);
 }
 
 static void
@@ -132,7 +139,8 @@ add_listen(struct arena *a, struct proxy_site *s, const char *address, const str
 	char *whole_address = arena_printf(a, bare ? "[%s]" : "%s", address);
 
 	for (size_t i = 0; i < s->n_listens; i++)
-		if (s->listens[i].port == at->port && strcmp(s->listens[i].address, whole_address) == 0)
+		if (s->listens[i].port == at->port &&
+		    strcmp(s->listens[i].address, whole_address) == 0)
 			return;
 	s->listens[s->n_listens++] = (struct proxy_listen){
 		.address = whole_address, .port = at->port, .tls = at->tls,
@@ -140,10 +148,12 @@ add_listen(struct arena *a, struct proxy_site *s, const char *address, const str
 }
 
 static void
-read_addresses(struct arena *a, struct proxy_site *s, const struct cdy_conf *c, const struct cdy_node *site)
+read_addresses(struct arena *a, struct proxy_site *s, const struct cdy_conf *c,
+	       const struct cdy_node *site)
 {
 	const struct cdy_node *bind = binds(c, site);
-	const size_t n_binds = bind && bind->n_args ? (bind->n_args < MAX_BINDS ? bind->n_args : MAX_BINDS) : 1;
+	const size_t given = bind && bind->n_args ? bind->n_args : 1;
+	const size_t n_binds = given < MAX_BINDS ? given : MAX_BINDS;
 	const size_t n_addresses = site->n_args < MAX_ADDRESSES ? site->n_args : MAX_ADDRESSES;
 	size_t n = 0;
 
@@ -168,7 +178,8 @@ read_addresses(struct arena *a, struct proxy_site *s, const struct cdy_conf *c, 
 static void
 read_certificate(struct arena *a, struct proxy_site *s, const struct cdy_node *site)
 {
-	for (const struct cdy_node *tls = cdy_child(site, "tls"); tls && !s->certificate; tls = cdy_next(tls, "tls"))
+	for (const struct cdy_node *tls = cdy_child(site, "tls"); tls && !s->certificate;
+	     tls = cdy_next(tls, "tls"))
 		if (tls->n_args == 2 && *tls->args[0] == '/') {
 			s->certificate = arena_strdup(a, tls->args[0]);
 			s->key = arena_strdup(a, tls->args[1]);

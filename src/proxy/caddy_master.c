@@ -1,4 +1,4 @@
-/* caddy_master.c - the running Caddy, the service that runs it, and the file it was told to read. */
+/* caddy_master.c - the running Caddy, its service, and the file it was told to read. */
 #include "proxy/caddy.h"
 
 #include <pwd.h>
@@ -64,7 +64,8 @@ is_foreign(const char *const *argv, const char *config)
 
 	if (adapter)
 		return strcmp(adapter, "caddyfile") != 0;
-	return strncmp(name, "Caddyfile", 9) != 0 && !(n > 10 && strcmp(name + n - 10, ".caddyfile") == 0) &&
+	return strncmp(name, "Caddyfile", 9) != 0 &&
+	       !(n > 10 && strcmp(name + n - 10, ".caddyfile") == 0) &&
 	       !(n > 6 && strcmp(name + n - 6, ".caddy") == 0);
 }
 
@@ -75,7 +76,7 @@ struct unit_file {
 	const char         *argv[64];
 };
 
-/* systemd's quotes are taken off; its % and $ are left alone: then the path is not there, and nothing is taken from it. */
+/* systemd's quotes are taken off; a path with its % or $ in it is not there, and not read. */
 static void
 take_command(struct unit_file *u, const char *line, size_t len)
 {
@@ -117,22 +118,28 @@ read_unit(void *ctx, const char *path)
 void
 caddy_find_unit(struct proxy_found *f, const char *root)
 {
-	static const char *const dirs[] = { "/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system",
-	                                    "/lib/systemd/system" };
+	static const char *const dirs[] = {
+		"/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system",
+		"/lib/systemd/system",
+	};
 	struct caddy_own *own = f->conf;
 	struct unit_file u = { .f = f };
+	struct arena *a = &f->arena;
 	const char *config;
 	bool found = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(dirs) && !found; i++) {
-		const char *path = fs_path(&f->arena, root, fs_join(&f->arena, dirs[i], "caddy.service"));
+		const char *path = fs_path(a, root, fs_join(a, dirs[i], "caddy.service"));
 
 		found = fs_exists(path);
 		if (found)
 			read_unit(&u, path);
 	}
-	for (size_t i = 0; i < 2; i++)
-		fs_glob(fs_path(&f->arena, root, fs_join(&f->arena, dirs[i], "caddy.service.d/*.conf")), read_unit, &u);
+	for (size_t i = 0; i < 2; i++) {
+		const char *more = fs_join(a, dirs[i], "caddy.service.d/*.conf");
+
+		fs_glob(fs_path(a, root, more), read_unit, &u);
+	}
 	if (found)
 		own->unit = arena_strdup(&f->arena, "caddy.service");
 	config = option(u.argv, "config", "-c");
@@ -195,7 +202,8 @@ variable(const struct buf *environment, const char *name)
 {
 	const size_t n = strlen(name);
 
-	for (const char *p = environment->s; p < environment->s + environment->len; p += strlen(p) + 1)
+	for (const char *p = environment->s; p < environment->s + environment->len;
+	     p += strlen(p) + 1)
 		if (strncmp(p, name, n) == 0 && p[n] == '=' && p[n + 1] == '/')
 			return p + n + 1;
 	return NULL;
@@ -204,15 +212,17 @@ variable(const struct buf *environment, const char *name)
 static void
 read_environment(struct proxy_found *f)
 {
+	struct caddy_own *own = f->conf;
 	struct buf environment = BUF_INIT;
 	const char *data, *home;
 
 	read_proc(&environment, f->master, "environ");
 	data = variable(&environment, "XDG_DATA_HOME");
 	home = variable(&environment, "HOME");
-	if (data || home)
-		((struct caddy_own *)f->conf)->data =
-			data ? fs_join(&f->arena, data, "caddy") : fs_join(&f->arena, home, ".local/share/caddy");
+	if (data)
+		own->data = fs_join(&f->arena, data, "caddy");
+	else if (home)
+		own->data = fs_join(&f->arena, home, ".local/share/caddy");
 	buf_free(&environment);
 }
 

@@ -33,7 +33,8 @@ file_in(struct arena *a, const struct proxy_context *c, const char *dir)
 	const char *path = site_name(a, c, dir, NULL);
 	char *host;
 
-	if (!fs_exists(fs_path(a, c->root, path)) || caddy_is_ours(c->root, path, &c->answers->public_url))
+	if (!fs_exists(fs_path(a, c->root, path)) ||
+	    caddy_is_ours(c->root, path, &c->answers->public_url))
 		return path;
 	host = arena_strdup(a, c->answers->public_url.host);
 	for (char *p = host; *p; p++)
@@ -53,7 +54,8 @@ is_taken(const struct proxy_context *c, const struct cdy_node *site, unsigned pl
 		struct cdy_address at;
 
 		cdy_address(&at, conf, site, i);
-		if (at.known && strcasecmp(at.host, c->answers->public_url.host) == 0 && (at.port == plain || at.port == tls))
+		if (at.known && strcasecmp(at.host, c->answers->public_url.host) == 0 &&
+		    (at.port == plain || at.port == tls))
 			return true;
 	}
 	return false;
@@ -82,8 +84,8 @@ check_free(const struct proxy_context *c, const char *ours, struct err *e)
 static bool
 is_wildcard(const char *address)
 {
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 ||
-	       strcmp(address, "[::]") == 0;
+	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
+	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
 }
 
 /* Where our site will listen: where it is told to, or where all sites of this Caddyfile do. */
@@ -112,12 +114,14 @@ check_listens(const struct proxy_context *c, const char *ours, struct err *e)
 	for (size_t i = 0; i < c->found->n_sites; i++) {
 		const struct proxy_site *s = &c->found->sites[i];
 
-		if (strcmp(s->file, ours) == 0 || (c->set_aside && strcmp(s->file, c->set_aside) == 0))
+		if (strcmp(s->file, ours) == 0 ||
+		    (c->set_aside && strcmp(s->file, c->set_aside) == 0))
 			continue;
 		for (size_t k = 0; k < s->n_listens; k++) {
 			const struct proxy_listen *l = &s->listens[k];
 
-			if ((l->port != plain && l->port != tls) || is_wildcard(l->address) == everywhere)
+			if ((l->port != plain && l->port != tls) ||
+			    is_wildcard(l->address) == everywhere)
 				continue;
 			return err_at(e, ERR_VALUE, s->file, s->line, 0, everywhere
 			              ? _("This site listens on %1$s port %2$u alone and hides others there. Set listen.address to %1$s.")
@@ -146,7 +150,7 @@ check_set_aside(const struct proxy_context *c, struct err *e)
 		const struct cdy_import *in = &conf->imports[i];
 
 		if (!strpbrk(in->pattern, "*?[") &&
-		    strcmp(*in->pattern == '/' ? in->pattern : fs_join(&a, fs_dirname(&a, in->file), in->pattern), file) == 0)
+		    strcmp(caddy_import_path(&a, in), file) == 0)
 			rc = err_at(e, ERR_VALUE, in->file, in->line, 0,
 			            _("%s is named here, so Caddy cannot do without it. Remove this line first."), file);
 	}
@@ -177,13 +181,16 @@ meet(void *ctx, const char *path)
 static const char *
 import_pattern(struct arena *a, const struct proxy_context *c, const char *file)
 {
-	const char *home = fs_dirname(a, c->found->config), *name = fs_basename(file), *dot = strrchr(name, '.');
+	const char *home = fs_dirname(a, c->found->config), *dot = strrchr(fs_basename(file), '.');
 	const size_t n = strlen(home);
 	const char *relative = strncmp(file, home, n) == 0 && file[n] == '/' ? file + n + 1 : file;
-	const char *pattern = arena_printf(a, "%.*s*%s", (int)(strlen(relative) - (dot ? strlen(dot) : 0)), relative, dot ? dot : "");
+	const char *ending = dot ? dot : "";
+	const int stem = (int)(strlen(relative) - strlen(ending));
+	const char *pattern = arena_printf(a, "%.*s*%s", stem, relative, ending);
+	const char *whole = *pattern == '/' ? pattern : fs_join(a, home, pattern);
 	struct stranger s = { .ours = fs_path(a, c->root, file) };
 
-	fs_glob(*pattern == '/' ? fs_path(a, c->root, pattern) : fs_path(a, c->root, fs_join(a, home, pattern)), meet, &s);
+	fs_glob(fs_path(a, c->root, whole), meet, &s);
 	return s.met ? relative : pattern;
 }
 
@@ -196,7 +203,8 @@ adds_import(const char *text, size_t len, const char *file, const char *pattern)
 	bool adds;
 
 	adds = cdy_parse(&c, text, len, file, &ignored) == 0 && !c.braceless && c.n_imports > 0 &&
-	       c.imports[c.n_imports - 1].top && strcmp(c.imports[c.n_imports - 1].pattern, pattern) == 0;
+	       c.imports[c.n_imports - 1].top &&
+	       strcmp(c.imports[c.n_imports - 1].pattern, pattern) == 0;
 	cdy_free(&c);
 	return adds;
 }
@@ -217,7 +225,8 @@ add_import(struct caddy_place *p, struct arena *a, const struct proxy_context *c
 	struct err why = { 0 };
 	int rc = -1;
 
-	if (fs_read(&text, fs_path(a, c->root, config), MAX_CADDYFILE, &why) < 0 && why.sys != ENOENT) {
+	if (fs_read(&text, fs_path(a, c->root, config), MAX_CADDYFILE, &why) < 0 &&
+	    why.sys != ENOENT) {
 		*e = why;
 		goto out;
 	}
@@ -255,7 +264,8 @@ check_chosen(const struct proxy_context *c, const char *file, struct err *e)
 }
 
 int
-caddy_find_place(struct caddy_place *p, struct arena *a, const struct proxy_context *c, struct err *e)
+caddy_find_place(struct caddy_place *p, struct arena *a, const struct proxy_context *c,
+		 struct err *e)
 {
 	const struct proxy_found *f = c->found;
 	const struct cdy_conf *conf = caddy_conf(f);
@@ -273,7 +283,8 @@ caddy_find_place(struct caddy_place *p, struct arena *a, const struct proxy_cont
 	}
 	if (!p->file)
 		p->file = file_in(a, c, f->site_dir ? f->site_dir : fs_dirname(a, f->config));
-	if (check_set_aside(c, e) < 0 || check_free(c, p->file, e) < 0 || check_listens(c, p->file, e) < 0)
+	if (check_set_aside(c, e) < 0 || check_free(c, p->file, e) < 0 ||
+	    check_listens(c, p->file, e) < 0)
 		return -1;
 	if (conf && conf->braceless)
 		return refuse_braceless(conf->braceless, e);

@@ -30,12 +30,14 @@ find_place(const char *text, struct err *place)
 		const char *begin = p++, *digits = p;
 		size_t n;
 
-		while (begin > text && !isspace((unsigned char)begin[-1]) && !strchr("'\"([", begin[-1]))
+		while (begin > text && !isspace((unsigned char)begin[-1]) &&
+		       !strchr("'\"([", begin[-1]))
 			begin--;
 		while (isdigit((unsigned char)*p))
 			p++;
 		n = (size_t)(digits - 1 - begin);
-		if (p == digits || n == 0 || n >= sizeof(place->file) || isdigit((unsigned char)*begin) ||
+		if (p == digits || n == 0 || n >= sizeof(place->file) ||
+		    isdigit((unsigned char)*begin) ||
 		    !memchr(begin, *begin == '/' ? '/' : 'C', n) || memmem(begin, n, "//", 2))
 			continue;
 		memcpy(place->file, begin, n);
@@ -67,7 +69,8 @@ take_line(struct buf *out, const char *error)
 	const char *inside = memmem(error, len, wrap, sizeof(wrap) - 1);
 
 	if (inside && len > 2 && strncmp(error + len - 2, "\"}", 2) == 0)
-		buf_add(out, inside + sizeof(wrap) - 1, (size_t)(error + len - 2 - inside) - (sizeof(wrap) - 1));
+		buf_add(out, inside + sizeof(wrap) - 1,
+			(size_t)(error + len - 2 - inside) - (sizeof(wrap) - 1));
 	else
 		buf_add(out, error, len);
 }
@@ -103,8 +106,8 @@ caddy_complaint(const char *said, struct err *e)
 static bool
 is_wildcard(const char *address)
 {
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 ||
-	       strcmp(address, "[::]") == 0;
+	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
+	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
 }
 
 /* "[::1]" and "::1" are one address. */
@@ -127,13 +130,14 @@ taken(const struct machine *m, const char *address, unsigned port)
 		const struct listener *l = &m->listeners[i];
 
 		if (l->port == port && *l->program && strcmp(l->program, "caddy") != 0 &&
-		    (is_wildcard(address) || is_wildcard(l->address) || same_address(address, l->address)))
+		    (is_wildcard(address) || is_wildcard(l->address) ||
+		     same_address(address, l->address)))
 			return l;
 	}
 	return NULL;
 }
 
-/* Caddy shares its own sockets between old and new configurations, so only a stranger can be in the way. */
+/* Caddy's own sockets go from the old configuration to the new; only a stranger is in the way. */
 int
 caddy_clash(const struct proxy_context *c, const struct machine *m, struct err *e)
 {
@@ -147,8 +151,10 @@ caddy_clash(const struct proxy_context *c, const struct machine *m, struct err *
 		return err_set(e, ERR_CONFLICT, _("Port %u is taken by %s, so Caddy cannot listen there."), l->port, l->program);
 	if (caddy_leads_to_https(c) && (l = taken(m, address, http)))
 		return err_set(e, ERR_CONFLICT,
-		               _("Caddy also opens port %1$u to lead to https, but %2$s has it. Add auto_https disable_redirects to the options in %3$s."),
-		               l->port, l->program, c->found && c->found->config ? c->found->config : CADDY_CONFIG);
+			       _("Caddy also opens port %1$u to lead to https, but %2$s has it. "
+				 "Add auto_https disable_redirects to the options in %3$s."),
+			       l->port, l->program,
+			       c->found && c->found->config ? c->found->config : CADDY_CONFIG);
 	return 0;
 }
 
@@ -163,7 +169,7 @@ count(void *ctx, const char *path)
 	(*n)++;
 }
 
-/* certificates/AUTHORITY/NAME/NAME.crt; where its storage is closed to us, nothing can be waited for. */
+/* certificates/AUTHORITY/NAME/NAME.crt; where that is closed to us, nothing can be waited for. */
 enum proxy_proof
 caddy_ready(const struct proxy_context *c)
 {
@@ -175,7 +181,8 @@ caddy_ready(const struct proxy_context *c)
 	if ((a->tls != TLS_AUTO && a->tls != TLS_SELFSIGNED) || a->public_url.ipv6)
 		return PROOF_DONE;
 	dir = fs_path(&arena, c->root, caddy_storage(&arena, c->found));
-	file = arena_printf(&arena, "%s/certificates/*/%s/%s.crt", dir, a->public_url.host, a->public_url.host);
+	file = arena_printf(&arena, "%s/certificates/*/%s/%s.crt", dir, a->public_url.host,
+			    a->public_url.host);
 	if (*dir && access(dir, R_OK | X_OK) == 0)
 		fs_glob(file, count, &n);
 	else
@@ -198,7 +205,10 @@ closing_proxy(const struct cdy_node *block)
 	const struct cdy_node *found = NULL;
 
 	for (const struct cdy_node *d = block->child; d && !found; d = d->next)
-		found = strcmp(d->name, "reverse_proxy") == 0 ? cdy_child(d, "stream_close_delay") ? NULL : d : closing_proxy(d);
+		if (strcmp(d->name, "reverse_proxy") != 0)
+			found = closing_proxy(d);
+		else if (!cdy_child(d, "stream_close_delay"))
+			found = d;
 	return found;
 }
 

@@ -17,7 +17,9 @@ is_installed(const struct proxy_context *c)
 static const char *
 binary(const struct proxy_context *c)
 {
-	static const char *const usual[] = { "/usr/bin/caddy", "/usr/local/bin/caddy", "/usr/sbin/caddy", "/bin/caddy" };
+	static const char *const usual[] = {
+		"/usr/bin/caddy", "/usr/local/bin/caddy", "/usr/sbin/caddy", "/bin/caddy",
+	};
 
 	if (!is_installed(c) || !c->found->binary)
 		return "caddy";
@@ -34,7 +36,9 @@ run_caddy(struct steps *out, const struct proxy_context *c, enum step_role role,
 	const char *config = is_installed(c) && c->found->config ? c->found->config : CADDY_CONFIG;
 
 	steps_run(out, role, (const char *const[]){
-		binary(c), word, "--config", fs_path(&a, c->root, config), "--adapter", "caddyfile", NULL });
+		binary(c), word, "--config", fs_path(&a, c->root, config),
+		"--adapter", "caddyfile", NULL,
+	});
 	arena_free(&a);
 }
 
@@ -111,7 +115,7 @@ check_auto_https(const struct proxy_context *c, struct err *e)
 	return 0;
 }
 
-/* What is said of every proxy, and what only Caddy can: make certificates of its own, real ones too. */
+/* What is said of every proxy, and what only Caddy can: get certificates, real ones too. */
 static int
 check_answers(const struct proxy_context *c, struct err *e)
 {
@@ -135,13 +139,15 @@ int
 caddy_render(struct steps *out, const struct proxy_context *c, struct err *e)
 {
 	const bool existing = c->answers->tls == TLS_EXISTING;
+	const char *certificate = existing ? c->answers->certificate : NULL;
+	const char *key = existing ? c->answers->key : NULL;
 	struct arena a = { 0 };
 	struct buf text = BUF_INIT;
 	struct caddy_place p;
 	int rc = -1;
 
 	if (check_answers(c, e) < 0 || caddy_find_place(&p, &a, c, e) < 0 ||
-	    caddy_site(&text, c, existing ? c->answers->certificate : NULL, existing ? c->answers->key : NULL, e) < 0)
+	    caddy_site(&text, c, certificate, key, e) < 0)
 		goto out;
 	steps_write(out, p.file, text.s, 0644);
 	if (p.text)
@@ -155,7 +161,8 @@ out:
 }
 
 static int
-render_private(struct buf *out, struct arena *a, const struct proxy_context *c, const char *site, struct err *e)
+render_private(struct buf *out, struct arena *a, const struct proxy_context *c, const char *site,
+	       struct err *e)
 {
 	const struct proxy_private *p = c->private;
 	const struct tmpl_value values[] = {
@@ -166,17 +173,19 @@ render_private(struct buf *out, struct arena *a, const struct proxy_context *c, 
 		{ "site",        site },
 	};
 
-	return values_template(out, c, "caddy/rehearsal.caddy", values, ARRAY_LEN(values), caddy_fill, e);
+	return values_template(out, c, "caddy/rehearsal.caddy", values, ARRAY_LEN(values),
+			       caddy_fill, e);
 }
 
-/* Caddy remembers its last configuration and much else below the home of its user: here that is the private directory. */
+/* What Caddy remembers below the home of its user goes into the private directory. */
 int
 caddy_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
 {
 	const struct proxy_private *p = c->private;
 	struct arena a = { 0 };
 	struct buf text = BUF_INIT, site = BUF_INIT;
-	const char *config = fs_join(&a, p->dir, "Caddyfile"), *site_file = fs_join(&a, p->dir, "site.caddy");
+	const char *config = fs_join(&a, p->dir, "Caddyfile");
+	const char *site_file = fs_join(&a, p->dir, "site.caddy");
 	int rc = -1;
 
 	if (!is_installed(c) || !c->found->binary) {
@@ -189,9 +198,12 @@ caddy_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
 	steps_write(out, site_file, site.s, 0644);
 	steps_write(out, config, text.s, 0644);
 	steps_run(out, ROLE_NONE, (const char *const[]){
-		"env", arena_printf(&a, "HOME=%s", p->dir), arena_printf(&a, "XDG_CONFIG_HOME=%s", p->dir),
-		arena_printf(&a, "XDG_DATA_HOME=%s", p->dir), c->found->binary, "run", "--config", config,
-		"--adapter", "caddyfile", NULL });
+		"env",
+		arena_printf(&a, "HOME=%s", p->dir),
+		arena_printf(&a, "XDG_CONFIG_HOME=%s", p->dir),
+		arena_printf(&a, "XDG_DATA_HOME=%s", p->dir),
+		c->found->binary, "run", "--config", config, "--adapter", "caddyfile", NULL,
+	});
 	rc = 0;
 out:
 	buf_free(&text);

@@ -90,7 +90,8 @@ caddy_leads_to_https(const struct proxy_context *c)
 	unsigned plain, tls;
 
 	caddy_listen_port(c, &plain, &tls);
-	return tls && strcmp(auto_https(c), "off") != 0 && strcmp(auto_https(c), "disable_redirects") != 0;
+	return tls && strcmp(auto_https(c), "off") != 0 &&
+	       strcmp(auto_https(c), "disable_redirects") != 0;
 }
 
 /*
@@ -147,7 +148,8 @@ origin_word(struct arena *a, const struct proxy_context *c)
 static bool
 is_unverified(const struct proxy_context *c)
 {
-	return !c->private && strcmp(c->answers->origin.scheme, "https") == 0 && url_is_loopback(&c->answers->origin);
+	return !c->private && strcmp(c->answers->origin.scheme, "https") == 0 &&
+	       url_is_loopback(&c->answers->origin);
 }
 
 /*
@@ -170,7 +172,8 @@ trusted_words(const char **words, struct arena *a, const struct proxy_context *c
 }
 
 int
-caddy_site(struct buf *out, const struct proxy_context *c, const char *certificate, const char *key, struct err *e)
+caddy_site(struct buf *out, const struct proxy_context *c, const char *certificate, const char *key,
+	   struct err *e)
 {
 	const struct answers *a = c->answers;
 	struct arena arena = { 0 };
