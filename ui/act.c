@@ -9,6 +9,40 @@
 #include "screens.h"
 #include "term.h"
 
+/* ---- choices that do something at once ---- */
+
+/* What needs root is refused with its command, which stands on a line of its own. */
+static void
+choose_now(struct screen *sc, const char *list, size_t row)
+{
+	const enum page p = setup_page(sc->setup);
+	struct err e = { 0 };
+
+	if (setup_choose(sc->setup, p, list, row, &e) == 0) {
+		if (p == PAGE_RESULT && setup_page(sc->setup) == p)
+			sc->leave(sc->ctx, LEAVE_DONE);
+		return;
+	}
+	if (setup_root_command(sc->setup))
+		sc->at.view = VIEW_COMMANDS, sc->at.top = 0;
+	else
+		screen_say(sc, e.msg);
+}
+
+void
+act_choose(struct screen *sc, const char *list, size_t row)
+{
+	struct setup_choice c[MAX_CHOICES];
+	const size_t n = setup_list(sc->setup, setup_page(sc->setup), list, c, MAX_CHOICES);
+
+	if (strcmp(list, "start") == 0 && screen_is_half_way(sc) && row > 0)
+		sc->at.view = VIEW_DIFF, sc->at.top = 0;
+	else if (strcmp(list, "later") == 0 && setup_choice_changes(sc->setup, list, row))
+		screen_ask(sc, row + 1 == n ? ASK_REMOVE : ASK_UNDO);
+	else
+		choose_now(sc, list, row);
+}
+
 /* ---- questions ---- */
 
 static void
@@ -31,6 +65,10 @@ answer(struct screen *sc, bool yes)
 	case ASK_UNPROTECTED:
 		setup_consent(sc->setup);
 		scr_review.act(sc, ACT_APPLY, 'a');
+		break;
+	case ASK_UNDO:
+	case ASK_REMOVE:
+		choose_now(sc, "later", focus_row(sc, "later"));
 		break;
 	case ASK_NOTHING:
 		break;
@@ -96,21 +134,18 @@ act_main(struct screen *sc)
 	if (item.key && item.kind == ITEM_FIELD && !focus_accept(sc))
 		return;
 	if (item.key && item.kind == ITEM_LIST && strcmp(item.key, "language") != 0) {
-		const bool acts = focus_list_acts(item.key);
+		const bool start = strcmp(item.key, "start") == 0;
 		char key[32];
 
 		snprintf(key, sizeof(key), "%s", item.key);
+		if (focus_list_acts(key) && (!start || screen_is_half_way(sc))) {
+			act_choose(sc, key, focus_row(sc, key));
+			return;
+		}
 		if (setup_choose(sc->setup, p, key, focus_row(sc, key), &e) < 0) {
 			screen_say(sc, e.msg);
 			return;
 		}
-		if (acts && strcmp(key, "start") != 0) {
-			if (p == PAGE_RESULT && setup_page(sc->setup) == p)
-				sc->leave(sc->ctx, LEAVE_DONE);
-			return;
-		}
-		if (setup_page(sc->setup) != p)
-			return;
 	}
 	if (!focus_step(sc, 1))
 		screen_next(sc);
@@ -193,7 +228,7 @@ act_quit(struct screen *sc)
 	if (setup_page(sc->setup) == PAGE_RESULT)
 		sc->leave(sc->ctx, LEAVE_DONE);
 	else
-		screen_ask(sc, screen_where(sc) & ON_INTERRUPTED ? ASK_HALF_WAY : ASK_LEAVE);
+		screen_ask(sc, screen_is_half_way(sc) ? ASK_HALF_WAY : ASK_LEAVE);
 }
 
 void
@@ -228,4 +263,9 @@ act_digit(struct screen *sc, int key)
 
 	if (item.key && item.kind == ITEM_LIST && strcmp(item.key, "language") != 0)
 		focus_move(sc, (size_t)(key - '1'));
+	/* A digit does at once what can be taken back by going back. */
+	if (item.key && focus_row(sc, item.key) == (size_t)(key - '1') &&
+	    (strcmp(item.key, "later") == 0 || strcmp(item.key, "change") == 0) &&
+	    !setup_choice_changes(sc->setup, item.key, (size_t)(key - '1')))
+		act_choose(sc, item.key, (size_t)(key - '1'));
 }

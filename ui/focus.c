@@ -40,6 +40,7 @@ static void
 put_focus(struct screen *sc, const struct item *i)
 {
 	snprintf(sc->at.item, sizeof(sc->at.item), "%s", i->key);
+	sc->at.moved = false;
 	if (i->kind == ITEM_LIST)
 		sc->at.row = focus_row(sc, i->key);
 	snprintf(sc->at.list, sizeof(sc->at.list), "%s", i->kind == ITEM_LIST ? i->key : "");
@@ -259,7 +260,7 @@ focus_row(const struct screen *sc, const char *list)
 	struct setup_choice c[MAX_CHOICES];
 	const size_t n = setup_list(sc->setup, setup_page(sc->setup), list, c, MAX_CHOICES);
 
-	if (strcmp(sc->at.list, list) == 0 && sc->at.row < n)
+	if (sc->at.moved && strcmp(sc->at.list, list) == 0 && sc->at.row < n)
 		return sc->at.row;
 	for (size_t i = 0; i < n; i++)
 		if (c[i].chosen)
@@ -271,7 +272,14 @@ bool
 focus_list_acts(const char *list)
 {
 	return strcmp(list, "start") == 0 || strcmp(list, "origin-found") == 0 ||
-	       strcmp(list, "undone") == 0;
+	       strcmp(list, "undone") == 0 || strcmp(list, "later") == 0 || strcmp(list, "change") == 0;
+}
+
+void
+focus_follow(struct screen *sc)
+{
+	if (!sc->at.moved && sc->at.list[0])
+		sc->at.row = focus_row(sc, sc->at.list);
 }
 
 void
@@ -288,6 +296,7 @@ focus_move(struct screen *sc, size_t row)
 	if (row >= n)
 		return;
 	sc->at.row = row;
+	sc->at.moved = true;
 	sc->follow = true;
 	if (!focus_list_acts(item.key) && !c[row].chosen &&
 	    setup_choose(sc->setup, setup_page(sc->setup), item.key, row, &e) < 0)

@@ -27,6 +27,12 @@ static const struct {
 	[ASK_UNPROTECTED] = {
 		N_("OpenChamber has no UI password. Open it to everyone who finds the address?"),
 		{ N_("No"), N_("Yes") } },
+	[ASK_UNDO] = {
+		N_("Undo the last change? What was there before it comes back."),
+		{ N_("No"), N_("Yes") } },
+	[ASK_REMOVE] = {
+		N_("Take away all that was ever written, and put back what was there before?"),
+		{ N_("No"), N_("Yes") } },
 };
 
 /* ---- title ---- */
@@ -36,7 +42,7 @@ strip_sign(const struct screen *sc, enum page p)
 {
 	const enum mark m = setup_mark(sc->setup, p);
 
-	if (p == setup_page(sc->setup))
+	if (p == setup_page(sc->setup) && !screen_is_half_way(sc))
 		return ">";
 	return m == MARK_NONE ? "." : draw_mark(m);
 }
@@ -61,7 +67,9 @@ title_right(const struct screen *sc, struct buf *out)
 		buf_puts(out, _(pages[p].name));
 	else if (p == PAGE_RESULT)
 		buf_puts(out, _("result"));
-	else if (screen_where(sc) & ON_INTERRUPTED)
+	else if (p == PAGE_LATER)
+		buf_puts(out, setup_later_since(sc->setup));
+	else if (screen_is_half_way(sc))
 		buf_puts(out, _("before step 1"));
 	else /* TRANSLATORS: at the right of the title: which step, of how many */
 		buf_printf(out, _("step %1$d of %2$d"), (int)p + 1, N_STEPS);
@@ -86,9 +94,11 @@ draw_title(const struct screen *sc, struct arena *a)
 	const enum page p = setup_page(sc->setup);
 	const char *r, *l;
 
-	if (sc->compact && sc->at.view == VIEW_PAGE) {
+	if (sc->compact && sc->at.view == VIEW_PAGE && p != PAGE_LATER) {
 		strip(sc, &right);
-		if (p < N_STEPS)
+		if (screen_is_half_way(sc))
+			buf_puts(&left, _("before step 1"));
+		else if (p < N_STEPS)
 			buf_printf(&left, "%d/%d %s", (int)p + 1, N_STEPS, _(pages[p].name));
 		else
 			buf_puts(&left, _(pages[p].name));
@@ -118,7 +128,9 @@ static void
 draw_step(const struct screen *sc, struct arena *a, int y, enum page p)
 {
 	const enum mark m = setup_mark(sc->setup, p);
-	const bool current = p == setup_page(sc->setup) ||
+	const bool half_way = screen_is_half_way(sc);
+	const bool current = half_way ? p == PAGE_APPLY
+	                   : p == setup_page(sc->setup) ||
 	                     (p == PAGE_APPLY && setup_page(sc->setup) == PAGE_RESULT);
 
 	if (current)

@@ -11,10 +11,10 @@ enum { CTRL_C = 3, CTRL_L = 12, CTRL_R = 18 };
 #define ON_NEXT  (ON_DIRECT | ON_PROXY | ON_PUBLIC | ON_CHECK)
 #define ON_FIELDS (ON_ASK & ~(unsigned)ON_PROXY)
 #define ON_READ  (ON_HELP | ON_GLOSSARY | ON_COMMANDS)
-#define ON_CLOSE (ON_START | ON_CHOICES | ON_RESULT | ON_UNDONE | ON_QUESTION)
-#define ON_AGAIN (ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_RESULT)
+#define ON_CLOSE (ON_START | ON_LATER | ON_CHOICES | ON_RESULT | ON_UNDONE | ON_QUESTION)
+#define ON_AGAIN (ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_RESULT | ON_LATER)
 #define ON_HELPED (ON_ANY & ~(unsigned)(ON_READ | ON_QUESTION))
-#define ON_LIST1 (ON_CHOICES | ON_INTERRUPTED | ON_UNDONE)
+#define ON_LIST1 (ON_CHOICES | ON_INTERRUPTED | ON_UNDONE | ON_LATER)
 
 /*
  * In the order of the legend.  A rank says what stays when room is short (9
@@ -76,10 +76,11 @@ static const struct key_line {
 	{ K_F5,    "F5", N_("Look again"),       ACT_AGAIN, 4, ON_PROXY, 0 },
 	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 4, ON_AGAIN, 0 },
 	{ K_F5,    NULL, NULL,                   ACT_AGAIN, 0, ON_NOTHING, 0 },
-	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_ASK | ON_RESULT, 0 },
+	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_ASK | ON_RESULT | ON_LATER, 0 },
 	{ K_F8,    "F8", N_("Practice"),         ACT_PRACTICE, 7, ON_NOTHING, 0 },
 	{ K_F9,    "F9", N_("Review"),           ACT_SKIP, 7, ON_CHECK, IF_SKIP },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 5, ON_START | ON_CHOICES, 0 },
+	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 3, ON_LATER, 0 },
 	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 5, ON_REVIEW, 0 },
 	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 8, ON_START | ON_LIST1 | ON_ASK, 0 },
 	{ 'q',     NULL, NULL,                   ACT_QUIT, 0, ON_RESULT, 0 },

@@ -129,6 +129,7 @@ plain_goto(struct plain *p, enum page page, bool returning)
 	case PAGE_REVIEW: plain_wait(p, plain_review); break;
 	case PAGE_APPLY:  plain_apply(p); break;
 	case PAGE_RESULT: plain_result(p); break;
+	case PAGE_LATER:  plain_wait(p, plain_later); break;
 	default:          plain_page(p); break;
 	}
 }
@@ -137,8 +138,13 @@ plain_goto(struct plain *p, enum page page, bool returning)
 void
 plain_back(struct plain *p)
 {
-	int page = p->page == PAGE_RESULT ? PAGE_REVIEW : (int)p->page - 1;
+	int page = (int)setup_previous(p->setup);
 
+	if (page == PAGE_LATER) {
+		setup_open(p->setup, PAGE_LATER); /* also from its own list of one thing */
+		plain_goto(p, PAGE_LATER, true);
+		return;
+	}
 	for (; page > 0; page--) {
 		struct setup_field f[1];
 

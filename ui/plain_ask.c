@@ -151,7 +151,13 @@ answer_list(struct plain *p, const char *line)
 		return;
 	}
 	if (setup_choose(p->setup, p->page, list, (size_t)number - 1, &e) < 0) {
-		refuse(p, e.msg);
+		plain_refused(p, e.msg);
+		ask_next(p);
+		return;
+	}
+	if (strcmp(list, "start") == 0 && number == 2 && setup_interrupted_diff(p->setup)) {
+		plain_text(p, setup_interrupted_diff(p->setup));
+		ask_next(p);
 		return;
 	}
 	p->item++;
@@ -248,7 +254,7 @@ page_told(struct plain *p)
 	if (p->page >= PAGE_WEBSOCKET && p->item == 0 && !p->returning) {
 		ask_next(p);
 	} else if (setup_may_leave(p->setup, p->page)) {
-		plain_goto(p, p->page + 1, false);
+		plain_goto(p, setup_next(p->setup), false);
 	} else {
 		p->item = 0;
 		if (p->ended) /* nobody is there to answer better */
@@ -279,7 +285,7 @@ ask_next(struct plain *p)
 	} else if (p->page == PAGE_START ||
 	           (p->page >= PAGE_WEBSOCKET && p->told && !setup_busy(p->setup))) {
 		if (setup_may_leave(p->setup, p->page))
-			plain_goto(p, p->page + 1, false);
+			plain_goto(p, setup_next(p->setup), false);
 		else
 			plain_goto(p, p->page, true);
 	} else {
@@ -293,6 +299,10 @@ say_heading(struct plain *p)
 {
 	struct buf b = BUF_INIT;
 
+	if (setup_interrupted_diff(p->setup)) {
+		plain_say(p, _("A change was interrupted."));
+		return;
+	}
 	/* TRANSLATORS: %1$d of %2$d steps, and the step's name */
 	buf_printf(&b, _("Step %1$d of %2$d: %3$s."), (int)p->page + 1, N_STEPS,
 	           _(pages[p->page].name));

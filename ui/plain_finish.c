@@ -231,19 +231,38 @@ answer_undone(struct plain *p, const char *line)
 		plain_goto(p, setup_page(p->setup), true);
 }
 
+/* "Changed: 2 places"; a command stands alone on its line. */
+static void
+say_pair(struct plain *p, const struct setup_line *line)
+{
+	const bool command = strstr(line->value, "antechamber ") != NULL;
+	struct buf b = BUF_INIT;
+
+	buf_printf(&b, command ? "%s:\n%s" : "%s: %s", line->text, line->value);
+	plain_text(p, b.s);
+	buf_free(&b);
+}
+
 void
 plain_result(struct plain *p)
 {
 	const char *const *list = setup_lists(p->setup, PAGE_RESULT);
 	struct setup_choice c[MAX_CHOICES];
+	struct setup_line line[MAX_LINES];
 	struct buf b = BUF_INIT;
 	size_t n;
 
-	plain_lines(p, PAGE_RESULT);
+	n = setup_lines(p->setup, PAGE_RESULT, line, MAX_LINES);
+	for (size_t i = 0; i < n; i++)
+		if (*line[i].word)
+			plain_line(p, PAGE_RESULT, &line[i]);
 	plain_blank(p);
 	plain_say(p, setup_result_heading(p->setup));
 	for (const char *const *a = setup_advice(p->setup, PAGE_RESULT); *a; a++)
 		plain_say(p, *a);
+	for (size_t i = 0; i < n; i++)
+		if (!*line[i].word)
+			say_pair(p, &line[i]);
 	if (!*list) {
 		plain_leave(p, LEAVE_DONE);
 		return;

@@ -71,7 +71,7 @@ put_lines(struct screen *sc, struct sheet *s, const char *heading, bool quiet)
 	sheet_gap(s);
 	if (heading)
 		sheet_para(s, ROW_KEEP, 0, false, heading);
-	part_lines(s, line, n, p == PAGE_PUBLIC || (screen_where(sc) & ON_INTERRUPTED));
+	part_lines(s, line, n, p == PAGE_PUBLIC || screen_is_half_way(sc));
 }
 
 static void
@@ -193,7 +193,7 @@ static void
 ask_build(struct screen *sc, struct sheet *s)
 {
 	const enum page p = setup_page(sc->setup);
-	const bool interrupted = (screen_where(sc) & ON_INTERRUPTED) != 0;
+	const bool interrupted = screen_is_half_way(sc);
 
 	if (!sc->compact) {
 		sheet_row(s, ROW_KEEP);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/text.h"
 #include "screens.h"
 
 static const char finish_key[] = "finish";
@@ -17,6 +18,50 @@ put_lines(struct screen *sc, struct sheet *s, enum page p)
 	for (size_t i = 0; i < s->n; i++) /* every step keeps its row */
 		if (s->row[i].kind == ROW_PASSED)
 			s->row[i].kind = ROW_KEEP;
+}
+
+static bool
+is_pair(const struct setup_line *l)
+{
+	return l->mark == MARK_NONE && !*l->word && *l->value;
+}
+
+/* Label and value; a command that is too long to stand beside its label stands under it, unbroken where it fits. */
+static void
+put_pairs(struct sheet *s, const struct setup_line *line, size_t n)
+{
+	int col = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (text_width(line[i].text) + 2 > col)
+			col = text_width(line[i].text) + 2;
+	for (size_t i = 0; i < n; i++) {
+		sheet_row(s, ROW_KEEP);
+		sheet_put(s, 0, ROLE_TEXT, line[i].text);
+		sheet_para(s, ROW_KEEP, col, true, line[i].value);
+	}
+}
+
+/* The checks and steps, then the advice, then what was changed and how to undo it. */
+static void
+put_result(struct screen *sc, struct sheet *s)
+{
+	struct setup_line line[MAX_LINES], pair[8];
+	const size_t all = setup_lines(sc->setup, PAGE_RESULT, line, MAX_LINES);
+	size_t n = 0, pairs = 0;
+
+	for (size_t i = 0; i < all; i++)
+		if (!is_pair(&line[i]))
+			line[n++] = line[i];
+		else if (pairs < ARRAY_LEN(pair))
+			pair[pairs++] = line[i];
+	sheet_gap(s);
+	part_lines(s, line, n, true);
+	sheet_gap(s);
+	part_paragraphs(s, setup_advice(sc->setup, PAGE_RESULT), true);
+	sheet_gap(s);
+	put_pairs(s, pair, pairs);
+	sheet_gap(s);
 }
 
 /* What stays stands at the bottom, so that a row that comes moves nothing. */
@@ -73,10 +118,7 @@ result_build(struct screen *sc, struct sheet *s)
 	const size_t n = result_items(sc, item);
 
 	sheet_para(s, ROW_KEEP, 0, false, setup_result_heading(sc->setup));
-	put_lines(sc, s, PAGE_RESULT);
-	sheet_gap(s);
-	part_paragraphs(s, setup_advice(sc->setup, PAGE_RESULT), true);
-	sheet_gap(s);
+	put_result(sc, s);
 	if (item[0].kind == ITEM_BUTTON)
 		part_buttons(sc, s, item, &label, 1);
 	else

@@ -1,4 +1,6 @@
 /* scr_help.c - screens that are only read: help, glossary, the commands for another session. */
+#include <string.h>
+
 #include "base/i18n.h"
 #include "base/text.h"
 #include "screens.h"
@@ -55,6 +57,13 @@ glossary_build(struct screen *sc, struct sheet *s)
 static void
 commands_build(struct screen *sc, struct sheet *s)
 {
+	if (setup_root_command(sc->setup)) {
+		sheet_para(s, ROW_KEEP, 0, false,
+		           _("This needs root. Nothing was changed. Leave here and run this as root:"));
+		sheet_gap(s);
+		sheet_para(s, ROW_KEEP, 4, false, setup_root_command(sc->setup));
+		return;
+	}
 	sheet_para(s, ROW_KEEP, 0, false,
 	           _("Writing needs root. Your answers are saved; run this as root:"));
 	sheet_gap(s);
@@ -62,6 +71,30 @@ commands_build(struct screen *sc, struct sheet *s)
 		sheet_para(s, ROW_KEEP, 4, false, *c);
 }
 
+/* What a change that was broken off had written. */
+static void
+diff_build(struct screen *sc, struct sheet *s)
+{
+	const char *diff = setup_interrupted_diff(sc->setup);
+
+	if (!diff || !*diff) {
+		sheet_para(s, ROW_KEEP, 0, false, _("Nothing was written yet."));
+		return;
+	}
+	while (*diff) {
+		const size_t n = strcspn(diff, "\n");
+		const enum role role = *diff == '+' ? ROLE_PASS : *diff == '-' ? ROLE_FAIL : ROLE_TEXT;
+
+		sheet_row(s, ROW_KEEP);
+		if (n) {
+			sheet_put(s, 0, role, arena_strndup(&s->a, diff, 1));
+			sheet_put(s, 1, ROLE_TEXT, arena_strndup(&s->a, diff + 1, n - 1));
+		}
+		diff += n + (diff[n] == '\n');
+	}
+}
+
+const struct scr scr_diff = { .full = true, .build = diff_build };
 const struct scr scr_help = { .full = true, .build = help_build };
 const struct scr scr_glossary = { .full = true, .build = glossary_build };
 const struct scr scr_commands = { .full = true, .build = commands_build };

@@ -17,12 +17,14 @@ screen_kind(const struct screen *sc)
 	case VIEW_HELP:     return &scr_help;
 	case VIEW_GLOSSARY: return &scr_glossary;
 	case VIEW_COMMANDS: return &scr_commands;
+	case VIEW_DIFF:     return &scr_diff;
 	case VIEW_PAGE:     break;
 	}
 	switch (setup_page(sc->setup)) {
 	case PAGE_REVIEW: return &scr_review;
 	case PAGE_APPLY:  return &scr_apply;
 	case PAGE_RESULT: return &scr_result;
+	case PAGE_LATER:  return &scr_later;
 	default:          return &scr_ask;
 	}
 }
@@ -63,9 +65,16 @@ where_page(const struct screen *sc)
 	case PAGE_PUBLIC: return ON_PUBLIC;
 	case PAGE_REVIEW: return ON_REVIEW;
 	case PAGE_APPLY:  return ON_APPLY;
+	case PAGE_LATER:  return ON_LATER;
 	case PAGE_RESULT: return has_list(sc, "undone") ? ON_UNDONE : ON_RESULT;
 	default:          return ON_CHECK;
 	}
+}
+
+bool
+screen_is_half_way(const struct screen *sc)
+{
+	return where_page(sc) == ON_INTERRUPTED;
 }
 
 unsigned
@@ -80,7 +89,7 @@ screen_where(const struct screen *sc)
 		return ON_HELP;
 	if (sc->at.view == VIEW_GLOSSARY)
 		return ON_GLOSSARY;
-	if (sc->at.view == VIEW_COMMANDS)
+	if (sc->at.view == VIEW_COMMANDS || sc->at.view == VIEW_DIFF)
 		return ON_COMMANDS;
 	where = where_page(sc);
 	if (item.key)
@@ -163,8 +172,8 @@ screen_next(struct screen *sc)
 	focus_keep(sc);
 	if (!setup_may_leave(sc->setup, p))
 		say_why_not(sc);
-	else if (p < PAGE_REVIEW)
-		screen_open(sc, p + 1);
+	else if (setup_next(sc->setup) != p)
+		screen_open(sc, setup_next(sc->setup));
 }
 
 void
@@ -178,12 +187,12 @@ screen_back(struct screen *sc)
 		sc->at.view = VIEW_HELP, sc->at.top = 0;
 	else if (sc->at.view != VIEW_PAGE)
 		sc->at.view = VIEW_PAGE, sc->at.top = 0, sc->follow = true;
-	else if (p == PAGE_START)
+	else if (p == PAGE_LATER && has_list(sc, "change"))
+		screen_open(sc, p); /* the list of one thing closes */
+	else if (setup_previous(sc->setup) != p)
+		screen_open(sc, setup_previous(sc->setup));
+	else if (p == PAGE_START || p == PAGE_LATER)
 		screen_ask(sc, ASK_LEAVE);
-	else if (p == PAGE_RESULT)
-		screen_open(sc, PAGE_REVIEW);
-	else if (p <= PAGE_REVIEW)
-		screen_open(sc, p - 1);
 }
 
 /* Esc was the first byte of an arrow: everything as it was before. */
@@ -262,6 +271,7 @@ on_draw(void *ctx)
 	focus_sync(sc);
 	if (sc->at.item[0] == '\0' || !screen_item(sc).key)
 		focus_first(sc);
+	focus_follow(sc);
 	frame_draw(sc);
 }
 

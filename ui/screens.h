@@ -22,9 +22,9 @@
 #define MAX_CHOICES   16
 #define MAX_LINES     64
 
-enum view { VIEW_PAGE, VIEW_HELP, VIEW_GLOSSARY, VIEW_COMMANDS };
+enum view { VIEW_PAGE, VIEW_HELP, VIEW_GLOSSARY, VIEW_COMMANDS, VIEW_DIFF };
 
-enum question { ASK_NOTHING, ASK_LEAVE, ASK_HALF_WAY, ASK_SILENT, ASK_UNPROTECTED };
+enum question { ASK_NOTHING, ASK_LEAVE, ASK_HALF_WAY, ASK_SILENT, ASK_UNPROTECTED, ASK_UNDO, ASK_REMOVE };
 
 /* How a face ends. */
 enum leave { LEAVE_QUIT, LEAVE_KEPT, LEAVE_DONE, LEAVE_STOPPED, LEAVE_GONE, LEAVE_FOR_PLAIN };
@@ -51,6 +51,7 @@ struct focus {
 	char          item[32];
 	char          list[32]; /* the list that `row' belongs to */
 	size_t        row;      /* where the cursor is in it */
+	bool          moved;    /* it was put there by a key: else it stays on what is chosen */
 	size_t        top;      /* the first row shown, where a page scrolls */
 };
 
@@ -85,7 +86,7 @@ struct scr {
 	bool   (*act)(struct screen *sc, enum act a, int key); /* false: nothing special, do the usual */
 };
 
-extern const struct scr scr_ask, scr_review, scr_apply, scr_result, scr_help, scr_glossary, scr_commands;
+extern const struct scr scr_ask, scr_review, scr_apply, scr_result, scr_help, scr_glossary, scr_commands, scr_diff, scr_later;
 
 /* screen.c: the run */
 struct screen *screen_start(struct loop *l, struct setup *s, const char *colour, leave_fn *leave, void *ctx,
@@ -96,6 +97,7 @@ void screen_interrupt(struct screen *sc); /* Ctrl-C */
 
 const struct scr *screen_kind(const struct screen *sc);
 unsigned screen_where(const struct screen *sc);
+bool screen_is_half_way(const struct screen *sc); /* a change was broken off, and is not settled yet */
 void screen_say(struct screen *sc, const char *text);
 void screen_open(struct screen *sc, enum page p);
 void screen_next(struct screen *sc); /* Enter at the end of a page */
@@ -106,6 +108,7 @@ void screen_ask(struct screen *sc, enum question q);
 void act_question(struct screen *sc, enum act a);
 void act_anywhere(struct screen *sc, enum act a);
 void act_digit(struct screen *sc, int key);
+void act_choose(struct screen *sc, const char *list, size_t row); /* what is chosen is done */
 
 /* focus.c: fields, lists, buttons */
 size_t screen_items(const struct screen *sc, struct item *out);
@@ -123,6 +126,7 @@ bool focus_accept(struct screen *sc);             /* false: refused, stays */
 void focus_keep(struct screen *sc);               /* what was typed is given to setup, right or wrong */
 void focus_forget(struct screen *sc);             /* another page: nothing is being typed */
 size_t focus_row(const struct screen *sc, const char *list); /* the cursor's row, or the chosen one */
+void focus_follow(struct screen *sc); /* where no key moved it, the cursor is on what is chosen */
 void focus_move(struct screen *sc, size_t row);   /* in the list in focus */
 bool focus_list_acts(const char *list);           /* choosing in it does something at once */
 

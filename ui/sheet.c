@@ -247,6 +247,8 @@ collect_passed(struct sheet *s)
 	for (size_t i = s->n; i-- > 0;)
 		if (s->row[i].kind == ROW_PASSED) {
 			first = i;
+			if (s->row[i].n && s->row[i].span[0].col > 0)
+				continue; /* goes on from the row above */
 			n++;
 			nameless += !s->row[i].brief;
 			width += s->row[i].brief ? text_width(s->row[i].brief) + 4 : 0;

@@ -136,9 +136,9 @@ say_farewell(const struct wizard *w)
 			printf("%s\n", *c);
 		return;
 	}
+	if (w->in_lines && w->how == LEAVE_DONE)
+		return; /* the last lines said it already */
 	line = setup_farewell(w->setup);
-	if (w->in_lines && w->how == LEAVE_DONE && *line)
-		line++; /* the last lines said it already */
 	for (; *line; line++)
 		printf("%s\n", *line);
 }

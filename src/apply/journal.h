@@ -14,6 +14,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -38,6 +39,15 @@ struct json *journal_list_json(const char *root);
 
 /* The newest that is neither committed nor undone, or that is being worked on; false: none. */
 bool journal_open_business(struct arena *a, const char *root, struct journal_entry *out);
+
+/* What an entry had done, in order, as far as its journal can tell. */
+struct journal_deed {
+	const char *step; /* "write" "link" "set-aside" "answers" "validate" "reload" ... */
+	const char *path; /* as a person names it, without root; "" where there is none */
+};
+size_t journal_deeds(struct arena *a, const char *dir, struct journal_deed **deeds);
+/* Append the diffs of the files it wrote: from what was there before to what it wrote. */
+void journal_diff(struct buf *out, const char *dir);
 
 char *journal_state_dir(struct arena *a, const char *root);
 

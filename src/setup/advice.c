@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/i18n.h"
@@ -32,9 +33,14 @@ static void
 advise_start(const struct setup *s, struct advice *a)
 {
 	if (s->has_interrupted) {
-		add(a, say(s, _("The change for %s stopped half-way: the power was gone, or somebody ended it."),
-		           s->interrupted.address));
-		add(a, _("Press Enter to put everything back. Nothing else can be done before."));
+		char when[20] = "";
+		struct tm tm;
+
+		if (localtime_r(&s->interrupted.when, &tm))
+			strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
+		/* TRANSLATORS: %s is a date with its time */
+		add(a, say(s, _("The run of %s stopped half-way: the power was gone, or somebody ended it."), when));
+		add(a, _("At its next start the proxy would read what was written. It has to be settled before anything else."));
 		return;
 	}
 	if (s->existing)
@@ -215,6 +221,15 @@ advise_review(const struct setup *s, struct advice *a)
 }
 
 static void
+advise_later(const struct setup *s, struct advice *a)
+{
+	if (s->answers_path) { /* TRANSLATORS: the path of the file stands on the next line */
+		add(a, _("Your answers are saved, without passwords:"));
+		add(a, s->answers_path);
+	}
+}
+
+static void
 advise_apply(const struct setup *s, struct advice *a)
 {
 	(void)s;
@@ -238,6 +253,8 @@ advise_result(const struct setup *s, struct advice *a)
 		add(a, _("Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward the ports to this server yet."));
 		break;
 	case OUTCOME_UNCHANGED:
+		if (s->deed != DEED_APPLY)
+			break;
 		add(a, _("Everything was in place already. Nothing was written and nothing was reloaded."));
 		break;
 	default:
@@ -275,6 +292,9 @@ setup_advice(const struct setup *s, enum page p)
 		break;
 	case PAGE_RESULT:
 		advise_result(s, &a);
+		break;
+	case PAGE_LATER:
+		advise_later(s, &a);
 		break;
 	default:
 		advise_checklist(s, p, &a);

@@ -98,6 +98,9 @@ child_done(void *ctx, const struct proc_result *r)
 	s->outcome = outcome_of(json_get_string(s->document, "outcome", ""), s->status);
 	if (s->outcome == OUTCOME_REFUSED && r->err.len)
 		progress_note(s, "refused", PROGRESS_FAIL, r->err.s);
+	/* What is on this server is another now: both are looked at anew. */
+	plan_forget(s);
+	later_note_last(s);
 	s->page = PAGE_RESULT;
 	setup_tell(s);
 }
@@ -168,8 +171,9 @@ setup_sudo_argv(struct setup *s)
 }
 
 static void
-begin(struct setup *s)
+begin(struct setup *s, enum deed deed)
 {
+	s->deed = deed;
 	progress_clear(s);
 	json_free(s->document);
 	s->document = NULL;
@@ -194,6 +198,21 @@ watch_child(struct setup *s, const char *const *argv, bool sudo, const char *inp
 	setup_tell(s);
 }
 
+/* Refused, with the command that does it; a face shows it on a line of its own. */
+static int
+needs_root(struct setup *s, const char *command, const char *operand, struct err *e)
+{
+	s->root_command = arena_printf(&s->keep, "%santechamber %s%s%s", s->machine.sudo ? "sudo " : "", command,
+	                               operand ? " " : "", operand ? operand : "");
+	return err_set(e, ERR_VALUE, _("This needs root. Leave with q and run the command as root."));
+}
+
+const char *
+setup_root_command(const struct setup *s)
+{
+	return s->root_command;
+}
+
 /* rollback and remove: the same kind of child, without a plan. */
 int
 change_run(struct setup *s, const char *command, const char *operand, struct err *e)
@@ -204,9 +223,8 @@ change_run(struct setup *s, const char *command, const char *operand, struct err
 
 	if (s->child)
 		return 0;
-	if (sudo) /* TRANSLATORS: %1$s is a command, %2$s its operand or nothing */
-		return err_set(e, ERR_VALUE, _("This needs root. Leave with q and run: sudo antechamber %1$s %2$s"),
-		               command, operand ? operand : "");
+	if (sudo)
+		return needs_root(s, command, operand, e);
 	v[n++] = s->o.self;
 	v[n++] = command;
 	if (operand)
@@ -217,7 +235,7 @@ change_run(struct setup *s, const char *command, const char *operand, struct err
 		v[n++] = "--root";
 		v[n++] = s->o.root;
 	}
-	begin(s);
+	begin(s, strcmp(command, "remove") == 0 ? DEED_REMOVE : DEED_UNDO);
 	watch_child(s, v, false, NULL);
 	return 0;
 }
@@ -234,7 +252,7 @@ setup_apply(struct setup *s, struct err *e)
 		return err_set(e, ERR_VALUE, _("A step failed; nothing is applied before it passes."));
 	if (!setup_keep_answers(s, e))
 		return -1;
-	begin(s);
+	begin(s, DEED_APPLY);
 	watch_child(s, apply_argv(s, sudo, true), sudo, s->password);
 	return 0;
 }
@@ -280,8 +298,8 @@ settle_interrupted(struct setup *s, struct err *e)
 {
 	if (s->rollback)
 		return 0;
-	if (!s->machine.root && !s->scratch && !s->o.root && s->machine.sudo)
-		return err_set(e, ERR_VALUE, _("Undoing needs root. Leave with q and run: sudo antechamber rollback"));
+	if (!s->machine.root && !s->scratch && !s->o.root)
+		return needs_root(s, "rollback", NULL, e);
 	s->rollback = rollback_start(s->loop, s->o.root, 0, on_rollback_progress, rollback_done, s);
 	setup_tell(s);
 	return 0;

@@ -16,31 +16,39 @@ enum { LATER_EDIT, LATER_CHANGE, LATER_SLOW, LATER_MOVE, LATER_UNDO, LATER_REMOV
 static const struct {
 	const char *label; /* N_() */
 	enum page   page;
+	const char *key; /* whose value stands beside it */
 } decisions[] = {
-	{ N_("where OpenChamber answers, and its password"), PAGE_DIRECT },
-	{ N_("the public address and its certificate"),      PAGE_PUBLIC },
-	{ N_("how large uploads may be"),                    PAGE_BODY },
-	{ N_("how long quiet streams are kept"),             PAGE_TIMEOUTS },
+	{ N_("where OpenChamber is, its password"),   PAGE_DIRECT,   "origin" },
+	{ N_("the address and its certificate"), PAGE_PUBLIC,   "public" },
+	{ N_("how large uploads may be"),        PAGE_BODY,     "limits.body" },
+	{ N_("how long quiet streams are kept"), PAGE_TIMEOUTS, "limits.stream" },
 };
+
+void
+later_note_last(struct setup *s)
+{
+	struct journal_entry *entries;
+	const size_t n = journal_list(&s->keep, s->o.root, &entries);
+
+	s->has_last = false;
+	for (size_t i = 0; i < n && !s->has_last; i++)
+		if (entries[i].state == JOURNAL_COMMITTED) {
+			s->last = entries[i];
+			s->has_last = true;
+		}
+}
 
 int
 later_load(struct setup *s, struct err *e)
 {
 	char **saved = answers_saved(&s->keep, s->o.root);
-	struct journal_entry *entries;
-	size_t n;
 
 	if (!saved || !saved[0])
 		return 0;
 	if (answers_load(&s->answers, saved[0], e) < 0)
 		return -1;
 	s->answers_path = saved[0];
-	n = journal_list(&s->keep, s->o.root, &entries);
-	for (size_t i = 0; i < n && !s->has_last; i++)
-		if (entries[i].state == JOURNAL_COMMITTED) {
-			s->last = entries[i];
-			s->has_last = true;
-		}
+	later_note_last(s);
 	s->later = true;
 	s->page = PAGE_LATER;
 	return 0;
@@ -83,6 +91,28 @@ setup_later_since(const struct setup *s)
 {
 	/* TRANSLATORS: %s is a date; at the right of the title */
 	return s->has_last ? say(s, _("since %s"), date_of(s, s->last.when)) : "";
+}
+
+const char *
+setup_later_heading(const struct setup *s)
+{
+	return s->has_last ? say(s, _("Changed since the last run on %s"), date_of(s, s->last.when))
+	                   : _("Changed since the last run");
+}
+
+const char *
+setup_later_seen(const struct setup *s)
+{
+	char text[16] = "";
+	struct tm tm;
+
+	if (!s->today || !check_is_done(s->today) || !s->today_seen)
+		return "";
+	if (time(NULL) - s->today_seen < 60)
+		return _("just now");
+	if (localtime_r(&s->today_seen, &tm))
+		strftime(text, sizeof(text), "%H:%M", &tm);
+	return say(s, "%s", text);
 }
 
 const char *
@@ -208,6 +238,7 @@ later_list(const struct setup *s, struct setup_choice *out, size_t max)
 	for (size_t i = 0; i < N_LATER && n < max; i++) {
 		out[n] = rows[i];
 		out[n].state = "";
+		out[n].mark = rows[i].possible ? MARK_NONE : MARK_SKIP;
 		n++;
 	}
 	return n;
@@ -218,9 +249,14 @@ later_change_list(const struct setup *s, struct setup_choice *out, size_t max)
 {
 	size_t n = 0;
 
-	(void)s;
-	for (; n < ARRAY_LEN(decisions) && n < max; n++)
-		out[n] = (struct setup_choice){ .label = _(decisions[n].label), .state = "", .possible = true, .chosen = n == 0 };
+	for (; n < ARRAY_LEN(decisions) && n < max; n++) {
+		struct buf value = BUF_INIT;
+
+		answers_get(&value, &s->answers, decisions[n].key);
+		out[n] = (struct setup_choice){ .label = _(decisions[n].label), .state = say(s, "%s", value.s),
+			.possible = true, .chosen = n == 0 };
+		buf_free(&value);
+	}
 	return n;
 }
 
@@ -266,4 +302,12 @@ later_choose(struct setup *s, size_t i, struct err *e)
 	default:
 		return change_run(s, "remove", NULL, e);
 	}
+}
+
+bool
+setup_choice_changes(const struct setup *s, const char *key, size_t i)
+{
+	if (strcmp(key, "later") == 0)
+		return (i == LATER_UNDO && s->has_last) || i == LATER_REMOVE;
+	return strcmp(key, "start") == 0 && s->has_interrupted && i == 0;
 }

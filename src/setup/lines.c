@@ -49,16 +49,6 @@ size_of(const struct setup *s, unsigned long long bytes)
 /* ---- page 1 ---- */
 
 static void
-lines_interrupted(const struct setup *s, struct lines *l)
-{
-	for (size_t i = 0; i < s->n_progress; i++)
-		line_add(l, s->progress[i].state == PROGRESS_FAIL ? MARK_FAIL : MARK_PASS,
-		     s->progress[i].state == PROGRESS_FAIL ? _("fail") : _("done"), s->progress[i].text, "");
-	if (s->rollback && l->n == 0)
-		line_add(l, MARK_NOW, _("now"), _("putting everything back"), "");
-}
-
-static void
 lines_start(const struct setup *s, struct lines *l)
 {
 	bool any = false;

@@ -12,6 +12,7 @@ struct lines {
 void line_add(struct lines *l, enum mark mark, const char *word, const char *text, const char *value);
 void line_told(struct lines *l, enum mark mark, const char *text); /* with the mark's own word */
 
+void lines_interrupted(const struct setup *s, struct lines *l);
 void lines_apply(const struct setup *s, struct lines *l);
 void lines_result(const struct setup *s, struct lines *l);
 

@@ -178,7 +178,8 @@ list_start(const struct setup *s, struct setup_choice *out, size_t max)
 	if (s->has_interrupted) {
 		out[0] = (struct setup_choice){ .label = _("undo: put everything back as it was"), .state = "",
 			.chosen = true, .possible = !s->rollback };
-		return 1;
+		out[1] = (struct setup_choice){ .label = _("show the differences first"), .state = "", .possible = true };
+		return 2;
 	}
 	out[0] = (struct setup_choice){
 		/* TRANSLATORS: %s is a file that is moved out of the way for as long as the new site is there */
@@ -231,6 +232,7 @@ setup_lists(const struct setup *s, enum page p)
 	static const char *const tls[] = { "tls", NULL };
 	static const char *const later[] = { "later", NULL };
 	static const char *const change[] = { "change", NULL };
+	static const char *const undone[] = { "undone", NULL };
 	const struct check_result *r;
 
 	switch (p) {
@@ -245,6 +247,8 @@ setup_lists(const struct setup *s, enum page p)
 		return tls;
 	case PAGE_LATER:
 		return s->changing ? change : later;
+	case PAGE_RESULT:
+		return undone_is_asked(s) ? undone : none;
 	default:
 		return none;
 	}
@@ -268,6 +272,8 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		return later_list(s, out, max);
 	if (strcmp(key, "change") == 0)
 		return later_change_list(s, out, max);
+	if (strcmp(key, "undone") == 0)
+		return undone_list(s, out, max);
 	return 0;
 }
 
@@ -296,8 +302,11 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 
 	if (i >= setup_list(s, p, key, rows, ARRAY_LEN(rows)))
 		return err_set(e, ERR_VALUE, _("There is no such choice."));
+	s->root_command = NULL;
 	if (strcmp(key, "later") == 0)
 		return later_choose(s, i, e);
+	if (strcmp(key, "undone") == 0)
+		return undone_choose(s, i);
 	if (strcmp(key, "change") == 0)
 		return later_choose_change(s, i);
 	if (strcmp(key, "language") == 0) {
@@ -305,8 +314,8 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 		s->answers.language = arena_strdup(&s->answers.arena, i18n_languages[i].code);
 		runs_retell(s);
 	} else if (strcmp(key, "start") == 0) {
-		if (s->has_interrupted)
-			return settle_interrupted(s, e);
+		if (s->has_interrupted) /* the other row only looks: setup_interrupted_diff() */
+			return i == 0 ? settle_interrupted(s, e) : 0;
 		s->start = i == 0 ? START_ANEW : START_LOOK;
 		runs_forget_proxied(s);
 	} else if (strcmp(key, "origin-found") == 0) {

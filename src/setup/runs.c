@@ -168,8 +168,11 @@ runs_forget_direct(struct setup *s)
 static void
 today_done(void *ctx, struct check_run *r)
 {
+	struct setup *s = ctx;
+
 	(void)r;
-	setup_tell(ctx);
+	s->today_seen = time(NULL);
+	setup_tell(s);
 }
 
 void

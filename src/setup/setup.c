@@ -122,6 +122,7 @@ setup_open(struct setup *s, enum page p)
 			run_direct(s);
 		break;
 	case PAGE_LATER:
+		s->changing = false;
 		later_open(s);
 		break;
 	case PAGE_PUBLIC:
@@ -276,6 +277,8 @@ setup_title(const struct setup *s)
 {
 	if (s->scratch)
 		return _("Antechamber: PRACTICE, nothing here is touched");
+	if (s->page == PAGE_LATER && find_proxy(s)) /* TRANSLATORS: %s is a proxy: nginx */
+		return say(s, _("Antechamber: OpenChamber behind %s"), find_proxy(s)->proxy->label);
 	return _("Antechamber: a reverse proxy for OpenChamber");
 }
 
@@ -295,7 +298,7 @@ setup_safety(const struct setup *s)
 	if (s->has_interrupted)
 		return _("A change was interrupted. It has to be settled first.");
 	if (s->outcome == OUTCOME_UNDONE)
-		return _("Undone. This server is exactly as it was.");
+		return s->deed == DEED_APPLY ? _("Undone. This server is exactly as it was.") : setup_result_heading(s);
 	if (s->outcome == OUTCOME_WORKS)
 		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
 		           (int)s->places, setup_undo_command(s));
@@ -339,6 +342,8 @@ setup_previous(const struct setup *s)
 		return PAGE_LATER;
 	if (s->page == PAGE_START && s->later)
 		return PAGE_LATER;
+	if (s->page == PAGE_RESULT && s->outcome != OUTCOME_UNDO_FAILED)
+		return s->deed == DEED_APPLY ? PAGE_REVIEW : s->deed == DEED_UNDO ? PAGE_LATER : PAGE_RESULT;
 	return s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
 }
 
@@ -354,10 +359,17 @@ const char *
 setup_result_heading(const struct setup *s)
 {
 	switch (s->outcome) {
-	case OUTCOME_WORKS:
-	case OUTCOME_UNCHANGED: /* TRANSLATORS: %s is an address */
+	case OUTCOME_UNCHANGED:
+		if (s->deed != DEED_APPLY)
+			return _("There was nothing to undo.");
+		/* fallthrough */
+	case OUTCOME_WORKS: /* TRANSLATORS: %s is an address */
 		return say(s, _("OpenChamber works at %s"), setup_public_base(s));
 	case OUTCOME_UNDONE:
+		if (s->deed == DEED_REMOVE)
+			return _("Removed: this server is as it was before the first run.");
+		if (s->deed == DEED_UNDO)
+			return _("Undone: this server is as it was before the last change.");
 		return _("Undone: this server is exactly as it was.");
 	case OUTCOME_UNDO_FAILED:
 		return _("The undo failed. Put these back by hand:");

@@ -94,7 +94,7 @@ struct setup_choice {
 size_t setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max);
 const char *setup_list_label(const struct setup *s, enum page p, const char *key);
 int    setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e);
-/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "later", "change"; ends with NULL. */
+/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "later", "change", "undone"; ends with NULL. */
 const char *const *setup_lists(const struct setup *s, enum page p);
 
 /* ---- what was seen: lines and tables ---- */
@@ -190,6 +190,14 @@ int  setup_status(const struct setup *s); /* exit status */
 bool        setup_is_later(const struct setup *s);
 const char *setup_later_status(const struct setup *s); /* "https://... works: passed 25, warnings 1, failed 0" */
 const char *setup_later_since(const struct setup *s);  /* "since 2026-05-03", or "" */
+const char *setup_later_seen(const struct setup *s);   /* how fresh the status is: "just now", "21:14", or "" */
+const char *setup_later_heading(const struct setup *s); /* over the lines: "Changed since the last run on 2026-05-03" */
+/* Choosing this row of a list changes this server: a face asks before, and no digit alone does it. */
+bool        setup_choice_changes(const struct setup *s, const char *key, size_t i);
+/* What the change that was broken off had written so far, as a difference; NULL: none was. */
+const char *setup_interrupted_diff(const struct setup *s);
+/* After a setup_choose() that was refused because it needs root: the command, complete; else NULL. */
+const char *setup_root_command(const struct setup *s);
 
 /* Where Enter leads from a page, and Esc: the next and the previous step, or the review and the start of a later run. */
 enum page setup_next(const struct setup *s);

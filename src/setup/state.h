@@ -4,6 +4,8 @@
 #ifndef SETUP_STATE_H
 #define SETUP_STATE_H
 
+#include <time.h>
+
 #include "base/crypto.h"
 #include "loop/proc.h"
 #include "origin/origin.h"
@@ -33,6 +35,9 @@ struct typed {
 	char       *text;
 	char       *error;
 };
+
+/* What the child does that we watch. */
+enum deed { DEED_APPLY, DEED_UNDO, DEED_REMOVE };
 
 enum start_choice { START_ANEW, START_LOOK, START_UNDO };
 
@@ -119,11 +124,14 @@ struct setup {
 	enum setup_outcome outcome;
 	unsigned     applied_id;
 	bool         applied;   /* an apply was started in this run */
+	enum deed    deed;
 
 	/* later run */
 	bool                 later;    /* saved answers were found: the run began at PAGE_LATER */
 	bool                 alone;    /* one step was opened by itself: from it to the review */
 	bool                 changing; /* "change one thing" was chosen: its list is shown */
+	time_t               today_seen; /* when the checks of today were over */
+	char                *root_command; /* what was chosen and needs root; NULL: nothing */
 	struct journal_entry last;     /* the newest apply in force */
 	bool                 has_last;
 
@@ -172,6 +180,7 @@ void change_forget(struct setup *s);
 int  change_run(struct setup *s, const char *command, const char *operand, struct err *e); /* rollback, remove */
 
 /* later.c */
+void later_note_last(struct setup *s); /* the newest change in force, from the journals */
 int  later_load(struct setup *s, struct err *e); /* saved answers, where there are any */
 void later_open(struct setup *s);
 size_t later_list(const struct setup *s, struct setup_choice *out, size_t max);
@@ -179,6 +188,11 @@ size_t later_change_list(const struct setup *s, struct setup_choice *out, size_t
 int  later_choose(struct setup *s, size_t i, struct err *e);
 int  later_choose_change(struct setup *s, size_t i);
 size_t later_lines(const struct setup *s, struct setup_line *out, size_t max);
+
+/* undone.c */
+size_t undone_list(const struct setup *s, struct setup_choice *out, size_t max);
+int  undone_choose(struct setup *s, size_t i);
+bool undone_is_asked(const struct setup *s); /* the change was taken back or refused: what now? */
 
 /* review.c */
 const char *setup_origin_base(const struct setup *s);

@@ -202,11 +202,14 @@ setup_mark(const struct setup *s, enum page p)
 
 	if (p >= N_STEPS)
 		return MARK_NONE;
+	if (s->has_interrupted) /* the run that was broken off had come as far as the last step */
+		return p == PAGE_APPLY ? MARK_WARN : MARK_PASS;
 	if (p == PAGE_APPLY) {
 		if (s->child)
 			return MARK_NOW;
 		return s->outcome == OUTCOME_NONE ? MARK_NONE
-		     : s->outcome == OUTCOME_WORKS || s->outcome == OUTCOME_UNCHANGED ? MARK_PASS : MARK_FAIL;
+		     : s->outcome == OUTCOME_WORKS || s->outcome == OUTCOME_UNCHANGED ||
+		       (s->outcome == OUTCOME_UNDONE && s->deed != DEED_APPLY) ? MARK_PASS : MARK_FAIL;
 	}
 	if (!s->seen[p] && !groups_of[p])
 		return MARK_NONE;

@@ -14,6 +14,8 @@
  * FAKE=stays        the apply never ends by itself
  * FAKE=hostile      what was seen holds control bytes and an endless word
  * FAKE=trickle      the results of step 5 come one after another
+ * FAKE=later       saved answers: a later run; FAKE=user: which has no root and finds no difference
+ * FAKE=undone      the apply is taken back
  * FAKE=korean       step 4 is told in Korean
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -42,7 +44,8 @@ struct setup {
 	struct arena said;
 	int         ticks;      /* of the apply */
 	int         applying;
-	bool        undo, consented;
+	bool        undo, consented, changing, alone;
+	const char *root_command;
 	enum setup_outcome outcome;
 };
 
@@ -71,6 +74,10 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o, void (*c
 	snprintf(s->body, sizeof(s->body), "100M");
 	snprintf(s->stream, sizeof(s->stream), "3600s");
 	s->seen[PAGE_START] = true;
+	if (is(s, "later") || is(s, "user")) {
+		s->page = PAGE_LATER;
+		snprintf(s->public_url, sizeof(s->public_url), "https://chat.example.org");
+	}
 	return s;
 }
 
@@ -103,6 +110,8 @@ void
 setup_open(struct setup *s, enum page p)
 {
 	s->page = p;
+	if (p == PAGE_LATER)
+		s->changing = s->alone = false;
 	if (p == PAGE_WEBSOCKET && !s->seen[p] && is(s, "trickle"))
 		loop_after(s->loop, TRICKLE_MS, trickle, s);
 	s->seen[p] = true;
@@ -142,9 +151,25 @@ setup_busy(const struct setup *s)
 	return s->applying || (is(s, "slow") && s->page >= PAGE_DIRECT && s->page < PAGE_REVIEW);
 }
 
+enum page
+setup_next(const struct setup *s)
+{
+	return s->alone && s->page < PAGE_REVIEW ? PAGE_REVIEW : s->page < PAGE_APPLY ? s->page + 1 : s->page;
+}
+
+enum page
+setup_previous(const struct setup *s)
+{
+	if (s->alone && s->page <= PAGE_REVIEW)
+		return PAGE_LATER;
+	return s->page == PAGE_RESULT ? PAGE_REVIEW : s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
+}
+
 enum mark
 setup_mark(const struct setup *s, enum page p)
 {
+	if (is(s, "interrupted"))
+		return p == PAGE_APPLY ? MARK_WARN : p < PAGE_APPLY ? MARK_PASS : MARK_NONE;
 	if (p >= PAGE_REVIEW)
 		return p == PAGE_APPLY && s->applying ? MARK_NOW : s->outcome == OUTCOME_WORKS ? MARK_PASS
 		     : p == PAGE_REVIEW && s->seen[PAGE_APPLY] ? MARK_PASS : MARK_NONE;
@@ -174,6 +199,8 @@ setup_mark_word(enum mark m)
 const char *
 setup_title(const struct setup *s)
 {
+	if (s->page == PAGE_LATER)
+		return "Antechamber: OpenChamber behind nginx";
 	return s->o.practice ? "Antechamber: PRACTICE, nothing on this server is touched"
 	                     : "Antechamber: a reverse proxy for OpenChamber";
 }
@@ -285,7 +312,14 @@ setup_lists(const struct setup *s, enum page p)
 {
 	static const char *const language[] = { "language", NULL }, *const start[] = { "language", "start", NULL },
 	                  *const proxy[] = { "proxy", NULL }, *const tls[] = { "tls", NULL },
-	                  *const found[] = { "origin-found", NULL }, *const none[] = { NULL };
+	                  *const found[] = { "origin-found", NULL }, *const none[] = { NULL },
+	                  *const later[] = { "later", NULL }, *const change[] = { "change", NULL },
+	                  *const undone[] = { "undone", NULL };
+
+	if (p == PAGE_LATER)
+		return s->changing ? change : later;
+	if (p == PAGE_RESULT && s->outcome == OUTCOME_UNDONE)
+		return undone;
 
 	if (p == PAGE_START)
 		return is(s, "interrupted") ? start : language;
@@ -309,8 +343,17 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		"a test certificate (browsers warn)", "none: http, for a home network only", "TLS ends in front: Cloudflare, router" };
 	static const char *const korean[] = { "*.example.org, 61일 남음, 사용 중", "이 서버의 다른 파일",
 		"시험용 인증서 (브라우저가 경고합니다)", "없음: http, 집 네트워크 전용", "TLS를 앞에서 처리: Cloudflare, 공유기" };
-	static const char *const start[] = { "undo: put everything back as it was",
-		"go on: validate, reload, check, keep or undo", "show the differences first" };
+	static const char *const start[] = { "undo: put everything back as it was", "show the differences first" };
+	static const char *const later[] = { "Look at the difference: take it back, or leave it",
+		"Change one thing: address, certificate, upload size, times",
+		"Check everything again, slowly: hold quiet streams for 65 seconds",
+		"Begin anew: another proxy, or everything from the first step",
+		"Undo the last change (number 1 of 2026-05-03)", "Remove it all: this server as it was before the first run" };
+	static const char *const undone[] = { "back to the review, to apply it again", "change something else first",
+		"leave it as it is" };
+	static const char *const change[] = { "where OpenChamber is, its password", "the address and its certificate",
+		"how large uploads may be", "how long quiet streams are kept" };
+	const char *const values[] = { s->origin, s->public_url, s->body, s->stream };
 	size_t n = 0;
 
 	(void)p;
@@ -326,6 +369,16 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 	else if (strcmp(key, "tls") == 0)
 		for (; n < ARRAY_LEN(tls) && n < max; n++)
 			out[n] = (struct setup_choice){ is(s, "korean") ? korean[n] : tls[n], "", MARK_NONE, n == s->tls, true };
+	else if (strcmp(key, "later") == 0)
+		for (; n < ARRAY_LEN(later) && n < max; n++)
+			out[n] = (struct setup_choice){ later[n], "", n == 0 && is(s, "user") ? MARK_SKIP : MARK_NONE,
+				n == (is(s, "user") ? 1 : 0), n > 0 || !is(s, "user") };
+	else if (strcmp(key, "change") == 0)
+		for (; n < ARRAY_LEN(change) && n < max; n++)
+			out[n] = (struct setup_choice){ change[n], values[n], MARK_NONE, n == 0, true };
+	else if (strcmp(key, "undone") == 0)
+		for (; n < ARRAY_LEN(undone) && n < max; n++)
+			out[n] = (struct setup_choice){ undone[n], "", MARK_NONE, n == 0, true };
 	else if (strcmp(key, "start") == 0)
 		for (; n < ARRAY_LEN(start) && n < max; n++)
 			out[n] = (struct setup_choice){ start[n], "", MARK_NONE, n == s->start, true };
@@ -342,13 +395,51 @@ setup_list_label(const struct setup *s, enum page p, const char *key)
 	(void)p;
 	return strcmp(key, "language") == 0 ? _("Language")
 	     : strcmp(key, "tls") == 0 ? (is(s, "korean") ? "인증서" : _("Certificate"))
-	     : strcmp(key, "origin-found") == 0 ? "What else answers on this server" : "";
+	     : strcmp(key, "origin-found") == 0 ? "What else answers on this server"
+	     : strcmp(key, "later") == 0 ? "What would you like to do?" : strcmp(key, "change") == 0 ? "Change one thing:" : "";
+}
+
+static void tick(void *ctx);
+
+static int
+choose_later(struct setup *s, size_t i, struct err *e)
+{
+	if (i == 0 && is(s, "user"))
+		return err_set(e, ERR_VALUE, "Nothing differs from what was written.");
+	if (i == 0 || i == 3)
+		setup_open(s, i == 0 ? PAGE_REVIEW : PAGE_START);
+	s->alone = i == 0;
+	s->changing = i == 1;
+	if (i >= 4 && is(s, "user")) {
+		s->root_command = i == 4 ? "sudo antechamber rollback 1" : "sudo antechamber remove";
+		return err_set(e, ERR_VALUE, "This needs root. Leave with q and run the command as root.");
+	}
+	if (i >= 4) {
+		s->applying = 1;
+		s->undo = true;
+		setup_open(s, PAGE_APPLY);
+		loop_after(s->loop, 30, tick, s);
+	}
+	tell(s);
+	return 0;
 }
 
 int
 setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e)
 {
 	(void)p;
+	s->root_command = NULL;
+	if (strcmp(key, "later") == 0)
+		return choose_later(s, i, e);
+	if (strcmp(key, "change") == 0) {
+		static const enum page to[] = { PAGE_DIRECT, PAGE_PUBLIC, PAGE_BODY, PAGE_TIMEOUTS };
+
+		setup_open(s, to[i]);
+		s->alone = true;
+		return 0;
+	}
+	if (strcmp(key, "undone") == 0 && i < 2)
+		setup_open(s, i == 0 ? PAGE_REVIEW : PAGE_PUBLIC);
 	if (strcmp(key, "language") == 0)
 		i18n_set_language(i18n_languages[i].code);
 	else if (strcmp(key, "proxy") == 0)
@@ -361,6 +452,31 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 		return setup_set(s, "origin", "http://127.0.0.1:3000", e);
 	tell(s);
 	return 0;
+}
+
+bool
+setup_choice_changes(const struct setup *s, const char *key, size_t i)
+{
+	(void)s;
+	return strcmp(key, "later") == 0 && i >= 4;
+}
+
+const char *setup_root_command(const struct setup *s) { return s->root_command; }
+const char *setup_later_since(const struct setup *s) { (void)s; return "since 2026-05-03"; }
+const char *setup_later_seen(const struct setup *s) { (void)s; return "just now"; }
+const char *setup_later_heading(const struct setup *s) { (void)s; return "Changed since the last run on 2026-05-03"; }
+
+const char *
+setup_later_status(const struct setup *s)
+{
+	(void)s;
+	return "https://chat.example.org works: passed 25, warnings 1, failed 0";
+}
+
+const char *
+setup_interrupted_diff(const struct setup *s)
+{
+	return is(s, "interrupted") ? "--- /dev/null\n+++ /etc/nginx/sites-available/openchamber.conf\n@@ -0,0 +1 @@\n+server {\n" : NULL;
 }
 
 /* ---- lines ---- */
@@ -417,6 +533,14 @@ static const struct setup_line found[] = {
 	LINE(PASS, "pass", "read timeout 3600 s, send timeout 3600 s\nread from the configuration of the rehearsal", ""),
 	LINE(PASS, "pass", "OpenChamber is never quiet longer than 30 s", ""),
 	LINE(SKIP, "skip", "not waited for: a quiet stream of 65 s", ""),
+}, later_lines[] = {
+	LINE(WARN, "warn", "/etc/nginx/sites-available/openchamber.conf was edited since; 2 lines differ", ""),
+	LINE(PASS, "pass", "the certificate: 74 days left", ""),
+	LINE(PASS, "pass", "OpenChamber 1.21.0 answers at http://127.0.0.1:3000", ""),
+	LINE(PASS, "pass", "nginx 1.22.1 runs", ""),
+}, undone_lines[] = {
+	LINE(FAIL, "fail", "Another site answered for chat.example.org.", ""),
+	LINE(PASS, "done", "undo", "2 places put back"),
 }, applying[] = {
 	LINE(PASS, "done", "lock", "nothing else is changing this server"),
 	LINE(PASS, "done", "backup", "number 1: what was there before"),
@@ -429,6 +553,8 @@ static const struct setup_line found[] = {
 	LINE(PASS, "pass", "26 of 26 checks through nginx on this server", ""),
 	LINE(PASS, "pass", "your 2 other sites answer as before", ""),
 	LINE(SKIP, "skip", "the way in from the internet was not tested: this server cannot reach its own router address", ""),
+	LINE(NONE, "", "Changed", "2 places"), LINE(NONE, "", "Undo", "sudo antechamber rollback 1"),
+	LINE(NONE, "", "Again", "sudo antechamber apply --answers /etc/antechamber/chat.example.org.yaml"),
 };
 
 static size_t
@@ -455,7 +581,8 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	case PAGE_BODY:      return is(s, "fails") ? 0 : COPY(body);
 	case PAGE_TIMEOUTS:  return COPY(timeouts);
 	case PAGE_APPLY:     return copy(out, max, applying, (size_t)s->ticks < ARRAY_LEN(applying) ? (size_t)s->ticks : ARRAY_LEN(applying));
-	case PAGE_RESULT:    return s->outcome == OUTCOME_WORKS ? COPY(works) : 0;
+	case PAGE_RESULT:    return s->outcome == OUTCOME_WORKS ? COPY(works) : COPY(undone_lines);
+	case PAGE_LATER:     return is(s, "user") ? copy(out, max, later_lines + 1, 3) : COPY(later_lines);
 	default:             return 0;
 	}
 }
@@ -561,6 +688,7 @@ setup_advice(const struct setup *s, enum page p)
 	}, *const wait[] = { "You can go on without it: the values were read, only the waiting was not done.", NULL,
 	}, *const change[] = { "If the connection drops now, this goes on without you and ends with the new configuration or the old one. To see which one, later: antechamber rollback --list.", NULL,
 	}, *const phone[] = { "Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward ports 80 and 443 to 192.168.1.20 yet.", NULL,
+	}, *const saved[] = { "Your answers are saved, without passwords:", "/etc/antechamber/chat.example.org.yaml", NULL,
 	}, *const silent[] = { NULL };
 
 	switch (p) {
@@ -573,6 +701,7 @@ setup_advice(const struct setup *s, enum page p)
 	case PAGE_GZIP:      return zip;
 	case PAGE_TIMEOUTS:  return wait;
 	case PAGE_APPLY:     return change;
+	case PAGE_LATER:     return saved;
 	case PAGE_RESULT:    return s->outcome == OUTCOME_WORKS ? phone : silent;
 	case PAGE_BODY: {
 		static const char *failed[2];
@@ -692,6 +821,7 @@ tick(void *ctx)
 	if (f) /* what a test looks for: something was changed */
 		fclose(f);
 	s->ticks++;
+	s->undo = s->undo || (is(s, "undone") && s->ticks > 4);
 	if (s->undo || s->ticks > 7 + (is(s, "stays") ? 100000 : 0)) {
 		s->applying = 0;
 		s->outcome = s->undo ? OUTCOME_UNDONE : OUTCOME_WORKS;
@@ -719,6 +849,8 @@ setup_apply(struct setup *s, struct err *e)
 	(void)e;
 	s->applying = 1;
 	s->ticks = 0;
+	s->undo = false;
+	s->outcome = OUTCOME_NONE;
 	setup_open(s, PAGE_APPLY);
 	loop_after(s->loop, 30, tick, s);
 	return 0;

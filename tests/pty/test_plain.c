@@ -189,6 +189,49 @@ test_hostile(void **state)
 	buf_free(&out);
 }
 
+/* A later run: nothing is changed without the whole word, and what needs root has its command on a line of its own. */
+static void
+test_later(void **state)
+{
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(run_script("2\n<\n6\n\n6\ny\n9\nq\n", "FAKE=later", &out), 0);
+	is_plain(&out);
+	assert_non_null(strstr(out.s, "https://chat.example.org works: passed 25"));
+	assert_non_null(strstr(out.s, "\n3 how large uploads may be, 100M\n"));
+	assert_non_null(strstr(out.s, "error: Write a number from 1 to 6."));
+	assert_null(strstr(out.s, "Step 13"));
+	assert_null(strstr(out.s, "Step 11"));
+	buf_cut(&out, 0);
+	assert_int_equal(run_script("6\nyes\n3\n", "FAKE=later", &out), 1);
+	assert_non_null(strstr(out.s, "Undone: this server is exactly as it was."));
+	buf_cut(&out, 0);
+	assert_int_equal(run_script("2\n3\n50M\n\n\n", "FAKE=later", &out), 0);
+	assert_non_null(strstr(out.s, "Step 8 of 11: Body size."));
+	assert_null(strstr(out.s, "Step 9 of 11"));
+	assert_non_null(strstr(out.s, "Step 10 of 11: Review."));
+	buf_cut(&out, 0);
+	assert_int_equal(run_script("1\n5\nyes\nq\n", "FAKE=user", &out), 0);
+	assert_non_null(strstr(out.s, "error: Nothing differs from what was written."));
+	assert_non_null(strstr(out.s, "\nsudo antechamber rollback 1\n"));
+	buf_free(&out);
+}
+
+static void
+test_interrupted(void **state)
+{
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(run_script("1\n2\nq\n", "FAKE=interrupted", &out), 0);
+	is_plain(&out);
+	assert_null(strstr(out.s, "Step 1 of 11"));
+	assert_non_null(strstr(out.s, "done: backup, number 3: what was there before"));
+	assert_non_null(strstr(out.s, "\n+server {\n"));
+	buf_free(&out);
+}
+
 /* At a terminal: a password is not echoed, and is right after it again; Ctrl-C is 130. */
 static void
 test_person(void **state)
@@ -261,6 +304,8 @@ main(void)
 		cmocka_unit_test(test_bad_input),
 		cmocka_unit_test(test_colour_only_if_wanted),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_person),
 		cmocka_unit_test(test_waiting),
 		cmocka_unit_test(test_stop_in_apply),

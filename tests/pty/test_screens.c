@@ -119,6 +119,8 @@ test_scenes(void **state)
 	scene("FAKE=opencode", "opencode", "OpenCode answers", ENTER);
 	scene("FAKE=", "help", "What it is", "?");
 	scene("FAKE=", "leave", "Leave?", "q");
+	scene("FAKE=interrupted", "interrupted-diff", "+server {", "2" ENTER);
+	scene("FAKE=interrupted", "interrupted-leave", "Leave it half-way?", "q");
 }
 
 static void
@@ -165,6 +167,77 @@ test_failure_and_apply(void **state)
 	play_key(p, "a", "[ No ]");
 	play_key(p, RIGHT ENTER, "works at");
 	play_end(p);
+}
+
+/* A later run: what is harmless a digit does, what is not is asked, and one step alone leads to the review. */
+static void
+test_later(void **state)
+{
+	static const char *const env[] = { "FAKE=later", NULL }, *const user[] = { "FAKE=user", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	play_wait(p, "What would you like");
+	same_as(p, "later");
+	play_cursor(p, 11, 1);
+	play_resize(p, 60, 18);
+	play_settle(p);
+	same_as(p, "compact-later");
+	play_resize(p, 80, 24);
+	play_key(p, "2", "Change one thing:");
+	same_as(p, "later-change");
+	play_key(p, ESC, "What would you like");
+	play_key(p, DOWN ENTER, "Change one thing:");
+	play_key(p, "3", "step 8 of 11");
+	play_key(p, ENTER, "Read first");
+	play_key(p, ESC, "What would you like");
+	play_key(p, ESC, "Leave?");
+	play_key(p, ENTER, "What would you like");
+	/* What changes this server is never one key: the digit goes there, Enter asks, and No is in focus. */
+	play_key(p, "6", "> 6 Remove");
+	play_key(p, ENTER, "Take away all");
+	same_as(p, "later-remove");
+	play_key(p, ENTER, "What would you like");
+	play_key(p, ENTER, "Take away all");
+	play_key(p, RIGHT ENTER, "result");
+	play_end(p);
+
+	p = play_start(80, 24, user, false);
+	play_wait(p, "> 2   Change");
+	play_key(p, "1", "Nothing differs from what was written.");
+	play_key(p, "5", "> 5   Undo");
+	play_key(p, ENTER, "Undo the last change?");
+	play_key(p, RIGHT ENTER, "sudo antechamber rollback 1");
+	same_as(p, "later-root");
+	play_key(p, ESC, "What would you like");
+	play_end(p);
+}
+
+/* Taken back: what now, and each of the three does what it says. */
+static void
+test_undone(void **state)
+{
+	static const char *const env[] = { "FAKE=undone", NULL };
+	static const struct { const char *keys, *text; } cases[] = {
+		{ ENTER, "step 10 of 11" }, { "2" ENTER, "step 4 of 11" }, { "3" ENTER, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct play *p = play_start(80, 24, env, false);
+
+		road_to_review(p);
+		play_key(p, F9, "step 10 of 11");
+		play_key(p, "a", "Undone: this server");
+		if (i == 0)
+			same_as(p, "undone");
+		play_send(p, cases[i].keys);
+		if (cases[i].text)
+			play_wait(p, cases[i].text);
+		else
+			assert_int_equal(play_status(p), 1);
+		play_end(p);
+	}
 }
 
 /* Hangul counts two columns, and everything behind it still stands in its column. */
@@ -246,6 +319,8 @@ main(void)
 		cmocka_unit_test(test_console),
 		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_failure_and_apply),
+		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_undone),
 		cmocka_unit_test(test_korean_columns),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_colour),

@@ -1,0 +1,64 @@
+/* journal_tell.c - what a journal says of an entry, for people: its deeds, and what it changed in files. */
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/alter.h"
+#include "apply/diff.h"
+#include "apply/journal_write.h"
+
+size_t
+journal_deeds(struct arena *a, const char *dir, struct journal_deed **deeds)
+{
+	struct journal_lines l;
+	size_t n = 0;
+
+	journal_read(&l, dir);
+	*deeds = arena_alloc(a, (l.n + 1) * sizeof(**deeds));
+	for (size_t i = 0; i < l.n; i++) {
+		const char *step = json_get_string(l.v[i], "do", "");
+
+		if (!*step || strcmp(step, "begin") == 0)
+			continue;
+		(*deeds)[n++] = (struct journal_deed){ arena_strdup(a, step),
+			arena_strdup(a, json_get_string(l.v[i], "path", "")) };
+	}
+	journal_lines_free(&l);
+	return n;
+}
+
+/* What is not kept was not there. */
+static void
+diff_one(struct buf *out, const char *dir, const struct alteration *c)
+{
+	struct buf was = BUF_INIT, is = BUF_INIT;
+	struct err e = { 0 };
+	char name[32];
+	bool had, has;
+
+	snprintf(name, sizeof(name), "before.%u", c->number);
+	had = journal_kept(&was, dir, name, &e) == 0;
+	snprintf(name, sizeof(name), "after.%u", c->number);
+	has = journal_kept(&is, dir, name, &e) == 0;
+	if (had || has)
+		diff_unified(out, had ? c->path : "/dev/null", was.s, has ? c->path : "/dev/null", is.s);
+	buf_free(&was);
+	buf_free(&is);
+}
+
+void
+journal_diff(struct buf *out, const char *dir)
+{
+	struct journal_lines l;
+
+	journal_read(&l, dir);
+	for (size_t i = 0; i < l.n; i++) {
+		struct alteration c;
+
+		if (!alter_from_json(&c, l.v[i]))
+			continue;
+		if (strcmp(c.deed, "write") == 0 || strcmp(c.deed, "set-aside") == 0)
+			diff_one(out, dir, &c);
+		alter_free(&c);
+	}
+	journal_lines_free(&l);
+}

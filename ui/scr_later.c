@@ -1,0 +1,52 @@
+/* scr_later.c - the first page of a later run: how it is, what differs, and what can be done. */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "screens.h"
+
+static size_t
+later_items(const struct screen *sc, struct item *out)
+{
+	size_t n = 0;
+
+	for (const char *const *l = setup_lists(sc->setup, PAGE_LATER); *l && n < MAX_ITEMS; l++)
+		out[n++] = (struct item){ ITEM_LIST, *l };
+	return n;
+}
+
+/* The status, and how fresh it is at the right where there is room for both. */
+static void
+put_status(struct screen *sc, struct sheet *s)
+{
+	const char *status = setup_later_status(sc->setup);
+	const char *seen = setup_later_seen(sc->setup);
+
+	sheet_para(s, ROW_KEEP, 0, false, status);
+	if (*seen && text_width(status) + 2 + text_width(seen) < s->width)
+		sheet_put(s, s->width - text_width(seen) - 1, ROLE_TEXT, seen);
+}
+
+static void
+later_build(struct screen *sc, struct sheet *s)
+{
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_lines(sc->setup, PAGE_LATER, line, MAX_LINES);
+	const char *const *lists = setup_lists(sc->setup, PAGE_LATER);
+
+	put_status(sc, s);
+	if (n) {
+		sheet_gap(s);
+		sheet_para(s, ROW_HINT, 0, false, setup_later_heading(sc->setup));
+		part_lines(s, line, n, false);
+	}
+	for (; *lists; lists++) {
+		sheet_gap(s);
+		sheet_para(s, ROW_HINT, 0, false, setup_list_label(sc->setup, PAGE_LATER, *lists));
+		part_list(sc, s, *lists, 0);
+	}
+	sheet_gap(s);
+	part_paragraphs(s, setup_advice(sc->setup, PAGE_LATER), false);
+}
+
+const struct scr scr_later = { .full = true, .build = later_build, .items = later_items };
