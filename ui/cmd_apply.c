@@ -17,6 +17,7 @@ struct applying {
 	struct planned    *p;
 	struct line_reader typed;
 	bool               asked;
+	struct json       *findings; /* of a doctor; NULL: none */
 };
 
 /* --confirm-within: whoever sits at the terminal types yes, or the time runs out. */
@@ -82,13 +83,16 @@ empty_document(const struct options *o, const struct planned *p)
 static void
 put_document(struct applying *a, const struct apply_result *r)
 {
-	struct json *doc = r->verify ? check_json(r->verify, "apply")
+	const char *command = command_table[a->change.c->o->command].name;
+	struct json *doc = r->verify ? check_json(r->verify, command)
 	                             : empty_document(a->change.c->o, a->p);
 
 	json_set_bool(doc, "changed", r->outcome == APPLY_KEPT);
 	change_json(doc, &a->change, r);
 	json_set_int(doc, "otherSites", r->other_sites);
 	json_set_int(doc, "otherSitesChanged", r->other_sites_changed);
+	if (a->findings)
+		json_set(doc, "findings", json_copy(a->findings));
 	if (r->outside) {
 		struct json *outside = check_json(r->outside, "check");
 		json_set(doc, "outside", json_copy(json_get(outside, "checks")));
@@ -108,7 +112,7 @@ static void
 put_outcome(struct applying *a, const struct apply_result *r)
 {
 	struct report *out = &a->change.report;
-	struct report_targets targets = { NULL, a->p->public_url };
+	struct report_targets targets = { a->p->origin, a->p->public_url };
 	struct buf line = BUF_INIT;
 
 	if (r->verify && r->outcome != APPLY_KEPT)
@@ -120,12 +124,14 @@ put_outcome(struct applying *a, const struct apply_result *r)
 	case APPLY_KEPT:
 		if (r->verify) {
 			report_verdict(out, r->verify);
-			buf_printf(&line, _("OpenChamber works at %s"), a->p->public_url);
+			if (!check_summary(r->verify).fail)
+				buf_printf(&line, _("OpenChamber works at %s"), a->p->public_url);
 		} else {
 			buf_puts(&line,
 			         _("Written. Nothing was verified, so nothing is proved yet."));
 		}
-		report_line(out, line.s);
+		if (line.len)
+			report_line(out, line.s);
 		buf_cut(&line, 0);
 		buf_printf(&line, "antechamber rollback %u", r->id);
 		put_command(out, _("Undo:"), line.s);
@@ -147,8 +153,11 @@ outcome_status(const struct cmd *c, const struct apply_result *r)
 {
 	switch (r->outcome) {
 	case APPLY_UNCHANGED:
-	case APPLY_KEPT:
 		return 0;
+	case APPLY_KEPT:
+		/* Whoever asked what is wrong wants to know what still is. */
+		return c->o->command == COMMAND_DOCTOR && r->verify
+		           ? cmd_run_status(r->verify, c->o->strict) : 0;
 	case APPLY_UNDONE:
 		return cmd_status(c, err_status(ERR_FAILED));
 	case APPLY_REFUSED:
@@ -164,7 +173,7 @@ on_done(struct change *ch, const struct apply_result *r)
 {
 	struct applying *a = (struct applying *)ch;
 	const struct options *o = ch->c->o;
-	struct report_targets targets = { NULL, a->p->public_url };
+	struct report_targets targets = { a->p->origin, a->p->public_url };
 	struct err e = { 0 };
 
 	ch->status = outcome_status(ch->c, r);
@@ -174,15 +183,32 @@ on_done(struct change *ch, const struct apply_result *r)
 		put_outcome(a, r);
 	change_say_error(r);
 	if (o->report && r->verify &&
-	    report_markdown(o->report, "apply", r->verify, &targets, &e) < 0)
+	    report_markdown(o->report, command_table[o->command].name, r->verify, &targets, &e) < 0)
 		cmd_say(stderr, e.msg);
+}
+
+int
+planned_apply(struct cmd *c, struct planned *p, const struct apply_options *options,
+              struct json *findings)
+{
+	struct applying a = { .p = p, .typed = { .part = BUF_INIT, .max = 64 },
+	                      .findings = findings };
+
+	change_init(&a.change, c);
+	a.change.on_step = on_step;
+	a.change.on_done = on_done;
+	a.change.apply = apply_start(c->loop, c->net, &p->plan, options, change_progress,
+	                             change_done, &a);
+	int status = change_wait(&a.change);
+	change_free(&a.change);
+	buf_free(&a.typed.part);
+	return status;
 }
 
 static int
 apply(struct cmd *c, struct planned *p)
 {
 	const struct options *o = c->o;
-	struct applying a = { .p = p, .typed = { .part = BUF_INIT, .max = 64 } };
 	struct arena arena = { 0 };
 	struct apply_options options = {
 		.plan_hash = o->plan,
@@ -194,15 +220,8 @@ apply(struct cmd *c, struct planned *p)
 		.timeout_ms = o->timeout_ms,
 		.answers_to = answers_default_path(&arena, o->root, &p->answers.public_url),
 	};
+	int status = planned_apply(c, p, &options, NULL);
 
-	change_init(&a.change, c);
-	a.change.on_step = on_step;
-	a.change.on_done = on_done;
-	a.change.apply = apply_start(c->loop, c->net, &p->plan, &options, change_progress,
-	                             change_done, &a);
-	int status = change_wait(&a.change);
-	change_free(&a.change);
-	buf_free(&a.typed.part);
 	arena_free(&arena);
 	return status;
 }

@@ -1,0 +1,38 @@
+#!/bin/sh
+# --confirm-within: kept where somebody says yes in time, undone where nobody does.
+. "$(dirname "$0")/lib.sh"
+need script
+origin
+server_up
+answers
+mkfifo "$T/keys"
+
+ask() { # ask SECONDS ANSWER: on a terminal; the answer is typed once it is asked for
+	: >"$T/seen"
+	rm -f "$T/rc"
+	(script -qefc "'$BIN' apply --answers '$T/answers.yaml' --root '$R' --cacert '$R/etc/ssl/cert.pem' \
+		--allow-unprotected --confirm-within $1" /dev/null <"$T/keys" >"$T/seen" 2>&1 && rc=0 || rc=$?; echo "$rc" >"$T/rc") &
+	PIDS="$PIDS $!"
+	exec 3>"$T/keys"
+	wait_for 30 grep -q 'Keep this?' "$T/seen"
+	[ -z "$2" ] || echo "$2" >&3
+	exec 3>&- # script(1) stays as long as somebody may type
+	wait_for 30 test -s "$T/rc"
+	cp "$T/seen" "$T/out"
+}
+ask 60 no
+[ "$(cat "$T/rc")" = 1 ] || fail "status $(cat "$T/rc") after no"
+as_before
+ask 1 ''
+[ "$(cat "$T/rc")" = 1 ] || fail "status $(cat "$T/rc") after the time"
+as_before
+ask 60 yes
+[ "$(cat "$T/rc")" = 0 ] || fail "status $(cat "$T/rc") after yes"
+site_answers || fail "the site does not answer"
+run 0 rollback --root "$R"
+
+# Nobody can answer without a terminal: wrong usage, unless it is not to ask.
+apply 2 --allow-unprotected --confirm-within 5
+complains '--confirm-within'
+apply 0 --allow-unprotected --confirm-within 5 --yes
+json '.changed == true'
