@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/finding.h"
 #include "proxy/proxy.h"
 
 struct detecting {
@@ -26,38 +27,6 @@ is_blamable(const struct check_result *r)
 	       (r->status == CHECK_FAIL || r->status == CHECK_WARN);
 }
 
-static const char *
-route_path(const struct need_route *routes, size_t n, const char *id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(routes[i].id, id))
-			return routes[i].path;
-	return "/";
-}
-
-/* The path whose location decides about this check. */
-static const char *
-path_of(const struct needs *n, const struct check_result *r)
-{
-	const char *dot = strchr(r->id, '.');
-
-	switch (r->group) {
-	case GROUP_WEBSOCKET:
-		return route_path(n->sockets, n->n_sockets, dot ? dot + 1 : "");
-	case GROUP_SSE:
-		return route_path(n->streams, n->n_streams, dot ? dot + 1 : "");
-	case GROUP_TIME:
-		return n->n_streams ? n->streams[0].path : "/";
-	case GROUP_BODY:
-		return n->upload;
-	case GROUP_PUBLIC:
-	case GROUP_HEADERS:
-		return n->version;
-	default:
-		return "/";
-	}
-}
-
 /* The address that was really talked to: the site is found by the port of --connect-to. */
 static struct url
 address_of(const struct options *o)
@@ -79,7 +48,7 @@ blame_by(const struct proxy_found *f, struct cmd *c, struct check_run *run, cons
 		int line;
 
 		if (r && is_blamable(r) &&
-		    f->proxy->blame(f, r->cause->id, u, path_of(&c->needs, r), &file, &line))
+		    f->proxy->blame(f, r->cause->id, u, finding_path(&c->needs, r), &file, &line))
 			check_set_where(run, r, file, line);
 	}
 }

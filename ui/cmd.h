@@ -23,6 +23,7 @@ int cmd_print(const struct options *o);
 int cmd_diff(const struct options *o);
 int cmd_rehearse(const struct options *o);
 int cmd_apply(const struct options *o);
+int cmd_doctor(const struct options *o);
 int cmd_rollback(const struct options *o);
 int cmd_remove(const struct options *o);
 int cmd_practice(const struct options *o);

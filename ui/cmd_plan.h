@@ -6,6 +6,7 @@
 
 #include "answers/answers.h"
 #include "answers/machine.h"
+#include "apply/apply.h"
 #include "apply/plan.h"
 #include "cmd.h"
 #include "proxy/proxy.h"
@@ -24,6 +25,9 @@ struct planned {
 int  planned_answers(struct cmd *c, struct planned *p, struct err *e); /* --answers; they are whole */
 int  planned_detect(struct cmd *c, struct planned *p, struct err *e);  /* the proxy they name */
 int  planned_build(struct cmd *c, struct planned *p, struct err *e);   /* all of it, and the plan */
+/* Do its plan and say how it went; a doctor's findings go into the document.  Returns the exit status. */
+int  planned_apply(struct cmd *c, struct planned *p, const struct apply_options *options,
+                   struct json *findings);
 void planned_free(struct planned *p);
 
 #endif

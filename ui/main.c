@@ -65,6 +65,7 @@ static int (*const commands[N_COMMANDS])(const struct options *o) = {
 	[COMMAND_DIFF]     = cmd_diff,
 	[COMMAND_REHEARSE] = cmd_rehearse,
 	[COMMAND_APPLY]    = cmd_apply,
+	[COMMAND_DOCTOR]   = cmd_doctor,
 	[COMMAND_ROLLBACK] = cmd_rollback,
 	[COMMAND_REMOVE]   = cmd_remove,
 	[COMMAND_PRACTICE] = run_practice,

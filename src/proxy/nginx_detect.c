@@ -168,7 +168,8 @@ asked(void *ctx, const struct proc_result *r)
 	}
 	f->installed = true;
 	nginx_read_version(f, r->err.len ? r->err.s : r->out.s);
-	f->config = own_of(f)->default_config;
+	if (!f->chosen)
+		f->config = own_of(f)->default_config;
 	nginx_find_master(f, d->root, d->machine);
 	nginx_read_config(f, d->root);
 	if (d->root && *d->root && strcmp(d->root, "/") != 0) {

@@ -188,7 +188,7 @@ nginx_find_master(struct proxy_found *f, const char *root, const struct machine 
 	if (f->config)
 		own->real_config = fs_path(&f->arena, root, f->config);
 	machine_processes("nginx", consider, &s);
-	if (!f->master && s.strange && !is_rooted(root)) {
+	if (!f->master && s.strange && !f->chosen && !is_rooted(root)) {
 		f->master = s.strange;
 		f->config = own->real_config = s.strange_config;
 	}

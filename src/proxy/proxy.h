@@ -55,6 +55,7 @@ struct proxy_found {
 	unsigned            v[3];
 	char               *options;   /* what it was built with, or NULL */
 	char               *config;    /* main file, without root */
+	bool                chosen;    /* `config' was set before detection: no other is to be taken */
 	char               *site_dir;  /* where a new site's file goes */
 	char               *link_dir;  /* where a link to it goes; NULL: the file itself is read */
 	char               *layout;    /* file:line of the include that reads it, for people */

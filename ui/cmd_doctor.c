@@ -1,0 +1,163 @@
+/* cmd_doctor.c - why it does not work: cause at file:line, and the fix; with --fix, done and verified. */
+#include "doctor.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "handoff.h"
+
+static void
+on_result(void *ctx, struct check_run *r, const struct check_result *result)
+{
+	(void)ctx, (void)r, (void)result;
+}
+
+static void
+on_done(void *ctx, struct check_run *r)
+{
+	struct doctor *d = ctx;
+
+	(void)r;
+	d->done = true;
+	loop_stop(d->c->loop);
+}
+
+/* Through the proxy on this server, under the public name; without one, as DNS has it. */
+static int
+look(struct doctor *d, struct err *e)
+{
+	const struct options *o = d->c->o;
+	const struct check_options options = {
+		.origin = &d->p.answers.origin,
+		.public_url = &d->asked,
+		.connect_to = d->connect_to,
+		.cacert = d->cacert,
+		.insecure = o->insecure,
+		.password = o->password,
+		.deep = o->deep,
+		.timeout_ms = o->timeout_ms,
+		.own_addresses = (const char *const *)d->p.machine.addresses,
+		.exposure_known = true,
+	};
+
+	d->run = check_start(d->c->loop, d->c->net, &d->c->needs, &options, on_result, on_done, d,
+	                     e);
+	if (!d->run || cmd_wait(d->c, &d->done, e) < 0)
+		return -1;
+	return findings_make(&d->findings, d->run, &d->c->needs, d->site ? &d->p.context : NULL,
+	                     &d->here, e);
+}
+
+static int
+status_of(const struct doctor *d)
+{
+	int status = cmd_run_status(d->run, d->c->o->strict);
+
+	if (!findings_failed(&d->findings))
+		return d->findings.n && d->c->o->strict ? err_status(ERR_FAILED) : 0;
+	return status ? status : err_status(ERR_FAILED);
+}
+
+static void
+put_command(struct doctor *d)
+{
+	struct report r;
+	struct buf line = BUF_INIT;
+
+	doctor_command(&line, d);
+	if (line.len) {
+		report_init(&r, stdout, d->c->o->color, d->c->o->plain);
+		fputc('\n', stdout);
+		report_line(&r, _("Nothing was changed. This makes the changes, verifies them, and "
+		                  "undoes them if anything gets worse:"));
+		fprintf(stdout, "%s\n", line.s); /* a command to copy is never broken */
+	}
+	buf_free(&line);
+}
+
+static void
+put_document(struct doctor *d)
+{
+	struct json *doc = check_json(d->run, "doctor");
+	struct buf line = BUF_INIT;
+
+	json_set(doc, "findings", doctor_json(d));
+	json_set_bool(doc, "changed", false);
+	doctor_command(&line, d);
+	if (line.len)
+		json_set_string(doc, "command_to_fix", line.s);
+	cmd_put_json(doc);
+	buf_free(&line);
+}
+
+/* The findings' plan, as an apply does it. */
+static int
+fix(struct doctor *d, struct err *e)
+{
+	const struct options *o = d->c->o;
+	struct json *list = doctor_json(d);
+	struct planned *p = &d->p;
+	const struct apply_options options = {
+		.allow_unprotected = o->allow_unprotected,
+		.no_reload = o->no_reload || !p->answers.reload,
+		.password = o->password,
+		.cacert = d->cacert,
+		.timeout_ms = o->timeout_ms,
+		.over_edits = true, /* what was edited is what is corrected */
+	};
+	int status = -1;
+
+	if (handoff_check(p, e) == 0) {
+		p->plan = d->findings.plan;
+		d->findings.plan = (struct plan){ 0 };
+		status = planned_apply(d->c, p, &options, list);
+	}
+	json_free(list);
+	return status;
+}
+
+static int
+doctor(struct doctor *d, struct err *e)
+{
+	const struct options *o = d->c->o;
+
+	if (doctor_find(d, e) < 0 || look(d, e) < 0)
+		return -1;
+	if (!o->json)
+		doctor_show(d);
+	if (o->fix && d->findings.plan.steps.n) {
+		if (!o->json)
+			fputc('\n', stdout);
+		return fix(d, e);
+	}
+	if (o->json) {
+		put_document(d);
+	} else if (o->fix && d->findings.n) {
+		cmd_say(stderr, _("There is no ready change for this, so nothing was changed."));
+	} else {
+		put_command(d);
+	}
+	return status_of(d);
+}
+
+int
+cmd_doctor(const struct options *o)
+{
+	struct cmd c;
+	struct doctor d = { .c = &c };
+	struct err e = { 0 };
+	int status = -1;
+
+	if (cmd_open(&c, o, &e) == 0)
+		status = doctor(&d, &e);
+	if (status < 0)
+		status = cmd_status(&c, cmd_fail(o, &e));
+	findings_free(&d.findings);
+	check_free(d.run);
+	planned_free(&d.p);
+	arena_free(&d.arena);
+	cmd_close(&c);
+	return status;
+}

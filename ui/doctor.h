@@ -1,0 +1,36 @@
+/*
+ * doctor.h - why it does not work on this server, and what to change; between cmd_doctor.c and doctor_*.c.
+ */
+#ifndef UI_DOCTOR_H
+#define UI_DOCTOR_H
+
+#include "apply/finding.h"
+#include "cmd_plan.h"
+#include "report.h"
+
+struct doctor {
+	struct cmd       *c;
+	struct arena      arena;
+	struct planned    p;          /* what is known: answers, proxy, and in the end the plan */
+	const struct proxy_site *site; /* that leads to OpenChamber; NULL: none on this server */
+	struct url        asked;      /* the public address as the proxy here serves it */
+	struct url        here;       /* the public address, with the port to find the site by */
+	char             *connect_to; /* NULL: by DNS */
+	const char       *cacert;
+	struct check_run *run;
+	bool              done;
+	struct findings   findings;
+};
+
+/*
+ * doctor_find.c: both addresses and the site between them, from the options,
+ * from saved answers, from what is on this server.
+ */
+int doctor_find(struct doctor *d, struct err *e);
+
+/* doctor_show.c */
+void doctor_show(struct doctor *d);
+struct json *doctor_json(struct doctor *d); /* the list of findings */
+void doctor_command(struct buf *out, struct doctor *d); /* that makes the changes; "" where there are none */
+
+#endif
