@@ -8,7 +8,7 @@ trap 'rm -rf "$T"' EXIT
 bad=0
 complain() { echo "$*"; bad=1; }
 
-make -s B="$T" pot || complain "the sentences could not be collected"
+MAKEFLAGS='' make -s B="$T" pot || complain "the sentences could not be collected"
 [ -s po/LINGUAS ] || complain "po/LINGUAS names no language"
 # shellcheck disable=SC2013
 for l in $(cat po/LINGUAS); do
