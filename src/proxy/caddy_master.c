@@ -107,8 +107,10 @@ read_unit(void *ctx, const char *path)
 	for (const char *line = text.s; *line;) {
 		const size_t len = strcspn(line, "\n");
 
-		if (len > 10 && strncmp(line, "ExecStart=", 10) == 0 && line[10] != '\n')
+		if (len > 10 && strncmp(line, "ExecStart=", 10) == 0)
 			take_command(u, line + 10, len - 10);
+		if (len > 5 && strncmp(line, "User=", 5) == 0)
+			u->f->user = arena_strndup(&u->f->arena, line + 5, len - 5);
 		line += len + (line[len] == '\n');
 	}
 	buf_free(&text);

@@ -115,6 +115,22 @@ check_auto_https(const struct proxy_context *c, struct err *e)
 	return 0;
 }
 
+/* Caddy itself would say so only when it is reloaded, and systemd keeps that to itself. */
+static int
+check_readable(const struct proxy_context *c, const char *field, const char *path, struct err *e)
+{
+	struct arena a = { 0 };
+	const char *closed = caddy_closed(&a, c, path);
+	int rc = 0;
+
+	if (closed)
+		rc = answers_err(e, c->answers, field,
+		                 _("Caddy runs as %1$s and may not read %2$s. Open it for that user, or choose the TLS mode auto."),
+		                 c->found->user, closed);
+	arena_free(&a);
+	return rc;
+}
+
 /* What is said of every proxy, and what only Caddy can: get certificates, real ones too. */
 static int
 check_answers(const struct proxy_context *c, struct err *e)
@@ -147,6 +163,8 @@ caddy_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	int rc = -1;
 
 	if (check_answers(c, e) < 0 || caddy_find_place(&p, &a, c, e) < 0 ||
+	    (certificate && check_readable(c, "tls.certificate", certificate, e) < 0) ||
+	    (key && check_readable(c, "tls.key", key, e) < 0) ||
 	    caddy_site(&text, c, certificate, key, e) < 0)
 		goto out;
 	steps_write(out, p.file, text.s, 0644);

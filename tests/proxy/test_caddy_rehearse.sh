@@ -24,7 +24,10 @@ passes() { # passes ANSWERS OPTION...
 	case=$1
 	shift
 	answers "${case%|*}" "${case#*|}"
-	run 0 rehearse --answers "$T/a.yaml" --json "$@"
+	for _ in 1 2 3; do # on a busy machine two halves of a body may arrive closer together than they were sent
+		run 0 rehearse --answers "$T/a.yaml" --json "$@"
+		[ "$(status_of body.spool rehearsal)" = warn ] || break
+	done
 	json '.command == "rehearse" and .summary.fail == 0 and .summary.warn == 0 and .ready == true'
 	for id in public.redirect ws.event sse.event gzip.layers body.limit body.spool headers.host headers.proto headers.client; do
 		[ "$(status_of $id rehearsal)" = pass ] || fail "$case: $id is $(status_of $id rehearsal)"

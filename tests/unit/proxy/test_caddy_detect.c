@@ -114,7 +114,7 @@ test_units(void **state)
 {
 	static const struct { const char *file, *unit, *drop_in, *config; bool known, foreign; } cases[] = {
 		{ NULL, NULL, NULL, CADDY_CONFIG, false, false },
-		{ "/lib/systemd/system/caddy.service", "[Service]\nExecStart=/usr/bin/caddy run --environ --config /etc/caddy/Caddyfile\n",
+		{ "/lib/systemd/system/caddy.service", "[Service]\nUser=caddy\nExecStart=/usr/bin/caddy run --environ --config /etc/caddy/Caddyfile\n",
 		  NULL, CADDY_CONFIG, true, false },
 		{ "/usr/lib/systemd/system/caddy.service", "ExecStart=/usr/bin/caddy run --config=/srv/web/Caddyfile.live\n", NULL,
 		  "/srv/web/Caddyfile.live", true, false },
@@ -151,6 +151,10 @@ test_units(void **state)
 		if (strcmp(f.config, cases[i].config) != 0 || own->foreign != cases[i].foreign)
 			fail_msg("%zu: %s", i, f.config);
 		assert_int_equal(own->unit != NULL, cases[i].known);
+		if (i == 1)
+			assert_string_equal(f.user, "caddy");
+		else
+			assert_null(f.user);
 		assert_int_equal(f.broken.code, cases[i].foreign ? ERR_VALUE : ERR_NONE);
 		assert_int_equal(f.n_sites, cases[i].foreign ? 0 : 1);
 		proxy_found_free(&f);

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <time.h>
 
 static const char https_answers[] =
@@ -229,6 +230,61 @@ test_set_aside(void **state)
 		                  .root = t->root, .set_aside = cases[i].aside }, &e);
 		if (rc != (cases[i].says ? -1 : 0) || (rc < 0 && !strstr(e.msg, cases[i].says)))
 			fail_msg("%zu: %s", i, e.msg);
+		steps_free(&steps);
+		proxy_found_free(&f);
+		answers_free(&a);
+		tree_teardown((void **)&t);
+	}
+}
+
+/* Caddy does not run as root: a key it may not read is said before anything is written. */
+static void
+test_closed_key(void **state)
+{
+	static const struct { mode_t dir, file, link_dir; const char *user, *closed; } cases[] = {
+		{ 0755, 0644, 0755, "nobody", NULL },
+		{ 0755, 0640, 0755, "nobody", "/etc/le/live/c.key" },
+		{ 0755, 0600, 0755, "root", NULL },
+		{ 0755, 0600, 0755, "no-such-user-here", NULL },
+		{ 0755, 0600, 0755, NULL, NULL },
+		{ 0700, 0644, 0755, "nobody", "/etc/le/archive" },
+		{ 0755, 0644, 0700, "nobody", "/etc/le/live" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct answers a;
+		struct proxy_found f;
+		struct steps steps = { 0 };
+		struct err e = { 0 };
+		struct tree *t;
+		int rc;
+
+		assert_int_equal(tree_setup((void **)&t), 0);
+		tree_write(t, CADDY_CONFIG, DEBIAN_CADDYFILE);
+		tree_write(t, "/etc/le/archive/c.key", "x");
+		tree_write(t, "/etc/ssl/c.pem", "x");
+		tree_mkdir(t, "/etc/le/live");
+		assert_int_equal(symlink("../archive/c.key", tree_path(t, "/etc/le/live/c.key")), 0);
+		assert_int_equal(chmod(t->root, 0755), 0);
+		assert_int_equal(chmod(tree_path(t, "/etc/le/archive/c.key"), cases[i].file), 0);
+		assert_int_equal(chmod(tree_path(t, "/etc/le/archive"), cases[i].dir), 0);
+		assert_int_equal(chmod(tree_path(t, "/etc/le/live"), cases[i].link_dir), 0);
+		parse_answers(&a, https_answers);
+		a.key = (char *)"/etc/le/live/c.key";
+		world_found(&f, t, "2.6.2");
+		f.user = (char *)cases[i].user;
+		rc = caddy_render(&steps, &(struct proxy_context){
+			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
+		if (rc != (cases[i].closed ? -1 : 0))
+			fail_msg("%zu: %s", i, e.msg);
+		if (rc < 0) {
+			const char *says = arena_printf(&t->arena, "tls.key: Caddy runs as nobody and may not read %s. ",
+			                                cases[i].closed);
+
+			if (!strstr(e.msg, says) && !strstr(e.msg, arena_printf(&t->arena, "%s. ", tree_path(t, cases[i].closed))))
+				fail_msg("%zu: %s", i, e.msg);
+		}
 		steps_free(&steps);
 		proxy_found_free(&f);
 		answers_free(&a);
@@ -521,6 +577,7 @@ main(void)
 		cmocka_unit_test(test_layouts),
 		cmocka_unit_test_setup_teardown(test_again, tree_setup, tree_teardown),
 		cmocka_unit_test(test_set_aside),
+		cmocka_unit_test(test_closed_key),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test_setup_teardown(test_injection, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_two_sites, tree_setup, tree_teardown),

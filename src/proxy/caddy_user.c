@@ -1,0 +1,86 @@
+/* caddy_user.c - may the user that Caddy runs as read a file?  It never reads certificates as root. */
+#include "proxy/caddy.h"
+
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "base/fs.h"
+
+#define MAX_GROUPS 64
+
+struct user {
+	uid_t uid;
+	gid_t groups[MAX_GROUPS];
+	int   n_groups;
+};
+
+static bool
+find_user(struct user *u, const char *name)
+{
+	const struct passwd *p = getpwnam(name);
+
+	if (!p || p->pw_uid == 0)
+		return false;
+	u->uid = p->pw_uid;
+	u->n_groups = MAX_GROUPS;
+	return getgrouplist(name, p->pw_gid, u->groups, &u->n_groups) >= 0;
+}
+
+static bool
+is_in(const struct user *u, gid_t group)
+{
+	for (int i = 0; i < u->n_groups; i++)
+		if (u->groups[i] == group)
+			return true;
+	return false;
+}
+
+/* By owner, group and others; where a list says more, or nothing can be seen, it is taken for open. */
+static bool
+is_open(const struct user *u, const char *path, unsigned bit)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || getxattr(path, "system.posix_acl_access", NULL, 0) > 0)
+		return true;
+	if (st.st_uid == u->uid)
+		return st.st_mode & (bit << 6);
+	return st.st_mode & (is_in(u, st.st_gid) ? bit << 3 : bit);
+}
+
+/* Every directory on the way has to let it through, the file itself has to be readable. */
+static const char *
+closed_on(struct arena *a, const struct user *u, const char *path)
+{
+	for (const char *p = path; (p = strchr(p + 1, '/'));) {
+		const char *dir = arena_strndup(a, path, (size_t)(p - path));
+
+		if (!is_open(u, dir, 1))
+			return dir;
+	}
+	return is_open(u, path, 4) ? NULL : path;
+}
+
+const char *
+caddy_closed(struct arena *a, const struct proxy_context *c, const char *path)
+{
+	const char *whole = fs_path(a, c->root, path), *closed;
+	const size_t root = strlen(whole) - strlen(path);
+	char real[PATH_MAX];
+	struct user u;
+
+	if (!c->found || !c->found->user || !find_user(&u, c->found->user))
+		return NULL;
+	/* Of a path made of links both ways count: the one that is written, and the one behind it. */
+	closed = closed_on(a, &u, whole);
+	if (!closed && realpath(whole, real))
+		closed = closed_on(a, &u, real);
+	if (!closed)
+		return NULL;
+	return strlen(closed) > root && strncmp(closed, whole, root) == 0 ? closed + root : closed;
+}
