@@ -147,7 +147,8 @@ act_main(struct screen *sc)
 			return;
 		}
 	}
-	if (!focus_step(sc, 1))
+	/* From the last field to the next step: a button behind it is there for who wants it. */
+	if (!focus_step(sc, 1) || screen_item(sc).kind == ITEM_BUTTON)
 		screen_next(sc);
 }
 

@@ -36,6 +36,8 @@ must_wait(const struct plain *p)
 	struct setup_line line[MAX_LINES];
 	size_t n;
 
+	if (p->page == PAGE_TIMEOUTS && setup_holding(p->setup))
+		return true;
 	if (!setup_busy(p->setup))
 		return false;
 	if (p->page != PAGE_DIRECT)

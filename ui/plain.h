@@ -49,6 +49,7 @@ struct plain {
 	bool          returning;  /* we came back: ask, do not explain again */
 	size_t        printed;    /* lines of the change that are final and out */
 	bool          told_once[N_PAGES];
+	bool          hold_asked; /* the long wait of the Timeouts page */
 };
 
 /* `why': the sentence that says why there is no full screen, or NULL. */

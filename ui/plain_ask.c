@@ -272,6 +272,32 @@ start_told(struct plain *p)
 }
 
 static void
+held(struct plain *p)
+{
+	plain_lines(p, PAGE_TIMEOUTS);
+	ask_next(p);
+}
+
+static void
+answer_hold(struct plain *p, const char *line)
+{
+	if (plain_yes(line, false) == 1) {
+		setup_hold(p->setup);
+		plain_wait(p, held);
+	} else {
+		ask_next(p);
+	}
+}
+
+/* Asked once: whoever comes back has answered it. */
+static void
+ask_hold(struct plain *p)
+{
+	p->hold_asked = true;
+	plain_ask(p, _("Hold a quiet stream for 65 seconds now, y or n"), "n", false, answer_hold);
+}
+
+static void
 ask_next(struct plain *p)
 {
 	struct asked q[MAX_ITEMS];
@@ -284,7 +310,9 @@ ask_next(struct plain *p)
 			ask_field(p, &q[p->item].field);
 	} else if (p->page == PAGE_START ||
 	           (p->page >= PAGE_WEBSOCKET && p->told && !setup_busy(p->setup))) {
-		if (setup_may_leave(p->setup, p->page))
+		if (p->page == PAGE_TIMEOUTS && setup_may_hold(p->setup) && !p->hold_asked)
+			ask_hold(p);
+		else if (setup_may_leave(p->setup, p->page))
 			plain_goto(p, setup_next(p->setup), false);
 		else
 			plain_goto(p, p->page, true);

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "screens.h"
 
+static const char hold_key[] = "hold";
+
 /* What can be focused: fields, then lists, then the fields that belong to a choice in a list. */
 static size_t
 ask_items(const struct screen *sc, struct item *out)
@@ -22,6 +24,8 @@ ask_items(const struct screen *sc, struct item *out)
 		     *l && !after && k < MAX_ITEMS; l++)
 			out[k++] = (struct item){ ITEM_LIST, *l };
 	}
+	if (p == PAGE_TIMEOUTS && setup_may_hold(sc->setup) && k < MAX_ITEMS)
+		out[k++] = (struct item){ ITEM_BUTTON, hold_key };
 	/* Left and Right change the language from anywhere: the cursor is needed elsewhere. */
 	if (p == PAGE_START && k > 1)
 		out[0] = out[--k];
@@ -186,6 +190,13 @@ build_usual(struct screen *sc, struct sheet *s)
 	put_lines(sc, s, NULL, true);
 	if (p != PAGE_PROXY)
 		put_lists(sc, s);
+	if (p == PAGE_TIMEOUTS && setup_may_hold(sc->setup)) {
+		const struct item item = { ITEM_BUTTON, hold_key };
+		const char *label = _("Hold a quiet stream for 65 seconds now");
+
+		sheet_gap(s);
+		part_buttons(sc, s, &item, &label, 1);
+	}
 	put_advice(sc, s);
 }
 
@@ -211,4 +222,19 @@ ask_build(struct screen *sc, struct sheet *s)
 		build_usual(sc, s);
 }
 
-const struct scr scr_ask = { .build = ask_build, .items = ask_items };
+/* The button, and Esc while it waits. */
+static bool
+ask_act(struct screen *sc, enum act a, int key)
+{
+	(void)key;
+	if (a == ACT_BACK && setup_page(sc->setup) == PAGE_TIMEOUTS && setup_holding(sc->setup)) {
+		setup_hold_stop(sc->setup);
+		return true;
+	}
+	if ((a != ACT_MAIN && a != ACT_SPACE) || !screen_is_on(sc, hold_key))
+		return false;
+	setup_hold(sc->setup);
+	return true;
+}
+
+const struct scr scr_ask = { .build = ask_build, .items = ask_items, .act = ask_act };

@@ -123,7 +123,9 @@ start_checks(struct rehearsal *r)
 		.password = r->password,
 		.rehearsal = true,
 		.body = a->body,
-		.stream = a->stream,
+		.stream = r->on.deep ? REHEARSAL_HOLD : a->stream,
+		.deep = r->on.deep,
+		.only = r->on.deep ? "time.stream,time.idle" : NULL,
 	};
 	struct err e = { 0 };
 

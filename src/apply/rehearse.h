@@ -20,7 +20,10 @@ struct rehearsal_events {
 	check_result_fn *result;                          /* may be NULL */
 	/* Once.  e is NULL if the checks ran, see rehearsal_check(); else why they did not. */
 	void (*done)(void *ctx, const struct err *e);
+	bool deep; /* only the quiet streams, held for REHEARSAL_HOLD seconds */
 };
+
+#define REHEARSAL_HOLD 65
 
 /* `c' (with private NULL) and what it points to are borrowed until rehearsal_free(). */
 struct rehearsal *rehearsal_start(struct loop *l, struct net *n, const struct proxy_context *c,

@@ -195,7 +195,10 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 		add(a, _("The rehearsal runs: a private copy of the proxy, started on the side with the new configuration."));
 		return;
 	}
-	add(a, _(good[p]));
+	if (p != PAGE_TIMEOUTS || (!setup_holding(s) && !s->held))
+		add(a, _(good[p]));
+	if (p == PAGE_TIMEOUTS && setup_holding(s))
+		add(a, _("Esc stops the waiting. You can also go on: what comes of it is marked at this step."));
 	if (p == PAGE_WEBSOCKET && proxy)
 		add(a, say(s, _("The rehearsal is your own %s, started on the side with the new configuration."),
 		           proxy->version ? say(s, "%s %s", proxy->proxy->label, proxy->version) : proxy->proxy->label));

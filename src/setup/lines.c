@@ -300,6 +300,8 @@ lines_time(const struct setup *s, struct lines *l)
 	if (s->rehearsed)
 		line_told(l, MARK_PASS, say(s, _("read timeout %1$u s, send timeout %1$u s"), s->answers.stream));
 	line_told(l, MARK_PASS, say(s, _("OpenChamber is never quiet longer than %u s"), s->needs.quiet));
+	if (lines_hold(s, l))
+		return;
 	if (stream)
 		line_told(l, mark_of(stream), stream->detail);
 	else if (s->rehearsal && !s->rehearsed)

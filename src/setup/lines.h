@@ -13,6 +13,7 @@ void line_add(struct lines *l, enum mark mark, const char *word, const char *tex
 void line_told(struct lines *l, enum mark mark, const char *text); /* with the mark's own word */
 
 void lines_interrupted(const struct setup *s, struct lines *l);
+bool lines_hold(const struct setup *s, struct lines *l); /* false: no long wait was asked for */
 void lines_apply(const struct setup *s, struct lines *l);
 void lines_result(const struct setup *s, struct lines *l);
 

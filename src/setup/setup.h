@@ -143,6 +143,15 @@ struct setup_failure {
 };
 bool setup_failure(const struct setup *s, enum page p, struct setup_failure *out); /* the page's first */
 
+/*
+ * The button of the Timeouts page: hold a quiet stream for 65 seconds, beside everything else.
+ * Its seconds and what came of it are lines and mark of that page, wherever one is by then.
+ */
+bool setup_may_hold(const struct setup *s);
+void setup_hold(struct setup *s);
+void setup_hold_stop(struct setup *s);
+bool setup_holding(const struct setup *s);
+
 /* ---- review ---- */
 
 const struct plan *setup_plan(struct setup *s, struct err *e); /* NULL: it cannot be made, see e */

@@ -101,7 +101,13 @@ struct setup {
 	bool                  rehearsal_none; /* it could not run: see rehearsal_err */
 	struct err            rehearsal_err;
 	double                rehearsal_from;
-	bool                  deep;           /* the long wait of page 9 was asked for */
+	bool                  deep;           /* the long wait was asked for, of what answers today */
+	struct rehearsal     *hold;           /* the long wait of page 9, beside everything else */
+	struct proxy_context  hold_context;
+	bool                  held;           /* it is over */
+	struct err            hold_err;       /* why it could not be done */
+	double                hold_from;
+	unsigned              hold_timer;
 
 	/* review */
 	bool         has_plan;
@@ -188,6 +194,10 @@ size_t later_change_list(const struct setup *s, struct setup_choice *out, size_t
 int  later_choose(struct setup *s, size_t i, struct err *e);
 int  later_choose_change(struct setup *s, size_t i);
 size_t later_lines(const struct setup *s, struct setup_line *out, size_t max);
+
+/* hold.c */
+const struct check_result *hold_result(const struct setup *s, const char *id);
+enum mark hold_mark(const struct setup *s);
 
 /* undone.c */
 size_t undone_list(const struct setup *s, struct setup_choice *out, size_t max);

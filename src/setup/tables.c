@@ -232,6 +232,8 @@ setup_mark(const struct setup *s, enum page p)
 		if (setup_failure(s, p, &f))
 			return MARK_FAIL;
 		/* The waiting that was not done is no mark of its own. */
+		if (p == PAGE_TIMEOUTS && hold_mark(s) != MARK_NONE && hold_mark(s) != MARK_SKIP)
+			return hold_mark(s);
 		if (p == PAGE_TIMEOUTS && s->rehearsed && mark_of_groups(s, WAY_REHEARSAL, groups_of[p]) == MARK_SKIP)
 			return MARK_PASS;
 		return mark_of_groups(s, WAY_REHEARSAL, groups_of[p]);
@@ -239,6 +241,16 @@ setup_mark(const struct setup *s, enum page p)
 }
 
 /* ---- the first failure of a page ---- */
+
+static bool
+failure_of(const struct check_result *c, struct setup_failure *out)
+{
+	*out = (struct setup_failure){
+		.what = c->detail, .why = c->why ? c->why : "", .fix = c->fix ? c->fix : "",
+		.cause = c->cause ? c->cause->id : "", .file = c->where.file, .line = c->where.line,
+	};
+	return true;
+}
 
 static bool
 failure_from(const struct setup *s, enum way w, unsigned groups, struct setup_failure *out)
@@ -251,11 +263,7 @@ failure_from(const struct setup *s, enum way w, unsigned groups, struct setup_fa
 		if (!check_finished(r, i) || c->status != CHECK_FAIL || !(groups >> c->group & 1) ||
 		    (w == WAY_DIRECT && c->target != TARGET_DIRECT))
 			continue;
-		*out = (struct setup_failure){
-			.what = c->detail, .why = c->why ? c->why : "", .fix = c->fix ? c->fix : "",
-			.cause = c->cause ? c->cause->id : "", .file = c->where.file, .line = c->where.line,
-		};
-		return true;
+		return failure_of(c, out);
 	}
 	return false;
 }
@@ -275,6 +283,9 @@ setup_failure(const struct setup *s, enum page p, struct setup_failure *out)
 
 	if (p == PAGE_DIRECT)
 		found = failure_from(s, WAY_DIRECT, ~0u, out);
+	else if (p == PAGE_TIMEOUTS && hold_mark(s) == MARK_FAIL)
+		found = failure_of(mark_of(hold_result(s, "time.stream")) == MARK_FAIL ? hold_result(s, "time.stream")
+		                   : hold_result(s, "time.idle"), out);
 	else if (groups_of[p])
 		found = failure_from(s, WAY_REHEARSAL, groups_of[p], out);
 	else

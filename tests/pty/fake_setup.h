@@ -45,6 +45,7 @@ struct setup {
 	int         ticks;      /* of the apply */
 	int         applying;
 	bool        undo, consented, changing, alone;
+	int         held; /* 1: a quiet stream is held; 2: it was */
 	const char *root_command;
 	enum setup_outcome outcome;
 };
@@ -149,6 +150,28 @@ bool
 setup_busy(const struct setup *s)
 {
 	return s->applying || (is(s, "slow") && s->page >= PAGE_DIRECT && s->page < PAGE_REVIEW);
+}
+
+static void
+hold_over(void *ctx)
+{
+	struct setup *s = ctx;
+
+	s->held = s->held == 1 ? 2 : s->held;
+	tell(s);
+}
+
+bool setup_may_hold(const struct setup *s) { return s->held == 0; }
+bool setup_holding(const struct setup *s) { return s->held == 1; }
+void setup_hold_stop(struct setup *s) { s->held = 0; tell(s); }
+
+void
+setup_hold(struct setup *s)
+{
+	s->held = 1;
+	if (!getenv("FAKE_HOLDS"))
+		loop_after(s->loop, 30, hold_over, s);
+	tell(s);
 }
 
 enum page
@@ -541,6 +564,10 @@ static const struct setup_line found[] = {
 }, undone_lines[] = {
 	LINE(FAIL, "fail", "Another site answered for chat.example.org.", ""),
 	LINE(PASS, "done", "undo", "2 places put back"),
+}, holding[] = {
+	LINE(NOW, "checking", "holding a quiet stream: 12 s of 65", ""),
+}, was_held[] = {
+	LINE(PASS, "pass", "a quiet stream was held for 65 s", ""),
 }, applying[] = {
 	LINE(PASS, "done", "lock", "nothing else is changing this server"),
 	LINE(PASS, "done", "backup", "number 1: what was there before"),
@@ -579,7 +606,7 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	case PAGE_SSE:       return COPY(sse);
 	case PAGE_GZIP:      return COPY(gzip);
 	case PAGE_BODY:      return is(s, "fails") ? 0 : COPY(body);
-	case PAGE_TIMEOUTS:  return COPY(timeouts);
+	case PAGE_TIMEOUTS:  return s->held == 1 ? COPY(holding) : s->held == 2 ? COPY(was_held) : COPY(timeouts);
 	case PAGE_APPLY:     return copy(out, max, applying, (size_t)s->ticks < ARRAY_LEN(applying) ? (size_t)s->ticks : ARRAY_LEN(applying));
 	case PAGE_RESULT:    return s->outcome == OUTCOME_WORKS ? COPY(works) : COPY(undone_lines);
 	case PAGE_LATER:     return is(s, "user") ? copy(out, max, later_lines + 1, 3) : COPY(later_lines);

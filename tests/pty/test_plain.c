@@ -45,7 +45,7 @@ run_script(const char *script, const char *env, struct buf *out)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-#define TO_REVIEW "\n\n\n\nchat.example.org\n\n\n\n"
+#define TO_REVIEW "\n\n\n\nchat.example.org\n\n\n\n\n"
 
 static void
 same_as(const struct buf *got, const char *path)
@@ -82,7 +82,7 @@ test_road(void **state)
 
 	(void)state;
 	assert_int_equal(run_script("\nhttp://127.0.0.1:3000\ns\n\n\n?\nchat.example.org/app\nchat.example.org\n7\n\n"
-	                            "50MM\n\n<\n\n\nn\nyes\n", "FAKE=", &out), 0);
+	                            "50MM\n\n<\n\n\ny\nn\nyes\n", "FAKE=", &out), 0);
 	is_plain(&out);
 	same_as(&out, "tests/pty/screens/plain.txt");
 	buf_free(&out);

@@ -23,6 +23,8 @@ wait_text '^error: .*50MM'
 keys Enter
 wait_text '^Keep quiet streams'
 keys Enter
+wait_text '^Hold a quiet stream for 65 seconds now'
+keys Enter
 wait_text 'Read the difference'
 type_text n
 keys Enter

@@ -213,6 +213,26 @@ test_later(void **state)
 	play_end(p);
 }
 
+/* The long wait: a button behind the field, its seconds in a line, and Esc stops it without going back. */
+static void
+test_hold(void **state)
+{
+	static const char *const env[] = { "FAKE_HOLDS=1", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, ENTER ENTER ENTER ENTER, "step 9 of 11");
+	play_key(p, TAB, "Enter Press");
+	play_key(p, ENTER, "12 s of 65");
+	assert_false(play_has(p, "[ Hold"));
+	same_as(p, "holding");
+	play_key(p, ESC, "[ Hold");
+	assert_true(play_has(p, "step 9 of 11"));
+	play_key(p, ESC, "step 8 of 11");
+	play_end(p);
+}
+
 /* Taken back: what now, and each of the three does what it says. */
 static void
 test_undone(void **state)
@@ -321,6 +341,7 @@ main(void)
 		cmocka_unit_test(test_failure_and_apply),
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_undone),
+		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_korean_columns),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_colour),
