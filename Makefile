@@ -169,7 +169,7 @@ $B/$(NAME).pot: $(wildcard src/*/*.[ch] ui/*.[ch])
 	$(call say,POT,$@)
 	$Qmkdir -p $(@D)
 	$Qxgettext -o $@ --from-code=UTF-8 --add-comments=TRANSLATORS: --sort-by-file \
-	  --keyword=_ --keyword=N_ --keyword=Q_:1,2 --flag=_:1:pass-c-format --flag=N_:1:pass-c-format \
+	  --keyword=_ --keyword=N_ --keyword=Q_:1,2 --keyword=C_:1c,2 --keyword=NC_:1c,2 --flag=_:1:pass-c-format --flag=N_:1:pass-c-format \
 	  --flag=Q_:1:pass-c-format --flag=Q_:2:pass-c-format --flag=err_set:3:c-format \
 	  --flag=err_sys:3:c-format --flag=err_at:6:c-format --flag=answers_err:4:c-format \
 	  --flag=buf_printf:2:c-format --flag=xasprintf:1:c-format --flag=arena_printf:2:c-format \

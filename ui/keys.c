@@ -1,5 +1,7 @@
 #include "keys.h"
 
+#include <string.h>
+
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -35,14 +37,14 @@ static const struct key_line {
 	{ K_ENTER, N_("Enter"), N_("Take it"),   ACT_MAIN, 9, ON_FOUND, 0 },
 	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_REVIEW, IF_BUTTON },
 	{ K_ENTER, N_("Enter"), N_("Read on"),   ACT_MAIN, 9, ON_REVIEW, 0 },
-	{ K_ENTER, N_("Enter"), N_("Finish"),    ACT_MAIN, 9, ON_RESULT, 0 },
+	{ K_ENTER, N_("Enter"), NC_("key", "Finish"), ACT_MAIN, 9, ON_RESULT, 0 },
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_QUESTION, 0 },
 	{ K_ENTER, N_("Enter"), N_("Close"),     ACT_BACK, 0, ON_READ, 0 },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Undo now and leave"), ACT_STOP, 9, ON_APPLY, 0 },
 	{ CTRL_C,  NULL, NULL,                   ACT_STOP, 0, ON_ANY, 0 },
 
 	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 7, ON_REVIEW, 0 },
-	{ 'a',     "a", N_("Apply"),             ACT_APPLY, 7, ON_REVIEW, 0 },
+	{ 'a',     "a", NC_("key", "Apply"),      ACT_APPLY, 7, ON_REVIEW, 0 },
 	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_ASK | ON_REVIEW, 0 },
 	{ K_ESC,   N_("Esc"), N_("Close"),       ACT_BACK, 9, ON_READ, 0 },
 	{ K_ESC,   NULL, NULL,                   ACT_BACK, 0, ON_CLOSE, 0 },
@@ -88,6 +90,15 @@ static const struct key_line {
 	{ 'q',     NULL, NULL,                   ACT_BACK, 0, ON_READ | ON_QUESTION, 0 },
 	{ CTRL_L,  NULL, NULL,                   ACT_REPAINT, 0, ON_ANY, 0 },
 };
+
+/* Some words mean something else elsewhere: those have a context in front. */
+static const char *
+label_of(const struct key_line *k)
+{
+	const char *word = strchr(k->label, '\004');
+
+	return word ? i18n_in(k->label, word + 1) : _(k->label);
+}
 
 static bool
 applies(const struct key_line *k, unsigned where)
@@ -145,7 +156,7 @@ legend(struct buf *out, unsigned where, int columns, int least)
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		if (table[i].rank < least || !is_shown(&table[i], where))
 			continue;
-		buf_printf(&b, "%s%s %s", b.len ? "  " : "", _(table[i].name), _(table[i].label));
+		buf_printf(&b, "%s%s %s", b.len ? "  " : "", _(table[i].name), label_of(&table[i]));
 	}
 	fits = text_width(b.s) <= columns;
 	if (fits || least >= 9)
@@ -168,7 +179,7 @@ keys_at(size_t i, unsigned where, const char **name, const char **label)
 	for (size_t k = 0; k < ARRAY_LEN(table); k++)
 		if (is_shown(&table[k], where) && i-- == 0) {
 			*name = _(table[k].name);
-			*label = _(table[k].label);
+			*label = label_of(&table[k]);
 			return true;
 		}
 	return false;

@@ -231,6 +231,22 @@ answer_undone(struct plain *p, const char *line)
 		plain_goto(p, setup_page(p->setup), true);
 }
 
+static void
+answer_report(struct plain *p, const char *line)
+{
+	struct err e = { 0 };
+	const char *path;
+
+	if (plain_yes(line, false) == 1) {
+		path = setup_write_report(p->setup, &e);
+		if (path)
+			plain_state(p, MARK_PASS, _("done"), path);
+		else
+			plain_state(p, MARK_FAIL, _("error"), e.msg);
+	}
+	plain_leave(p, LEAVE_DONE);
+}
+
 /* "Changed: 2 places"; a command stands alone on its line. */
 static void
 say_pair(struct plain *p, const struct setup_line *line)
@@ -264,7 +280,7 @@ plain_result(struct plain *p)
 		if (!*line[i].word)
 			say_pair(p, &line[i]);
 	if (!*list) {
-		plain_leave(p, LEAVE_DONE);
+		plain_ask(p, _("Write a report, y or n"), "n", false, answer_report);
 		return;
 	}
 	n = setup_list(p->setup, PAGE_RESULT, *list, c, MAX_CHOICES);

@@ -1,11 +1,12 @@
 /* scr_finish.c - step 11, which only watches, and the result. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "screens.h"
 
-static const char finish_key[] = "finish";
+static const char finish_key[] = "finish", report_key[] = "report";
 
 static void
 put_lines(struct screen *sc, struct sheet *s, enum page p)
@@ -107,31 +108,58 @@ result_items(const struct screen *sc, struct item *out)
 		out[n++] = (struct item){ ITEM_LIST, *l };
 	if (!n)
 		out[n++] = (struct item){ ITEM_BUTTON, finish_key };
+	out[n++] = (struct item){ ITEM_BUTTON, report_key };
 	return n;
 }
 
 static void
 result_build(struct screen *sc, struct sheet *s)
 {
-	const char *label = _("Finish");
+	const char *const label[] = { C_("button", "Finish"), _("Write a report") };
 	struct item item[MAX_ITEMS];
 	const size_t n = result_items(sc, item);
 
 	sheet_para(s, ROW_KEEP, 0, false, setup_result_heading(sc->setup));
 	put_result(sc, s);
-	if (item[0].kind == ITEM_BUTTON)
-		part_buttons(sc, s, item, &label, 1);
-	else
-		for (size_t i = 0; i < n; i++)
-			part_list(sc, s, item[i].key, 0);
+	if (item[0].kind == ITEM_BUTTON) {
+		part_buttons(sc, s, item, label, n);
+		return;
+	}
+	for (size_t i = 0; i + 1 < n; i++)
+		part_list(sc, s, item[i].key, 0);
+	sheet_gap(s);
+	part_buttons(sc, s, &item[n - 1], &label[1], 1);
+}
+
+static void
+write_report(struct screen *sc)
+{
+	struct err e = { 0 };
+	const char *path = setup_write_report(sc->setup, &e);
+	struct buf b = BUF_INIT;
+
+	if (path) /* TRANSLATORS: %s is a file in the current directory */
+		buf_printf(&b, _("The report is in %s."), path);
+	screen_say(sc, path ? b.s : e.msg);
+	buf_free(&b);
 }
 
 static bool
 result_act(struct screen *sc, enum act a, int key)
 {
 	(void)key;
-	if (screen_item(sc).kind != ITEM_BUTTON || (a != ACT_MAIN && a != ACT_SPACE))
+	if (screen_item(sc).kind != ITEM_BUTTON)
 		return false;
+	if (a == ACT_LEFT || a == ACT_RIGHT) {
+		focus_step(sc, a == ACT_LEFT ? -1 : 1);
+		return true;
+	}
+	if (a != ACT_MAIN && a != ACT_SPACE)
+		return false;
+	if (screen_is_on(sc, report_key)) {
+		write_report(sc);
+		return true;
+	}
 	sc->leave(sc->ctx, LEAVE_DONE);
 	return true;
 }

@@ -154,3 +154,11 @@ i18n_localedir(void)
 {
 	return directory;
 }
+
+const char *
+i18n_in(const char *both, const char *text)
+{
+	const char *said = gettext(both);
+
+	return said == both ? text : said;
+}

@@ -15,6 +15,11 @@
 #define N_(s)       (s)                 /* mark now, translate when shown */
 #define Q_(s, p, n) ngettext(s, p, n)   /* plural: Q_("%d file", "%d files", n) */
 
+/* One English word with two meanings, told apart by where it stands: C_("button", "Apply"). */
+#define C_(context, s)  i18n_in(context "\004" s, s)
+#define NC_(context, s) (context "\004" s) /* mark now; i18n_in(x, x + strlen(context) + 1) when shown */
+const char *i18n_in(const char *both, const char *text); /* the translation, or `text' */
+
 struct i18n_language {
 	const char *code; /* "ko" */
 	const char *name; /* in its own script, UTF-8 */

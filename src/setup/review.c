@@ -211,7 +211,7 @@ setup_apply_label(const struct setup *s)
 
 	switch (setup_apply_way(s)) {
 	case APPLY_AS_ROOT:
-		return _("Apply");
+		return C_("button", "Apply");
 	case APPLY_WITH_SUDO:
 		return _("Apply with sudo");
 	case APPLY_BY_HAND:

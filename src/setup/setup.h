@@ -188,6 +188,9 @@ const char *setup_result_heading(const struct setup *s);
 const char *const *setup_farewell(const struct setup *s); /* for the normal terminal after the face is gone; ends with NULL */
 int  setup_status(const struct setup *s); /* exit status */
 
+/* The result as Markdown without secrets, into the current directory, over no other file; its path, or NULL and e. */
+const char *setup_write_report(struct setup *s, struct err *e);
+
 /* ---- a later run ---- */
 
 /*

@@ -4,10 +4,10 @@
 
 check() {
 	for file in $(sources src ui); do
-		grep -nE '(^|[^A-Za-z0-9_])(_|N_|Q_)\("' "$file" | LC_ALL=C grep -E '(_|N_|Q_)\("[^"]*[^ -~	][^"]*"' | sed "s|^|$file: not ASCII: |"
-		grep -nE '(^|[^A-Za-z0-9_])(_|N_|Q_)\(" |(^|[^A-Za-z0-9_])(_|N_)\("([^"\\]|\\.)* "\)' "$file" | sed "s|^|$file: a blank at an end: |"
-		grep -nE '(_|N_|Q_)\("([^"\\]|\\.)*[^A-Za-z]([Pp]lease|[Ss]orry|invalid|[Oo]ops)[^a-z]' "$file" | sed "s|^|$file: not our voice: |"
-		grep -nE '(_|N_|Q_)\("([^"\\]|\\.)*!"\)' "$file" | sed "s|^|$file: an exclamation mark: |"
+		grep -nE '(^|[^A-Za-z0-9_])(_|N_|Q_|C_|NC_)\("' "$file" | LC_ALL=C grep -E '(_|N_|Q_|C_|NC_)\("[^"]*[^ -~	][^"]*"' | sed "s|^|$file: not ASCII: |"
+		grep -nE '(^|[^A-Za-z0-9_])(_|N_|Q_|C_|NC_)\(" |(^|[^A-Za-z0-9_])(_|N_)\("([^"\\]|\\.)* "\)' "$file" | sed "s|^|$file: a blank at an end: |"
+		grep -nE '(_|N_|Q_|C_|NC_)\("([^"\\]|\\.)*[^A-Za-z]([Pp]lease|[Ss]orry|invalid|[Oo]ops)[^a-z]' "$file" | sed "s|^|$file: not our voice: |"
+		grep -nE '(_|N_|Q_|C_|NC_)\("([^"\\]|\\.)*!"\)' "$file" | sed "s|^|$file: an exclamation mark: |"
 	done
 }
 

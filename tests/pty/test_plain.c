@@ -82,7 +82,7 @@ test_road(void **state)
 
 	(void)state;
 	assert_int_equal(run_script("\nhttp://127.0.0.1:3000\ns\n\n\n?\nchat.example.org/app\nchat.example.org\n7\n\n"
-	                            "50MM\n\n<\n\n\ny\nn\nyes\n", "FAKE=", &out), 0);
+	                            "50MM\n\n<\n\n\ny\nn\nyes\ny\n", "FAKE=", &out), 0);
 	is_plain(&out);
 	same_as(&out, "tests/pty/screens/plain.txt");
 	buf_free(&out);

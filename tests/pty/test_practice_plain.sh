@@ -31,7 +31,9 @@ keys Enter
 wait_text 'Apply these changes'
 type_text yes
 keys Enter
-wait_text 'exit=0' 30
+wait_text '^Write a report, y or n' 30
+keys Enter
+wait_text 'exit=0'
 must_say 'OpenChamber works at https://chat.example.org'
 must_say '^done: '
 must_not_say '^fail: '

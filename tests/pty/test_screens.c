@@ -166,6 +166,9 @@ test_failure_and_apply(void **state)
 	play_key(p, ENTER, "Read first"); /* No is in focus */
 	play_key(p, "a", "[ No ]");
 	play_key(p, RIGHT ENTER, "works at");
+	play_key(p, TAB ENTER, "The report is in antechamber-report.md.");
+	play_send(p, "q");
+	assert_int_equal(play_status(p), 0);
 	play_end(p);
 }
 

@@ -1,0 +1,142 @@
+/*
+ * report.c - the result as a Markdown file to hand to somebody, without secrets.
+ *
+ * What came from the network is kept from being read as Markdown.  No
+ * password is ever in a line, a step or a result.
+ */
+#include "setup/state.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+
+#define MAX_REPORTS 99
+#define MAX_REPORT_LINES 64
+
+static void
+put(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("|\\`*_<>[]#", *text))
+			buf_putc(out, '\\');
+		buf_putc(out, *text == '\n' ? ' ' : *text);
+	}
+}
+
+static void
+put_item(struct buf *out, const char *word, const char *text, const char *value)
+{
+	buf_puts(out, "- ");
+	if (*word) {
+		put(out, word);
+		buf_puts(out, ": ");
+	}
+	put(out, text);
+	if (*value) {
+		buf_puts(out, ", ");
+		put(out, value);
+	}
+	buf_putc(out, '\n');
+}
+
+static void
+put_result(struct buf *out, const struct setup *s)
+{
+	struct setup_line l[MAX_REPORT_LINES];
+	const size_t n = setup_lines(s, PAGE_RESULT, l, ARRAY_LEN(l));
+
+	for (size_t i = 0; i < n; i++)
+		put_item(out, l[i].word, l[i].text, l[i].value);
+	for (const char *const *a = setup_advice(s, PAGE_RESULT); *a; a++) {
+		buf_putc(out, '\n');
+		put(out, *a);
+		buf_putc(out, '\n');
+	}
+}
+
+static void
+put_checks(struct buf *out, const struct setup *s)
+{
+	static const char *const ways[] = { "checks", "outside" };
+
+	for (size_t w = 0; w < ARRAY_LEN(ways); w++) {
+		const struct json *list = s->document ? json_get(s->document, ways[w]) : NULL;
+
+		for (size_t i = 0; i < json_len(list); i++) {
+			const struct json *c = json_at(list, i);
+
+			if (i == 0)
+				buf_printf(out, "\n## %s\n\n| | | | |\n|---|---|---|---|\n",
+				           w == 0 ? _("Checks on this server") : _("Checks from outside"));
+			buf_printf(out, "| %s | %s | %s | ", json_get_string(c, "status", ""),
+			           json_get_string(c, "target", ""), json_get_string(c, "id", ""));
+			put(out, json_get_string(c, "detail", ""));
+			buf_puts(out, " |\n");
+		}
+	}
+}
+
+static void
+put_steps(struct buf *out, const struct setup *s)
+{
+	buf_printf(out, "\n## %s\n\n", _("Steps of the change"));
+	for (size_t i = 0; i < s->n_progress; i++)
+		put_item(out, s->progress[i].step, s->progress[i].text, "");
+}
+
+/* Never over a file that is there: -2, -3, ... */
+static int
+open_new(char *path, size_t size, struct err *e)
+{
+	int fd = -1;
+
+	for (int i = 1; i <= MAX_REPORTS && fd < 0; i++) {
+		if (i == 1)
+			snprintf(path, size, "antechamber-report.md");
+		else
+			snprintf(path, size, "antechamber-report-%d.md", i);
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd < 0 && access(path, F_OK) != 0)
+			break; /* it is not there, and cannot be made */
+	}
+	return fd < 0 ? err_sys(e, ERR_IO, _("%s cannot be written"), path) : fd;
+}
+
+const char *
+setup_write_report(struct setup *s, struct err *e)
+{
+	struct buf out = BUF_INIT;
+	const time_t now = time(NULL);
+	char when[32] = "", path[64];
+	const char *said = NULL;
+	struct tm tm;
+	int fd;
+
+	if (localtime_r(&now, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M %z", &tm);
+	buf_puts(&out, "# antechamber\n\n");
+	put_item(&out, _("date"), when, "");
+	put_item(&out, "OpenChamber", setup_origin_base(s), "");
+	put_item(&out, _("public address"), setup_public_base(s), "");
+	buf_puts(&out, "\n**");
+	put(&out, setup_result_heading(s));
+	buf_puts(&out, "**\n\n");
+	put_result(&out, s);
+	put_checks(&out, s);
+	put_steps(&out, s);
+	fd = open_new(path, sizeof(path), e);
+	if (fd >= 0) {
+		if (write(fd, out.s, out.len) == (ssize_t)out.len && fsync(fd) == 0)
+			said = say(s, "%s", path);
+		else
+			err_sys(e, ERR_IO, _("%s cannot be written"), path);
+		close(fd);
+	}
+	buf_free(&out);
+	return said;
+}
