@@ -87,7 +87,7 @@ put_document(struct doctor *d)
 	json_set_bool(doc, "changed", false);
 	doctor_command(&line, d);
 	if (line.len)
-		json_set_string(doc, "command_to_fix", line.s);
+		json_set_string(doc, "fixCommand", line.s);
 	cmd_put_json(doc);
 	buf_free(&line);
 }

@@ -64,15 +64,14 @@ block_of(const struct excerpt *x, int line)
 }
 
 static void
-put_source(struct doctor *d, struct report *r, const struct excerpt *x, int line, bool guilty)
+put_source(struct report *r, const struct excerpt *x, int line, bool guilty)
 {
 	const char *p = x->line[line - 1];
 	size_t len = strcspn(p, "\r\n");
 	struct buf text = BUF_INIT, ascii = BUF_INIT;
 	const bool bold = guilty && r->colour;
 
-	(void)d;
-	buf_printf(&text, r->plain ? "%d: " : guilty ? "  > %4d | " : "    %4d | ", line);
+	buf_printf(&text, r->plain ? guilty ? "> %d: " : "%d: " : guilty ? "  > %4d | " : "    %4d | ", line);
 	for (; len > 0 && *p == '\t'; p++, len--)
 		buf_printf(&text, "%*s", TAB, "");
 	text_safe(&text, p, len < LINE_MAX_BYTES ? len : LINE_MAX_BYTES, 4 * LINE_MAX_BYTES);
@@ -97,11 +96,11 @@ put_excerpt(struct doctor *d, struct report *r, const struct check_where *w)
 		from = w->line > AROUND ? w->line - AROUND : 1;
 		to = w->line + AROUND < x.n ? w->line + AROUND : x.n;
 		if (block && block < from)
-			put_source(d, r, &x, block, false);
+			put_source(r, &x, block, false);
 		if (block && block < from - 1 && !r->plain)
 			fputs("         ...\n", r->out);
 		for (int i = from; i <= to; i++)
-			put_source(d, r, &x, i, i == w->line);
+			put_source(r, &x, i, i == w->line);
 	}
 	buf_free(&x.text);
 }
@@ -155,13 +154,18 @@ put_places(struct doctor *d, struct report *r, const struct finding *one)
 {
 	struct buf line = BUF_INIT;
 
-	for (size_t i = 0; i < one->n_places; i++) {
-		buf_cut(&line, 0);
-		buf_printf(&line, "%s:%d", one->places[i].file, one->places[i].line);
+	if (one->n_places) {
+		buf_printf(&line, "%s:%d", one->places[0].file, one->places[0].line);
 		put_labelled(r, _("place"), line.s);
-		if (i == 0)
-			put_excerpt(d, r, &one->places[0]);
+		put_excerpt(d, r, &one->places[0]);
+		buf_cut(&line, 0);
 	}
+	for (size_t i = 1; i < one->n_places; i++)
+		buf_printf(&line, "%s%s:%d", i > 1 ? ", " : "", one->places[i].file,
+		           one->places[i].line);
+	if (line.len)
+		/* TRANSLATORS: a label in front of more lines of files */
+		put_labelled(r, _("the same at"), line.s);
 	if (!one->n_places && d->site && one->n_checks && one->checks[0]->target == TARGET_PUBLIC &&
 	    one->status == CHECK_FAIL && d->p.found.proxy->repair)
 		report_line(r, _("No line of the files explains it. If they were edited since the "
@@ -225,9 +229,8 @@ put_finding(struct doctor *d, struct report *r, size_t i)
 	/* TRANSLATORS: a heading: finding 1 of 2 */
 	buf_printf(&line, _("Finding %1$zu of %2$zu"), i + 1, d->findings.n);
 	report_line(r, line.s);
-	buf_cut(&line, 0);
-	buf_printf(&line, "%s (%s)", _(one->cause->sentence), one->cause->id);
-	report_state(r, one->status, check_status_word(one->status), line.s, "");
+	report_state(r, one->status, check_status_word(one->status), _(one->cause->sentence),
+	             one->cause->id);
 	put_labelled(r, _("why it matters"), _(one->cause->why));
 	put_labelled(r, _("what fixes it"), one->fix);
 	put_checks(r, one);

@@ -38,6 +38,7 @@ finding_path(const struct needs *n, const struct check_result *r)
 	}
 }
 
+/* In the order in which they are read. */
 static void
 add_place(struct findings *f, struct finding *one, const char *file, int line)
 {
@@ -47,7 +48,11 @@ add_place(struct findings *f, struct finding *one, const char *file, int line)
 	struct check_where *v = arena_alloc(&f->arena, (one->n_places + 1) * sizeof(*v));
 	if (one->n_places)
 		memcpy(v, one->places, one->n_places * sizeof(*v));
-	v[one->n_places++] = (struct check_where){ arena_strdup(&f->arena, file), line };
+	size_t at = one->n_places++;
+	for (; at > 0 && (strcmp(v[at - 1].file, file) > 0 ||
+	                  (!strcmp(v[at - 1].file, file) && v[at - 1].line > line)); at--)
+		v[at] = v[at - 1];
+	v[at] = (struct check_where){ arena_strdup(&f->arena, file), line };
 	one->places = v;
 }
 

@@ -9,13 +9,15 @@
 
 static const struct {
 	const char *cause;
-	remedy_fn  *remedy[3];
+	remedy_fn  *remedy[2];
 } remedies[] = {
 	{ "ws-upgrade-lost",       { repair_headers } },
 	{ "ws-host-lost",          { repair_headers } },
 	{ "ws-port-lost",          { repair_headers } },
 	{ "ws-proto-lost",         { repair_headers } },
-	{ "ws-origin-refused",     { repair_headers } },
+	{ "ws-origin-refused",     { repair_origin } },
+	{ "ws-no-answer",          { repair_paths } },
+	{ "sse-not-stream",        { repair_paths } },
 	{ "forwarded-for-lost",    { repair_headers } },
 	{ "forwarded-for-trusted", { repair_headers } },
 	{ "sse-buffered",          { repair_buffering } },

@@ -96,7 +96,7 @@ void splices_apply(struct buf *out, struct splices *s);
 
 /* nginx_repair_headers.c, nginx_repair_values.c */
 typedef void remedy_fn(struct repair *r);
-remedy_fn repair_headers, repair_buffering, repair_compression, repair_encoding, repair_body,
+remedy_fn repair_headers, repair_origin, repair_buffering, repair_compression, repair_encoding, repair_body,
 	repair_timeouts, repair_cache, repair_paths, repair_version;
 
 /* A directive of these words, quoted where they need it. */

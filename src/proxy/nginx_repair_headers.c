@@ -99,15 +99,28 @@ is_as_it_came(const struct ngx_directive *d)
 }
 
 static bool
-is_foreign(const struct ngx_directive *d)
+is_of_one_route(const struct ngx_directive *d)
 {
 	for (size_t i = 0; i < ARRAY_LEN(of_one_route); i++)
 		if (strcasecmp(guilty_word(d, 0), of_one_route[i]) == 0)
-			return false;
-	return canon_of(d) == N_CANON && !is_as_it_came(d) && d->n_args == 2;
+			return true;
+	return false;
+}
+
+static bool
+is_foreign(const struct ngx_directive *d)
+{
+	return canon_of(d) == N_CANON && !is_of_one_route(d) && !is_as_it_came(d) && d->n_args == 2;
 }
 
 /* ---- the values ---- */
+
+struct wanted {
+	struct repair *r;
+	const char    *value[N_CANON];
+	const char    *maps[2]; /* that some of the values need */
+	size_t         n_maps;
+};
 
 static bool
 is_front(const struct repair *r)
@@ -130,8 +143,9 @@ is_upgrade_map(const struct ngx_directive *map)
 
 /* One that stands in this site's own file or in the main one: nobody takes it away. */
 static const char *
-connection_map(struct repair *r)
+connection_map(struct wanted *w)
 {
+	struct repair *r = w->r;
 	const struct ngx_directive *http = ngx_http(r->conf), *d = decided(r, "Connection");
 	const char *name;
 
@@ -146,10 +160,10 @@ connection_map(struct repair *r)
 	/* Of two maps with one name the last wins: a wrong one that is there keeps its name. */
 	while (guilty_map(r->conf, name))
 		name = arena_printf(&r->arena, "%s_", name);
-	repair_before(r, arena_printf(&r->arena,
-	                              "# A WebSocket asks for an upgrade, other requests do not.\n"
-	                              "map $http_upgrade %s {\n\tdefault upgrade;\n\t\"\"      close;\n}\n",
-	                              name));
+	w->maps[w->n_maps++] = arena_printf(&r->arena,
+	                                    "# A WebSocket asks for an upgrade, other requests do not.\n"
+	                                    "map $http_upgrade %s {\n\tdefault upgrade;\n\t\"\"      close;\n}\n",
+	                                    name);
 	return name;
 }
 
@@ -158,8 +172,9 @@ connection_map(struct repair *r)
  * counts if it comes from an address that is believed; nobody else's does.
  */
 static const char *
-proto_map(struct repair *r)
+proto_map(struct wanted *w)
 {
+	struct repair *r = w->r;
 	struct answers as_behind = *r->context->answers;
 	const char *id = nginx_site_id(&r->arena, &as_behind.public_url);
 	const bool realip = nginx_built_with(r->context->found, "--with-http_realip_module");
@@ -177,21 +192,22 @@ proto_map(struct repair *r)
 			buf_printf(&text, "\t%s 1;\n", *range);
 	buf_printf(&text, "}\nmap $antechamber_trusted_%s:$http_x_forwarded_proto $antechamber_proto_%s {\n"
 	                  "\tdefault $scheme;\n\t1:http  http;\n\t1:https https;\n}\n", id, id);
-	repair_before(r, text.s);
+	w->maps[w->n_maps++] = arena_strdup(&r->arena, text.s);
 	buf_free(&text);
 	return arena_printf(&r->arena, "$antechamber_proto_%s", id);
 }
 
 /* Whoever made a variable for it knows what stands in front; nobody else does. */
 static const char *
-proto_value(struct repair *r)
+proto_value(struct wanted *w)
 {
+	const struct repair *r = w->r;
 	const char *has = value_of(decided(r, "X-Forwarded-Proto"));
 	const bool own = *has == '$' && strcasecmp(has, "$scheme") != 0;
 
 	if (!is_front(r))
 		return own && strcasecmp(has, "$http_x_forwarded_proto") != 0 ? has : "$scheme";
-	return own || strcmp(has, "https") == 0 ? has : proto_map(r);
+	return own || strcmp(has, "https") == 0 ? has : proto_map(w);
 }
 
 /* May what is set outside stay as it is? */
@@ -227,11 +243,6 @@ fits(const struct repair *r, enum canon i, const char *has, const char *wanted)
 }
 
 /* ---- from many places into one ---- */
-
-struct wanted {
-	struct repair *r;
-	const char    *value[N_CANON];
-};
 
 static const char *
 line_of(struct arena *a, const char *name, const char *value)
@@ -326,7 +337,7 @@ take_over(struct wanted *w, const struct ngx_directive *around)
 	}
 	for (const struct ngx_directive *d = around ? ngx_child(around, LIST) : NULL; d;
 	     d = ngx_next(d, LIST))
-		if (canon_of(d) == N_CANON)
+		if (canon_of(d) == N_CANON && strcasecmp(guilty_word(d, 0), "Origin") != 0)
 			repair_line(r, line_of(&r->arena, guilty_word(d, 0), value_of(d)));
 }
 
@@ -356,6 +367,21 @@ moves_any(const struct repair *r)
 	return false;
 }
 
+/* Does every route have the whole set already, wherever it stands? */
+static bool
+is_sound(const struct wanted *w)
+{
+	for (size_t i = 0; i < w->r->passes.n; i++) {
+		const struct ngx_directive *block = w->r->passes.v[i];
+
+		while (block && !ngx_child(block, LIST))
+			block = block->parent;
+		if (!is_whole(w, block) || (block == w->r->server->parent && header_in(block, "Origin")))
+			return false;
+	}
+	return true;
+}
+
 void
 repair_headers(struct repair *r)
 {
@@ -365,11 +391,15 @@ repair_headers(struct repair *r)
 
 	for (enum canon i = 0; i < N_CANON; i++)
 		w.value[i] = canon[i].value;
-	w.value[FORWARDED_PROTO] = proto_value(r);
-	w.value[CONNECTION] = connection_map(r);
+	w.value[FORWARDED_PROTO] = proto_value(&w);
+	w.value[CONNECTION] = connection_map(&w);
+	if (is_sound(&w))
+		return;
+	for (size_t i = 0; i < w.n_maps; i++)
+		repair_before(r, w.maps[i]);
 	if (around == r->server) {
 		changed = complete(&w, r->server);
-	} else if (moves_any(r) || !is_whole(&w, around)) {
+	} else if (moves_any(r) || !is_whole(&w, around) || header_in(around, "Origin")) {
 		take_over(&w, around);
 		changed = true;
 	}
@@ -386,4 +416,22 @@ repair_headers(struct repair *r)
 	if (changed)
 		repair_keep_others(r, LIST, LIST " Host $proxy_host;\n" LIST " Connection close;");
 	repair_version(r);
+}
+
+static void
+drop_origin(struct repair *r, const struct ngx_directive *block)
+{
+	for (const struct ngx_directive *d = ngx_child(block, LIST); d; d = ngx_next(d, LIST))
+		if (strcasecmp(guilty_word(d, 0), "Origin") == 0)
+			repair_out(r, d);
+}
+
+/* OpenChamber compares what the browser said; nobody else's word helps. */
+void
+repair_origin(struct repair *r)
+{
+	drop_origin(r, r->server);
+	for (size_t i = 0; i < r->ours.n; i++)
+		drop_origin(r, r->ours.v[i]);
+	repair_headers(r);
 }
