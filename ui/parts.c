@@ -232,7 +232,7 @@ part_has_verdict(const struct setup *s, enum page p)
 	struct setup_line line[1];
 	struct setup_failure f;
 
-	return p >= PAGE_WEBSOCKET && p <= PAGE_TIMEOUTS && (m == MARK_PASS || m == MARK_SKIP) &&
+	return p >= PAGE_WEBSOCKET && p <= PAGE_TIMEOUTS && !setup_busy(s) && (m == MARK_PASS || m == MARK_SKIP) &&
 	       !setup_has_way(s, WAY_TODAY) && !setup_failure(s, p, &f) &&
 	       !setup_lines(s, p, line, 1);
 }

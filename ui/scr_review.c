@@ -38,6 +38,29 @@ count_lines(const char *text)
 	return n;
 }
 
+/* Pairs of label and value, already in columns: what does not fit goes on in the next row, pair by pair. */
+static void
+put_pairs(struct sheet *s, const char *line)
+{
+	int col = 0;
+
+	sheet_row(s, ROW_KEEP);
+	while (*line) {
+		const size_t n = strcspn(line, "\t");
+		size_t shown = n;
+
+		while (shown && line[shown - 1] == ' ')
+			shown--;
+		if (col && col + text_width_n(line, shown) > s->width) {
+			sheet_row(s, ROW_KEEP);
+			col = 0;
+		}
+		sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, line, shown));
+		col += text_width_n(line, n);
+		line += n + (line[n] == '\t');
+	}
+}
+
 /* Groups of two and more blanks are where a summary line may be cut on a small screen. */
 static void
 put_summary_line(struct sheet *s, const char *line)
@@ -184,7 +207,10 @@ review_build(struct screen *sc, struct sheet *s)
 	size_t top;
 
 	for (size_t i = 0; i < n_summary; i++)
-		put_summary_line(s, summary[i]);
+		if (strchr(summary[i], '\t'))
+			put_pairs(s, summary[i]);
+		else
+			put_summary_line(s, summary[i]);
 	sheet_gap(s);
 	top = s->n;
 	put_plan(s, plan, n_plan);

@@ -128,11 +128,15 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 		                     : say(s, Q_("%d passed", "%d passed", (unsigned long)sum.pass), sum.pass);
 	}
 	pair(&a, "OpenChamber", setup_origin_base(s), 11, 27);
+	buf_putc(&a, '\t');
 	pair(&a, _("Uploads"), size.s, 9, 6);
+	buf_putc(&a, '\t');
 	pair(&a, _("Proxy"), !f ? _("something else") : f->version ? say(s, "%s %s", f->proxy->label, f->version)
 	                                                           : f->proxy->label, 10, 0);
 	pair(&b, _("Address"), setup_public_base(s), 11, 27);
+	buf_putc(&b, '\t');
 	pair(&b, _("Streams"), say(s, "%us", s->answers.stream), 9, 6);
+	buf_putc(&b, '\t');
 	pair(&b, _("Rehearsal"), rehearsal, 10, 0);
 	out[0] = say(s, "%s", a.s);
 	out[1] = say(s, "%s", b.s);

@@ -156,7 +156,7 @@ bool setup_holding(const struct setup *s);
 
 const struct plan *setup_plan(struct setup *s, struct err *e); /* NULL: it cannot be made, see e */
 const char *setup_diff(struct setup *s);                       /* unified; "" where nothing differs */
-size_t setup_summary(const struct setup *s, const char **out, size_t max); /* two or three lines: addresses, sizes, rehearsal */
+size_t setup_summary(const struct setup *s, const char **out, size_t max); /* two lines: addresses, sizes, rehearsal; a tab between two pairs, where a line may be broken */
 size_t setup_plan_lines(const struct setup *s, const char **out, size_t max); /* "new file  /etc/..." numbered by the face */
 
 enum apply_way { APPLY_CLOSED, APPLY_AS_ROOT, APPLY_WITH_SUDO, APPLY_BY_HAND };
