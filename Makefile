@@ -154,8 +154,13 @@ $(t_fuzz): %: %.o $(fuzz_main) $(call lib,$(below_apply))
 	  $(call lib,$(below_apply)) $(corelibs)
 fuzz-drivers: $(t_fuzz)
 fuzz:
-	$Q$(MAKE) --no-print-directory B=$B FUZZ=1 fuzz-drivers
+	$Q$(MAKE) --no-print-directory B=$B SAN= FUZZ=1 fuzz-drivers
 	$QB=$B/fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(notdir $(t_fuzz))
+
+# Longer attacks than `make check' makes, and their figures: faults, kills, fuzz executions, bytes leaked.
+torture: all $(filter $B/tests/unit/apply/% $B/tests/unit/proxy/%,$(unit))
+	$Q$(MAKE) --no-print-directory B=$B SAN= fuzz >$B/torture.fuzz || { cat $B/torture.fuzz; exit 1; }
+	$QB=$B BIN=$(CURDIR)/$B/$(NAME) sh tests/torture/run.sh
 
 # ---- translations ----
 
@@ -206,6 +211,6 @@ clean:
 
 FORCE:
 .SECONDARY:
-.PHONY: all run deps-check check check-ui check-golden lint bench fuzz fuzz-drivers pot po-update install uninstall dist \
-        fmt clean FORCE $(addprefix check-,$(rooms) $(kinds)) $(addprefix unit-,$(rooms))
+.PHONY: all run deps-check check check-ui check-golden lint bench fuzz fuzz-drivers torture pot \
+        po-update install uninstall dist fmt clean FORCE $(addprefix check-,$(rooms) $(kinds)) $(addprefix unit-,$(rooms))
 -include $(shell find $B -name '*.d' 2>/dev/null)
