@@ -99,6 +99,15 @@ named_on_any_port(const struct proxy_found *f, const char *host)
 	return NULL;
 }
 
+static bool
+listens_on(const struct proxy_site *s, unsigned port)
+{
+	for (size_t i = 0; i < s->n_listens; i++)
+		if (s->listens[i].port == port)
+			return true;
+	return false;
+}
+
 /* By the name people use; else by where it leads. */
 static const struct proxy_site *
 site_in(struct doctor *d, const struct proxy_found *f)
@@ -113,8 +122,11 @@ site_in(struct doctor *d, const struct proxy_found *f)
 		site = named_on_any_port(f, a->public_url.host);
 	if (!a->has_origin)
 		usual_origin(d, &origin);
-	if (!site && (!a->has_public || url_is_loopback(&a->public_url)))
+	if (!site && (!a->has_public || a->public_url.ip))
 		site = proxy_site_leading_to(f, &origin);
+	/* An address without a name is served by whoever has its port. */
+	if (site && a->has_public && a->public_url.ip && !listens_on(site, a->public_url.port))
+		return NULL;
 	return site;
 }
 
