@@ -63,10 +63,10 @@ later_open(struct setup *s)
 	s->alone = false;
 	if (s->detecting)
 		return; /* comes again when everything is found */
+	plan_get(s, &e); /* first: what follows tells the face that there is something to show */
 	if (!s->direct)
 		run_direct(s);
 	run_resolver(s);
-	plan_get(s, &e);
 }
 
 bool

@@ -245,7 +245,8 @@ setup_busy(const struct setup *s)
 	case PAGE_RESULT:
 		return false;
 	case PAGE_LATER:
-		return s->detecting || (s->today && !check_is_done(s->today));
+		return s->detecting || s->resolving || (s->direct && !check_is_done(s->direct)) ||
+		       (s->today && !check_is_done(s->today));
 	default:
 		return s->rehearsal && !s->rehearsed;
 	}
