@@ -63,8 +63,17 @@ answers http://chat.example.org 'tls: {mode: none}'
 run 1 rehearse --answers "$T/a.yaml" --templates "$T/templates" --json
 [ "$(verdict)" = ws-upgrade-lost ] || fail "verdict $(verdict)"
 left
+# A limit of Caddy's shows where real bytes are sent.
+cp templates/caddy/site.caddy "$T/templates/caddy/site.caddy"
+sed -i 's/\treverse_proxy {{origin}} {/\trequest_body {\n\t\tmax_size 1MB\n\t}\n&/' "$T/templates/caddy/site.caddy"
+answers http://chat.example.org 'tls: {mode: none}
+limits: {body: 10M}'
+run 1 rehearse --answers "$T/a.yaml" --templates "$T/templates" --json
+[ "$(verdict)" = body-limit ] || fail "verdict $(verdict)"
+run 0 rehearse --answers "$T/a.yaml" --json
+left
 # One that Caddy refuses is said at the file that would be written.
-sed -i 's/header_up -Upgrade/header_up/' "$T/templates/caddy/site.caddy"
+sed -i 's/max_size 1MB/nonsense/' "$T/templates/caddy/site.caddy"
 run 4 rehearse --answers "$T/a.yaml" --templates "$T/templates"
 complains '/etc/caddy/openchamber.caddy:'
 complains 'Caddy says'
