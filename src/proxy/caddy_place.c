@@ -230,6 +230,11 @@ add_import(struct caddy_place *p, struct arena *a, const struct proxy_context *c
 		*e = why;
 		goto out;
 	}
+	if (strlen(text.s) != text.len) { /* in a comment; what is behind it would be lost */
+		err_at(e, ERR_VALUE, config, 0, 0,
+		       _("There is a zero byte here: this is not a text file."));
+		goto out;
+	}
 	if (caddy_escape(&word, pattern, e) < 0)
 		goto out;
 	if (text.len && text.s[text.len - 1] != '\n')

@@ -361,6 +361,10 @@ text_of(struct buf *out, struct repair *r, const char *file, struct err *e)
 	struct splices s;
 	int rc = fs_read(&now, fs_path(&r->arena, r->context->root, file), FILE_MAX, e);
 
+	/* Behind a zero byte, in a comment, the rest would be lost. */
+	if (rc == 0 && strlen(now.s) != now.len)
+		rc = err_at(e, ERR_VALUE, file, 0, 0,
+		            _("There is a zero byte here: this is not a text file."));
 	splices_init(&s, &r->arena, now.s, now.len);
 	for (size_t i = 0; i < r->n_edits && rc == 0; i++)
 		if (r->edits[i].file == file)

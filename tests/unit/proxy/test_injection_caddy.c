@@ -162,11 +162,48 @@ test_answers_stay_values(void **state)
 	proxy_found_free(&f);
 }
 
+/* What stands behind a zero byte in somebody's Caddyfile is not cut off by our line at its end. */
+static void
+test_a_file_that_is_no_text_stays(void **state)
+{
+	static const char zero[] = ":80 {\n\trespond ok\n}\n# a \0 b\n:81 {\n\trespond ok\n}\n";
+	struct tree *t = *state;
+
+	for (int is_text = 0; is_text < 2; is_text++) {
+		char *text = xmalloc(sizeof(zero));
+		struct proxy_found f;
+		struct answers a;
+		struct steps steps = { 0 };
+		struct err e = { 0 };
+
+		memcpy(text, zero, sizeof(zero));
+		if (is_text)
+			text[strlen(text)] = '-';
+		tree_mkdir(t, CADDY_DIR);
+		assert_int_equal(fs_write(tree_path(t, CADDY_CONFIG), text, sizeof(zero) - 1, 0644,
+		                          &e), 0);
+		world_found(&f, t, "2.6.2");
+		parse_answers(&a, "version: 1\norigin: http://127.0.0.1:3000\nproxy: caddy\n"
+		              "public: https://chat.example.org\ntls: {mode: auto}\n");
+		assert_int_equal(render(&steps, t, &f, &a, &e), is_text ? 0 : -1);
+		if (is_text)
+			assert_non_null(strstr(site_text(&steps), "reverse_proxy"));
+		else
+			assert_string_equal(e.file, CADDY_CONFIG);
+		steps_free(&steps);
+		answers_free(&a);
+		proxy_found_free(&f);
+		free(text);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answers_stay_values, tree_setup,
+		                                tree_teardown),
+		cmocka_unit_test_setup_teardown(test_a_file_that_is_no_text_stays, tree_setup,
 		                                tree_teardown),
 	};
 
