@@ -4,6 +4,7 @@
  */
 #include "fuzz.h"
 
+#include "proxy/apache.h"
 #include "proxy/caddy.h"
 #include "proxy/haproxy.h"
 #include "proxy/nginx.h"
@@ -39,9 +40,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	complain(nginx_complaint, said);
 	complain(caddy_complaint, said);
 	complain(haproxy_complaint, said);
+	complain(apache_complaint, said);
 	version(nginx_read_version, sizeof(struct nginx_own), said);
 	version(caddy_read_version, sizeof(struct caddy_own), said);
 	version(haproxy_read_version, sizeof(struct haproxy_own), said);
+	version(apache_read_version, sizeof(struct apache_own), said);
+	version(apache_read_statics, sizeof(struct apache_own), said);
 	free(said);
 	return 0;
 }
