@@ -223,7 +223,7 @@ apache_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	struct where w;
 	int rc = -1;
 
-	if (apache_check(c, e) < 0 || find_place(&w, &a, c, e) < 0)
+	if (apache_check(c, e) < 0 || values_check_key(c, e) < 0 || find_place(&w, &a, c, e) < 0)
 		goto out;
 	apache_modules(&m, c);
 	if (apache_modules_steps(out, &m, c, e) < 0 || add_site(out, &a, c, &w, &m, e) < 0)

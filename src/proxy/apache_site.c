@@ -76,7 +76,7 @@ redirect_to(struct arena *a, const struct proxy_context *c)
 {
 	const char *port = values_public_port(a, c);
 
-	return arena_printf(a, "https://%s%s%s/$1", values_host(a, c), port ? ":" : "", port ? port : "");
+	return arena_printf(a, "https://%s%s%s/", values_host(a, c), port ? ":" : "", port ? port : "");
 }
 
 int

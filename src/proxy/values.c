@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "proxy/front.h"
@@ -69,6 +70,26 @@ values_check(const struct proxy_context *c, struct err *e)
 		break;
 	}
 	return 0;
+}
+
+int
+values_check_key(const struct proxy_context *c, struct err *e)
+{
+	const struct answers *a = c->answers;
+	struct buf certificate = BUF_INIT, key = BUF_INIT;
+	struct arena arena = { 0 };
+	struct err why = { 0 };
+	int rc = 0;
+
+	if (a->tls == TLS_EXISTING && fs_read(&certificate, fs_path(&arena, c->root, a->certificate), 1 << 20, &why) == 0 &&
+	    fs_read(&key, fs_path(&arena, c->root, a->key), 1 << 20, &why) == 0 &&
+	    cert_key_matches(certificate.s, key.s, &why) < 0)
+		rc = answers_err(e, a, "tls.key", "%s", why.msg);
+	mem_wipe(key.s, key.len);
+	buf_free(&key);
+	buf_free(&certificate);
+	arena_free(&arena);
+	return rc;
 }
 
 bool

@@ -18,6 +18,12 @@
 /* ERR_VALUE names the answer that no configuration can be made of. */
 int values_check(const struct proxy_context *c, struct err *e);
 
+/*
+ * Does the key that was answered belong to its certificate, as far as both are
+ * open to us?  For a proxy whose checker does not look, and that would stop.
+ */
+int values_check_key(const struct proxy_context *c, struct err *e);
+
 /* The ports to listen on, in a rehearsal the private ones; 0: none. */
 void values_ports(const struct proxy_context *c, unsigned *plain, unsigned *tls);
 
