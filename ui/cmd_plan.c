@@ -73,7 +73,7 @@ planned_build(struct cmd *c, struct planned *p, struct err *e)
 {
 	if (planned_answers(c, p, e) < 0 || planned_detect(c, p, e) < 0)
 		return -1;
-	return plan_build(&p->plan, &p->context, NULL, e);
+	return plan_build(&p->plan, &p->context, c->o->set_aside, e);
 }
 
 void

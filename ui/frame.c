@@ -172,7 +172,7 @@ message_text(const struct screen *sc)
 		return _(questions[sc->at.question].text);
 	if (sc->at.view != VIEW_PAGE)
 		return "";
-	if (*sc->message)
+	if (*sc->message && (!sc->message_waits || setup_busy(sc->setup)))
 		return sc->message;
 	if (!*setup_message(sc->setup) && setup_page(sc->setup) == PAGE_REVIEW &&
 	    *setup_diff(sc->setup))

@@ -76,6 +76,8 @@ const struct option_entry option_table[] = {
 	  N_("add the checks that must wait a minute") },
 	{ "strict", OPTION_FLAG, NULL, FIELD(strict), BIT(CHECK) | BIT(REHEARSE) | BIT(PRACTICE), 0,
 	  0, N_("a warning counts as a failure") },
+	{ "set-aside", OPTION_TEXT, "FILE", FIELD(set_aside), PLANNED, 0, 0,
+	  N_("move this site's file out of the way; undoing brings it back") },
 	{ "plan", OPTION_HASH, "SHA256", FIELD(plan), BIT(APPLY), 0, 0,
 	  N_("refuse any plan but this one") },
 	{ "allow-unprotected", OPTION_FLAG, NULL, FIELD(allow_unprotected), BIT(APPLY) | BIT(DOCTOR), 0,

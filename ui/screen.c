@@ -107,6 +107,7 @@ void
 screen_say(struct screen *sc, const char *text)
 {
 	snprintf(sc->message, sizeof(sc->message), "%s", text);
+	sc->message_waits = false;
 }
 
 /* Another page than the one whose focus we have: begin at its first item. */
@@ -154,6 +155,7 @@ say_why_not(struct screen *sc)
 	if (setup_busy(sc->setup)) {
 		screen_say(sc,
 		           _("The checks of this step still run. Press Enter when they are done."));
+		sc->message_waits = true;
 		return;
 	}
 	if (p == PAGE_DIRECT || p == PAGE_PROXY)

@@ -66,6 +66,7 @@ struct screen {
 	struct editor editor[MAX_EDITORS];
 	unsigned      typing_timer;
 	char          message[768]; /* until the next key */
+	bool          message_waits; /* it says that checks run: it goes when they are done */
 	bool          follow;     /* keep the cursor's row in sight at the next drawing */
 	size_t        diff_top;
 	int           diff_left;

@@ -333,7 +333,7 @@ diff_step(struct buf *out, const struct plan *p, size_t step, enum plan_state wa
 	else if (state != wanted)
 		;
 	else if (s->secret)
-		buf_printf(&diff, "Secret file %s differs\n", s->path);
+		buf_printf(&diff, state == PLAN_NEW ? "New secret file %s\n" : "Secret file %s differs\n", s->path);
 	else
 		diff_unified(&diff, state == PLAN_NEW ? "/dev/null" : s->path, now.s, s->path,
 		             s->text);

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "apply/guard.h"
+#include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+
+#define MAX_PEM (256 * 1024)
 
 /* A moment's hiccup is nobody's fault, so a bad verdict is asked for once more. */
 #define TRIES    2
@@ -47,9 +50,22 @@ target(struct apply *a, unsigned port)
 	return arena_printf(&a->arena, fmt, address, port);
 }
 
+static bool
+is_self_signed(struct apply *a, const char *path)
+{
+	struct buf pem = BUF_INIT;
+	struct err e = { 0 };
+	struct cert cert;
+	bool is = fs_read(&pem, fs_path(&a->arena, a->plan->context.root, path), MAX_PEM, &e) == 0 &&
+	          cert_parse(&cert, &a->arena, pem.s, pem.len, path, &e) == 0 && cert.self_signed;
+
+	buf_free(&pem);
+	return is;
+}
+
 /*
- * A certificate that is ours alone (our own, or one that only the CDN in
- * front trusts) is trusted as it stands; any other has to stand before the
+ * A certificate that is ours alone (our own, one signed by itself, or one
+ * that only the CDN in front trusts) is trusted as it stands; any other has to stand before the
  * system's authorities.
  */
 static const char *
@@ -67,7 +83,8 @@ own_certificate(struct apply *a)
 			if (s->made && !s->secret && strncmp(s->text, "-----BEGIN CERT", 15) == 0)
 				path = s->path;
 		}
-	} else if (c->answers->tls == TLS_EXISTING && c->answers->cdn != CDN_NONE)
+	} else if (c->answers->tls == TLS_EXISTING &&
+	           (c->answers->cdn != CDN_NONE || is_self_signed(a, c->answers->certificate)))
 		path = c->answers->certificate;
 	return path ? fs_path(&a->arena, c->root, path) : NULL;
 }

@@ -125,9 +125,15 @@ child(const struct plan *p)
 
 	reset_signals();
 	if (place_fds(p->fds, 4) == 0) {
+		/* Who drops its rights may no longer reach the program, only run it: /root is closed. */
+		const int program = p->drop ? open(p->program, O_PATH | O_CLOEXEC) : -1;
+
 		report = REPORT_FD;
-		if (become(p) == 0)
+		if (become(p) == 0) {
+			if (program >= 0)
+				syscall(SYS_execveat, program, "", p->argv, p->env, AT_EMPTY_PATH);
 			execve(p->program, p->argv, p->env);
+		}
 	}
 	sys = errno;
 	(void)!write(report, &sys, sizeof(sys));

@@ -62,7 +62,7 @@ advise_direct(const struct setup *s, struct advice *a)
 	struct setup_failure f;
 
 	if (!s->answers.has_origin) {
-		add(a, _("No OpenChamber was found on this server. Start it in a second SSH session, or write its address above."));
+		add(a, _("No OpenChamber was found on this server. Start it in a second SSH session: this page looks again every 2 seconds. Or write its address above."));
 		add(a, "openchamber --ui-password YOUR-PASSWORD");
 		add(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
 		return;
@@ -108,6 +108,9 @@ advise_proxy(const struct setup *s, struct advice *a)
 		add(a, _("Press Enter for the public address."));
 	} else if (!f) {
 		add(a, _("Choose a proxy with Up and Down, then press Enter."));
+	} else if (f->broken.code != ERR_NONE) {
+		add(a, say(s, _("It was so before: nothing here has changed it, and %s goes on with what it read at its start."), f->proxy->label));
+		add(a, _("Correct that line in a second SSH session, then press F5."));
 	} else if (!f->installed) {
 		add(a, _("Come back to this page when it is installed: F5 looks again."));
 	} else {
@@ -126,6 +129,8 @@ advise_public(const struct setup *s, struct advice *a)
 		add(a, _("Write the name people will use. Without a domain, http:// and this server's own address work inside your home network:"));
 		if (s->machine.addresses && s->machine.addresses[0])
 			add(a, say(s, "http://%s", s->machine.addresses[0]));
+		else
+			add(a, "http://192.168.1.20");
 		return;
 	}
 	if (!s->answers.has_tls) {
@@ -205,9 +210,44 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 	add(a, pages[p].fields[0] ? _("Press Enter to go on.") : _("Nothing to choose here. Press Enter to go on."));
 }
 
+/* "Only look": what is wrong today, each cause once with its line. */
+static void
+advise_looked(const struct setup *s, struct advice *a)
+{
+	const struct cause *told[4];
+	size_t n = 0;
+
+	if (!s->today || !check_is_done(s->today)) {
+		add(a, _("The address is being checked as it is today."));
+		return;
+	}
+	for (size_t i = 0; i < check_count(s->today) && n < ARRAY_LEN(told); i++) {
+		const struct check_result *r = check_at(s->today, i);
+		bool again = false;
+
+		for (size_t k = 0; k < n; k++)
+			again = again || told[k] == r->cause;
+		if (!check_finished(s->today, i) || r->status != CHECK_FAIL || !r->cause || again)
+			continue;
+		told[n++] = r->cause;
+		add(a, say(s, "%s: %s", r->label, r->detail));
+		if (r->where.file)
+			add(a, say(s, "%s:%d", r->where.file, r->where.line));
+	}
+	if (n)
+		add(a, _("Nothing is written. To see the change that repairs it:"));
+	else
+		add(a, _("No check fails. Nothing is written. To look again at any time:"));
+	add(a, n ? say(s, "antechamber doctor --public %s", setup_public_base(s)) : setup_check_command(s));
+}
+
 static void
 advise_review(const struct setup *s, struct advice *a)
 {
+	if (setup_only_looks(s)) {
+		advise_looked(s, a);
+		return;
+	}
 	if (s->by_hand) {
 		add(a, _("Set these in your proxy, in one place for every path:"));
 		add(a, say(s, _("lead everything to %s"), setup_origin_base(s)));

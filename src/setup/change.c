@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "loop/proc.h"
 
@@ -83,6 +84,31 @@ outcome_of(const char *word, int status)
 	return status == 6 ? OUTCOME_UNDO_FAILED : OUTCOME_REFUSED;
 }
 
+/*
+ * The answers reach the child in a file of their own: only what was applied
+ * and kept is saved where a later run looks.
+ */
+static int
+hand_over_answers(struct setup *s, struct err *e)
+{
+	s->handed_dir = fs_mkdtemp("antechamber-answers", e);
+	if (!s->handed_dir)
+		return -1;
+	s->handed_over = fs_join(&s->keep, s->handed_dir, "answers.yaml");
+	return answers_save(&s->answers, s->handed_over, e);
+}
+
+static void
+take_back_answers(struct setup *s)
+{
+	struct err e = { 0 };
+
+	if (s->handed_dir)
+		fs_remove_tree(s->handed_dir, &e);
+	free(s->handed_dir);
+	s->handed_dir = s->handed_over = NULL;
+}
+
 static void
 child_done(void *ctx, const struct proc_result *r)
 {
@@ -98,6 +124,9 @@ child_done(void *ctx, const struct proc_result *r)
 	s->outcome = outcome_of(json_get_string(s->document, "outcome", ""), s->status);
 	if (s->outcome == OUTCOME_REFUSED && r->err.len)
 		progress_note(s, "refused", PROGRESS_FAIL, r->err.s);
+	take_back_answers(s);
+	if (s->outcome == OUTCOME_WORKS) /* there apply has kept them */
+		s->answers_path = answers_default_path(&s->keep, s->o.root, &s->answers.public_url);
 	/* What is on this server is another now: both are looked at anew. */
 	plan_forget(s);
 	later_note_last(s);
@@ -119,7 +148,11 @@ apply_argv(struct setup *s, bool sudo, bool watched)
 	v[n++] = s->o.self;
 	v[n++] = "apply";
 	v[n++] = "--answers";
-	v[n++] = s->answers_path;
+	v[n++] = s->handed_over ? s->handed_over : s->answers_path;
+	if (setup_set_aside(s)) {
+		v[n++] = "--set-aside";
+		v[n++] = setup_set_aside(s);
+	}
 	if (watched || !sudo) {
 		v[n++] = "--plan";
 		v[n++] = s->plan_hash;
@@ -250,7 +283,7 @@ setup_apply(struct setup *s, struct err *e)
 		return p ? 0 : -1;
 	if (setup_apply_way(s) == APPLY_CLOSED)
 		return err_set(e, ERR_VALUE, _("A step failed; nothing is applied before it passes."));
-	if (!setup_keep_answers(s, e))
+	if (sudo ? !setup_keep_answers(s, e) : hand_over_answers(s, e) < 0)
 		return -1;
 	begin(s, DEED_APPLY);
 	watch_child(s, apply_argv(s, sudo, true), sudo, s->password);

@@ -228,7 +228,7 @@ take_password(struct setup *s, const char *text, struct err *e)
 }
 
 /* Which choice of certificate fits an address that was just typed. */
-static void
+void
 follow_scheme(struct setup *s)
 {
 	const bool http = strcmp(s->answers.public_url.scheme, "http") == 0;

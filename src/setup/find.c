@@ -48,6 +48,8 @@ adopt_origin(struct setup *s, const struct found_origin *o)
 	if (!s->answers.has_origin) {
 		s->answers.origin = o->url;
 		s->answers.has_origin = true;
+		if (s->page == PAGE_DIRECT)
+			run_direct(s);
 	}
 }
 
@@ -231,8 +233,11 @@ suggest_address(struct setup *s)
 		char text[300];
 		struct err e = { 0 };
 
-		snprintf(text, sizeof(text), "https://%s", name);
-		answers_set(&s->answers, "public", text, &e);
+		const bool plain = s->existing && s->existing->n_listens && !s->existing->listens[0].tls;
+
+		snprintf(text, sizeof(text), "%s://%s", plain ? "http" : "https", name);
+		if (answers_set(&s->answers, "public", text, &e) == 0)
+			follow_scheme(s);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
 
@@ -176,9 +177,10 @@ lines_proxy(const struct setup *s, struct lines *l)
 	}
 	if (s->detecting)
 		line_told(l, MARK_NOW, say(s, "%s -t", f->proxy->name));
-	else if (f->broken.code != ERR_NONE)
+	else if (f->broken.code != ERR_NONE) {
 		line_told(l, MARK_FAIL, say(s, "%s", f->broken.msg));
-	else if (f->incomplete)
+		return;
+	} else if (f->incomplete)
 		line_told(l, MARK_PASS, _("its configuration: syntax ok; the rest needs root"));
 	else
 		line_told(l, MARK_PASS, _("its configuration is sound as it is today"));
@@ -219,34 +221,40 @@ lines_name(const struct setup *s, struct lines *l)
 		line_told(l, MARK_SKIP, _("host: not an address of this server: a router?"));
 }
 
+static bool
+is_program_of(const struct proxy_found *f, const char *program)
+{
+	return strcmp(program, f->proxy->name) == 0 || (f->binary && strcmp(program, fs_basename(f->binary)) == 0);
+}
+
 static void
 lines_ports(const struct setup *s, struct lines *l)
 {
 	const struct proxy_found *f = find_proxy(s);
 	unsigned ports[2];
-	const char *who[2] = { NULL, NULL };
-	bool open[2] = { false, false };
+	bool open[2];
 
 	answers_ports(&s->answers, &ports[0], &ports[1]);
 	for (int p = 0; p < 2; p++) {
-		for (size_t i = 0; ports[p] && i < s->machine.n_listeners; i++)
-			if (s->machine.listeners[i].port == ports[p]) {
-				open[p] = true;
-				who[p] = *s->machine.listeners[i].program ? s->machine.listeners[i].program : NULL;
-			}
-		if (open[p] && who[p] && f && strcmp(who[p], f->proxy->name) != 0) {
-			line_told(l, MARK_WARN, say(s, _("ports: %1$u is taken by another program: %2$s"), ports[p], who[p]));
+		const struct listener *taken = NULL;
+
+		for (size_t i = 0; ports[p] && i < s->machine.n_listeners && !taken; i++)
+			if (s->machine.listeners[i].port == ports[p])
+				taken = &s->machine.listeners[i];
+		open[p] = taken != NULL;
+		if (taken && *taken->program && f && !is_program_of(f, taken->program)) {
+			line_told(l, MARK_WARN, say(s, _("port: %1$u is taken by another program: %2$s"), ports[p], taken->program));
 			return;
 		}
 	}
-	if ((!ports[0] || open[0]) && (!ports[1] || open[1]))
-		line_told(l, MARK_PASS, ports[0] && ports[1]
-		     ? say(s, _("ports: %1$u and %2$u answer here"), ports[0], ports[1])
-		     : say(s, _("port: %u answers here"), ports[0] ? ports[0] : ports[1]));
+	if (ports[0] && ports[1] && open[0] == open[1])
+		line_told(l, MARK_PASS, say(s, open[0] ? _("ports: %1$u and %2$u answer here")
+		                            : _("ports: %1$u and %2$u will be opened"), ports[0], ports[1]));
 	else
-		line_told(l, MARK_PASS, ports[0] && ports[1]
-		     ? say(s, _("ports: %1$u and %2$u will be opened"), ports[0], ports[1])
-		     : say(s, _("port: %u will be opened"), ports[0] ? ports[0] : ports[1]));
+		for (int p = 0; p < 2; p++)
+			if (ports[p])
+				line_told(l, MARK_PASS, say(s, open[p] ? _("port: %u answers here")
+				                            : _("port: %u will be opened"), ports[p]));
 }
 
 static void
@@ -264,25 +272,13 @@ lines_public(const struct setup *s, struct lines *l)
 		if (taken && !taken->ours && taken != s->existing)
 			line_told(l, MARK_FAIL, say(s, _("sites: %1$s is already served by %2$s:%3$d"),
 			     s->answers.public_url.host, taken->file, taken->line));
+		else if (taken && taken == s->existing && setup_set_aside(s))
+			line_told(l, MARK_PASS, say(s, _("sites: %s has this name, and is set aside"), taken->file));
 		else
 			line_told(l, MARK_PASS, _("sites: no other site here has this name"));
 	}
-	for (size_t i = 0; i < s->n_certs && s->answers.has_tls && s->answers.tls == TLS_EXISTING; i++) {
-		const struct found_cert *c = &s->certs[i];
-		int days;
-
-		if (!c->readable || !s->answers.certificate || strcmp(c->certificate, s->answers.certificate) != 0)
-			continue;
-		days = cert_days_left(&c->cert, time(NULL));
-		if (!cert_covers(&c->cert, s->answers.public_url.host))
-			line_told(l, MARK_FAIL, say(s, _("certificate: it does not cover %1$s, it covers %2$s"),
-			     s->answers.public_url.host, c->cert.n_names ? c->cert.names[0] : c->cert.subject));
-		else if (days < 0)
-			line_told(l, MARK_FAIL, say(s, _("certificate: it has expired")));
-		else if (days < 14)
-			line_told(l, MARK_WARN, say(s, Q_("certificate: only %d day left", "certificate: only %d days left",
-			     (unsigned long)days), days));
-	}
+	if (s->cert_mark != MARK_NONE)
+		line_told(l, s->cert_mark, say(s, "%s", s->cert_text));
 }
 
 /* ---- page 9 ---- */

@@ -62,7 +62,7 @@ list_tls(const struct setup *s, struct setup_choice *out, size_t max)
 		const char   *label;
 		enum tls_mode mode;
 	} fixed[N_TLS_ROWS] = {
-		[TLS_ROW_FILE]  = { N_("another file on this server"), TLS_EXISTING },
+		[TLS_ROW_FILE]  = { N_("a file on this server"), TLS_EXISTING },
 		[TLS_ROW_TEST]  = { N_("a test certificate (browsers warn)"), TLS_SELFSIGNED },
 		[TLS_ROW_NONE]  = { N_("none: http, for a home network only"), TLS_NONE },
 		[TLS_ROW_FRONT] = { N_("TLS ends in front: Cloudflare, router"), TLS_UPSTREAM },

@@ -20,15 +20,29 @@ plan_forget(struct setup *s)
 	s->diff = NULL;
 }
 
+bool
+setup_only_looks(const struct setup *s)
+{
+	return s->start == START_LOOK && s->existing;
+}
+
+const char *
+setup_set_aside(const struct setup *s)
+{
+	return s->start == START_ANEW && s->existing ? s->existing->file : NULL;
+}
+
 const struct plan *
 plan_get(struct setup *s, struct err *e)
 {
-	const char *aside = s->start == START_ANEW && s->existing ? s->existing->file : NULL;
-
 	if (s->has_plan)
 		return &s->plan;
 	if (s->by_hand) {
 		err_set(e, ERR_VALUE, _("For another proxy nothing is written."));
+		return NULL;
+	}
+	if (setup_only_looks(s)) {
+		err_set(e, ERR_VALUE, _("You chose only to look: nothing is written."));
 		return NULL;
 	}
 	if (answers_whole(&s->answers, e) < 0)
@@ -37,7 +51,7 @@ plan_get(struct setup *s, struct err *e)
 		.answers = &s->answers, .found = find_proxy(s), .needs = &s->needs,
 		.templates = s->o.templates, .root = s->o.root,
 	};
-	if (plan_build(&s->plan, &s->context, aside, e) < 0)
+	if (plan_build(&s->plan, &s->context, setup_set_aside(s), e) < 0)
 		return NULL;
 	s->has_plan = true;
 	plan_hash(&s->plan, s->plan_hash);
@@ -182,7 +196,7 @@ setup_apply_blocker(const struct setup *s)
 {
 	struct err e = { 0 };
 
-	if (s->start == START_LOOK && s->existing)
+	if (setup_only_looks(s))
 		return PAGE_START;
 	if (setup_mark(s, PAGE_DIRECT) == MARK_FAIL)
 		return PAGE_DIRECT;
@@ -274,7 +288,9 @@ setup_commands(const struct setup *s)
 {
 	const char **v = arena_alloc(s->say, 3 * sizeof(*v));
 
-	v[0] = say(s, "sudo antechamber apply --answers %s", s->answers_path ? s->answers_path : "FILE");
+	v[0] = say(s, "sudo antechamber apply --answers %s%s%s", s->answers_path ? s->answers_path : "FILE",
+	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? " --set-aside " : "",
+	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? setup_set_aside(s) : "");
 	v[1] = say(s, "antechamber rehearse --answers %s", s->answers_path ? s->answers_path : "FILE");
 	return v;
 }

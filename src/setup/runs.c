@@ -1,6 +1,8 @@
 /* runs.c - the live checks behind the pages: started, watched, thrown away when what they stood on changes. */
 #include "setup/state.h"
 
+#include "apply/finding.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +77,7 @@ look_again(void *ctx)
 	struct setup *s = ctx;
 
 	s->look_timer = 0;
-	if (s->page != PAGE_DIRECT || !origin_is_missing(s))
+	if (s->page != PAGE_DIRECT || (s->answers.has_origin && !origin_is_missing(s)))
 		return;
 	find_machine(s);
 	find_origins(s);
@@ -139,8 +141,10 @@ run_direct(struct setup *s)
 	struct err e = { 0 };
 
 	runs_forget_direct(s);
-	if (!s->answers.has_origin)
+	if (!s->answers.has_origin) {
+		s->look_timer = loop_after(s->loop, LOOK_AGAIN_MS, look_again, s);
 		return;
+	}
 	s->direct_url = s->answers.origin;
 	s->direct_options = (struct check_options){
 		.origin = &s->direct_url,
@@ -165,12 +169,35 @@ runs_forget_direct(struct setup *s)
 
 /* ---- today: what answers at the public address before anything is changed ---- */
 
+/* Each failure gets its line, where the proxy that serves the address is one we can read. */
+static void
+blame(struct setup *s, const struct check_result *r)
+{
+	for (size_t k = 0; k < s->n_found; k++) {
+		const struct proxy_found *f = &s->found[k];
+		const char *file;
+		int line;
+
+		if (f->installed && f->proxy->blame &&
+		    proxy_site_named(f, s->today_public.host, s->today_public.port) &&
+		    f->proxy->blame(f, r->cause->id, &s->today_public, finding_path(&s->needs, r), &file, &line)) {
+			check_set_where(s->today, r, file, line);
+			return;
+		}
+	}
+}
+
 static void
 today_done(void *ctx, struct check_run *r)
 {
 	struct setup *s = ctx;
 
-	(void)r;
+	for (size_t i = 0; i < check_count(r); i++) {
+		const struct check_result *result = check_finished(r, i) ? check_at(r, i) : NULL;
+
+		if (result && result->target == TARGET_PUBLIC && result->cause && !result->where.file)
+			blame(s, result);
+	}
 	s->today_seen = time(NULL);
 	setup_tell(s);
 }

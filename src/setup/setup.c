@@ -126,6 +126,7 @@ setup_open(struct setup *s, enum page p)
 		later_open(s);
 		break;
 	case PAGE_PUBLIC:
+		certificate_look(s);
 		run_resolver(s);
 		break;
 	case PAGE_WEBSOCKET:

@@ -76,6 +76,8 @@ struct setup {
 	struct found_cert   certs[MAX_CERTS];
 	size_t              n_certs;
 	enum start_choice   start;
+	enum mark           cert_mark;       /* of the chosen certificate; none: nothing to say */
+	char                cert_text[512];
 	const struct proxy_site *existing; /* a site here that leads to OpenChamber already */
 	struct journal_entry interrupted;
 	bool                has_interrupted;
@@ -117,7 +119,8 @@ struct setup {
 
 	/* apply */
 	struct proc *child;
-	char        *answers_path;
+	char        *answers_path; /* where they are saved, or NULL */
+	char        *handed_dir, *handed_over; /* where the child reads them; NULL: from answers_path */
 	struct apply_line {
 		char               *step, *text;
 		enum progress_state state;
@@ -152,6 +155,8 @@ struct setup {
 /* A translated sentence that lives until setup_fresh(). */
 const char *say(const struct setup *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+bool setup_only_looks(const struct setup *s); /* "only look" was chosen: nothing is ever written */
+const char *setup_set_aside(const struct setup *s); /* the file of a site that is in the way, or NULL */
 const char *setup_undo_command(const struct setup *s);
 void setup_tell(struct setup *s); /* something a face shows is different */
 
@@ -162,6 +167,12 @@ void find_origins(struct setup *s);
 void find_stop(struct setup *s);
 const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
 void find_certs(struct setup *s);
+
+/* fields.c */
+void follow_scheme(struct setup *s); /* which choice of certificate fits the address */
+
+/* certificate.c */
+void certificate_look(struct setup *s); /* after the address, the choice or a path changed */
 
 /* runs.c */
 void run_direct(struct setup *s);

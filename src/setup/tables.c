@@ -33,7 +33,7 @@ static const struct row {
 	{ PAGE_GZIP,      N_("a page, label and body"),  { "gzip.encoding" }, NULL, true },
 	{ PAGE_GZIP,      N_("compressed once only"),    { "gzip.layers" }, NULL, true },
 	{ PAGE_BODY,      N_("the size is accepted"),    { "body.limit" }, NULL, true },
-	{ PAGE_BODY,      N_("passed on while it comes"), { "body.spool" }, NULL, false },
+	{ PAGE_BODY,      N_("passed on as it comes"), { "body.spool" }, NULL, false },
 };
 
 const char *
@@ -86,7 +86,7 @@ cell_of(const struct setup *s, enum way w, const char *const *ids, const char *g
 	if (!all && way_is_running(s, w))
 		c.mark = c.mark == MARK_FAIL ? MARK_FAIL : MARK_NOW;
 	c.word = setup_mark_word(c.mark);
-	if (c.mark == MARK_PASS && good) {
+	if (c.mark == MARK_PASS && good && !setup_has_way(s, WAY_TODAY)) {
 		c.value = _(good);
 	} else if (c.mark == MARK_PASS && timed && !setup_has_way(s, WAY_TODAY)) {
 		struct buf b = BUF_INIT;

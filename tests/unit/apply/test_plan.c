@@ -171,7 +171,7 @@ test_diff(void **state)
 	assert_string_equal(out.s,
 	                    "--- /etc/fake/available/site.conf\n+++ /etc/fake/available/site.conf\n"
 	                           "@@ -1,2 +1 @@\n listen 1;\n-x?[31m\tred\n"
-	                           "Secret file /etc/fake/key differs\n");
+	                           "New secret file /etc/fake/key\n");
 	buf_free(&out);
 	plan_free(&p);
 }
