@@ -185,6 +185,7 @@ apache_clash(const struct proxy_context *c, const struct machine *m, struct err 
 /* The children of the parent, as they were before it. */
 struct before {
 	pid_t     master;
+	char      config[256]; /* what it was started with: another httpd is none of our business */
 	long long gone_since; /* loop_now() when the parent was first missed; 0: it is there */
 	size_t    n;
 	pid_t     children[MAX_CHILDREN];
@@ -194,6 +195,8 @@ struct look {
 	struct before *before;
 	pid_t          master;
 	size_t         young, old; /* children that came after, and older ones that still listen */
+	pid_t          parents[MAX_CHILDREN];
+	size_t         n_parents;
 };
 
 static bool
@@ -210,7 +213,8 @@ remember(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 {
 	struct before *b = ctx;
 
-	(void)argv;
+	if (pid == b->master)
+		snprintf(b->config, sizeof(b->config), "%s", running_operand(argv, "-f"));
 	if (b->n < MAX_CHILDREN && (b->master <= 0 || parent == b->master))
 		b->children[b->n++] = pid;
 }
@@ -229,6 +233,19 @@ compare(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 		k->young++;
 }
 
+/* Parents that are here and were not: an orphan of the old one has no children. */
+static void
+find_parents(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
+{
+	struct look *k = ctx;
+
+	(void)pid;
+	if (k->before->master > 0 && strcmp(running_operand(argv, "-f"), k->before->config) != 0)
+		return;
+	if (k->n_parents < MAX_CHILDREN && parent != k->before->master && !was_there(k->before, parent))
+		k->parents[k->n_parents++] = parent;
+}
+
 /* Another one: it was started or restarted, which is as good as a reload. */
 static void
 find_again(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
@@ -237,7 +254,11 @@ find_again(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 
 	(void)parent;
 	(void)argv;
-	k->young += pid != k->before->master && !was_there(k->before, pid) && running_listens(pid) != 0;
+	for (size_t i = 0; i < k->n_parents; i++)
+		if (k->parents[i] == pid && running_listens(pid) != 0) {
+			k->young++;
+			return;
+		}
 }
 
 static void
@@ -265,6 +286,8 @@ apache_proof(const struct proxy_found *f, void *state)
 	const bool alive = b->master > 0 && (kill(b->master, 0) == 0 || errno == EPERM);
 
 	(void)f;
+	if (!alive)
+		each(find_parents, &k);
 	each(alive ? compare : find_again, &k);
 	if (k.young > 0 && k.old == 0)
 		return PROOF_DONE;

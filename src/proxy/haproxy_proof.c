@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +157,7 @@ haproxy_clash(const struct proxy_context *c, const struct machine *m, struct err
 /* The workers of the master, as they were before the reload; where there is none, whatever runs. */
 struct before {
 	pid_t  master;
+	char   config[256]; /* what it was started with: another HAProxy is none of our business */
 	size_t n;
 	pid_t  workers[MAX_WORKERS];
 };
@@ -172,7 +174,8 @@ remember(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	struct look *k = ctx;
 	struct before *b = k->before;
 
-	(void)argv;
+	if (pid == b->master)
+		snprintf(b->config, sizeof(b->config), "%s", running_operand(argv, "-f"));
 	if (b->n < MAX_WORKERS && (k->master <= 0 || parent == k->master || pid == k->master))
 		b->workers[b->n++] = pid;
 }
@@ -202,7 +205,8 @@ find_again(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	for (size_t i = 0; i < k->before->n; i++)
 		if (k->before->workers[i] == pid || k->before->workers[i] == parent)
 			return;
-	(void)argv;
+	if (k->before->master > 0 && strcmp(running_operand(argv, "-f"), k->before->config) != 0)
+		return;
 	if (running_listens(pid) == 1)
 		k->young++;
 }

@@ -141,6 +141,17 @@ running_listens(pid_t pid)
 	return listens;
 }
 
+const char *
+running_operand(const char *const *argv, const char *flag)
+{
+	const size_t n = strlen(flag);
+
+	for (size_t i = 0; argv[i]; i++)
+		if (i > 0 && strncmp(argv[i], flag, n) == 0)
+			return argv[i][n] ? argv[i] + n : argv[i + 1] ? argv[i + 1] : "";
+	return "";
+}
+
 bool
 running_same_file(const char *argument, const char *root, const char *path)
 {

@@ -25,6 +25,9 @@ char *running_directory(struct arena *a, pid_t pid);
 /* Does it hold a listening TCP socket?  -1: not ours to see. */
 int running_listens(pid_t pid);
 
+/* What stands behind "-f" in its arguments, as "-f FILE" or "-fFILE"; "" where it has none. */
+const char *running_operand(const char *const *argv, const char *flag);
+
 /* Do both paths lead to one file?  `path' gets `root' in front. */
 bool running_same_file(const char *argument, const char *root, const char *path);
 

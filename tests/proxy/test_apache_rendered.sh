@@ -32,10 +32,10 @@ echo "Protocols h2 h2c http/1.1" >"$A/mods-available/http2.conf"
 echo "TypesConfig /dev/null" >"$A/mods-available/mime.conf"
 # One that had to be started anew is nobody's child.
 trap '[ ! -s "$R/run/pid" ] || kill "$(cat "$R/run/pid")" 2>/dev/null || :; cleanup' EXIT
-enable() {
+switch_on() {
 	for m in "$@"; do ln -s "../mods-available/$m.load" "$A/mods-enabled/$m.load"; done
 }
-enable alias authz_core deflate env filter setenvif reqtimeout mpm_event
+switch_on alias authz_core deflate env filter setenvif reqtimeout mpm_event
 
 cat >"$A/apache2.conf" <<CONF
 ServerRoot $A
@@ -122,7 +122,7 @@ cp -p "$T/good.conf" "$SITE"
 back
 
 # The port is the shop's too, by name; a key that does not belong to its certificate is refused before anything.
-enable ssl socache_shmcb mime
+switch_on ssl socache_shmcb mime
 ln -s ../mods-available/mime.conf "$A/mods-enabled/mime.conf"
 up 'Listen 127.0.0.1:@HTTP@
 <IfModule ssl_module>
