@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "proxy/apache.h"
 #include "proxy/caddy.h"
 #include "proxy/haproxy.h"
 #include "proxy/nginx.h"
@@ -12,6 +13,7 @@ const struct proxy *const proxies[] = {
 	&proxy_nginx,
 	&proxy_caddy,
 	&proxy_haproxy,
+	&proxy_apache,
 	NULL,
 };
 
