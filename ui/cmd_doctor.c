@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/journal.h"
 #include "base/i18n.h"
 #include "handoff.h"
 
@@ -53,10 +54,10 @@ look(struct doctor *d, struct err *e)
 static int
 status_of(const struct doctor *d)
 {
-	int status = cmd_run_status(d->run, d->c->o->strict);
+	int status = cmd_run_status(d->run, false);
 
 	if (!findings_failed(&d->findings))
-		return d->findings.n && d->c->o->strict ? err_status(ERR_FAILED) : 0;
+		return 0;
 	return status ? status : err_status(ERR_FAILED);
 }
 
@@ -118,12 +119,29 @@ fix(struct doctor *d, struct err *e)
 	return status;
 }
 
+/* While files stand half-way between two states, what they say explains nothing. */
+static int
+refuse_half_way(struct doctor *d, struct err *e)
+{
+	struct journal_entry entry;
+
+	if (!journal_open_business(&d->arena, d->c->o->root, &entry))
+		return 0;
+	if (entry.state == JOURNAL_BUSY)
+		return err_set(e, ERR_CONFLICT,
+		               _("Another run is changing this server now. Look again when it is "
+		                 "done."));
+	return err_set(e, ERR_CONFLICT,
+	               _("Change %u stopped half-way, so the files explain nothing. Put it back "
+	                 "first: antechamber rollback %u"), entry.id, entry.id);
+}
+
 static int
 doctor(struct doctor *d, struct err *e)
 {
 	const struct options *o = d->c->o;
 
-	if (doctor_find(d, e) < 0 || look(d, e) < 0)
+	if (refuse_half_way(d, e) < 0 || doctor_find(d, e) < 0 || look(d, e) < 0)
 		return -1;
 	if (!o->json)
 		doctor_show(d);

@@ -174,6 +174,7 @@ static int
 find_proxy(struct doctor *d, struct err *e)
 {
 	struct err broken = { 0 };
+	bool closed = false;
 
 	for (int round = 0; round < 2; round++)
 		for (const struct proxy *const *p = proxies; *p; p++) {
@@ -185,6 +186,7 @@ find_proxy(struct doctor *d, struct err *e)
 			if (d->site && (d->p.found.running || round > 0))
 				return 0;
 			d->site = NULL;
+			closed |= d->p.found.incomplete;
 			if (broken.code == ERR_NONE && d->p.found.installed &&
 			    d->p.found.broken.sys != ENOENT)
 				broken = d->p.found.broken;
@@ -195,6 +197,9 @@ find_proxy(struct doctor *d, struct err *e)
 		*e = broken;
 		return -1;
 	}
+	if (closed && !d->p.answers.has_public)
+		return err_set(e, ERR_MISSING, _("No site that leads to OpenChamber was found, and "
+		                                 "some files are closed to you. Try again with sudo."));
 	return 0;
 }
 

@@ -250,9 +250,11 @@ doctor_show(struct doctor *d)
 	const struct findings *f = &d->findings;
 
 	report_init(&r, stdout, d->c->o->color, d->c->o->plain);
-	if (f->n == 0) {
+	if (f->n == 0 && check_ready(d->run)) {
 		buf_printf(&line, _("Nothing fails: OpenChamber works at %s"), d->p.public_url);
 		report_line(&r, line.s);
+	} else if (f->n == 0) {
+		report_line(&r, report_sentence(d->run));
 	}
 	for (size_t i = 0; i < f->n; i++)
 		put_finding(d, &r, i);
@@ -334,7 +336,7 @@ doctor_command(struct buf *out, struct doctor *d)
 	const struct { const char *name, *value; } given[] = {
 		{ "--origin", d->p.origin }, { "--public", d->p.public_url },
 		{ "--proxy", o->proxy }, { "--conf", o->conf }, { "--root", o->root },
-		{ "--templates", NULL }, { "--cacert", o->cacert },
+		{ "--cacert", o->cacert },
 		{ "--password-file", o->password_file },
 	};
 

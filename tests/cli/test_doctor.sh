@@ -25,7 +25,12 @@ doctor() { # doctor STATUS OPTION...
 	shift
 	run "$status" doctor --root "$R" --origin "$ORIGIN" $pw "$@"
 }
-statuses() { jq -r ".checks[] | select(.target == \"public\" and (.id | startswith(\"ws.\"))) | .status" "$T/out" | sort | uniq -c | tr -s ' '; }
+rollback() { # its reload comes through a moment later
+	old=$(pgrep -P "$NGINX" | sort)
+	run 0 rollback --root "$R" --json
+	json '.changed == true'
+	wait_for 5 workers_are_new
+}
 
 # The structure of OpenChamber's documented example.
 site_up <<'CONF'
@@ -82,6 +87,7 @@ server {
     }
 }
 CONF
+cp "$site" "$T/documented"
 before
 
 
@@ -151,8 +157,7 @@ doctor 0 --public "$public" --fix --json
 json '.changed == false and .findings == []'
 blog_answers || fail "the other site is gone"
 [ -L "$link" ] || fail "the link was replaced"
-run 0 rollback --root "$R" --json
-json '.changed == true'
+rollback
 as_before
 doctor 1 --public "$public" --json
 as_before
@@ -166,7 +171,9 @@ site_up <"$T/two"
 doctor 0 --public "$public" --fix --json
 head -n 3 "$site" | cmp -s - "$T/first" || fail "the other site changed"
 [ "$(tail -n 1 "$site")" = '# last' ] || fail "the end of the file changed"
-run 0 rollback --root "$R"
+rollback
+cp "$T/documented" "$site"
+reload
 
 # A file that cannot be written: the command says sudo, and --fix is one sentence that leaves everything.
 if [ "$(id -u)" = 0 ]; then
@@ -184,11 +191,105 @@ timeout 60 "$BIN" doctor --root "$R" --origin "$ORIGIN" --public "$public" $pw -
 as_before
 chmod 755 "$R/etc/nginx/sites-available"
 
-# What cannot be read may be the very site.
-if [ "$(id -u)" != 0 ]; then
-	chmod 000 "$site"
-	doctor 3 --json
+# While a change stands half-way the files explain nothing.
+mkdir -p "$saved"
+cat >"$saved/$NAME.yaml" <<YAML
+version: 1
+origin: $ORIGIN
+public: $public
+proxy: nginx
+commands: {reload: [/bin/sleep, "50"]}
+YAML
+chmod 600 "$saved/$NAME.yaml"
+before
+"$BIN" doctor --root "$R" $pw --fix --progress >"$T/progress" 2>&1 </dev/null &
+broken=$!
+PIDS="$PIDS $broken"
+wait_for 20 pgrep -P $broken sleep
+sleeper=$(pgrep -P $broken sleep)
+kill -KILL $broken
+kill "$sleeper" 2>/dev/null || :
+wait $broken 2>/dev/null || :
+! cmp -s "$site" "$T/documented" || fail "nothing was written"
+sed -i '/^commands/d' "$saved/$NAME.yaml"
+for option in --json --fix; do
+	run 1 doctor --root "$R" $pw $option
+	complains 'antechamber rollback'
+done
+! cmp -s "$site" "$T/documented" || fail "a doctor put something back"
+run 0 rollback --root "$R"
+cmp -s "$site" "$T/documented" || fail "not put back"
+rm -r "$saved"
+# It asked for a reload that never came: nginx is told now what stands in the files.
+reload
+
+# TLS ends in front: over loopback nobody says https, but the line is wrong for everybody who comes that way.
+front="https://$NAME:$TLS"
+cat >"$R/etc/nginx/sites-available/front" <<CONF
+server {
+	listen $TLS ssl default_server;
+	server_name front.example.org;
+	ssl_certificate $R/etc/ssl/cert.pem;
+	ssl_certificate_key $R/etc/ssl/key.pem;
+	location / {
+		proxy_pass http://127.0.0.1:$HTTP;
+		proxy_http_version 1.1;
+		proxy_buffering off;
+		proxy_set_header Host \$http_host;
+		proxy_set_header Upgrade \$http_upgrade;
+		proxy_set_header Connection \$http_connection;
+		proxy_set_header X-Forwarded-Proto https;
+		client_max_body_size 100m;
+	}
+}
+CONF
+ln -s "$R/etc/nginx/sites-available/front" "$R/etc/nginx/sites-enabled/front"
+site_up <<'CONF'
+map $http_upgrade $mine { default upgrade; '' close; }
+server {
+	listen @HTTP@;
+	server_name chat.example.org;
+	client_max_body_size 100m;
+	location / {
+		proxy_pass http://@ORIGIN@;
+		proxy_http_version 1.1;
+		proxy_set_header Host $http_host;
+		proxy_set_header X-Forwarded-Proto $scheme;
+		proxy_set_header X-Forwarded-For $remote_addr;
+		proxy_set_header Upgrade $http_upgrade;
+		proxy_set_header Connection $mine;
+	}
+}
+CONF
+through_front() { # through_front STATUS
+	run "$1" check --origin "$ORIGIN" --public "$front" --connect-to "127.0.0.1:$TLS" --cacert "$R/etc/ssl/cert.pem" --json $pw
+}
+through_front 1
+[ "$(verdict)" = ws-proto-lost ] || fail "verdict $(verdict)"
+doctor 1 --public "$front" --json
+json '.findings[0] | .cause == "ws-proto-lost" and .status == "fail" and .places[0].line == 10 and (.diff | contains("$antechamber_proto_"))'
+doctor 0 --public "$front" --fix --json
+json '.outcome == "kept"'
+doctor 0 --public "$front" --json
+json '.findings == []'
+through_front 0
+json '.summary.fail == 0'
+rollback
+through_front 1
+
+# What cannot be read may be the very site: said, not guessed.
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$BIN"; then
+	chmod 755 "$T" "$R"
+	chmod 600 "$site"
+	status=0
+	setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$BIN" doctor --root "$R" \
+		--origin "$ORIGIN" >"$T/out" 2>"$T/err" </dev/null || status=$?
+	[ $status = 3 ] || fail "status $status"
+	complains 'sudo'
 	chmod 644 "$site"
+	setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$BIN" doctor --root "$R" \
+		--origin "$ORIGIN" --public "$front" >"$T/out" 2>"$T/err" </dev/null || status=$?
+	says 'sudo antechamber doctor --fix'
 fi
 
 # Usage.
