@@ -29,9 +29,12 @@ progress_clear(struct setup *s)
 static void
 progress_note(struct setup *s, const char *step, enum progress_state state, const char *text)
 {
-	struct apply_line *l = s->n_progress ? &s->progress[s->n_progress - 1] : NULL;
+	struct apply_line *l = NULL;
 
-	if (!l || l->state != PROGRESS_NOW || strcmp(l->step, step) != 0) {
+	for (size_t i = s->n_progress; i-- > 0 && !l;)
+		if (s->progress[i].state == PROGRESS_NOW && strcmp(s->progress[i].step, step) == 0)
+			l = &s->progress[i];
+	if (!l) {
 		s->progress = xreallocarray(s->progress, s->n_progress + 1, sizeof(*s->progress));
 		l = &s->progress[s->n_progress++];
 		*l = (struct apply_line){ .step = xstrdup(step) };
