@@ -52,6 +52,7 @@ apache_fix(const char *cause)
 const struct proxy proxy_apache = {
 	.name          = "apache",
 	.label         = "Apache",
+	.package       = "apache2",
 	.caps          = PROXY_FILES | PROXY_REHEARSE,
 	.detect        = apache_detect,
 	.forget        = apache_forget,

@@ -93,6 +93,7 @@ enum proxy_proof { PROOF_WAIT, PROOF_DONE, PROOF_FAILED };
 struct proxy {
 	const char *name;  /* "nginx": in answers, in templates/, on the command line */
 	const char *label; /* as people know it; not translated */
+	const char *package; /* what Debian and Ubuntu install it by; NULL: by its name */
 	unsigned    caps;
 
 	/*
