@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/running.h"
 #include "proxy/values.h"
 
 static bool
@@ -35,6 +37,20 @@ wanted_address(const struct proxy_context *c)
 	       ? "*" : address;
 }
 
+/* Is it a line of the site's own file, which is written anew, or of one that will be gone? */
+static bool
+is_going(const struct proxy_context *c, const struct apa_directive *d, const char *file)
+{
+	struct arena a = { 0 };
+	bool going = file && strcmp(d->file, file) == 0;
+
+	if (!going && c->set_aside)
+		going = strcmp(d->file, c->set_aside) == 0 ||
+		        running_same_file(fs_path(&a, c->root, c->set_aside), c->root, d->file);
+	arena_free(&a);
+	return going;
+}
+
 /* 1: a Listen opens the port for us; 0: none does; -1: one stands in the way. */
 static int
 look(const struct proxy_context *c, const struct apa_conf *conf, const char *file, unsigned port, struct err *e)
@@ -45,7 +61,7 @@ look(const struct proxy_context *c, const struct apa_conf *conf, const char *fil
 	for (const struct apa_directive *l = apa_top(conf, "Listen"); l; l = apa_next(l, "Listen")) {
 		struct apa_address at;
 
-		if (!apa_address_of(&at, apa_word(l, 0)) || at.port != port || (file && strcmp(l->file, file) == 0))
+		if (!apa_address_of(&at, apa_word(l, 0)) || at.port != port || is_going(c, l, file))
 			continue;
 		if (is_any(at.address) && is_any(wanted))
 			return 1;
@@ -82,8 +98,8 @@ add_address(void *ctx, const struct apa_directive *vhost)
 		struct apa_address at;
 		char word[96];
 
-		if (strcmp(vhost->file, n->file) == 0 || !apa_address_of(&at, vhost->args[i]) || at.port != n->port ||
-		    is_any(at.address))
+		if (!apa_address_of(&at, vhost->args[i]) || at.port != n->port || is_any(at.address) ||
+		    is_going(n->c, vhost, n->file))
 			continue;
 		snprintf(word, sizeof(word), " %s:%u", at.address, at.port);
 		if (!strstr(n->out->s, word) && !strpbrk(word + 1, "<>\"' "))

@@ -48,6 +48,9 @@ read_texts(struct haproxy_place *p, const struct proxy_context *c, struct err *e
 	bool has_main = false;
 
 	for (size_t i = 0; own && i < own->conf.n_files; i++) {
+		/* What will be gone takes no rule; the main file never goes. */
+		if (c->set_aside && strcmp(own->conf.files[i], c->set_aside) == 0 && strcmp(c->set_aside, main_file) != 0)
+			continue;
 		has_main |= strcmp(own->conf.files[i], main_file) == 0;
 		if (add_text(p, c, own->conf.files[i], e) < 0)
 			return -1;

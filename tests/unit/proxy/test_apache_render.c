@@ -260,6 +260,37 @@ test_listens(void **state)
 	}
 }
 
+/* A file that will be gone opens no port, and answers for no address. */
+static void
+test_set_aside(void **state)
+{
+	struct tree *t = *state;
+	struct answers a;
+	struct proxy_found f;
+	struct err e = { 0 };
+
+	world_debian(t);
+	tree_write(t, "/etc/apache2/sites-available/old.conf",
+	           "Listen 8080\n<VirtualHost 192.0.2.7:8080>\nServerName chat.example.org\n</VirtualHost>\n");
+	world_enable(t, "proxy.load");
+	assert_int_equal(symlink("../sites-available/old.conf", tree_path(t, "/etc/apache2/sites-enabled/old.conf")), 0);
+	parse_answers(&a, http_answers);
+	a.listen_http = 8080;
+	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const aside[] = { NULL, "/etc/apache2/sites-enabled/old.conf", "/etc/apache2/sites-available/old.conf" };
+		struct steps steps = { 0 };
+
+		assert_int_equal(apache_render(&steps, &(struct proxy_context){
+			.answers = &a, .found = &f, .templates = "templates", .root = t->root, .set_aside = aside[i] }, &e), 0);
+		assert_int_equal(strstr(site_text(&steps), "\nListen 8080\n") != NULL, i > 0);
+		assert_int_equal(strstr(site_text(&steps), "<VirtualHost *:8080>") != NULL, i > 0);
+		steps_free(&steps);
+	}
+	proxy_found_free(&f);
+	answers_free(&a);
+}
+
 static void
 test_commands(void **state)
 {
@@ -642,6 +673,7 @@ main(void)
 		cmocka_unit_test(test_layouts),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_listens),
+		TREE(test_set_aside),
 		cmocka_unit_test(test_commands),
 		TREE(test_injection),
 		TREE(test_quotes),

@@ -296,6 +296,14 @@ test_two_files(void **state)
 	                             "validate haproxy -c -f /etc/haproxy/haproxy.cfg -f /etc/haproxy/conf.d");
 	assert_null(strstr(text_of(&steps, HAPROXY_CONFIG), "\nfrontend"));
 	assert_non_null(strstr(text_of(&steps, "/etc/haproxy/conf.d/web.cfg"), "use_backend openchamber_chat.example.org"));
+	steps_free(&steps);
+
+	/* If that file will be gone, the port is nobody's. */
+	assert_int_equal(haproxy_render(&steps, &(struct proxy_context){
+		.answers = &a, .found = &f, .needs = &needs, .templates = "templates", .root = t->root,
+		.set_aside = "/etc/haproxy/conf.d/web.cfg" }, &e), 0);
+	assert_null(text_of(&steps, "/etc/haproxy/conf.d/web.cfg"));
+	assert_non_null(strstr(text_of(&steps, HAPROXY_CONFIG), "\nfrontend openchamber_80\n"));
 	buf_free(&shown);
 	steps_free(&steps);
 	proxy_found_free(&f);
