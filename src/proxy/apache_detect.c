@@ -240,7 +240,7 @@ listed(void *ctx, const struct proc_result *r)
 	struct detection *d = ctx;
 	struct proxy_found *f = d->f;
 	const struct apache_own *own = apache_own(f);
-	const char *argv[] = { own->control, "-t", NULL, NULL, NULL };
+	const char *argv[] = { own->control, "configtest", NULL, NULL, NULL };
 
 	if (r->started)
 		apache_read_statics(f, r->out.s);
@@ -252,6 +252,7 @@ listed(void *ctx, const struct proc_result *r)
 	/* Its own script knows the environment that Debian's configuration counts on. */
 	if (!own->control || strcmp(f->config, own->default_config) != 0) {
 		argv[0] = f->binary;
+		argv[1] = "-t";
 		argv[2] = "-f";
 		argv[3] = f->config;
 	}
