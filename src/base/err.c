@@ -113,8 +113,8 @@ err_at(struct err *e, enum err_code code, const char *file, int line, int column
 	va_end(ap);
 	reset(e, code, 0);
 	memcpy(e->file, name, sizeof(name));
-	e->line = line;
-	e->column = column;
+	e->line = line > 0 ? line : 0;
+	e->column = line > 0 && column > 0 ? column : 0;
 	return -1;
 }
 

@@ -44,6 +44,22 @@ count_server(void *ctx, const struct ngx_directive *server)
 	++*(size_t *)ctx;
 }
 
+/* One of these without a word: nginx refuses it, so there is nothing to be promised. */
+static bool
+lacks_words(const struct ngx_directive *d)
+{
+	static const char *const kinds[] = { "proxy_", "gzip", "client_", "listen", "add_header" };
+
+	for (; d; d = d->next) {
+		for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+			if (!d->n_args && strncmp(d->name, kinds[i], strlen(kinds[i])) == 0)
+				return true;
+		if (lacks_words(d->child))
+			return true;
+	}
+	return false;
+}
+
 /* Read what lies there; false: nginx could not either. */
 static bool
 look(struct proxy_found *f, size_t *servers)
@@ -56,7 +72,7 @@ look(struct proxy_found *f, size_t *servers)
 	*servers = 0;
 	if (nginx_conf(f))
 		ngx_each_server(nginx_conf(f), count_server, servers);
-	return nginx_conf(f) && f->broken.code == ERR_NONE;
+	return nginx_conf(f) && f->broken.code == ERR_NONE && !lacks_words(nginx_conf(f)->top);
 }
 
 /* Change them; false: nothing is left to repair, or nobody can. */

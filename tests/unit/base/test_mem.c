@@ -164,6 +164,10 @@ test_err(void **state)
 	assert_string_equal(e.msg, "a.yaml:7: a.yaml:7:12: bad");
 	err_at(&e, ERR_VALUE, "a.yaml", 0, 3, "bad");
 	assert_string_equal(e.msg, "a.yaml: bad");
+	err_at(&e, ERR_VALUE, "a.yaml", -1, 3, "bad"); /* a number too large for one */
+	assert_string_equal(e.msg, "a.yaml: bad");
+	assert_int_equal(e.line, 0);
+	assert_int_equal(e.column, 0);
 	err_at(&e, ERR_VALUE, NULL, 0, 0, "bad");
 	assert_string_equal(e.msg, "bad");
 	memset(long_name, 'n', sizeof(long_name) - 1);
