@@ -73,10 +73,12 @@ must_read_back(const struct apa_conf *c, const struct answers *a)
 	assert_true(apa_vhost_has_name(site, a->public_url.host));
 }
 
-/* Its log writes the rest as \xNN. */
+/* Its log writes the rest as \xNN, and two slashes as one. */
 static bool
 is_logged_plainly(const char *s)
 {
+	if (strstr(s, "//"))
+		return false;
 	for (; *s; s++)
 		if (*s < ' ' || *s > '~' || strchr("\\\"", *s))
 			return false;
