@@ -63,7 +63,8 @@ push(struct apa_conf *c, const char ***v, size_t *n, const char *path)
 }
 
 static struct apa_directive *
-append(struct apa_reader *r, struct place *at, const char *name, const char **args, int n, const char *file, int line)
+append(struct apa_reader *r, struct place *at, const char *name, const char **args, int n,
+       const char *file, int line)
 {
 	struct apa_directive *d = arena_alloc(&r->c->arena, sizeof(*d));
 
@@ -110,7 +111,8 @@ include_path(struct apa_reader *r, struct place *at, const char *path, int depth
 
 /* All that lies in a directory, and below. */
 static int
-include_directory(struct apa_reader *r, struct place *at, const char *path, int depth, struct err *e)
+include_directory(struct apa_reader *r, struct place *at, const char *path, int depth,
+                  struct err *e)
 {
 	struct dirent **v = NULL;
 	int n = scandir(path, &v, NULL, alphasort), rc = 0;
@@ -119,7 +121,8 @@ include_directory(struct apa_reader *r, struct place *at, const char *path, int 
 		push(r->c, &r->c->unreadable, &r->c->n_unreadable, without_root(r->w->root, path));
 	for (int i = 0; i < n; i++) {
 		if (rc == 0 && strcmp(v[i]->d_name, ".") != 0 && strcmp(v[i]->d_name, "..") != 0)
-			rc = include_path(r, at, fs_join(&r->c->arena, path, v[i]->d_name), depth + 1, e);
+			rc = include_path(r, at, fs_join(&r->c->arena, path, v[i]->d_name),
+			                  depth + 1, e);
 		free(v[i]);
 	}
 	free(v);
@@ -131,7 +134,8 @@ include_path(struct apa_reader *r, struct place *at, const char *path, int depth
 {
 	if (depth > MAX_INCLUDES)
 		return 0;
-	return is_directory(path) ? include_directory(r, at, path, depth, e) : read_file(r, at, path, e);
+	return is_directory(path) ? include_directory(r, at, path, depth, e)
+	                          : read_file(r, at, path, e);
 }
 
 static int
@@ -143,7 +147,8 @@ include_glob(struct apa_reader *r, struct place *at, const char *pattern, struct
 	int rc = 0;
 
 	if (!strpbrk(dir, "*?[") && fs_exists(dir) && access(dir, R_OK | X_OK) < 0)
-		push(r->c, &r->c->unreadable, &r->c->n_unreadable, without_root(r->w->root, pattern));
+		push(r->c, &r->c->unreadable, &r->c->n_unreadable,
+		     without_root(r->w->root, pattern));
 	fs_glob(pattern, collect, &found);
 	for (size_t i = 0; i < found.n; i++) {
 		if (rc == 0)
@@ -156,8 +161,8 @@ include_glob(struct apa_reader *r, struct place *at, const char *pattern, struct
 }
 
 static int
-include(struct apa_reader *r, struct place *at, const char *pattern, bool optional, const char *file, int line,
-        struct err *e)
+include(struct apa_reader *r, struct place *at, const char *pattern, bool optional,
+        const char *file, int line, struct err *e)
 {
 	struct apa_conf *c = r->c;
 	const char *whole = *pattern == '/' ? pattern : fs_join(&c->arena, c->server_root, pattern);
@@ -167,13 +172,17 @@ include(struct apa_reader *r, struct place *at, const char *pattern, bool option
 
 	c->includes = xreallocarray(c->includes, c->n_includes + 1, sizeof(*c->includes));
 	c->includes[c->n_includes++] = (struct apa_include){
-		.pattern = pattern, .path = arena_strdup(&c->arena, without_root(r->w->root, whole)), .file = file,
-		.line = line, .top = at->block == NULL,
+		.pattern = pattern,
+		.path = arena_strdup(&c->arena, without_root(r->w->root, whole)),
+		.file = file,
+		.line = line,
+		.top = at->block == NULL,
 	};
 	if (!r->follow)
 		return 0;
 	if (at->includes >= MAX_INCLUDES)
-		return err_at(e, ERR_VALUE, file, line, 0, _("Includes nest too deep here. Does a file include itself?"));
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("Includes nest too deep here. Does a file include itself?"));
 	at->includes++;
 	if (strpbrk(pattern, "*?[")) {
 		rc = include_glob(r, at, path, e);
@@ -191,12 +200,14 @@ include(struct apa_reader *r, struct place *at, const char *pattern, bool option
 /* ---- lines ---- */
 
 static int
-plain_line(struct apa_reader *r, struct place *at, const char **args, int n, const char *file, int line, struct err *e)
+plain_line(struct apa_reader *r, struct place *at, const char **args, int n, const char *file,
+           int line, struct err *e)
 {
 	const bool optional = strcasecmp(args[0], "IncludeOptional") == 0;
 
 	if (++r->directives > MAX_DIRECTIVES)
-		return err_at(e, ERR_VALUE, file, line, 0, _("This configuration is too large to be read here."));
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("This configuration is too large to be read here."));
 	if (n == 2 && (optional || strcasecmp(args[0], "Include") == 0))
 		return include(r, at, args[1], optional, file, line, e);
 	apa_learn(r, args, n);
@@ -216,21 +227,23 @@ is_dead(const struct blocks *b)
 }
 
 static int
-open_block(struct apa_reader *r, struct blocks *b, struct place *at, const char **args, int n, const char *file,
-           int line, struct err *e)
+open_block(struct apa_reader *r, struct blocks *b, struct place *at, const char **args, int n,
+           const char *file, int line, struct err *e)
 {
 	const bool dead = is_dead(b), judged = !dead && apa_is_judged(args[0]);
 	struct open *o;
 
 	if (b->n == MAX_DEPTH || at->depth >= MAX_DEPTH)
-		return err_at(e, ERR_VALUE, file, line, 0, _("Blocks nest too deep here. A closing line may be missing above."));
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("Blocks nest too deep here. A closing line may be missing above."));
 	o = &b->v[b->n++];
 	*o = (struct open){ .name = args[0], .line = line, .judged = judged };
 	o->dead = dead || (judged && !apa_judge(r, args, n)) || strcasecmp(args[0], "Macro") == 0;
 	if (o->dead || judged)
 		return 0;
 	if (++r->directives > MAX_DIRECTIVES)
-		return err_at(e, ERR_VALUE, file, line, 0, _("This configuration is too large to be read here."));
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("This configuration is too large to be read here."));
 	o->block = append(r, at, args[0], args + 1, n - 1, file, line);
 	o->block->block = true;
 	o->tail = at->tail;
@@ -241,12 +254,14 @@ open_block(struct apa_reader *r, struct blocks *b, struct place *at, const char 
 }
 
 static int
-close_block(struct blocks *b, struct place *at, const char *name, const char *file, int line, struct err *e)
+close_block(struct blocks *b, struct place *at, const char *name, const char *file, int line,
+            struct err *e)
 {
 	struct open *o = b->n ? &b->v[b->n - 1] : NULL;
 
 	if (!o || strcasecmp(o->name, name) != 0)
-		return err_at(e, ERR_VALUE, file, line, 0, _("This </%s> closes nothing that is open here."), name);
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("This </%s> closes nothing that is open here."), name);
 	b->n--;
 	if (o->block) {
 		at->block = o->block->parent;
@@ -257,8 +272,8 @@ close_block(struct blocks *b, struct place *at, const char *name, const char *fi
 }
 
 static int
-take_line(struct apa_reader *r, struct blocks *b, struct place *at, const char *text, const char *file, int line,
-          struct err *e)
+take_line(struct apa_reader *r, struct blocks *b, struct place *at, const char *text,
+          const char *file, int line, struct err *e)
 {
 	const char **args = r->words;
 	const char *close;
@@ -271,21 +286,26 @@ take_line(struct apa_reader *r, struct blocks *b, struct place *at, const char *
 	if (*text != '<') {
 		n = is_dead(b) ? 0 : apa_cut(&r->c->arena, text, args);
 		if (n < 0)
-			return err_at(e, ERR_VALUE, file, line, 0, _("This line has too many words to be read here."));
+			return err_at(e, ERR_VALUE, file, line, 0,
+			              _("This line has too many words to be read here."));
 		return n > 0 ? plain_line(r, at, args, n, file, line, e) : 0;
 	}
 	close = strrchr(text, '>');
 	if (!close)
-		return err_at(e, ERR_VALUE, file, line, 0, _("A \">\" is missing at the end of this line."));
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("A \">\" is missing at the end of this line."));
 	inside = arena_strndup(&r->c->arena, text + 1, (size_t)(close - text) - 1);
 	n = apa_cut(&r->c->arena, *inside == '/' ? inside + 1 : inside, args);
 	if (n <= 0)
-		return err_at(e, ERR_VALUE, file, line, 0, _("There is a block without a name here."));
-	return *inside == '/' ? close_block(b, at, args[0], file, line, e) : open_block(r, b, at, args, n, file, line, e);
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("There is a block without a name here."));
+	return *inside == '/' ? close_block(b, at, args[0], file, line, e)
+	                      : open_block(r, b, at, args, n, file, line, e);
 }
 
 static int
-parse_lines(struct apa_reader *r, struct place *at, const char *file, const char *text, size_t len, struct err *e)
+parse_lines(struct apa_reader *r, struct place *at, const char *file, const char *text, size_t len,
+            struct err *e)
 {
 	struct blocks b = { .n = 0 };
 	struct buf line = BUF_INIT, whole = BUF_INIT;
@@ -295,13 +315,15 @@ parse_lines(struct apa_reader *r, struct place *at, const char *file, const char
 	while (rc == 0 && apa_line(&line, &p, end, &lines)) {
 		buf_cut(&whole, 0);
 		if (strlen(line.s) != line.len) {
-			rc = err_at(e, ERR_VALUE, file, number, 0, _("There is a zero byte here: this is not a text file."));
+			rc = err_at(e, ERR_VALUE, file, number, 0,
+			            _("There is a zero byte here: this is not a text file."));
 			break;
 		}
 		apa_expand(&whole, line.s, apa_variable, r);
 		r->bytes += whole.len > line.len ? whole.len - line.len : 0;
 		if (whole.len > MAX_FILE_BYTES || r->bytes > MAX_BYTES)
-			rc = err_at(e, ERR_VALUE, file, number, 0, _("This configuration is too large to be read here."));
+			rc = err_at(e, ERR_VALUE, file, number, 0,
+			            _("This configuration is too large to be read here."));
 		else
 			rc = take_line(r, &b, at, whole.s, file, number, e);
 		number += lines;
@@ -315,11 +337,13 @@ parse_lines(struct apa_reader *r, struct place *at, const char *file, const char
 }
 
 static int
-parse_text(struct apa_reader *r, struct place *at, const char *file, const char *text, size_t len, struct err *e)
+parse_text(struct apa_reader *r, struct place *at, const char *file, const char *text, size_t len,
+           struct err *e)
 {
 	r->bytes += len;
 	if (r->bytes > MAX_BYTES || r->c->n_files >= MAX_FILES)
-		return err_at(e, ERR_VALUE, file, 0, 0, _("This configuration is too large to be read here."));
+		return err_at(e, ERR_VALUE, file, 0, 0,
+		              _("This configuration is too large to be read here."));
 	push(r->c, &r->c->files, &r->c->n_files, file);
 	return parse_lines(r, at, r->c->files[r->c->n_files - 1], text, len, e);
 }
@@ -373,8 +397,8 @@ apa_read(struct apa_conf *c, const struct apa_world *w, const char *path, struct
 }
 
 int
-apa_parse(struct apa_conf *c, const struct apa_world *w, const char *text, size_t len, const char *file,
-          struct err *e)
+apa_parse(struct apa_conf *c, const struct apa_world *w, const char *text, size_t len,
+          const char *file, struct err *e)
 {
 	struct place top = { .tail = &c->top };
 	struct apa_reader r;

@@ -45,7 +45,8 @@ struct apa_world {
 	const char        *root;
 	const char        *server_root; /* unless the files say otherwise */
 	const char *const *modules;     /* there from the start: "so_module"; ends with NULL */
-	const char *const *variables;   /* "APACHE_RUN_USER=www-data", and what -D defines; ends with NULL */
+	const char *const
+		*variables; /* "APACHE_RUN_USER=www-data", and what -D defines; ends with NULL */
 	unsigned           version[3];
 };
 
@@ -66,17 +67,20 @@ struct apa_conf {
 /* `path' is the main file without root.  A syntax error is ERR_VALUE with file:line. */
 int  apa_read(struct apa_conf *c, const struct apa_world *w, const char *path, struct err *e);
 /* The same from memory; includes in it are not followed. */
-int  apa_parse(struct apa_conf *c, const struct apa_world *w, const char *text, size_t len, const char *file,
-               struct err *e);
+int apa_parse(struct apa_conf *c, const struct apa_world *w, const char *text, size_t len,
+              const char *file, struct err *e);
 void apa_free(struct apa_conf *c);
 
 bool apa_has_module(const struct apa_conf *c, const char *name);
 
 bool apa_is(const struct apa_directive *d, const char *name);
 const char *apa_word(const struct apa_directive *d, size_t i); /* "" where it has fewer */
-const struct apa_directive *apa_child(const struct apa_directive *block, const char *name);  /* first */
-const struct apa_directive *apa_next(const struct apa_directive *d, const char *name);       /* next sibling */
-const struct apa_directive *apa_top(const struct apa_conf *c, const char *name);             /* first outside any block */
+const struct apa_directive *
+apa_child(const struct apa_directive *block, const char *name); /* first */
+const struct apa_directive *
+apa_next(const struct apa_directive *d, const char *name); /* next sibling */
+const struct apa_directive *
+apa_top(const struct apa_conf *c, const char *name); /* first outside any block */
 
 /* "443", "192.0.2.1:443", "[::]:443", "*:443", "_default_:443": of Listen and <VirtualHost>; false: neither. */
 struct apa_address {
@@ -95,8 +99,8 @@ bool apa_vhost_has_name(const struct apa_directive *vhost, const char *host);
 bool apa_vhost_has_port(const struct apa_directive *vhost, unsigned port);
 
 /* The virtual host that answers for a name on an address ("" or NULL: any) and port; NULL: the main server does. */
-const struct apa_directive *apa_vhost_for(const struct apa_conf *c, const char *address, unsigned port,
-                                          const char *host);
+const struct apa_directive *
+apa_vhost_for(const struct apa_conf *c, const char *address, unsigned port, const char *host);
 
 /*
  * The last directive of a name that holds for a path: in the virtual host's
@@ -104,15 +108,17 @@ const struct apa_directive *apa_vhost_for(const struct apa_conf *c, const char *
  * <Location> blocks, in the main server.  `key' is its first argument, without
  * case; NULL: any.
  */
-const struct apa_directive *apa_effective(const struct apa_conf *c, const struct apa_directive *vhost,
-                                          const char *path, const char *name, const char *key);
+const struct apa_directive *
+apa_effective(const struct apa_conf *c, const struct apa_directive *vhost, const char *path,
+              const char *name, const char *key);
 
 /*
  * The line that passes a path on, ProxyPass, ProxyPassMatch or RewriteRule [P],
  * and where it leads ("http://127.0.0.1:3000/", from the arena; balancers
  * followed).  NULL: it is answered here.
  */
-const struct apa_directive *apa_passes(struct arena *a, const struct apa_conf *c, const struct apa_directive *vhost,
-                                       const char *path, bool websocket, const char **to);
+const struct apa_directive *
+apa_passes(struct arena *a, const struct apa_conf *c, const struct apa_directive *vhost,
+           const char *path, bool websocket, const char **to);
 
 #endif

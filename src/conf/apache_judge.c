@@ -60,9 +60,11 @@ apa_learn(struct apa_reader *r, const char *const *args, int n)
 	struct arena *a = &r->c->arena;
 
 	if (n == 3 && strcasecmp(args[0], "LoadModule") == 0) {
-		add_module(r->c, args[1], *args[2] == '/' ? args[2] : fs_join(a, r->c->server_root, args[2]));
+		add_module(r->c, args[1],
+		           *args[2] == '/' ? args[2] : fs_join(a, r->c->server_root, args[2]));
 	} else if (n >= 2 && strcasecmp(args[0], "Define") == 0) {
-		define(r, arena_printf(a, "%s%s%s", args[1], n > 2 ? "=" : "", n > 2 ? args[2] : ""));
+		define(r,
+		       arena_printf(a, "%s%s%s", args[1], n > 2 ? "=" : "", n > 2 ? args[2] : ""));
 	} else if (n == 2 && strcasecmp(args[0], "UnDefine") == 0) {
 		for (size_t i = 0; i < r->n_defines; i++)
 			if (is_of_name(r->defines[i], args[1]))
@@ -72,7 +74,10 @@ apa_learn(struct apa_reader *r, const char *const *args, int n)
 		const size_t len = strlen(root);
 
 		/* A path out of its own file may have the root in front already. */
-		r->c->server_root = len > 1 && strncmp(args[1], root, len) == 0 && args[1][len] == '/' ? args[1] + len : args[1];
+		r->c->server_root =
+			len > 1 && strncmp(args[1], root, len) == 0 && args[1][len] == '/'
+				? args[1] + len
+				: args[1];
 	}
 }
 
@@ -161,15 +166,19 @@ is_version(const struct apa_reader *r, const char *const *args, int n)
 	if (r->w->version[0] == 0 || *op == '~' || *text == '/')
 		return true;
 	order = compare_version(r, text);
-	answer = strcmp(op, ">=") == 0 ? order >= 0 : strcmp(op, "<=") == 0 ? order <= 0 : *op == '>' ? order > 0
-	         : *op == '<' ? order < 0 : order == 0;
+	answer = strcmp(op, ">=") == 0   ? order >= 0
+	         : strcmp(op, "<=") == 0 ? order <= 0
+	         : *op == '>'            ? order > 0
+	         : *op == '<'            ? order < 0
+	                                 : order == 0;
 	return answer != no;
 }
 
 bool
 apa_is_judged(const char *name)
 {
-	static const char *const names[] = { "IfModule", "IfDefine", "IfVersion", "IfFile", "IfDirective", "IfSection" };
+	static const char *const names[] = { "IfModule", "IfDefine",    "IfVersion",
+		                             "IfFile",   "IfDirective", "IfSection" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (strcasecmp(names[i], name) == 0)
@@ -194,7 +203,9 @@ apa_judge(const struct apa_reader *r, const char *const *args, int n)
 	} else if (strcasecmp(args[0], "IfFile") == 0) {
 		struct arena a = { 0 };
 
-		answer = fs_exists(fs_path(&a, r->w->root, *what == '/' ? what : fs_join(&a, r->c->server_root, what)));
+		answer = fs_exists(
+			fs_path(&a, r->w->root,
+		                *what == '/' ? what : fs_join(&a, r->c->server_root, what)));
 		arena_free(&a);
 	} else {
 		return true; /* what directives there are only httpd itself knows */

@@ -90,7 +90,8 @@ apa_address_of(struct apa_address *out, const char *word)
 void
 apa_each_vhost(const struct apa_conf *c, apa_vhost_fn *fn, void *ctx)
 {
-	for (const struct apa_directive *v = apa_top(c, "VirtualHost"); v; v = apa_next(v, "VirtualHost"))
+	for (const struct apa_directive *v = apa_top(c, "VirtualHost"); v;
+	     v = apa_next(v, "VirtualHost"))
 		fn(ctx, v);
 }
 
@@ -117,11 +118,13 @@ apa_vhost_has_name(const struct apa_directive *vhost, const char *host)
 {
 	const struct apa_directive *last = NULL;
 
-	for (const struct apa_directive *d = apa_child(vhost, "ServerName"); d; d = apa_next(d, "ServerName"))
+	for (const struct apa_directive *d = apa_child(vhost, "ServerName"); d;
+	     d = apa_next(d, "ServerName"))
 		last = d;
 	if (last && is_name(apa_word(last, 0), host, false))
 		return true;
-	for (const struct apa_directive *d = apa_child(vhost, "ServerAlias"); d; d = apa_next(d, "ServerAlias"))
+	for (const struct apa_directive *d = apa_child(vhost, "ServerAlias"); d;
+	     d = apa_next(d, "ServerAlias"))
 		for (size_t i = 0; i < d->n_args; i++)
 			if (is_name(d->args[i], host, true))
 				return true;
@@ -165,14 +168,16 @@ apa_vhost_for(const struct apa_conf *c, const char *address, unsigned port, cons
 	int best = 0;
 
 	/* Where the address is not known, one of its own is no better than any. */
-	for (const struct apa_directive *v = apa_top(c, "VirtualHost"); v; v = apa_next(v, "VirtualHost")) {
+	for (const struct apa_directive *v = apa_top(c, "VirtualHost"); v;
+	     v = apa_next(v, "VirtualHost")) {
 		const int n = fit(v, address, port);
 
 		best = n > best ? n : best;
 	}
 	if (!address || !*address)
 		best = best ? 1 : 0;
-	for (const struct apa_directive *v = apa_top(c, "VirtualHost"); v && best; v = apa_next(v, "VirtualHost")) {
+	for (const struct apa_directive *v = apa_top(c, "VirtualHost"); v && best;
+	     v = apa_next(v, "VirtualHost")) {
 		if (fit(v, address, port) < best)
 			continue;
 		if (apa_vhost_has_name(v, host))
@@ -199,7 +204,8 @@ takes_in(const struct apa_directive *d, const char *path)
 		return ngx_regex(apa_word(d, 1), false, path) == REGEX_YES;
 	if (strpbrk(word, "*?["))
 		return fnmatch(word, path, FNM_PATHNAME) == 0;
-	return strncmp(path, word, n) == 0 && (!path[n] || path[n] == '/' || (n && word[n - 1] == '/'));
+	return strncmp(path, word, n) == 0 &&
+	       (!path[n] || path[n] == '/' || (n && word[n - 1] == '/'));
 }
 
 static bool
@@ -232,8 +238,8 @@ last_in(const struct apa_directive *first, const char *path, const char *name, c
 }
 
 const struct apa_directive *
-apa_effective(const struct apa_conf *c, const struct apa_directive *vhost, const char *path, const char *name,
-              const char *key)
+apa_effective(const struct apa_conf *c, const struct apa_directive *vhost, const char *path,
+              const char *name, const char *key)
 {
 	const struct apa_directive *d = vhost ? last_in(vhost->child, path, name, key) : NULL;
 
@@ -252,9 +258,10 @@ member(const struct apa_conf *c, const struct apa_directive *vhost, const char *
 	if (strncasecmp(to, "balancer://", 11) != 0)
 		return to;
 	for (size_t i = 0; i < ARRAY_LEN(where); i++)
-		for (const struct apa_directive *p = first_of(where[i], "Proxy"); p; p = apa_next(p, "Proxy"))
-			if (strncasecmp(apa_word(p, 0), to, n) == 0 && strlen(apa_word(p, 0)) <= n + 1 &&
-			    apa_child(p, "BalancerMember"))
+		for (const struct apa_directive *p = first_of(where[i], "Proxy"); p;
+		     p = apa_next(p, "Proxy"))
+			if (strncasecmp(apa_word(p, 0), to, n) == 0 &&
+			    strlen(apa_word(p, 0)) <= n + 1 && apa_child(p, "BalancerMember"))
 				return apa_word(apa_child(p, "BalancerMember"), 0);
 	return to;
 }
@@ -263,7 +270,8 @@ static bool
 has_flag(const char *flags, char letter)
 {
 	for (const char *p = flags; *p; p++)
-		if ((p == flags || p[-1] == '[' || p[-1] == ',') && (*p == letter || *p == letter + 32) &&
+		if ((p == flags || p[-1] == '[' || p[-1] == ',') &&
+		    (*p == letter || *p == letter + 32) &&
 		    (p[1] == ']' || p[1] == ',' || strncasecmp(p, "proxy", 5) == 0))
 			return true;
 	return false;
@@ -288,7 +296,8 @@ is_below(const char *path, const char *prefix)
 {
 	const size_t n = strlen(prefix);
 
-	return strncmp(path, prefix, n) == 0 && (!path[n] || path[n] == '/' || path[n] == '?' || (n && prefix[n - 1] == '/'));
+	return strncmp(path, prefix, n) == 0 &&
+	       (!path[n] || path[n] == '/' || path[n] == '?' || (n && prefix[n - 1] == '/'));
 }
 
 static const struct apa_directive *
@@ -303,7 +312,8 @@ passed_by(const struct apa_directive *first, const char *path, bool websocket, c
 		}
 	/* The innermost <Location> speaks before any list. */
 	for (const struct apa_directive *d = first; d; d = d->next)
-		for (const struct apa_directive *e = takes_in(d, path) ? d->child : NULL; e; e = e->next)
+		for (const struct apa_directive *e = takes_in(d, path) ? d->child : NULL; e;
+		     e = e->next)
 			if (apa_is(e, "ProxyPass") || apa_is(e, "ProxyPassMatch")) {
 				location = e;
 				*to = apa_word(e, 0);
@@ -323,10 +333,11 @@ passed_by(const struct apa_directive *first, const char *path, bool websocket, c
 }
 
 const struct apa_directive *
-apa_passes(struct arena *a, const struct apa_conf *c, const struct apa_directive *vhost, const char *path,
-           bool websocket, const char **to)
+apa_passes(struct arena *a, const struct apa_conf *c, const struct apa_directive *vhost,
+           const char *path, bool websocket, const char **to)
 {
-	const struct apa_directive *d = passed_by(vhost ? vhost->child : c->top, path, websocket, to);
+	const struct apa_directive *d =
+		passed_by(vhost ? vhost->child : c->top, path, websocket, to);
 
 	/* Without a word of its own a virtual host inherits the list of the main server. */
 	if (!d && vhost)

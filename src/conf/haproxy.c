@@ -38,9 +38,10 @@ struct reader {
 };
 
 static const char *const kinds[] = {
-	"global", "defaults", "frontend", "backend", "listen", "peers", "resolvers", "mailers", "userlist", "program",
-	"cache", "ring", "http-errors", "fcgi-app", "crt-store", "log-forward", "log-profile", "traces", "acme",
-	"namespace_list",
+	"global",      "defaults",    "frontend",    "backend",  "listen",
+	"peers",       "resolvers",   "mailers",     "userlist", "program",
+	"cache",       "ring",        "http-errors", "fcgi-app", "crt-store",
+	"log-forward", "log-profile", "traces",      "acme",     "namespace_list",
 };
 
 /* The path as a person would name it. */
@@ -64,8 +65,11 @@ variable(void *ctx, const char *name)
 	const char *value = NULL;
 
 	for (struct hap_section *s = r->c->first; s; s = s->next)
-		for (struct hap_line *l = s->first; l && strcmp(s->kind, "global") == 0; l = l->next)
-			if (l->n_args >= 3 && (strcmp(l->args[0], "setenv") == 0 || strcmp(l->args[0], "presetenv") == 0) &&
+		for (struct hap_line *l = s->first; l && strcmp(s->kind, "global") == 0;
+		     l = l->next)
+			if (l->n_args >= 3 &&
+			    (strcmp(l->args[0], "setenv") == 0 ||
+			     strcmp(l->args[0], "presetenv") == 0) &&
 			    strcmp(l->args[1], name) == 0)
 				value = l->args[2];
 	return value;
@@ -168,14 +172,18 @@ condition(struct reader *r, const char **args, int n, const char *file, int line
 
 	if (strcmp(args[0], ".if") == 0) {
 		if (r->n_ifs == MAX_IFS)
-			return err_at(e, ERR_VALUE, file, line, 0, _("Conditions nest too deep here."));
-		r->ifs[r->n_ifs++] = (struct branch){ .reading = !is_false(args, n), .done = is_true(args, n) };
+			return err_at(e, ERR_VALUE, file, line, 0,
+			              _("Conditions nest too deep here."));
+		r->ifs[r->n_ifs++] =
+			(struct branch){ .reading = !is_false(args, n), .done = is_true(args, n) };
 		return 0;
 	}
-	if (strcmp(args[0], ".elif") != 0 && strcmp(args[0], ".else") != 0 && strcmp(args[0], ".endif") != 0)
+	if (strcmp(args[0], ".elif") != 0 && strcmp(args[0], ".else") != 0 &&
+	    strcmp(args[0], ".endif") != 0)
 		return 0; /* .notice and the like say something, and set nothing */
 	if (!b)
-		return err_at(e, ERR_VALUE, file, line, 0, _("This %s belongs to no .if."), args[0]);
+		return err_at(e, ERR_VALUE, file, line, 0, _("This %s belongs to no .if."),
+		              args[0]);
 	if (strcmp(args[0], ".endif") == 0) {
 		r->n_ifs--;
 	} else {
@@ -193,14 +201,16 @@ take_line(struct reader *r, const char *text, size_t len, const char *file, int 
 	int n;
 
 	if (memchr(text, '\0', len))
-		return err_at(e, ERR_VALUE, file, line, 0, _("There is a zero byte here: this is not a text file."));
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("There is a zero byte here: this is not a text file."));
 	n = hap_cut(&x, text, len, args, &why);
 	if (n < 0)
 		return err_at(e, ERR_VALUE, file, line, 0, "%s", why);
 	if (n == 0)
 		return 0;
 	if (++r->lines > MAX_LINES)
-		return err_at(e, ERR_VALUE, file, line, 0, _("This configuration is too large to be read here."));
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("This configuration is too large to be read here."));
 	if (args[0][0] == '.')
 		return condition(r, args, n, file, line, e);
 	if (!reads(r))
@@ -210,7 +220,8 @@ take_line(struct reader *r, const char *text, size_t len, const char *file, int 
 	else if (r->last)
 		add_line(r, args, n, file, line);
 	else
-		return err_at(e, ERR_VALUE, file, line, 0, _("\"%s\" stands before the first section."), args[0]);
+		return err_at(e, ERR_VALUE, file, line, 0,
+		              _("\"%s\" stands before the first section."), args[0]);
 	return 0;
 }
 
@@ -229,7 +240,8 @@ parse_text(struct reader *r, const char *file, const char *text, size_t len, str
 
 	r->bytes += len;
 	if (r->bytes > MAX_BYTES || r->c->n_files >= MAX_FILES)
-		return err_at(e, ERR_VALUE, file, 0, 0, _("This configuration is too large to be read here."));
+		return err_at(e, ERR_VALUE, file, 0, 0,
+		              _("This configuration is too large to be read here."));
 	push(r->c, &r->c->files, &r->c->n_files, file);
 	file = r->c->files[r->c->n_files - 1];
 	for (const char *p = text; p < end;) {
@@ -301,7 +313,8 @@ hap_read(struct hap_conf *c, const char *root, const char *const *paths, struct 
 		const char *path = fs_path(&c->arena, root, *paths);
 		struct stat st;
 
-		rc = stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? read_directory(&r, path, e) : read_file(&r, path, e);
+		rc = stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? read_directory(&r, path, e)
+		                                                 : read_file(&r, path, e);
 	}
 	return rc;
 }
@@ -354,7 +367,8 @@ hap_own(const struct hap_section *s, const char *word, const char *second)
 	const struct hap_line *found = NULL;
 
 	for (const struct hap_line *l = s->first; l; l = l->next)
-		if (strcmp(l->args[0], word) == 0 && (!second || (l->n_args > 1 && strcmp(l->args[1], second) == 0)))
+		if (strcmp(l->args[0], word) == 0 &&
+		    (!second || (l->n_args > 1 && strcmp(l->args[1], second) == 0)))
 			found = l;
 	return found;
 }
@@ -376,9 +390,11 @@ hap_option(const struct hap_section *s, const char *name)
 		const struct hap_line *found = NULL;
 
 		for (const struct hap_line *l = s->first; l; l = l->next) {
-			const bool no = strcmp(l->args[0], "no") == 0 || strcmp(l->args[0], "default") == 0;
+			const bool no =
+				strcmp(l->args[0], "no") == 0 || strcmp(l->args[0], "default") == 0;
 
-			if (l->n_args > 1u + no && strcmp(l->args[no], "option") == 0 && strcmp(l->args[1 + no], name) == 0)
+			if (l->n_args > 1u + no && strcmp(l->args[no], "option") == 0 &&
+			    strcmp(l->args[1 + no], name) == 0)
 				found = l;
 		}
 		if (found)

@@ -63,7 +63,8 @@ const struct hap_section *hap_back_named(const struct hap_conf *c, const char *n
 /* The last line that begins with these words (the second may be NULL), in the section alone. */
 const struct hap_line *hap_own(const struct hap_section *s, const char *word, const char *second);
 /* The same, or what the section inherits. */
-const struct hap_line *hap_effective(const struct hap_section *s, const char *word, const char *second);
+const struct hap_line *
+hap_effective(const struct hap_section *s, const char *word, const char *second);
 /* The line that switches an option on; NULL: it is off. */
 const struct hap_line *hap_option(const struct hap_section *s, const char *name);
 /* "tcp" unless something says otherwise. */
@@ -100,13 +101,15 @@ struct hap_request {
 enum hap_truth { HAP_NO, HAP_YES, HAP_MAYBE };
 
 /* The condition at the end of a line ("if ...", "unless ..."); none is HAP_YES. */
-enum hap_truth hap_applies(const struct hap_section *s, const struct hap_line *l, const struct hap_request *q);
+enum hap_truth
+hap_applies(const struct hap_section *s, const struct hap_line *l, const struct hap_request *q);
 
 /* The use_backend or default_backend that takes a request; NULL: nothing does, or nobody can tell. */
 const struct hap_line *hap_takes(const struct hap_section *front, const struct hap_request *q);
 
 /* The host names that the condition of a line asks for; none: it takes any. */
 typedef void hap_name_fn(void *ctx, const char *name);
-void hap_each_name(const struct hap_section *s, const struct hap_line *l, hap_name_fn *fn, void *ctx);
+void
+hap_each_name(const struct hap_section *s, const struct hap_line *l, hap_name_fn *fn, void *ctx);
 
 #endif

@@ -68,8 +68,9 @@ enum kind { BIND_TCP, BIND_OTHER, BIND_UNKNOWN };
 static enum kind
 read_address(struct hap_bind *b, const char *text)
 {
-	static const char *const others[] = { "unix@", "abns@", "abnsz@", "fd@", "sockpair@", "udp@", "udp4@", "udp6@",
-	                                      "quic4@", "quic6@", "rhttp@", "rev@" };
+	static const char *const others[] = { "unix@",     "abns@",  "abnsz@", "fd@",
+		                              "sockpair@", "udp@",   "udp4@",  "udp6@",
+		                              "quic4@",    "quic6@", "rhttp@", "rev@" };
 	const char *colon;
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
@@ -79,7 +80,8 @@ read_address(struct hap_bind *b, const char *text)
 		return BIND_OTHER;
 	if (strncmp(text, "ipv6@", 5) == 0 || strncmp(text, "tcp6@", 5) == 0)
 		b->ipv6 = true;
-	if (strncmp(text, "ipv4@", 5) == 0 || strncmp(text, "ipv6@", 5) == 0 || strncmp(text, "tcp", 3) == 0)
+	if (strncmp(text, "ipv4@", 5) == 0 || strncmp(text, "ipv6@", 5) == 0 ||
+	    strncmp(text, "tcp", 3) == 0)
 		text = strchr(text, '@') ? strchr(text, '@') + 1 : text;
 	colon = strrchr(text, ':');
 	if (!colon || !read_ports(b, colon + 1) || !read_host(b, text, (size_t)(colon - text)))
@@ -98,7 +100,8 @@ hap_each_bind(const struct hap_section *s, hap_bind_fn *fn, void *ctx)
 		if (strcmp(l->args[0], "bind") != 0 || l->n_args < 2)
 			continue;
 		list = xstrdup(l->args[1]);
-		for (char *one = strtok_r(list, ",", &rest); one; one = strtok_r(NULL, ",", &rest)) {
+		for (char *one = strtok_r(list, ",", &rest); one;
+		     one = strtok_r(NULL, ",", &rest)) {
 			struct hap_bind b = { .line = l, .tls = has_word(l, "ssl") };
 			const enum kind kind = read_address(&b, one);
 

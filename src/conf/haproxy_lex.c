@@ -20,7 +20,9 @@ struct cutter {
 static int
 hex(char c)
 {
-	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
+	return isdigit((unsigned char)c)    ? c - '0'
+	       : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
+	                                    : -1;
 }
 
 /* Behind a backslash, outside single quotes. */
@@ -151,7 +153,8 @@ is_blank(char c)
 }
 
 int
-hap_cut(const struct hap_lexer *x, const char *line, size_t len, const char **args, const char **why)
+hap_cut(const struct hap_lexer *x, const char *line, size_t len, const char **args,
+        const char **why)
 {
 	struct cutter k = { .x = x, .p = line, .end = line + len, .word = BUF_INIT };
 	int n = 0;
@@ -161,7 +164,8 @@ hap_cut(const struct hap_lexer *x, const char *line, size_t len, const char **ar
 
 		if (k.begun && (over || is_blank(*k.p))) {
 			if (n == HAP_MAX_WORDS) {
-				k.why = _("This line has more than 64 words, which HAProxy does not take.");
+				k.why = _("This line has more than 64 words, which HAProxy does "
+				          "not take.");
 				break;
 			}
 			args[n++] = arena_strdup(x->arena, k.word.s);

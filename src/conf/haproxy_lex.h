@@ -22,6 +22,7 @@ struct hap_lexer {
  * Cut; `args' gets HAP_MAX_WORDS + 1 pointers at most, the last of them NULL.
  * Returns how many words there are, or -1 with a sentence in `why' (translated).
  */
-int hap_cut(const struct hap_lexer *x, const char *line, size_t len, const char **args, const char **why);
+int hap_cut(const struct hap_lexer *x, const char *line, size_t len, const char **args,
+            const char **why);
 
 #endif

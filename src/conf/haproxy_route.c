@@ -8,8 +8,26 @@
 
 #include "conf/nginx_regex.h"
 
-enum match { MATCH_STR, MATCH_BEG, MATCH_END, MATCH_SUB, MATCH_DIR, MATCH_DOM, MATCH_REG, MATCH_FOUND, MATCH_UNKNOWN };
-enum subject { ABOUT_HOST, ABOUT_HEADER, ABOUT_PATH, ABOUT_TLS, ABOUT_ALWAYS, ABOUT_NEVER, ABOUT_OTHER };
+enum match {
+	MATCH_STR,
+	MATCH_BEG,
+	MATCH_END,
+	MATCH_SUB,
+	MATCH_DIR,
+	MATCH_DOM,
+	MATCH_REG,
+	MATCH_FOUND,
+	MATCH_UNKNOWN
+};
+enum subject {
+	ABOUT_HOST,
+	ABOUT_HEADER,
+	ABOUT_PATH,
+	ABOUT_TLS,
+	ABOUT_ALWAYS,
+	ABOUT_NEVER,
+	ABOUT_OTHER
+};
 
 /* One test: what it looks at, how, and for which of `patterns' (ends with NULL). */
 struct test {
@@ -92,7 +110,8 @@ read_fetch(struct test *t, const char *word)
 			t->match = fetches[i].match;
 		}
 	for (size_t i = 0; i < ARRAY_LEN(header_fetches); i++)
-		if (is_name(word, n, header_fetches[i].name) && strncasecmp(rest, "(host)", 6) == 0) {
+		if (is_name(word, n, header_fetches[i].name) &&
+		    strncasecmp(rest, "(host)", 6) == 0) {
 			t->about = ABOUT_HEADER;
 			t->match = header_fetches[i].match;
 			rest += 6;
@@ -140,13 +159,14 @@ compare(const struct test *t, const char *a, const char *b, size_t n)
 
 /* The pattern stands in the subject between delimiters, or its ends. */
 static bool
-stands_between(const struct test *t, const char *subject, const char *pattern, const char *delimiters)
+stands_between(const struct test *t, const char *subject, const char *pattern,
+               const char *delimiters)
 {
 	const size_t n = strlen(pattern);
 
 	for (const char *p = subject; *p; p++)
-		if (strlen(p) >= n && compare(t, p, pattern, n) == 0 && (p == subject || strchr(delimiters, p[-1])) &&
-		    strchr(delimiters, p[n]))
+		if (strlen(p) >= n && compare(t, p, pattern, n) == 0 &&
+		    (p == subject || strchr(delimiters, p[-1])) && strchr(delimiters, p[n]))
 			return true;
 	return false;
 }
@@ -189,7 +209,9 @@ fits(const struct test *t, const char *subject, const char *pattern)
 static enum hap_truth
 run_test(const struct test *t, const struct hap_request *q)
 {
-	const char *subject = t->about == ABOUT_HOST ? q->host : t->about == ABOUT_HEADER ? q->header : q->path;
+	const char *subject = t->about == ABOUT_HOST     ? q->host
+	                      : t->about == ABOUT_HEADER ? q->header
+	                                                 : q->path;
 	enum hap_truth answer = HAP_NO;
 
 	switch (t->about) {
@@ -231,7 +253,8 @@ named(const struct hap_section *s, const char *name, bool negated, test_fn *fn, 
 	for (const struct hap_line *l = s->first; l; l = l->next) {
 		enum hap_truth one;
 
-		if (strcmp(l->args[0], "acl") != 0 || l->n_args < 3 || strcmp(l->args[1], name) != 0)
+		if (strcmp(l->args[0], "acl") != 0 || l->n_args < 3 ||
+		    strcmp(l->args[1], name) != 0)
 			continue;
 		known = true;
 		read_test(&t, l->args + 2, l->n_args - 2);
@@ -359,7 +382,8 @@ tell_names(void *ctx, const struct test *t)
 	if (!t->negated && (t->about == ABOUT_HOST || t->about == ABOUT_HEADER) &&
 	    (t->match == MATCH_STR || t->match == MATCH_DOM || t->match == MATCH_END))
 		for (size_t i = 0; i < t->n; i++) {
-			const char *wildcard = t->match == MATCH_END && *t->patterns[i] == '.' ? "*" : "";
+			const char *wildcard =
+				t->match == MATCH_END && *t->patterns[i] == '.' ? "*" : "";
 			char *name = xasprintf("%s%s", wildcard, t->patterns[i]);
 			char *colon = strrchr(name, ':');
 

@@ -41,20 +41,23 @@ has_flag(const char *flags, const char *flag)
 static bool
 redirects(const struct apa_directive *d)
 {
-	static const char *const names[] = { "Redirect", "RedirectMatch", "RedirectPermanent", "RedirectTemp" };
+	static const char *const names[] = { "Redirect", "RedirectMatch", "RedirectPermanent",
+		                             "RedirectTemp" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (apa_is(d, names[i]))
 			return true;
-	return apa_is(d, "RewriteRule") && (has_flag(apa_word(d, 2), "R=") || has_flag(apa_word(d, 2), "R]") ||
-	                                    has_flag(apa_word(d, 2), "R,") || has_flag(apa_word(d, 2), "redirect"));
+	return apa_is(d, "RewriteRule") &&
+	       (has_flag(apa_word(d, 2), "R=") || has_flag(apa_word(d, 2), "R]") ||
+	        has_flag(apa_word(d, 2), "R,") || has_flag(apa_word(d, 2), "redirect"));
 }
 
 static const struct apa_directive *
 first_redirect(const struct apa_directive *d)
 {
 	for (; d; d = d->next) {
-		const struct apa_directive *inside = d->block && !apa_is(d, "VirtualHost") ? first_redirect(d->child) : NULL;
+		const struct apa_directive *inside =
+			d->block && !apa_is(d, "VirtualHost") ? first_redirect(d->child) : NULL;
 
 		if (redirects(d) || inside)
 			return redirects(d) ? d : inside;
@@ -72,8 +75,11 @@ redirected(const struct apache_way *r)
 static const struct apa_directive *
 mangled(const struct apache_way *r)
 {
-	const char *host = r->to ? strstr(r->to, "://") : NULL, *uri = host ? strchr(host + 3, '/') : NULL;
-	const char *prefix = r->pass && apa_is(r->pass, "ProxyPass") && r->pass->n_args > 1 ? apa_word(r->pass, 0) : "/";
+	const char *host = r->to ? strstr(r->to, "://") : NULL,
+		   *uri = host ? strchr(host + 3, '/') : NULL;
+	const char *prefix = r->pass && apa_is(r->pass, "ProxyPass") && r->pass->n_args > 1
+	                             ? apa_word(r->pass, 0)
+	                             : "/";
 
 	if (!r->pass)
 		return NULL;
@@ -82,7 +88,8 @@ mangled(const struct apache_way *r)
 		prefix = apa_word(r->pass->parent, 0);
 	if (!apa_is(r->pass, "ProxyPass"))
 		return NULL;
-	return strcmp(uri ? uri : "", prefix) == 0 || (!uri && strcmp(prefix, "/") == 0) ? NULL : r->pass;
+	return strcmp(uri ? uri : "", prefix) == 0 || (!uri && strcmp(prefix, "/") == 0) ? NULL
+	                                                                                 : r->pass;
 }
 
 /* Another host answers for the name, or the right one with something of its own. */
@@ -92,7 +99,8 @@ other_site(const struct apache_way *r)
 	if (!r->vhost)
 		return r->pass;
 	if (!apa_vhost_has_name(r->vhost, r->url->host))
-		return apa_child(r->vhost, "ServerName") ? apa_child(r->vhost, "ServerName") : r->vhost;
+		return apa_child(r->vhost, "ServerName") ? apa_child(r->vhost, "ServerName")
+		                                         : r->vhost;
 	return r->pass ? r->pass : r->vhost;
 }
 
@@ -135,7 +143,8 @@ static const struct apa_directive *
 filtered(const struct apache_way *r, const char *filter, const char *type)
 {
 	const struct apa_directive *set = apache_holds(r, "SetOutputFilter");
-	const struct apa_directive *by_type = apa_effective(r->conf, r->vhost, r->path, "AddOutputFilterByType", filter);
+	const struct apa_directive *by_type =
+		apa_effective(r->conf, r->vhost, r->path, "AddOutputFilterByType", filter);
 
 	if (set && names_filter(apa_word(set, 0), filter))
 		return set;
@@ -218,7 +227,8 @@ small_body(const struct apache_way *r)
 static const struct apa_directive *
 spooled(const struct apache_way *r)
 {
-	const struct apa_directive *d = apa_effective(r->conf, r->vhost, r->path, "SetEnv", "proxy-sendcl");
+	const struct apa_directive *d =
+		apa_effective(r->conf, r->vhost, r->path, "SetEnv", "proxy-sendcl");
 	const struct apa_directive *reads = apache_holds(r, "SecRequestBodyAccess");
 
 	return d ? d : apache_is_on(reads) ? reads : NULL;
@@ -270,7 +280,7 @@ cut_short(const struct apache_way *r)
 
 struct shadow {
 	const struct apache_way    *r;
-	const struct apa_directive *wanted; /* the host that was meant: with the name, and leading somewhere */
+	const struct apa_directive *wanted; /* that was meant: has the name, and leads somewhere */
 	const struct apa_directive *guilty;
 };
 
@@ -280,7 +290,8 @@ find_wanted(void *ctx, const struct apa_directive *vhost)
 	struct shadow *s = ctx;
 	const char *to;
 
-	if (apa_vhost_has_port(vhost, s->r->url->port) && apa_vhost_has_name(vhost, s->r->url->host) &&
+	if (apa_vhost_has_port(vhost, s->r->url->port) &&
+	    apa_vhost_has_name(vhost, s->r->url->host) &&
 	    (!s->wanted || apa_passes(s->r->arena, s->r->conf, vhost, "/", false, &to)))
 		s->wanted = vhost;
 }
@@ -294,13 +305,15 @@ find_guilty(void *ctx, const struct apa_directive *vhost)
 	for (size_t i = 0; i < vhost->n_args && !s->guilty && vhost != s->wanted; i++) {
 		struct apa_address at;
 
-		if (!apa_address_of(&at, vhost->args[i]) || (at.port && at.port != s->r->url->port) ||
-		    strcmp(at.address, "127.0.0.1") == 0)
+		if (!apa_address_of(&at, vhost->args[i]) ||
+		    (at.port && at.port != s->r->url->port) || strcmp(at.address, "127.0.0.1") == 0)
 			continue;
-		if (apa_vhost_for(s->r->conf, strcmp(at.address, "*") == 0 ? NULL : at.address, s->r->url->port,
-		                  s->r->url->host) == vhost)
-			s->guilty = apa_vhost_has_name(vhost, s->r->url->host) && apa_child(vhost, "ServerName")
-			            ? apa_child(vhost, "ServerName") : vhost;
+		if (apa_vhost_for(s->r->conf, strcmp(at.address, "*") == 0 ? NULL : at.address,
+		                  s->r->url->port, s->r->url->host) == vhost)
+			s->guilty = apa_vhost_has_name(vhost, s->r->url->host) &&
+			                            apa_child(vhost, "ServerName")
+			                    ? apa_child(vhost, "ServerName")
+			                    : vhost;
 	}
 }
 
@@ -368,7 +381,9 @@ apache_blame(const struct proxy_found *f, const char *cause, const struct url *p
              const char *path, const char **file, int *line)
 {
 	struct arena a = { 0 };
-	struct apache_way r = { .arena = &a, .conf = apache_conf(f), .url = public_url, .path = path };
+	struct apache_way r = {
+		.arena = &a, .conf = apache_conf(f), .url = public_url, .path = path
+	};
 	const struct apa_directive *d = NULL;
 
 	if (!r.conf)

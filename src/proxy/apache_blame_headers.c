@@ -63,8 +63,8 @@ is_right_host(const struct apache_way *r, const char *value)
 	bool right;
 
 	url_host(&want, r->url);
-	right = strcasecmp(value, want.s) == 0 || strcasestr(value, "%{HTTP_HOST}") || strcasestr(value, "%{Host}i") ||
-	        strcasestr(value, "%{HTTP:Host}");
+	right = strcasecmp(value, want.s) == 0 || strcasestr(value, "%{HTTP_HOST}") ||
+	        strcasestr(value, "%{Host}i") || strcasestr(value, "%{HTTP:Host}");
 	buf_free(&want);
 	return right;
 }
@@ -73,14 +73,16 @@ is_right_host(const struct apache_way *r, const char *value)
 const struct apa_directive *
 apache_wrong_host(const struct apache_way *r)
 {
-	const struct apa_directive *d = header(r, "X-Forwarded-Host"), *off = apache_holds(r, "ProxyAddHeaders");
+	const struct apa_directive *d = header(r, "X-Forwarded-Host"),
+				   *off = apache_holds(r, "ProxyAddHeaders");
 	const struct apa_directive *host = header(r, "Host");
 
 	if (d && sets(d) && !is_right_host(r, apa_word(d, 2)))
 		return d;
 	if (host && sets(host) && !is_right_host(r, apa_word(host, 2)))
 		return host;
-	if (off && !apache_is_on(off) && !apache_is_on(apache_holds(r, "ProxyPreserveHost")) && !(d && sets(d)))
+	if (off && !apache_is_on(off) && !apache_is_on(apache_holds(r, "ProxyPreserveHost")) &&
+	    !(d && sets(d)))
 		return off;
 	return NULL;
 }
@@ -116,7 +118,8 @@ apache_adds_forwarded(const struct apache_way *r)
 	const struct apa_directive *trusts = apache_holds(r, "RemoteIPTrustedProxy");
 
 	for (size_t i = 0; trusts && i < trusts->n_args; i++)
-		if (strcmp(trusts->args[i], "0.0.0.0/0") == 0 || strcmp(trusts->args[i], "::/0") == 0)
+		if (strcmp(trusts->args[i], "0.0.0.0/0") == 0 ||
+		    strcmp(trusts->args[i], "::/0") == 0)
 			return trusts;
 	if (!d)
 		return r->pass;
@@ -128,7 +131,8 @@ apache_adds_forwarded(const struct apache_way *r)
 const struct apa_directive *
 apache_no_forwarded(const struct apache_way *r)
 {
-	const struct apa_directive *d = header(r, "X-Forwarded-For"), *off = apache_holds(r, "ProxyAddHeaders");
+	const struct apa_directive *d = header(r, "X-Forwarded-For"),
+				   *off = apache_holds(r, "ProxyAddHeaders");
 
 	if (off && !apache_is_on(off) && (!d || !sets(d)))
 		return d && acts(d, "unset") && !is_early(d) ? d : off;

@@ -79,8 +79,9 @@ apache_read_version(struct proxy_found *f, const char *said)
 	config = built_value(f, said, "SERVER_CONFIG_FILE=\"");
 	if (!own->server_root)
 		own->server_root = arena_strdup(&f->arena, "/etc/apache2");
-	own->default_config = !config ? arena_strdup(&f->arena, APACHE_CONFIG)
-	                      : *config == '/' ? config : fs_join(&f->arena, own->server_root, config);
+	own->default_config = !config          ? arena_strdup(&f->arena, APACHE_CONFIG)
+	                      : *config == '/' ? config
+	                                       : fs_join(&f->arena, own->server_root, config);
 }
 
 /* "  mod_so.c", "  http_core.c" */
@@ -127,7 +128,8 @@ read_variables(struct proxy_found *f, const char *root)
 	const char **v;
 	size_t n = 0;
 
-	fs_read(&text, fs_path(a, root, fs_join(a, fs_dirname(a, f->config), "envvars")), 65536, &ignored);
+	fs_read(&text, fs_path(a, root, fs_join(a, fs_dirname(a, f->config), "envvars")), 65536,
+	        &ignored);
 	for (const char *p = text.s; *p; p++)
 		n += *p == '\n';
 	v = arena_alloc(a, (n + 2) * sizeof(*v));
@@ -151,8 +153,8 @@ read_variables(struct proxy_found *f, const char *root)
 }
 
 int
-apache_read_with(struct apa_conf *c, const struct proxy_found *f, const char *root, const char *const *modules,
-                 struct err *e)
+apache_read_with(struct apa_conf *c, const struct proxy_found *f, const char *root,
+                 const char *const *modules, struct err *e)
 {
 	const struct apache_own *own = apache_own(f);
 	struct apa_world w = {
@@ -226,7 +228,8 @@ tested(void *ctx, const struct proc_result *r)
 	if (r->started && !r->timed_out) {
 		if (r->status == 0)
 			f->broken = (struct err){ 0 };
-		else if (geteuid() != 0 && (strstr(r->err.s, "ermission denied") || strstr(r->err.s, "does not exist or is empty")))
+		else if (geteuid() != 0 && (strstr(r->err.s, "ermission denied") ||
+		                            strstr(r->err.s, "does not exist or is empty")))
 			f->incomplete = true;
 		else if (apache_complaint(r->err.s, &e))
 			f->broken = e;
@@ -256,7 +259,8 @@ listed(void *ctx, const struct proc_result *r)
 		argv[2] = "-f";
 		argv[3] = f->config;
 	}
-	proc_start(d->loop, &(struct proc_request){ .argv = argv, .timeout_ms = ASK_MS, .done = tested, .ctx = d });
+	proc_start(d->loop, &(struct proc_request){
+				    .argv = argv, .timeout_ms = ASK_MS, .done = tested, .ctx = d });
 }
 
 /* Debian's -V complains of variables that only its script sets, and ends with 1: what it says counts. */
@@ -277,8 +281,11 @@ asked(void *ctx, const struct proc_result *r)
 	own->control = fs_which(&f->arena, d->root, "apachectl");
 	apache_find_master(f, d->root, d->machine);
 	proc_start(d->loop, &(struct proc_request){
-		.argv = (const char *[]){ f->binary, "-l", NULL }, .timeout_ms = ASK_MS, .done = listed, .ctx = d,
-	});
+				    .argv = (const char *[]){ f->binary, "-l", NULL },
+				    .timeout_ms = ASK_MS,
+				    .done = listed,
+				    .ctx = d,
+			    });
 }
 
 void
@@ -299,8 +306,11 @@ apache_detect(struct loop *l, const char *root, const struct machine *m, struct 
 		return;
 	}
 	proc_start(l, &(struct proc_request){
-		.argv = (const char *[]){ f->binary, "-V", NULL }, .timeout_ms = ASK_MS, .done = asked, .ctx = d,
-	});
+			      .argv = (const char *[]){ f->binary, "-V", NULL },
+			      .timeout_ms = ASK_MS,
+			      .done = asked,
+			      .ctx = d,
+		      });
 }
 
 void

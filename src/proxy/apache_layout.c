@@ -56,8 +56,8 @@ apache_find_layout(struct proxy_found *f, const char *root)
 			own->mods_available = available;
 			continue;
 		}
-		if (fnmatch(fs_basename(inc->path), SITE, FNM_PERIOD) != 0 || strstr(dir, "mods-") || strstr(dir, "modules.d") ||
-		    strstr(dir, "conf-enabled"))
+		if (fnmatch(fs_basename(inc->path), SITE, FNM_PERIOD) != 0 ||
+		    strstr(dir, "mods-") || strstr(dir, "modules.d") || strstr(dir, "conf-enabled"))
 			continue;
 		if (f->site_dir && !sites)
 			continue;
@@ -75,7 +75,8 @@ struct sites {
 };
 
 static void
-add_listen(struct arena *a, struct proxy_site *s, const struct apa_address *at, unsigned port, bool tls)
+add_listen(struct arena *a, struct proxy_site *s, const struct apa_address *at, unsigned port,
+           bool tls)
 {
 	const bool any = strcmp(at->address, "*") == 0;
 
@@ -102,11 +103,13 @@ is_on(const struct apa_directive *d)
 
 /* Where a host answers: on its own addresses, as far as a Listen opens them. */
 static void
-read_listens(struct arena *a, const struct apa_conf *c, const struct apa_directive *vhost, struct proxy_site *s)
+read_listens(struct arena *a, const struct apa_conf *c, const struct apa_directive *vhost,
+             struct proxy_site *s)
 {
 	const bool tls = is_on(apa_effective(c, vhost, "/", "SSLEngine", NULL));
 
-	s->listens = arena_alloc(a, ((vhost->n_args + 1) * (count_listens(c) + 1)) * sizeof(*s->listens));
+	s->listens = arena_alloc(a, ((vhost->n_args + 1) * (count_listens(c) + 1)) *
+	                                    sizeof(*s->listens));
 	for (size_t i = 0; i < vhost->n_args; i++) {
 		struct apa_address at, open;
 
@@ -116,9 +119,11 @@ read_listens(struct arena *a, const struct apa_conf *c, const struct apa_directi
 			add_listen(a, s, &at, at.port, tls);
 			continue;
 		}
-		for (const struct apa_directive *l = apa_top(c, "Listen"); l; l = apa_next(l, "Listen"))
+		for (const struct apa_directive *l = apa_top(c, "Listen"); l;
+		     l = apa_next(l, "Listen"))
 			if (apa_address_of(&open, apa_word(l, 0)))
-				add_listen(a, s, strcmp(at.address, "*") == 0 ? &open : &at, open.port, tls);
+				add_listen(a, s, strcmp(at.address, "*") == 0 ? &open : &at,
+				           open.port, tls);
 	}
 }
 
@@ -128,12 +133,15 @@ read_names(struct arena *a, const struct apa_directive *vhost, struct proxy_site
 	const struct apa_directive *name = apa_child(vhost, "ServerName");
 	size_t n = 1;
 
-	for (const struct apa_directive *d = apa_child(vhost, "ServerAlias"); d; d = apa_next(d, "ServerAlias"))
+	for (const struct apa_directive *d = apa_child(vhost, "ServerAlias"); d;
+	     d = apa_next(d, "ServerAlias"))
 		n += d->n_args;
 	s->names = arena_alloc(a, (n + 1) * sizeof(*s->names));
 	n = 0;
 	if (name) {
-		const char *word = strstr(apa_word(name, 0), "://") ? strstr(apa_word(name, 0), "://") + 3 : apa_word(name, 0);
+		const char *word = strstr(apa_word(name, 0), "://")
+		                           ? strstr(apa_word(name, 0), "://") + 3
+		                           : apa_word(name, 0);
 		const char *colon = strrchr(word, ':');
 
 		if (colon && (!strchr(word, ':') || strchr(word, ':') == colon || colon[-1] == ']'))
@@ -141,7 +149,8 @@ read_names(struct arena *a, const struct apa_directive *vhost, struct proxy_site
 		else
 			s->names[n++] = arena_strdup(a, word);
 	}
-	for (const struct apa_directive *d = apa_child(vhost, "ServerAlias"); d; d = apa_next(d, "ServerAlias"))
+	for (const struct apa_directive *d = apa_child(vhost, "ServerAlias"); d;
+	     d = apa_next(d, "ServerAlias"))
 		for (size_t i = 0; i < d->n_args; i++)
 			s->names[n++] = arena_strdup(a, d->args[i]);
 }
@@ -159,7 +168,8 @@ origin_of(struct arena *a, const char *to)
 }
 
 static char *
-first_arg(struct arena *a, const struct apa_conf *c, const struct apa_directive *vhost, const char *name)
+first_arg(struct arena *a, const struct apa_conf *c, const struct apa_directive *vhost,
+          const char *name)
 {
 	const struct apa_directive *d = apa_effective(c, vhost, "/", name, NULL);
 
@@ -214,7 +224,8 @@ take_main(struct sites *all)
 	for (const struct apa_directive *l = apa_top(c, "Listen"); l; l = apa_next(l, "Listen")) {
 		if (!apa_address_of(&at, apa_word(l, 0)) || apa_vhost_for(c, NULL, at.port, ""))
 			continue;
-		add_listen(&f->arena, s, &at, at.port, is_on(apa_effective(c, NULL, "/", "SSLEngine", NULL)));
+		add_listen(&f->arena, s, &at, at.port,
+		           is_on(apa_effective(c, NULL, "/", "SSLEngine", NULL)));
 		s->file = arena_strdup(&f->arena, l->file);
 		s->line = l->line;
 	}

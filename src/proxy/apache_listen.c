@@ -33,8 +33,10 @@ wanted_address(const struct proxy_context *c)
 {
 	const char *address = c->private ? "127.0.0.1" : c->answers->listen_address;
 
-	return !address || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0
-	       ? "*" : address;
+	return !address || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 ||
+	                       strcmp(address, "[::]") == 0
+	               ? "*"
+	               : address;
 }
 
 /* Is it a line of the site's own file, which is written anew, or of one that will be gone? */
@@ -53,12 +55,14 @@ is_going(const struct proxy_context *c, const struct apa_directive *d, const cha
 
 /* 1: a Listen opens the port for us; 0: none does; -1: one stands in the way. */
 static int
-look(const struct proxy_context *c, const struct apa_conf *conf, const char *file, unsigned port, struct err *e)
+look(const struct proxy_context *c, const struct apa_conf *conf, const char *file, unsigned port,
+     struct err *e)
 {
 	const char *wanted = wanted_address(c);
 	const struct apa_directive *other = NULL;
 
-	for (const struct apa_directive *l = apa_top(conf, "Listen"); l; l = apa_next(l, "Listen")) {
+	for (const struct apa_directive *l = apa_top(conf, "Listen"); l;
+	     l = apa_next(l, "Listen")) {
 		struct apa_address at;
 
 		if (!apa_address_of(&at, apa_word(l, 0)) || at.port != port || is_going(c, l, file))
@@ -69,12 +73,16 @@ look(const struct proxy_context *c, const struct apa_conf *conf, const char *fil
 			return 1;
 		if (is_any(at.address))
 			return err_at(e, ERR_CONFLICT, l->file, l->line, 0,
-			              _("Apache opens port %1$u for all addresses here, so it cannot be kept to %2$s alone."), port, wanted);
+			              _("Apache opens port %1$u for all addresses here, so it "
+			                "cannot be kept to %2$s alone."),
+			              port, wanted);
 		other = l;
 	}
 	if (other && is_any(wanted))
 		return err_at(e, ERR_CONFLICT, other->file, other->line, 0,
-		              _("Apache opens port %u for one address alone here. Take the address out of this line first."), port);
+		              _("Apache opens port %u for one address alone here. Take the address "
+		                "out of this line first."),
+		              port);
 	return 0;
 }
 
@@ -98,8 +106,8 @@ add_address(void *ctx, const struct apa_directive *vhost)
 		struct apa_address at;
 		char word[96];
 
-		if (!apa_address_of(&at, vhost->args[i]) || at.port != n->port || is_any(at.address) ||
-		    is_going(n->c, vhost, n->file))
+		if (!apa_address_of(&at, vhost->args[i]) || at.port != n->port ||
+		    is_any(at.address) || is_going(n->c, vhost, n->file))
 			continue;
 		snprintf(word, sizeof(word), " %s:%u", at.address, at.port);
 		if (!strstr(n->out->s, word) && !strpbrk(word + 1, "<>\"' "))
@@ -108,7 +116,8 @@ add_address(void *ctx, const struct apa_directive *vhost)
 }
 
 static const char *
-addresses(struct arena *a, const struct proxy_context *c, const struct apa_conf *conf, const char *file, unsigned port)
+addresses(struct arena *a, const struct proxy_context *c, const struct apa_conf *conf,
+          const char *file, unsigned port)
 {
 	struct buf b = BUF_INIT;
 	struct naming n = { c, &b, port, file };
@@ -133,12 +142,15 @@ add_listen(struct buf *out, const struct proxy_context *c, unsigned port)
 	if (is_any(wanted))
 		buf_printf(out, "Listen %u", port);
 	else
-		buf_printf(out, strchr(wanted, ':') && *wanted != '[' ? "Listen [%s]:%u" : "Listen %s:%u", wanted, port);
+		buf_printf(out,
+		           strchr(wanted, ':') && *wanted != '[' ? "Listen [%s]:%u"
+		                                                 : "Listen %s:%u",
+		           wanted, port);
 }
 
 int
-apache_place(struct apache_place *p, struct arena *a, const struct proxy_context *c, const struct apa_conf *conf,
-             const char *file, struct err *e)
+apache_place(struct apache_place *p, struct arena *a, const struct proxy_context *c,
+             const struct apa_conf *conf, const char *file, struct err *e)
 {
 	struct buf listens = BUF_INIT;
 	unsigned ports[2];

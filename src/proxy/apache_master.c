@@ -55,7 +55,8 @@ config_of(struct arena *a, const struct apache_own *own, const char *const *argv
 			file = argv[i][2] ? argv[i] + 2 : argv[i + 1];
 		if (strncmp(argv[i], "-d", 2) == 0)
 			dir = argv[i][2] ? argv[i] + 2 : argv[i + 1];
-		if (!argv[i][2] && (strcmp(argv[i], "-f") == 0 || strcmp(argv[i], "-d") == 0) && !argv[++i])
+		if (!argv[i][2] && (strcmp(argv[i], "-f") == 0 || strcmp(argv[i], "-d") == 0) &&
+		    !argv[++i])
 			break;
 	}
 	if (!file)
@@ -94,8 +95,10 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	config = config_of(&f->arena, own, argv);
 	if (config ? running_same_file(config, s->root, f->config) : !is_rooted(s)) {
 		f->master = pid;
-		own->rooted = is_rooted(s) && config && strncmp(config, s->root, strlen(s->root)) == 0;
-	} else if (config && *config == '/' && !is_rooted(s) && !s->strange && serves_the_world(s, pid)) {
+		own->rooted =
+			is_rooted(s) && config && strncmp(config, s->root, strlen(s->root)) == 0;
+	} else if (config && *config == '/' && !is_rooted(s) && !s->strange &&
+	           serves_the_world(s, pid)) {
 		s->strange = pid;
 		s->strange_config = config;
 	}

@@ -56,7 +56,8 @@ is_available(struct arena *a, const struct proxy_context *c, const char *name)
 {
 	const struct apache_own *own = apache_own(c->found);
 
-	return own && own->mods_available && fs_exists(fs_path(a, c->root, load_file(a, own, name)));
+	return own && own->mods_available &&
+	       fs_exists(fs_path(a, c->root, load_file(a, own, name)));
 }
 
 /* "# Depends: setenvif mime socache_shmcb", as a2enmod reads it: those come first. */
@@ -68,14 +69,19 @@ add_missing(struct apache_modules *m, const struct proxy_context *c, const char 
 	struct err ignored;
 	const char *p;
 
-	if (is_loaded(&m->a, apache_conf(c->found), name) || contains(m->missing, name) || depth > 4)
+	if (is_loaded(&m->a, apache_conf(c->found), name) || contains(m->missing, name) ||
+	    depth > 4)
 		return;
 	if (is_available(&m->a, c, name) &&
-	    fs_read(&text, fs_path(&m->a, c->root, load_file(&m->a, apache_own(c->found), name)), 65536, &ignored) == 0 &&
+	    fs_read(&text, fs_path(&m->a, c->root, load_file(&m->a, apache_own(c->found), name)),
+	            65536, &ignored) == 0 &&
 	    (p = strstr(text.s, sign)) != NULL) {
-		char *list = arena_strndup(&m->a, p + sizeof(sign) - 1, strcspn(p + sizeof(sign) - 1, "\r\n")), *rest = NULL;
+		char *list = arena_strndup(&m->a, p + sizeof(sign) - 1,
+		                           strcspn(p + sizeof(sign) - 1, "\r\n")),
+		     *rest = NULL;
 
-		for (char *one = strtok_r(list, " \t", &rest); one; one = strtok_r(NULL, " \t", &rest))
+		for (char *one = strtok_r(list, " \t", &rest); one;
+		     one = strtok_r(NULL, " \t", &rest))
 			add_missing(m, c, one, depth + 1);
 	}
 	buf_free(&text);
@@ -134,13 +140,15 @@ apache_modules_free(struct apache_modules *m)
 }
 
 static void
-add_link(struct steps *out, struct arena *a, const struct apache_own *own, const char *name, const char *ending)
+add_link(struct steps *out, struct arena *a, const struct apache_own *own, const char *name,
+         const char *ending)
 {
 	const char *dir = fs_dirname(a, own->mods_available);
 	const char *target = arena_printf(a, "%s/%s.%s", own->mods_available, name, ending);
 
 	if (strcmp(dir, fs_dirname(a, own->mods_enabled)) == 0)
-		target = arena_printf(a, "../%s/%s.%s", fs_basename(own->mods_available), name, ending);
+		target = arena_printf(a, "../%s/%s.%s", fs_basename(own->mods_available), name,
+		                      ending);
 	steps_link(out, arena_printf(a, "%s/%s.%s", own->mods_enabled, name, ending), target);
 }
 
@@ -149,7 +157,8 @@ add_link(struct steps *out, struct arena *a, const struct apache_own *own, const
  * every other site too.
  */
 int
-apache_modules_steps(struct steps *out, const struct apache_modules *m, const struct proxy_context *c, struct err *e)
+apache_modules_steps(struct steps *out, const struct apache_modules *m,
+                     const struct proxy_context *c, struct err *e)
 {
 	const struct apache_own *own = apache_own(c->found);
 	struct arena a = { 0 };
@@ -159,11 +168,15 @@ apache_modules_steps(struct steps *out, const struct apache_modules *m, const st
 		const char *name = m->missing[i], *conf;
 
 		if (!is_available(&a, c, name)) {
-			rc = err_set(e, ERR_MISSING,
-			             own->mods_available
-			             ? _("Apache lacks the module %1$s, which this needs. Install it, then run: a2enmod %1$s")
-			             : _("Apache lacks the module %1$s, which this needs. Install it (a package may be called mod_%1$s), or load it: LoadModule %1$s_module modules/mod_%1$s.so"),
-			             name);
+			rc = err_set(
+				e, ERR_MISSING,
+				own->mods_available
+					? _("Apache lacks the module %1$s, which this needs. "
+			                    "Install it, then run: a2enmod %1$s")
+					: _("Apache lacks the module %1$s, which this needs. "
+			                    "Install it (a package may be called mod_%1$s), or "
+			                    "load it: LoadModule %1$s_module modules/mod_%1$s.so"),
+				name);
 			break;
 		}
 		add_link(out, &a, own, name, "load");
@@ -176,7 +189,8 @@ apache_modules_steps(struct steps *out, const struct apache_modules *m, const st
 }
 
 int
-apache_modules_read(struct apa_conf *conf, const struct apache_modules *m, const struct proxy_context *c, struct err *e)
+apache_modules_read(struct apa_conf *conf, const struct apache_modules *m,
+                    const struct proxy_context *c, struct err *e)
 {
 	const char *names[MAX_MODULES + 1] = { NULL };
 	struct arena a = { 0 };

@@ -24,7 +24,8 @@ take_place(const char *line, const char *end, struct err *e)
 	static const char sign[] = "yntax error on line ";
 	const char *rest = NULL;
 
-	for (const char *p = line; (p = memmem(p, (size_t)(end - p), sign, sizeof(sign) - 1)) != NULL;) {
+	for (const char *p = line;
+	     (p = memmem(p, (size_t)(end - p), sign, sizeof(sign) - 1)) != NULL;) {
 		const char *of, *colon;
 
 		p += sizeof(sign) - 1;
@@ -78,8 +79,9 @@ bool
 apache_complaint(const char *said, struct err *e)
 {
 	/* Of no weight: a name it made up, that there was a failure at all, where to look for more. */
-	static const char *const idle[] = { "AH00558", "AH00111", ":warn]", ":notice]", "AH00015", "AH00016", "AH00014",
-	                                    "Action '", "The Apache error log" };
+	static const char *const idle[] = { "AH00558",  "AH00111",  ":warn]",
+		                            ":notice]", "AH00015",  "AH00016",
+		                            "AH00014",  "Action '", "The Apache error log" };
 
 	for (const char *line = said, *end; *line; line = *end ? end + 1 : end) {
 		struct err place = { 0 };
@@ -98,7 +100,8 @@ apache_complaint(const char *said, struct err *e)
 			rest = end + 1;
 			end = rest + strcspn(rest, "\n");
 		}
-		if (!rest && !says(p, end, "AH0") && !says(p, end, "rror") && !says(p, end, "make_sock"))
+		if (!rest && !says(p, end, "AH0") && !says(p, end, "rror") &&
+		    !says(p, end, "make_sock"))
 			continue;
 		complain(e, &place, rest ? rest : p, end);
 		return true;
@@ -117,8 +120,8 @@ is_ours(const char *program)
 static bool
 is_wild(const char *address)
 {
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 ||
-	       strcmp(address, "[::]") == 0;
+	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
+	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
 }
 
 static bool
@@ -141,9 +144,12 @@ clash_on(const struct machine *m, const char *address, unsigned port, struct err
 	for (size_t i = 0; i < m->n_listeners; i++) {
 		const struct listener *l = &m->listeners[i];
 
-		if (l->port == port && *l->program && !is_ours(l->program) && meet(address, l->address))
-			return err_set(e, ERR_CONFLICT, _("Port %1$u is taken by %2$s, so %3$s cannot listen there."), port,
-			               l->program, "Apache");
+		if (l->port == port && *l->program && !is_ours(l->program) &&
+		    meet(address, l->address))
+			return err_set(
+				e, ERR_CONFLICT,
+				_("Port %1$u is taken by %2$s, so %3$s cannot listen there."), port,
+				l->program, "Apache");
 	}
 	return 0;
 }
@@ -168,8 +174,10 @@ apache_clash(const struct proxy_context *c, const struct machine *m, struct err 
 		if (ports[i])
 			rc = clash_on(m, wanted, ports[i], e);
 	apache_modules(&modules, c);
-	if (rc == 0 && apache_conf(c->found) && apache_modules_read(&conf, &modules, c, &ignored) == 0)
-		for (const struct apa_directive *l = apa_top(&conf, "Listen"); l && rc == 0; l = apa_next(l, "Listen")) {
+	if (rc == 0 && apache_conf(c->found) &&
+	    apache_modules_read(&conf, &modules, c, &ignored) == 0)
+		for (const struct apa_directive *l = apa_top(&conf, "Listen"); l && rc == 0;
+		     l = apa_next(l, "Listen")) {
 			struct apa_address at;
 
 			if (apa_address_of(&at, apa_word(l, 0)))
@@ -242,7 +250,8 @@ find_parents(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	(void)pid;
 	if (k->before->master > 0 && strcmp(running_operand(argv, "-f"), k->before->config) != 0)
 		return;
-	if (k->n_parents < MAX_CHILDREN && parent != k->before->master && !was_there(k->before, parent))
+	if (k->n_parents < MAX_CHILDREN && parent != k->before->master &&
+	    !was_there(k->before, parent))
 		k->parents[k->n_parents++] = parent;
 }
 

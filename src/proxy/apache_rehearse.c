@@ -20,10 +20,11 @@ is_static(const struct apache_own *own, const char *module)
 static const char *
 so_of(struct arena *a, const struct proxy_context *c, const char *name)
 {
-	static const char *const usual[] = { "/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/lib/httpd/modules",
-	                                     "/usr/lib/apache2" };
+	static const char *const usual[] = { "/usr/lib/apache2/modules", "/usr/lib64/httpd/modules",
+		                             "/usr/lib/httpd/modules", "/usr/lib/apache2" };
 	const struct apa_conf *conf = apache_conf(c->found);
-	const char *module = arena_printf(a, "%s_module", name), *file = arena_printf(a, "mod_%s.so", name);
+	const char *module = arena_printf(a, "%s_module", name),
+		   *file = arena_printf(a, "mod_%s.so", name);
 
 	for (size_t i = 0; conf && i < conf->n_modules; i++) {
 		const struct apa_module *m = &conf->modules[i];
@@ -60,7 +61,8 @@ mpm_of(const struct proxy_found *f)
 }
 
 static int
-add_load(struct buf *out, struct arena *a, const struct proxy_context *c, const char *name, struct err *e)
+add_load(struct buf *out, struct arena *a, const struct proxy_context *c, const char *name,
+         struct err *e)
 {
 	const char *so;
 	struct buf quoted = BUF_INIT;
@@ -70,7 +72,10 @@ add_load(struct buf *out, struct arena *a, const struct proxy_context *c, const 
 		return 0;
 	so = so_of(a, c, name);
 	if (!so)
-		return err_set(e, ERR_MISSING, _("Apache's module %s is not installed, so there is nothing to rehearse with."), name);
+		return err_set(e, ERR_MISSING,
+		               _("Apache's module %s is not installed, so there is nothing to "
+		                 "rehearse with."),
+		               name);
 	rc = apache_escape(&quoted, so, e);
 	buf_printf(out, "%sLoadModule %s_module %s", out->len ? "\n" : "", name, quoted.s);
 	buf_free(&quoted);
@@ -78,7 +83,8 @@ add_load(struct buf *out, struct arena *a, const struct proxy_context *c, const 
 }
 
 static int
-load_lines(struct buf *out, struct arena *a, const struct proxy_context *c, const struct apache_modules *m, struct err *e)
+load_lines(struct buf *out, struct arena *a, const struct proxy_context *c,
+           const struct apache_modules *m, struct err *e)
 {
 	static const char *const always[] = { "unixd", "authz_core", "alias" };
 	struct buf lines = BUF_INIT;
@@ -103,11 +109,13 @@ apache_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
 	struct apache_place place;
 	struct arena a = { 0 };
 	struct buf site = BUF_INIT, text = BUF_INIT, loads = BUF_INIT;
-	const char *config = fs_join(&a, p->dir, "apache.conf"), *site_file = fs_join(&a, p->dir, "site.conf");
+	const char *config = fs_join(&a, p->dir, "apache.conf"),
+		   *site_file = fs_join(&a, p->dir, "site.conf");
 	int rc = -1;
 
 	if (!c->found || !c->found->installed || !c->found->binary) {
-		err_set(e, ERR_MISSING, _("%s is not installed, so there is nothing to rehearse with."), "Apache");
+		err_set(e, ERR_MISSING,
+		        _("%s is not installed, so there is nothing to rehearse with."), "Apache");
 		goto out;
 	}
 	apache_modules(&m, c);
@@ -122,11 +130,14 @@ apache_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
 		{ "loads", loads.s },
 		{ "site",  site_file },
 	};
-	if (values_template(&text, c, "apache/rehearsal.conf", values, ARRAY_LEN(values), apache_fill, e) < 0)
+	if (values_template(&text, c, "apache/rehearsal.conf", values, ARRAY_LEN(values),
+	                    apache_fill, e) < 0)
 		goto out;
 	steps_write(out, site_file, site.s, 0644);
 	steps_write(out, config, text.s, 0644);
-	steps_run(out, ROLE_NONE, (const char *const[]){ c->found->binary, "-d", p->dir, "-f", config, "-DFOREGROUND", NULL });
+	steps_run(out, ROLE_NONE,
+	          (const char *const[]){ c->found->binary, "-d", p->dir, "-f", config,
+	                                 "-DFOREGROUND", NULL });
 	rc = 0;
 out:
 	apache_modules_free(&m);

@@ -39,7 +39,8 @@ static bool
 is_included(const struct apa_conf *conf, const char *path)
 {
 	for (size_t i = 0; i < conf->n_includes; i++)
-		if (conf->includes[i].top && fnmatch(conf->includes[i].path, path, FNM_PATHNAME | FNM_PERIOD) == 0)
+		if (conf->includes[i].top &&
+		    fnmatch(conf->includes[i].path, path, FNM_PATHNAME | FNM_PERIOD) == 0)
 			return true;
 	return false;
 }
@@ -51,13 +52,17 @@ check_chosen(const struct proxy_context *c, const struct where *w, struct err *e
 	const struct apa_conf *conf = apache_conf(f);
 
 	if (*w->file != '/')
-		return answers_err(e, c->answers, "files.config", _("\"%s\" is not a whole path. Begin it with a /."), w->file);
+		return answers_err(e, c->answers, "files.config",
+		                   _("\"%s\" is not a whole path. Begin it with a /."), w->file);
 	if (f && f->config && strcmp(w->file, f->config) == 0)
 		return answers_err(e, c->answers, "files.config",
-		                   _("%s is Apache's main file and is never overwritten. Choose a file of its own."), w->file);
+		                   _("%s is Apache's main file and is never overwritten. Choose a "
+		                     "file of its own."),
+		                   w->file);
 	if (!w->link && conf && !is_included(conf, w->file))
 		return answers_err(e, c->answers, "files.config",
-		                   _("Apache reads no file called %1$s. Choose one that an Include line in %2$s names."),
+		                   _("Apache reads no file called %1$s. Choose one that an Include "
+		                     "line in %2$s names."),
 		                   w->file, f->config);
 	return 0;
 }
@@ -76,7 +81,8 @@ find_place(struct where *w, struct arena *a, const struct proxy_context *c, stru
 	}
 	if (!w->file && !site_dir)
 		return err_at(e, ERR_VALUE, f->config, 0, 0,
-		              _("Apache reads no directory of sites. Add a line to this file: IncludeOptional conf.d/*.conf"));
+		              _("Apache reads no directory of sites. Add a line to this file: "
+		                "IncludeOptional conf.d/*.conf"));
 	if (!w->file)
 		w->file = mark_file_in(a, c, site_dir);
 	if (link_dir && site_dir && strcmp(fs_dirname(a, w->file), site_dir) == 0)
@@ -105,7 +111,8 @@ short_name(const char *path)
 	static const char *const usual[] = { "/usr/sbin/", "/usr/bin/", "/sbin/" };
 
 	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
-		if (strncmp(path, usual[i], strlen(usual[i])) == 0 && !strchr(path + strlen(usual[i]), '/'))
+		if (strncmp(path, usual[i], strlen(usual[i])) == 0 &&
+		    !strchr(path + strlen(usual[i]), '/'))
 			return path + strlen(usual[i]);
 	return path;
 }
@@ -115,8 +122,8 @@ short_name(const char *path)
  * only the usual file; any other is named to the program itself.
  */
 static void
-run_apache(struct steps *out, struct arena *a, const struct proxy_context *c, enum step_role role, const char *word,
-           const char *flag, const char *argument)
+run_apache(struct steps *out, struct arena *a, const struct proxy_context *c, enum step_role role,
+           const char *word, const char *flag, const char *argument)
 {
 	const struct apache_own *own = apache_own(c->found);
 	const char *config = is_installed(c) && own ? fs_path(a, c->root, c->found->config) : NULL;
@@ -154,15 +161,19 @@ add_reload(struct steps *out, struct arena *a, const struct proxy_context *c)
 	if (c->answers->reload_argv)
 		steps_run(out, ROLE_RELOAD, (const char *const *)c->answers->reload_argv);
 	else if (running && own && own->unit)
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "reload", own->unit, NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "reload", own->unit, NULL });
 	else if (running)
 		run_apache(out, a, c, ROLE_RELOAD, "graceful", "-k", "graceful");
 	else if (!is_installed(c))
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "reload", "apache2", NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "reload", "apache2", NULL });
 	else if (running_has_unit(c->root, "apache2"))
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "start", "apache2", NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "start", "apache2", NULL });
 	else if (running_has_unit(c->root, "httpd"))
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "start", "httpd", NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "start", "httpd", NULL });
 	else
 		run_apache(out, a, c, ROLE_RELOAD, "start", "-k", "start");
 }
@@ -175,12 +186,15 @@ apache_check(const struct proxy_context *c, struct err *e)
 	if (values_check(c, e) < 0)
 		return -1;
 	if (is_installed(c) && c->found->version && !apache_at_least(c->found, 4, 5))
-		return err_set(e, ERR_VALUE, _("Apache %1$s is too old for this. It has to be %2$s or newer."), c->found->version,
-		               "2.4.5");
+		return err_set(e, ERR_VALUE,
+		               _("Apache %1$s is too old for this. It has to be %2$s or newer."),
+		               c->found->version, "2.4.5");
 	/* Conditions on headers came with it. */
-	if (is_installed(c) && c->found->version && front_exists(c->answers) && !apache_at_least(c->found, 4, 10))
-		return err_set(e, ERR_VALUE, _("Apache %1$s is too old for this. It has to be %2$s or newer."), c->found->version,
-		               "2.4.10");
+	if (is_installed(c) && c->found->version && front_exists(c->answers) &&
+	    !apache_at_least(c->found, 4, 10))
+		return err_set(e, ERR_VALUE,
+		               _("Apache %1$s is too old for this. It has to be %2$s or newer."),
+		               c->found->version, "2.4.10");
 	return 0;
 }
 

@@ -22,7 +22,9 @@ apache_escape(struct buf *out, const char *value, struct err *e)
 		const unsigned char c = (unsigned char)*p;
 
 		if (c < ' ' || c == 0x7f || ((c == '$' || c == '%') && p[1] == '{'))
-			return err_set(e, ERR_VALUE, _("Apache cannot take \"%s\" as a value: it has ${, %%{ or a control character."),
+			return err_set(e, ERR_VALUE,
+			               _("Apache cannot take \"%s\" as a value: it has ${, %%{ or "
+			                 "a control character."),
 			               value);
 		if (strchr(" \"'\\<>#", c))
 			plain = false;
@@ -64,7 +66,8 @@ range_lines(struct arena *a, const char *name, const char **ranges)
 	const char *text = NULL;
 
 	for (size_t i = 0; ranges && ranges[i]; i++)
-		buf_printf(&b, "%sSetEnvIfExpr \"%%{CONN_REMOTE_ADDR} -ipmatch '%s'\" %s", i ? "\n\t" : "", ranges[i], name);
+		buf_printf(&b, "%sSetEnvIfExpr \"%%{CONN_REMOTE_ADDR} -ipmatch '%s'\" %s",
+		           i ? "\n\t" : "", ranges[i], name);
 	if (b.len)
 		text = raw(a, b.s);
 	buf_free(&b);
@@ -76,7 +79,8 @@ redirect_to(struct arena *a, const struct proxy_context *c)
 {
 	const char *port = values_public_port(a, c);
 
-	return arena_printf(a, "https://%s%s%s/", values_host(a, c), port ? ":" : "", port ? port : "");
+	return arena_printf(a, "https://%s%s%s/", values_host(a, c), port ? ":" : "",
+	                    port ? port : "");
 }
 
 int
@@ -85,12 +89,14 @@ apache_site(struct buf *out, const struct proxy_context *c, const struct apache_
 {
 	const struct answers *answers = c->answers;
 	const bool tls = p->tls != NULL, cloudflare = answers->cdn == CDN_CLOUDFLARE;
-	const char *checklist[] = { "127.0.0.0/8", NULL }; /* in a rehearsal it plays what is in front */
+	const char *checklist[] = { "127.0.0.0/8",
+		                    NULL }; /* in a rehearsal it plays what is in front */
 	const char **scheme, **client;
 	struct arena a = { 0 };
 	int rc = -1;
 
-	if (values_trusted(&scheme, &a, c, true, e) < 0 || values_trusted(&client, &a, c, !c->private, e) < 0)
+	if (values_trusted(&scheme, &a, c, true, e) < 0 ||
+	    values_trusted(&client, &a, c, !c->private, e) < 0)
 		goto out;
 	if (scheme && c->private)
 		scheme = checklist;

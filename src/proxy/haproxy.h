@@ -18,7 +18,7 @@ struct haproxy_own {
 	struct hap_conf conf;
 	bool            read;     /* the files are whole, as far as they are open to us */
 	const char    **files;    /* what its -f options name, without root; ends with NULL */
-	bool            rooted;   /* it was started with the root in front of its paths, and sees this tree so */
+	bool rooted; /* it was started with the root in front of its paths, and sees this tree so */
 	bool            master;   /* it has a master process, which reloads on SIGUSR2 */
 	char           *unit;     /* "haproxy.service", if systemd runs it */
 };
@@ -28,8 +28,8 @@ struct haproxy_own *haproxy_own(const struct proxy_found *f);
 bool haproxy_at_least(const struct proxy_found *f, unsigned major, unsigned minor);
 
 /* haproxy_detect.c, haproxy_master.c, haproxy_sites.c */
-void haproxy_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
-                    void (*done)(void *ctx), void *ctx);
+void haproxy_detect(struct loop *l, const char *root, const struct machine *m,
+                    struct proxy_found *f, void (*done)(void *ctx), void *ctx);
 void haproxy_forget(struct proxy_found *f);
 void haproxy_read_version(struct proxy_found *f, const char *said);
 void haproxy_read_config(struct proxy_found *f, const char *root);
@@ -40,7 +40,12 @@ void haproxy_find_sites(struct proxy_found *f, const char *root);
  * haproxy_block.c: what is ours in a file of somebody else's stands between two
  * marked lines; a line of theirs that had to change is kept inside as a comment.
  */
-enum haproxy_spot_kind { HAPROXY_SPOT_RULES, HAPROXY_SPOT_CHOICE, HAPROXY_SPOT_BACKEND, HAPROXY_SPOT_FRONTEND };
+enum haproxy_spot_kind {
+	HAPROXY_SPOT_RULES,
+	HAPROXY_SPOT_CHOICE,
+	HAPROXY_SPOT_BACKEND,
+	HAPROXY_SPOT_FRONTEND
+};
 
 /* Where something of ours stood: in front of this line of what is left. */
 struct haproxy_spot {
@@ -55,8 +60,8 @@ struct haproxy_spots {
 void haproxy_block_put(struct buf *out, const char *address, const char *indent, const char *text);
 void haproxy_block_put_frontend(struct buf *out, const char *text);
 /* The text without our blocks for a host, theirs put back; a block without its end is ERR_CONFLICT. */
-int  haproxy_block_strip(struct buf *out, struct haproxy_spots *spots, const char *text, const char *host,
-                         const char *file, struct err *e);
+int haproxy_block_strip(struct buf *out, struct haproxy_spots *spots, const char *text,
+                        const char *host, const char *file, struct err *e);
 /* Does a line (from 1) stand in a block of ours, for any host? */
 bool haproxy_block_has(const char *text, int line);
 /* The block of some name that a line stands in: its marked lines; false: in none. */
@@ -70,7 +75,7 @@ bool haproxy_block_around(const char *text, int line, int *first, int *last);
 struct haproxy_route {
 	const struct hap_section *front;
 	bool                      plain, tls; /* which of our two ports it listens on */
-	const struct hap_line    *bind;       /* lacks our certificate; NULL: has it, or needs none */
+	const struct hap_line *bind; /* lacks our certificate; NULL: has it, or needs none */
 };
 
 struct haproxy_place {
@@ -80,21 +85,22 @@ struct haproxy_place {
 	struct haproxy_spots *spots; /* one a text */
 	size_t                n_texts;
 	unsigned              plain, tls;         /* our ports; 0: none */
-	bool                  own_plain, own_tls; /* nobody listens there: a frontend of our own does */
+	bool own_plain, own_tls;     /* nobody listens there: a frontend of our own does */
 	bool                  links; /* our certificate is read through our links */
 	struct haproxy_route *routes;
 	size_t                n_routes;
 };
 
 /* `crt' is the file with our certificate, as HAProxy names it; NULL: none. */
-int  haproxy_place(struct haproxy_place *p, const struct proxy_context *c, const char *crt, struct err *e);
+int haproxy_place(struct haproxy_place *p, const struct proxy_context *c, const char *crt,
+                  struct err *e);
 void haproxy_place_free(struct haproxy_place *p);
 
 /* haproxy_site.c: a frontend of our own (with the rules, marked, in it), our backend, the rules in any frontend */
-int haproxy_frontend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
-                     struct err *e);
-int haproxy_backend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, struct err *e);
-
+int haproxy_frontend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p,
+                     const char *crt, struct err *e);
+int haproxy_backend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p,
+                    struct err *e);
 
 /*
  * The http-request rules of this name, its use_backend, or both, as a marked
@@ -104,15 +110,17 @@ int haproxy_backend(struct buf *out, const struct proxy_context *c, const struct
 int haproxy_rules(struct buf *out, const struct proxy_context *c, bool rules, bool choice,
                   const struct haproxy_route *r, struct err *e);
 int haproxy_escape(struct buf *out, const char *value, struct err *e);
-int haproxy_fill(struct buf *out, const char *value, struct err *e); /* quotes what is not VALUES_RAW */
+int
+haproxy_fill(struct buf *out, const char *value, struct err *e); /* quotes what is not VALUES_RAW */
 
 /* haproxy_edit.c: a step for each file that changes */
-int haproxy_edit(struct steps *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
-                 struct err *e);
+int haproxy_edit(struct steps *out, const struct proxy_context *c, const struct haproxy_place *p,
+                 const char *crt, struct err *e);
 
 /* haproxy_render.c, haproxy_rehearse.c */
 const char *haproxy_config(const struct proxy_context *c); /* its main file */
-int haproxy_check(const struct proxy_context *c, struct err *e); /* can it be made of the answers at all? */
+int haproxy_check(const struct proxy_context *c,
+                  struct err *e); /* can it be made of the answers at all? */
 int haproxy_render(struct steps *out, const struct proxy_context *c, struct err *e);
 int haproxy_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);
 

@@ -41,7 +41,8 @@ haproxy_leads(const struct haproxy_way *r)
 static struct haproxy_guilty
 buffered(const struct haproxy_way *r)
 {
-	if (hap_option(r->front, "http-no-delay") || (r->back && hap_option(r->back, "http-no-delay")))
+	if (hap_option(r->front, "http-no-delay") ||
+	    (r->back && hap_option(r->back, "http-no-delay")))
 		return nobody;
 	return r->request.tls ? nobody : (struct haproxy_guilty){ r->front->file, r->front->line };
 }
@@ -95,21 +96,26 @@ static struct haproxy_guilty
 cut_short(const struct haproxy_way *r)
 {
 	const bool socket = strstr(r->request.path, "/ws") != NULL;
-	const struct hap_line *tunnel = r->back ? hap_effective(r->back, "timeout", "tunnel") : NULL;
-	const struct hap_line *server = r->back ? hap_effective(r->back, "timeout", "server") : NULL;
+	const struct hap_line *tunnel =
+		r->back ? hap_effective(r->back, "timeout", "tunnel") : NULL;
+	const struct hap_line *server =
+		r->back ? hap_effective(r->back, "timeout", "server") : NULL;
 	const struct hap_line *client = hap_effective(r->front, "timeout", "client");
 
 	/* Once a WebSocket is open the tunnel's time stands in for both others. */
 	if (socket && tunnel)
 		return is_short(tunnel) ? haproxy_at(tunnel) : nobody;
-	return is_short(server) ? haproxy_at(server) : is_short(client) ? haproxy_at(client) : nobody;
+	return is_short(server)   ? haproxy_at(server)
+	       : is_short(client) ? haproxy_at(client)
+	                          : nobody;
 }
 
 /* Another rule, or the rule for all that no rule takes. */
 static struct haproxy_guilty
 other_site(const struct haproxy_way *r)
 {
-	return r->rule ? haproxy_at(r->rule) : (struct haproxy_guilty){ r->front->file, r->front->line };
+	return r->rule ? haproxy_at(r->rule)
+	               : (struct haproxy_guilty){ r->front->file, r->front->line };
 }
 
 static struct haproxy_guilty
@@ -154,7 +160,8 @@ shadows(const struct haproxy_way *r)
 		return haproxy_at(t.guilty);
 	/* A rule further up takes what a later one was meant for. */
 	for (const struct hap_line *l = r->front->first; l; l = l->next)
-		if (strcmp(l->args[0], "use_backend") == 0 && hap_applies(r->front, l, &r->request) == HAP_YES)
+		if (strcmp(l->args[0], "use_backend") == 0 &&
+		    hap_applies(r->front, l, &r->request) == HAP_YES)
 			wanted = l;
 	return wanted && wanted != r->rule ? haproxy_at(r->rule) : nobody;
 }
@@ -241,22 +248,25 @@ haproxy_blame(const struct proxy_found *f, const char *cause, const struct url *
 {
 	const struct haproxy_own *own = haproxy_own(f);
 	char host[300], header_text[320];
-	struct haproxy_way r = { .url = public_url, .request = { .host = host, .header = header_text, .path = path } };
+	struct haproxy_way r = { .url = public_url,
+		                 .request = { .host = host, .header = header_text, .path = path } };
 	struct haproxy_guilty g = nobody;
 
 	if (!own || !own->read)
 		return false;
 	r.conf = &own->conf;
 	snprintf(host, sizeof(host), public_url->ipv6 ? "[%s]" : "%s", public_url->host);
-	snprintf(header_text, sizeof(header_text), url_port_is_default(public_url) ? "%s" : "%s:%u", host,
-	         public_url->port);
+	snprintf(header_text, sizeof(header_text), url_port_is_default(public_url) ? "%s" : "%s:%u",
+	         host, public_url->port);
 	find_front(&r, false);
 	/* Behind a router the public port need not be one of HAProxy's. */
 	if (!r.front)
 		find_front(&r, true);
 	if (!r.front)
 		return false;
-	r.back = r.rule ? hap_back_named(r.conf, haproxy_word(r.rule, 1)) : hap_is_back(r.front) ? r.front : NULL;
+	r.back = r.rule                 ? hap_back_named(r.conf, haproxy_word(r.rule, 1))
+	         : hap_is_back(r.front) ? r.front
+	                                : NULL;
 	for (size_t i = 0; i < ARRAY_LEN(culprits) && !g.file; i++)
 		if (strcmp(culprits[i].cause, cause) == 0)
 			g = culprits[i].look(&r);

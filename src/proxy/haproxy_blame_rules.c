@@ -18,7 +18,8 @@ last_rule(const struct haproxy_way *r, const char *kind, rule_fn *is, const void
 
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)
 		for (const struct hap_line *l = order[i] ? order[i]->first : NULL; l; l = l->next)
-			if (strcmp(l->args[0], kind) == 0 && is(l, ctx) && hap_applies(order[i], l, &r->request) != HAP_NO)
+			if (strcmp(l->args[0], kind) == 0 && is(l, ctx) &&
+			    hap_applies(order[i], l, &r->request) != HAP_NO)
 				last = l;
 	return last;
 }
@@ -43,7 +44,8 @@ action(const struct haproxy_way *r, const char *kind, const char *const *names)
 static bool
 changes_header(const struct hap_line *l, const void *name)
 {
-	static const char *const how[] = { "set-header", "del-header", "replace-header", "replace-value", NULL };
+	static const char *const how[] = { "set-header", "del-header", "replace-header",
+		                           "replace-value", NULL };
 
 	return is_action(l, how) && strcasecmp(haproxy_word(l, 2), name) == 0;
 }
@@ -69,7 +71,9 @@ haproxy_no_upgrade(const struct haproxy_way *r)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const struct hap_line *l = header(r, names[i]);
 
-		if (l && !(sets(l) && strcasestr(haproxy_word(l, 3), i ? "upgrade" : "websocket")) && !strchr(haproxy_word(l, 3), '%'))
+		if (l &&
+		    !(sets(l) && strcasestr(haproxy_word(l, 3), i ? "upgrade" : "websocket")) &&
+		    !strchr(haproxy_word(l, 3), '%'))
 			return haproxy_at(l);
 	}
 	return haproxy_at(r->back ? hap_option(r->back, "httpclose") : NULL);
@@ -84,8 +88,9 @@ is_right_host(const struct haproxy_way *r, const char *value)
 	bool right;
 
 	url_host(&want, r->url);
-	right = strcasecmp(value, want.s) == 0 || (strncmp(value, "%[", 2) == 0 && strcasestr(value, "hdr(host)") &&
-	        (usual || !strchr(value, ',')));
+	right = strcasecmp(value, want.s) == 0 ||
+	        (strncmp(value, "%[", 2) == 0 && strcasestr(value, "hdr(host)") &&
+	         (usual || !strchr(value, ',')));
 	buf_free(&want);
 	return right;
 }
@@ -131,7 +136,8 @@ haproxy_redirects(const struct haproxy_way *r)
 	if (l)
 		return haproxy_at(l);
 	for (l = r->front->first; l; l = l->next)
-		if (strcmp(l->args[0], "redirect") == 0 && hap_applies(r->front, l, &r->request) != HAP_NO)
+		if (strcmp(l->args[0], "redirect") == 0 &&
+		    hap_applies(r->front, l, &r->request) != HAP_NO)
 			return haproxy_at(l);
 	return nobody;
 }
@@ -145,10 +151,12 @@ haproxy_hidden_encoding(const struct haproxy_way *r)
 static bool
 refuses_bodies(const struct hap_line *l, const void *ctx)
 {
-	static const char *const signs[] = { "413", "req.body_size", "req.body_len", "content-length" };
+	static const char *const signs[] = { "413", "req.body_size", "req.body_len",
+		                             "content-length" };
 
 	(void)ctx;
-	if (strcmp(haproxy_word(l, 1), "deny") != 0 && strcmp(haproxy_word(l, 1), "return") != 0 && strcmp(haproxy_word(l, 1), "reject") != 0)
+	if (strcmp(haproxy_word(l, 1), "deny") != 0 && strcmp(haproxy_word(l, 1), "return") != 0 &&
+	    strcmp(haproxy_word(l, 1), "reject") != 0)
 		return false;
 	for (size_t i = 2; i < l->n_args; i++)
 		for (size_t k = 0; k < ARRAY_LEN(signs); k++)
@@ -167,7 +175,8 @@ haproxy_small_body(const struct haproxy_way *r)
 		static const char *const deny[] = { "deny", NULL };
 
 		if (strcmp(a->args[0], "acl") == 0 && a->n_args > 2 &&
-		    (strcasestr(a->args[2], "content-length") || strstr(a->args[2], "req.body_size")))
+		    (strcasestr(a->args[2], "content-length") ||
+		     strstr(a->args[2], "req.body_size")))
 			l = action(r, "http-request", deny);
 	}
 	return haproxy_at(l);
@@ -195,8 +204,10 @@ haproxy_cached(const struct haproxy_way *r)
 struct haproxy_guilty
 haproxy_mangled(const struct haproxy_way *r)
 {
-	static const char *const names[] = { "set-path", "replace-path", "set-uri", "replace-uri", "set-pathq",
-	                                     "replace-pathq", "normalize-uri", NULL };
+	static const char *const names[] = { "set-path",      "replace-path",
+		                             "set-uri",       "replace-uri",
+		                             "set-pathq",     "replace-pathq",
+		                             "normalize-uri", NULL };
 
 	return haproxy_at(action(r, "http-request", names));
 }
@@ -208,7 +219,9 @@ haproxy_adds_forwarded(const struct haproxy_way *r)
 	const struct hap_line *l = header(r, "X-Forwarded-For");
 
 	if (l)
-		return sets(l) && !strcasestr(haproxy_word(l, 3), "hdr(x-forwarded-for)") ? nobody : haproxy_at(l);
+		return sets(l) && !strcasestr(haproxy_word(l, 3), "hdr(x-forwarded-for)")
+		               ? nobody
+		               : haproxy_at(l);
 	l = r->back ? hap_option(r->back, "forwardfor") : NULL;
 	if (!l)
 		l = hap_option(r->front, "forwardfor");

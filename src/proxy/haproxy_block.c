@@ -27,7 +27,8 @@
 void
 haproxy_block_put(struct buf *out, const char *address, const char *indent, const char *text)
 {
-	buf_printf(out, "%s" AT "%s" BEGIN_WORDS "\n%s%s" AT "%s" END_WORDS "\n", indent, address, text, indent, address);
+	buf_printf(out, "%s" AT "%s" BEGIN_WORDS "\n%s%s" AT "%s" END_WORDS "\n", indent, address,
+	           text, indent, address);
 }
 
 void
@@ -60,7 +61,9 @@ cut_lines(struct cuts *c, const char *text)
 
 		if ((c->n & (c->n - 1)) == 0)
 			c->v = xreallocarray(c->v, c->n ? 2 * c->n : 1, sizeof(*c->v));
-		c->v[c->n++] = (struct cut){ .s = text, .len = len, .newline = text[len] == '\n', .spot = -1 };
+		c->v[c->n++] = (struct cut){
+			.s = text, .len = len, .newline = text[len] == '\n', .spot = -1
+		};
 		text += len + (text[len] == '\n');
 	}
 }
@@ -79,7 +82,8 @@ marked(const struct cut *line, const char *beginning, const char **what, size_t 
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		const size_t n = strlen(ends[i].words);
 
-		if (line->len >= skip + n && strncmp(line->s + line->len - n, ends[i].words, n) == 0) {
+		if (line->len >= skip + n &&
+		    strncmp(line->s + line->len - n, ends[i].words, n) == 0) {
 			*what = line->s + skip;
 			*len = line->len - skip - n;
 			return ends[i].mark;
@@ -153,7 +157,8 @@ static int
 unclosed(const char *file, size_t line, struct err *e)
 {
 	return err_at(e, ERR_CONFLICT, file, (int)line + 1, 0,
-	              _("The part that antechamber wrote begins here, and its last line is gone. Take the rest of it out."));
+	              _("The part that antechamber wrote begins here, and its last line is gone. "
+	                "Take the rest of it out."));
 }
 
 static int
@@ -166,7 +171,8 @@ drop_host(struct cuts *c, const char *host, const char *file, struct err *e)
 
 		if (mark_of_host(&c->v[i], host) != MARK_BEGIN)
 			continue;
-		for (c->v[i++].gone = true; i < c->n && mark_of_host(&c->v[i], host) != MARK_END; i++) {
+		for (c->v[i++].gone = true; i < c->n && mark_of_host(&c->v[i], host) != MARK_END;
+		     i++) {
 			if (begins(&c->v[i], "backend "))
 				kind = HAPROXY_SPOT_BACKEND;
 			else if (begins(&c->v[i], "use_backend "))
@@ -206,8 +212,8 @@ drop_frontends(struct cuts *c, const char *file, struct err *e)
 }
 
 int
-haproxy_block_strip(struct buf *out, struct haproxy_spots *spots, const char *text, const char *host,
-                    const char *file, struct err *e)
+haproxy_block_strip(struct buf *out, struct haproxy_spots *spots, const char *text,
+                    const char *host, const char *file, struct err *e)
 {
 	struct cuts c = { 0 };
 	int rc = -1, line = 1;
@@ -219,7 +225,8 @@ haproxy_block_strip(struct buf *out, struct haproxy_spots *spots, const char *te
 		const struct cut *l = &c.v[i];
 
 		if (l->spot >= 0 && spots->n < ARRAY_LEN(spots->v))
-			spots->v[spots->n++] = (struct haproxy_spot){ (enum haproxy_spot_kind)l->spot, line };
+			spots->v[spots->n++] =
+				(struct haproxy_spot){ (enum haproxy_spot_kind)l->spot, line };
 		if (l->gone)
 			continue;
 		buf_add(out, l->s, l->len);
@@ -262,7 +269,8 @@ haproxy_block_has(const char *text, int wanted)
 
 	cut_lines(&c, text);
 	for (size_t i = 0; i < c.n && (int)i < wanted; i++) {
-		const enum mark host = mark_of_host(&c.v[i], NULL), frontend = mark_of_frontend(&c.v[i]);
+		const enum mark host = mark_of_host(&c.v[i], NULL),
+				frontend = mark_of_frontend(&c.v[i]);
 
 		depth += (host == MARK_BEGIN) + (frontend == MARK_BEGIN);
 		depth -= (host == MARK_END) + (frontend == MARK_END);

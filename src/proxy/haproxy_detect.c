@@ -56,15 +56,17 @@ haproxy_read_version(struct proxy_found *f, const char *said)
 	}
 	p = strstr(said, built);
 	if (p)
-		f->options = arena_strndup(&f->arena, p + sizeof(built) - 1, strcspn(p + sizeof(built) - 1, "\r\n"));
+		f->options = arena_strndup(&f->arena, p + sizeof(built) - 1,
+		                           strcspn(p + sizeof(built) - 1, "\r\n"));
 }
 
 /* Where no process says it: the main file, and the directory beside it if the unit names that too. */
 static void
 usual_files(struct proxy_found *f, const char *root)
 {
-	static const char *const units[] = { "/etc/systemd/system/haproxy.service", "/lib/systemd/system/haproxy.service",
-	                                     "/usr/lib/systemd/system/haproxy.service" };
+	static const char *const units[] = { "/etc/systemd/system/haproxy.service",
+		                             "/lib/systemd/system/haproxy.service",
+		                             "/usr/lib/systemd/system/haproxy.service" };
 	static const char conf_d[] = "/etc/haproxy/conf.d";
 	struct haproxy_own *own = haproxy_own(f);
 	struct arena *a = &f->arena;
@@ -75,7 +77,8 @@ usual_files(struct proxy_found *f, const char *root)
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
 		struct buf text = BUF_INIT;
 		struct err ignored;
-		const bool is_there = fs_read(&text, fs_path(a, root, units[i]), 65536, &ignored) == 0;
+		const bool is_there =
+			fs_read(&text, fs_path(a, root, units[i]), 65536, &ignored) == 0;
 
 		if (is_there && strstr(text.s, conf_d) && fs_exists(fs_path(a, root, conf_d)))
 			own->files[n++] = conf_d;
@@ -100,11 +103,13 @@ haproxy_read_config(struct proxy_found *f, const char *root)
 	}
 	own->read = true;
 	/* A directory alone: its first file stands for all. */
-	if (own->conf.n_files && fs_exists(fs_path(&f->arena, root, arena_printf(&f->arena, "%s/.", f->config))))
+	if (own->conf.n_files &&
+	    fs_exists(fs_path(&f->arena, root, arena_printf(&f->arena, "%s/.", f->config))))
 		f->config = arena_strdup(&f->arena, own->conf.files[0]);
 	f->incomplete = own->conf.n_unreadable > 0;
 	for (const struct hap_section *s = own->conf.first; s; s = s->next) {
-		const struct hap_line *user = strcmp(s->kind, "global") == 0 ? hap_own(s, "user", NULL) : NULL;
+		const struct hap_line *user =
+			strcmp(s->kind, "global") == 0 ? hap_own(s, "user", NULL) : NULL;
 
 		if (user && user->n_args > 1)
 			f->user = arena_strdup(&f->arena, user->args[1]);
@@ -131,7 +136,8 @@ tested(void *ctx, const struct proc_result *r)
 	if (r->started && !r->timed_out) {
 		if (r->status == 0)
 			f->broken = (struct err){ 0 };
-		else if (geteuid() != 0 && (strstr(r->err.s, "Permission denied") || strstr(r->err.s, "unable to stat")))
+		else if (geteuid() != 0 && (strstr(r->err.s, "Permission denied") ||
+		                            strstr(r->err.s, "unable to stat")))
 			f->incomplete = true;
 		else if (haproxy_complaint(r->err.s, &e))
 			f->broken = e;
@@ -164,7 +170,8 @@ asked(void *ctx, const struct proc_result *r)
 		argv[n++] = "-f";
 		argv[n++] = own->files[i];
 	}
-	proc_start(d->loop, &(struct proc_request){ .argv = argv, .timeout_ms = ASK_MS, .done = tested, .ctx = d });
+	proc_start(d->loop, &(struct proc_request){
+				    .argv = argv, .timeout_ms = ASK_MS, .done = tested, .ctx = d });
 }
 
 void
@@ -179,12 +186,15 @@ haproxy_detect(struct loop *l, const char *root, const struct machine *m, struct
 	f->binary = fs_which(&f->arena, root, "haproxy");
 	if (!f->binary) {
 		haproxy_find_master(f, root, m); /* one in a container is worth naming */
-		loop_after(l, 0, finish, d);     /* never before this returns: callers count on it */
+		loop_after(l, 0, finish, d); /* never before this returns: callers count on it */
 		return;
 	}
 	proc_start(l, &(struct proc_request){
-		.argv = (const char *[]){ f->binary, "-vv", NULL }, .timeout_ms = ASK_MS, .done = asked, .ctx = d,
-	});
+			      .argv = (const char *[]){ f->binary, "-vv", NULL },
+			      .timeout_ms = ASK_MS,
+			      .done = asked,
+			      .ctx = d,
+		      });
 }
 
 void

@@ -40,7 +40,9 @@ above_comments(const char *text, int line)
 	for (const char *p = text; *p; p += strcspn(p, "\n") + 1) {
 		if (++number == line)
 			break;
-		first = !is_comment(p) || haproxy_block_around(text, number, &from, &to) ? 0 : first ? first : number;
+		first = !is_comment(p) || haproxy_block_around(text, number, &from, &to) ? 0
+		        : first                                                          ? first
+		                                                                         : number;
 		if (!p[strcspn(p, "\n")])
 			break;
 	}
@@ -51,7 +53,8 @@ above_comments(const char *text, int line)
 static bool
 is_within(const struct hap_section *s, int line)
 {
-	const struct hap_section *next = s->next && strcmp(s->next->file, s->file) == 0 ? s->next : NULL;
+	const struct hap_section *next =
+		s->next && strcmp(s->next->file, s->file) == 0 ? s->next : NULL;
 
 	return line > s->line && (!next || line <= next->line);
 }
@@ -69,7 +72,8 @@ old_place(const struct edited *w, const struct hap_section *front, enum haproxy_
 static bool
 chooses(const struct hap_line *l)
 {
-	static const char *const words[] = { "use_backend", "default_backend", "use-server", "server", "server-template" };
+	static const char *const words[] = { "use_backend", "default_backend", "use-server",
+		                             "server", "server-template" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(l->args[0], words[i]) == 0)
@@ -134,7 +138,8 @@ put_frontend(struct edited *w, struct err *e)
 	int rc = 0;
 
 	if (w->p->own_plain || w->p->own_tls)
-		rc = haproxy_frontend(&w->out, w->c, w->p, w->crt ? fs_dirname(&a, w->crt) : NULL, e);
+		rc = haproxy_frontend(&w->out, w->c, w->p, w->crt ? fs_dirname(&a, w->crt) : NULL,
+		                      e);
 	w->has_frontend = true;
 	arena_free(&a);
 	return rc;
@@ -152,16 +157,19 @@ edit_line(struct edited *w, const char *line, size_t len, int number, struct err
 {
 	bool replaced = false;
 
-	if (w->is_main && !w->has_frontend && is_spot(w, HAPROXY_SPOT_FRONTEND, number) && put_frontend(w, e) < 0)
+	if (w->is_main && !w->has_frontend && is_spot(w, HAPROXY_SPOT_FRONTEND, number) &&
+	    put_frontend(w, e) < 0)
 		return -1;
-	if (w->is_main && !w->has_backend && is_spot(w, HAPROXY_SPOT_BACKEND, number) && put_backend(w, e) < 0)
+	if (w->is_main && !w->has_backend && is_spot(w, HAPROXY_SPOT_BACKEND, number) &&
+	    put_backend(w, e) < 0)
 		return -1;
 	for (size_t i = 0; i < w->p->n_routes; i++) {
 		const struct haproxy_route *r = &w->p->routes[i];
 
 		if (strcmp(r->front->file, w->t->file) != 0)
 			continue;
-		if (haproxy_rules(&w->out, w->c, place_of(w, r->front, HAPROXY_SPOT_RULES) == number,
+		if (haproxy_rules(&w->out, w->c,
+		                  place_of(w, r->front, HAPROXY_SPOT_RULES) == number,
 		                  place_of(w, r->front, HAPROXY_SPOT_CHOICE) == number, r, e) < 0)
 			return -1;
 		if (line && r->bind && r->bind->line == number) {
@@ -183,7 +191,8 @@ append(struct edited *w, struct err *e)
 {
 	const bool wants_frontend = !w->has_frontend && (w->p->own_plain || w->p->own_tls);
 
-	if (w->out.len > 1 && w->out.s[w->out.len - 2] != '\n' && (wants_frontend || !w->has_backend))
+	if (w->out.len > 1 && w->out.s[w->out.len - 2] != '\n' &&
+	    (wants_frontend || !w->has_backend))
 		buf_putc(&w->out, '\n');
 	if (wants_frontend) {
 		if (put_frontend(w, e) < 0)
@@ -213,16 +222,22 @@ edit(struct edited *w, struct err *e)
 }
 
 int
-haproxy_edit(struct steps *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
-             struct err *e)
+haproxy_edit(struct steps *out, const struct proxy_context *c, const struct haproxy_place *p,
+             const char *crt, struct err *e)
 {
 	struct arena a = { 0 };
 	int rc = 0;
 
 	for (size_t i = 0; i < p->n_texts && rc == 0; i++) {
 		struct edited w = {
-			.c = c, .p = p, .t = &p->texts[i], .spots = &p->spots[i], .address = values_address(&a, c), .crt = crt,
-			.is_main = strcmp(p->texts[i].file, haproxy_config(c)) == 0, .out = BUF_INIT,
+			.c = c,
+			.p = p,
+			.t = &p->texts[i],
+			.spots = &p->spots[i],
+			.address = values_address(&a, c),
+			.crt = crt,
+			.is_main = strcmp(p->texts[i].file, haproxy_config(c)) == 0,
+			.out = BUF_INIT,
 		};
 		struct buf now = BUF_INIT;
 		struct err ignored;

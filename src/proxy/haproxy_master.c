@@ -64,7 +64,8 @@ files_of(struct arena *a, pid_t pid, const char *const *argv)
 			continue;
 		for (; argv[i + 1] && argv[i + 1][0] != '-'; i++) {
 			dir = dir ? dir : running_directory(a, pid);
-			files[n++] = argv[i + 1][0] == '/' || !dir ? arena_strdup(a, argv[i + 1]) : fs_join(a, dir, argv[i + 1]);
+			files[n++] = argv[i + 1][0] == '/' || !dir ? arena_strdup(a, argv[i + 1])
+			                                           : fs_join(a, dir, argv[i + 1]);
 		}
 	}
 	return files;

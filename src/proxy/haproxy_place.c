@@ -21,18 +21,22 @@ add_text(struct haproxy_place *p, const struct proxy_context *c, const char *fil
 	struct err why = { 0 };
 	int rc = 0;
 
-	if (fs_read(&there, fs_path(&p->arena, c->root, file), MAX_TEXT, &why) < 0 && why.sys != ENOENT) {
+	if (fs_read(&there, fs_path(&p->arena, c->root, file), MAX_TEXT, &why) < 0 &&
+	    why.sys != ENOENT) {
 		*e = why;
 		rc = -1;
 	} else {
-		rc = haproxy_block_strip(&theirs, &spots, there.s, c->answers->public_url.host, file, e);
+		rc = haproxy_block_strip(&theirs, &spots, there.s, c->answers->public_url.host,
+		                         file, e);
 	}
 	if (rc == 0) {
 		p->texts = xreallocarray(p->texts, p->n_texts + 1, sizeof(*p->texts));
 		p->spots = xreallocarray(p->spots, p->n_texts + 1, sizeof(*p->spots));
 		p->spots[p->n_texts] = spots;
 		p->texts[p->n_texts++] = (struct hap_text){
-			.file = arena_strdup(&p->arena, file), .text = arena_strdup(&p->arena, theirs.s), .len = theirs.len,
+			.file = arena_strdup(&p->arena, file),
+			.text = arena_strdup(&p->arena, theirs.s),
+			.len = theirs.len,
 		};
 	}
 	buf_free(&there);
@@ -49,7 +53,8 @@ read_texts(struct haproxy_place *p, const struct proxy_context *c, struct err *e
 
 	for (size_t i = 0; own && i < own->conf.n_files; i++) {
 		/* What will be gone takes no rule; the main file never goes. */
-		if (c->set_aside && strcmp(own->conf.files[i], c->set_aside) == 0 && strcmp(c->set_aside, main_file) != 0)
+		if (c->set_aside && strcmp(own->conf.files[i], c->set_aside) == 0 &&
+		    strcmp(c->set_aside, main_file) != 0)
 			continue;
 		has_main |= strcmp(own->conf.files[i], main_file) == 0;
 		if (add_text(p, c, own->conf.files[i], e) < 0)
@@ -57,7 +62,8 @@ read_texts(struct haproxy_place *p, const struct proxy_context *c, struct err *e
 	}
 	if (own && own->conf.n_unreadable)
 		return err_at(e, ERR_IO, own->conf.unreadable[0], 0, 0,
-		              _("This file is closed to you, and HAProxy reads it. Try again with sudo."));
+		              _("This file is closed to you, and HAProxy reads it. Try again with "
+		                "sudo."));
 	if (!has_main && add_text(p, c, main_file, e) < 0)
 		return -1;
 	return hap_parse(&p->conf, p->texts, p->n_texts, e);
@@ -121,7 +127,8 @@ crt_path(struct haproxy_place *p, const char *word)
 	for (const struct hap_section *s = p->conf.first; s; s = s->next)
 		if (strcmp(s->kind, "global") == 0 && hap_own(s, "crt-base", NULL))
 			base = hap_own(s, "crt-base", NULL);
-	return *word == '/' || !base || base->n_args < 2 ? word : fs_join(&p->arena, base->args[1], word);
+	return *word == '/' || !base || base->n_args < 2 ? word
+	                                                 : fs_join(&p->arena, base->args[1], word);
 }
 
 /* Does a crt word name this file, or the directory it lies in? */
@@ -132,7 +139,8 @@ names(struct search *s, const char *word, const char *file)
 	const size_t n = strlen(path);
 
 	return strcmp(path, file) == 0 || strcmp(path, dir) == 0 ||
-	       (n > 1 && path[n - 1] == '/' && strlen(dir) == n - 1 && strncmp(path, dir, n - 1) == 0);
+	       (n > 1 && path[n - 1] == '/' && strlen(dir) == n - 1 &&
+	        strncmp(path, dir, n - 1) == 0);
 }
 
 /*
@@ -144,9 +152,10 @@ static bool
 has_certificate(struct search *s, const struct hap_line *bind)
 {
 	const struct answers *a = s->c->answers;
-	const bool whole = a->tls == TLS_EXISTING && a->certificate && a->key &&
-	                   (strcmp(a->certificate, a->key) == 0 ||
-	                    strcmp(arena_printf(&s->p->arena, "%s.key", a->certificate), a->key) == 0);
+	const bool whole =
+		a->tls == TLS_EXISTING && a->certificate && a->key &&
+		(strcmp(a->certificate, a->key) == 0 ||
+	         strcmp(arena_printf(&s->p->arena, "%s.key", a->certificate), a->key) == 0);
 
 	for (size_t i = 2; i + 1 < bind->n_args; i++) {
 		if (strcmp(bind->args[i], "crt") != 0)
@@ -165,7 +174,8 @@ static void
 refuse(struct search *s, const struct hap_bind *b, const char *sentence)
 {
 	if (!s->failed)
-		err_at(s->e, ERR_CONFLICT, b->line->file, b->line->line, 0, sentence, s->front->name);
+		err_at(s->e, ERR_CONFLICT, b->line->file, b->line->line, 0, sentence,
+		       s->front->name);
 	s->failed = true;
 }
 
@@ -182,13 +192,19 @@ look_at(void *ctx, const struct hap_bind *b)
 	if (strcmp(hap_mode(s->front), "http") != 0) {
 		/* On one address alone it may pass on what it likes: the other addresses are ours. */
 		if (covers(b, s->wanted))
-			refuse(s, b, _("The frontend %s has this port and passes bytes on unread (mode tcp). Give OpenChamber another port."));
+			refuse(s, b,
+			       _("The frontend %s has this port and passes bytes on unread (mode "
+			         "tcp). Give OpenChamber another port."));
 		return;
 	}
 	if (b->tls && plain)
-		refuse(s, b, _("The frontend %s ends TLS on this port, and plain http was wanted there."));
+		refuse(s, b,
+		       _("The frontend %s ends TLS on this port, and plain http was wanted "
+		         "there."));
 	if (!b->tls && tls)
-		refuse(s, b, _("The frontend %s takes plain http on this port, and https was wanted there."));
+		refuse(s, b,
+		       _("The frontend %s takes plain http on this port, and https was wanted "
+		         "there."));
 	if (covers(b, s->wanted)) {
 		p->own_plain &= !plain;
 		p->own_tls &= !tls;
@@ -209,11 +225,12 @@ check_client_timeout(const struct proxy_context *c, const struct hap_section *fr
 	const unsigned quiet = c->needs && c->needs->quiet ? c->needs->quiet : 30;
 	unsigned long long ms;
 
-	if (haproxy_at_least(c->found, 2, 9) || !l || l->n_args < 3 || !hap_milliseconds(l->args[2], &ms) ||
-	    ms == 0 || ms > quiet * 1000ull)
+	if (haproxy_at_least(c->found, 2, 9) || !l || l->n_args < 3 ||
+	    !hap_milliseconds(l->args[2], &ms) || ms == 0 || ms > quiet * 1000ull)
 		return 0;
 	return err_at(e, ERR_CONFLICT, l->file, l->line, 0,
-	              _("The frontend %1$s cuts clients that are quiet for %2$s. Streams need more than %3$u s here."),
+	              _("The frontend %1$s cuts clients that are quiet for %2$s. Streams need more "
+	                "than %3$u s here."),
 	              front->name, l->args[2], quiet);
 }
 
@@ -223,7 +240,13 @@ find_routes(struct haproxy_place *p, const struct proxy_context *c, const char *
 	const char *wanted = c->answers->listen_address ? c->answers->listen_address : "*";
 
 	for (const struct hap_section *f = p->conf.first; f; f = f->next) {
-		struct search s = { .p = p, .c = c, .wanted = wanted, .crt = crt, .front = f, .route.front = f, .e = e };
+		struct search s = { .p = p,
+			            .c = c,
+			            .wanted = wanted,
+			            .crt = crt,
+			            .front = f,
+			            .route.front = f,
+			            .e = e };
 
 		if (!hap_is_front(f))
 			continue;
@@ -241,7 +264,8 @@ find_routes(struct haproxy_place *p, const struct proxy_context *c, const char *
 }
 
 int
-haproxy_place(struct haproxy_place *p, const struct proxy_context *c, const char *crt, struct err *e)
+haproxy_place(struct haproxy_place *p, const struct proxy_context *c, const char *crt,
+              struct err *e)
 {
 	*p = (struct haproxy_place){ 0 };
 	values_ports(c, &p->plain, &p->tls);

@@ -59,7 +59,8 @@ haproxy_complaint(const char *said, struct err *e)
 		if (strncmp(p, "config : ", 9) == 0)
 			p += 9;
 		/* The last two only say that there were others. */
-		if (strncmp(p, "Error(s) found", 14) == 0 || strncmp(p, "Fatal errors found", 18) == 0)
+		if (strncmp(p, "Error(s) found", 14) == 0 ||
+		    strncmp(p, "Fatal errors found", 18) == 0)
 			continue;
 		p = take_place(p, end, &place);
 		text_safe(&text, p, (size_t)(end - p), 500);
@@ -73,8 +74,8 @@ haproxy_complaint(const char *said, struct err *e)
 static bool
 is_wild(const char *address)
 {
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 ||
-	       strcmp(address, "[::]") == 0;
+	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
+	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
 }
 
 static bool
@@ -100,8 +101,9 @@ is_known(void *ctx, const struct hap_bind *b)
 {
 	struct taken *t = ctx;
 
-	t->known |= b->first <= t->port && t->port <= b->last &&
-	            (is_wild(b->address) || is_wild(t->address) || bare_equal(b->address, t->address));
+	t->known |=
+		b->first <= t->port && t->port <= b->last &&
+		(is_wild(b->address) || is_wild(t->address) || bare_equal(b->address, t->address));
 }
 
 /* Is a listener of HAProxy's one that its files explain? */
@@ -116,8 +118,8 @@ is_explained(const struct hap_conf *c, const struct listener *l)
 }
 
 static int
-clash_on(const struct proxy_context *c, const struct hap_conf *conf, const struct machine *m, unsigned port,
-         struct err *e)
+clash_on(const struct proxy_context *c, const struct hap_conf *conf, const struct machine *m,
+         unsigned port, struct err *e)
 {
 	const char *wanted = c->answers->listen_address ? c->answers->listen_address : "*";
 
@@ -128,11 +130,15 @@ clash_on(const struct proxy_context *c, const struct hap_conf *conf, const struc
 		    !(is_wild(wanted) || is_wild(l->address) || bare_equal(wanted, l->address)))
 			continue;
 		if (strcmp(l->program, "haproxy") != 0)
-			return err_set(e, ERR_CONFLICT, _("Port %1$u is taken by %2$s, so %3$s cannot listen there."), port,
-			               l->program, "HAProxy");
+			return err_set(
+				e, ERR_CONFLICT,
+				_("Port %1$u is taken by %2$s, so %3$s cannot listen there."), port,
+				l->program, "HAProxy");
 		if (conf && !is_explained(conf, l))
 			return err_set(e, ERR_CONFLICT,
-			               _("HAProxy listens on port %u already, and none of its bind lines that can be read says so."), port);
+			               _("HAProxy listens on port %u already, and none of its bind "
+			                 "lines that can be read says so."),
+			               port);
 	}
 	return 0;
 }
@@ -149,7 +155,8 @@ haproxy_clash(const struct proxy_context *c, const struct machine *m, struct err
 
 	values_ports(c, &ports[0], &ports[1]);
 	for (size_t i = 0; i < ARRAY_LEN(ports); i++)
-		if (ports[i] && clash_on(c, own && own->read ? &own->conf : NULL, m, ports[i], e) < 0)
+		if (ports[i] &&
+		    clash_on(c, own && own->read ? &own->conf : NULL, m, ports[i], e) < 0)
 			return -1;
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* haproxy_render.c - what has to be written and run: the marked lines in its files, links to the certificate, commands. */
+/* haproxy_render.c - what has to be written and run: its files, links to the certificate, commands. */
 #include "proxy/haproxy.h"
 
 #include <stdio.h>
@@ -83,21 +83,25 @@ name_certificate(struct certificate *t, struct arena *a, const struct proxy_cont
 		own_cert_names(a, c, &t->file, &t->key);
 	both = arena_printf(a, "%s\n%s", t->file, t->key);
 	crypto_sha256(both, strlen(both), digest);
-	t->link = arena_printf(a, "%s/antechamber/%s-%.8s.pem", fs_dirname(a, haproxy_config(c)), host, digest);
+	t->link = arena_printf(a, "%s/antechamber/%s-%.8s.pem", fs_dirname(a, haproxy_config(c)),
+	                       host, digest);
 	t->crt = seen(a, c, t->link);
 }
 
 static int
-add_certificate(struct steps *out, struct arena *a, const struct proxy_context *c, const struct certificate *t,
-                struct err *e)
+add_certificate(struct steps *out, struct arena *a, const struct proxy_context *c,
+                const struct certificate *t, struct err *e)
 {
-	const char *dir = fs_dirname(a, t->link), *host = c->answers->public_url.host, *file = t->file, *key = t->key;
+	const char *dir = fs_dirname(a, t->link), *host = c->answers->public_url.host,
+		   *file = t->file, *key = t->key;
 	struct stale stale = { .out = out, .root = c->root, .keep = t->link };
 
 	if (c->answers->tls == TLS_SELFSIGNED && own_cert_steps(out, a, c, &file, &key, e) < 0)
 		return -1;
-	fs_glob(fs_path(a, c->root, arena_printf(a, "%s/%s-????????.pem", dir, host)), set_aside_stale, &stale);
-	fs_glob(fs_path(a, c->root, arena_printf(a, "%s/%s-????????.pem.key", dir, host)), set_aside_stale, &stale);
+	fs_glob(fs_path(a, c->root, arena_printf(a, "%s/%s-????????.pem", dir, host)),
+	        set_aside_stale, &stale);
+	fs_glob(fs_path(a, c->root, arena_printf(a, "%s/%s-????????.pem.key", dir, host)),
+	        set_aside_stale, &stale);
 	steps_link(out, t->link, target(a, c, file));
 	if (strcmp(file, key) != 0)
 		steps_link(out, arena_printf(a, "%s.key", t->link), target(a, c, key));
@@ -109,7 +113,8 @@ add_certificate(struct steps *out, struct arena *a, const struct proxy_context *
 static const char *
 binary(const struct proxy_context *c)
 {
-	static const char *const usual[] = { "/usr/sbin/haproxy", "/usr/bin/haproxy", "/sbin/haproxy" };
+	static const char *const usual[] = { "/usr/sbin/haproxy", "/usr/bin/haproxy",
+		                             "/sbin/haproxy" };
 
 	if (!is_installed(c) || !c->found->binary)
 		return "haproxy";
@@ -133,7 +138,9 @@ add_validate(struct steps *out, struct arena *a, const struct proxy_context *c)
 		steps_run(out, ROLE_VALIDATE, (const char *const *)c->answers->validate);
 		return;
 	}
-	for (const char *const *f = own && own->files ? own->files : (const char *const[]){ haproxy_config(c), NULL };
+	for (const char *const *f = own && own->files
+	                                    ? own->files
+	                                    : (const char *const[]){ haproxy_config(c), NULL };
 	     *f && n < 2 + 2 * MAX_FILES; f++) {
 		argv[n++] = "-f";
 		argv[n++] = fs_path(a, c->root, *f);
@@ -150,19 +157,24 @@ add_reload(struct steps *out, struct arena *a, const struct proxy_context *c, st
 	if (c->answers->reload_argv)
 		steps_run(out, ROLE_RELOAD, (const char *const *)c->answers->reload_argv);
 	else if (running && own && own->unit)
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "reload", own->unit, NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "reload", own->unit, NULL });
 	else if (running && own && own->master)
 		steps_run(out, ROLE_RELOAD, (const char *const[]){ "kill", "-USR2",
 		          arena_printf(a, "%ld", (long)c->found->master), NULL });
 	else if (running)
 		return answers_err(e, c->answers, "commands.reload",
-		                   _("HAProxy runs without a master process (-W), which alone can reload it. Name the command that does."));
+		                   _("HAProxy runs without a master process (-W), which alone can "
+		                     "reload it. Name the command that does."));
 	else if (!is_installed(c))
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "reload", "haproxy", NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "reload", "haproxy", NULL });
 	else if (running_has_unit(c->root, "haproxy"))
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "systemctl", "start", "haproxy", NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "systemctl", "start", "haproxy", NULL });
 	else
-		steps_run(out, ROLE_RELOAD, (const char *const[]){ "service", "haproxy", "start", NULL });
+		steps_run(out, ROLE_RELOAD,
+		          (const char *const[]){ "service", "haproxy", "start", NULL });
 	return 0;
 }
 
@@ -172,12 +184,17 @@ haproxy_check(const struct proxy_context *c, struct err *e)
 	if (values_check(c, e) < 0)
 		return -1;
 	if (is_installed(c) && c->found->version && !haproxy_at_least(c->found, 2, 6))
-		return err_set(e, ERR_VALUE, _("HAProxy %s is too old for this. It has to be 2.6 or newer."), c->found->version);
-	if (values_ends_tls(c->answers) && is_installed(c) && c->found->options && !strstr(c->found->options, "USE_OPENSSL"))
-		return err_set(e, ERR_MISSING, _("This HAProxy is built without OpenSSL, so it cannot end TLS."));
+		return err_set(e, ERR_VALUE,
+		               _("HAProxy %s is too old for this. It has to be 2.6 or newer."),
+		               c->found->version);
+	if (values_ends_tls(c->answers) && is_installed(c) && c->found->options &&
+	    !strstr(c->found->options, "USE_OPENSSL"))
+		return err_set(e, ERR_MISSING,
+		               _("This HAProxy is built without OpenSSL, so it cannot end TLS."));
 	if (c->answers->config && strcmp(c->answers->config, haproxy_config(c)) != 0)
 		return answers_err(e, c->answers, "files.config",
-		                   _("HAProxy's own file is %s, and the site goes into that one."), haproxy_config(c));
+		                   _("HAProxy's own file is %s, and the site goes into that one."),
+		                   haproxy_config(c));
 	return 0;
 }
 

@@ -22,7 +22,9 @@ haproxy_escape(struct buf *out, const char *value, struct err *e)
 		const unsigned char c = (unsigned char)*p;
 
 		if (c < ' ' || c == 0x7f || (c == '%' && (p[1] == '[' || p[1] == '{')))
-			return err_set(e, ERR_VALUE, _("HAProxy cannot take \"%s\" as a value: it has %%[ or a control character."),
+			return err_set(e, ERR_VALUE,
+			               _("HAProxy cannot take \"%s\" as a value: it has %%[ or a "
+			                 "control character."),
 			               value);
 		if (strchr(" \"'#\\$", c))
 			plain = false;
@@ -63,12 +65,14 @@ bind_lines(struct arena *a, const struct proxy_context *c, unsigned port, const 
 	const char *address = c->private ? "127.0.0.1" : c->answers->listen_address;
 
 	if (address && strchr(address, ':'))
-		return raw(a, arena_printf(a, *address == '[' ? "bind %s:%u%s" : "bind [%s]:%u%s", address, port, rest));
+		return raw(a, arena_printf(a, *address == '[' ? "bind %s:%u%s" : "bind [%s]:%u%s",
+		                           address, port, rest));
 	if (address && strcmp(address, "*") != 0)
 		return raw(a, arena_printf(a, "bind %s:%u%s", address, port, rest));
 	if (!values_listens_ipv6(c))
 		return raw(a, arena_printf(a, "bind *:%u%s", port, rest));
-	return raw(a, arena_printf(a, "bind *:%u%s\n\tbind [::]:%u v6only%s", port, rest, port, rest));
+	return raw(a,
+	           arena_printf(a, "bind *:%u%s\n\tbind [::]:%u v6only%s", port, rest, port, rest));
 }
 
 /* "acl NAME WHAT A B ...", as many lines as it needs; NULL: there are none. */
@@ -95,7 +99,8 @@ redirect_to(struct arena *a, const struct proxy_context *c)
 {
 	const char *port = values_public_port(a, c);
 
-	return arena_printf(a, "https://%s%s%s", values_host(a, c), port ? ":" : "", port ? port : "");
+	return arena_printf(a, "https://%s%s%s", values_host(a, c), port ? ":" : "",
+	                    port ? port : "");
 }
 
 /* Does something compress what goes through here, whoever switched it on? */
@@ -103,7 +108,8 @@ static bool
 is_compressed(const struct haproxy_place *p)
 {
 	for (const struct hap_section *s = p->conf.first; s; s = s->next)
-		if ((hap_is_front(s) || strcmp(s->kind, "defaults") == 0) && hap_own(s, "compression", "algo"))
+		if ((hap_is_front(s) || strcmp(s->kind, "defaults") == 0) &&
+		    hap_own(s, "compression", "algo"))
 			return true;
 	return false;
 }
@@ -127,7 +133,8 @@ haproxy_rules(struct buf *out, const struct proxy_context *c, bool rules, bool c
 		{ "use",         choice && use ? "1" : NULL },
 		{ "client",      client ? "1" : NULL },
 	};
-	const int rc = values_template(&text, c, "haproxy/rules.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
+	const int rc = values_template(&text, c, "haproxy/rules.cfg", values, ARRAY_LEN(values),
+	                               haproxy_fill, e);
 
 	if (rc == 0 && text.len)
 		haproxy_block_put(out, values_address(&a, c), "\t", text.s);
@@ -146,8 +153,8 @@ frontend_name(struct arena *a, const struct haproxy_place *p)
 }
 
 int
-haproxy_frontend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, const char *crt,
-                 struct err *e)
+haproxy_frontend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p,
+                 const char *crt, struct err *e)
 {
 	struct arena a = { 0 };
 	struct buf quoted = BUF_INIT, rules = BUF_INIT, text = BUF_INIT;
@@ -171,7 +178,8 @@ haproxy_frontend(struct buf *out, const struct proxy_context *c, const struct ha
 		{ "rules",      raw(&a, rules.s) },
 	};
 
-	rc = values_template(&text, c, "haproxy/frontend.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
+	rc = values_template(&text, c, "haproxy/frontend.cfg", values, ARRAY_LEN(values),
+	                     haproxy_fill, e);
 	if (rc == 0)
 		haproxy_block_put_frontend(out, text.s);
 out:
@@ -183,16 +191,19 @@ out:
 }
 
 int
-haproxy_backend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p, struct err *e)
+haproxy_backend(struct buf *out, const struct proxy_context *c, const struct haproxy_place *p,
+                struct err *e)
 {
 	const struct answers *answers = c->answers;
-	const char *checklist[] = { "127.0.0.0/8", NULL }; /* in a rehearsal it plays what is in front */
+	const char *checklist[] = { "127.0.0.0/8",
+		                    NULL }; /* in a rehearsal it plays what is in front */
 	const char **scheme, **client;
 	struct buf text = BUF_INIT;
 	struct arena a = { 0 };
 	int rc = -1;
 
-	if (values_trusted(&scheme, &a, c, true, e) < 0 || values_trusted(&client, &a, c, !c->private, e) < 0)
+	if (values_trusted(&scheme, &a, c, true, e) < 0 ||
+	    values_trusted(&client, &a, c, !c->private, e) < 0)
 		goto out;
 	if (scheme && c->private)
 		scheme = checklist;
@@ -213,7 +224,8 @@ haproxy_backend(struct buf *out, const struct proxy_context *c, const struct hap
 		{ "stream",        arena_printf(&a, "%u", answers->stream) },
 	};
 
-	rc = values_template(&text, c, "haproxy/backend.cfg", values, ARRAY_LEN(values), haproxy_fill, e);
+	rc = values_template(&text, c, "haproxy/backend.cfg", values, ARRAY_LEN(values),
+	                     haproxy_fill, e);
 	if (rc == 0)
 		haproxy_block_put(out, values_address(&a, c), "", text.s);
 out:

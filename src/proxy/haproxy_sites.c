@@ -99,11 +99,13 @@ read_certificate(struct sites *s, struct proxy_site *site)
 		const char *beside = arena_printf(&s->f->arena, "%s.key", path);
 
 		if (strcmp(s->tls->args[i], "crt") != 0 || *path != '/' ||
-		    fs_exists(fs_path(&s->f->arena, s->root, arena_printf(&s->f->arena, "%s/.", path))))
+		    fs_exists(fs_path(&s->f->arena, s->root,
+		                      arena_printf(&s->f->arena, "%s/.", path))))
 			continue;
 		site->certificate = arena_strdup(&s->f->arena, path);
-		site->key = fs_exists(fs_path(&s->f->arena, s->root, beside)) ? arena_strdup(&s->f->arena, beside)
-		                                                                : site->certificate;
+		site->key = fs_exists(fs_path(&s->f->arena, s->root, beside))
+		                    ? arena_strdup(&s->f->arena, beside)
+		                    : site->certificate;
 	}
 }
 
@@ -134,7 +136,8 @@ add_site(struct sites *s, const struct hap_line *rule, const struct hap_section 
 static const struct hap_section *
 back_of(const struct sites *s, const struct hap_line *rule)
 {
-	return rule && rule->n_args > 1 ? hap_back_named(&haproxy_own(s->f)->conf, rule->args[1]) : NULL;
+	return rule && rule->n_args > 1 ? hap_back_named(&haproxy_own(s->f)->conf, rule->args[1])
+	                                : NULL;
 }
 
 static void

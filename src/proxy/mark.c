@@ -46,7 +46,8 @@ mark_file_in(struct arena *a, const struct proxy_context *c, const char *dir)
 	const char *path = fs_join(a, dir, "openchamber.conf");
 	char *host;
 
-	if (!fs_exists(fs_path(a, c->root, path)) || mark_is_for(c->root, path, &c->answers->public_url))
+	if (!fs_exists(fs_path(a, c->root, path)) ||
+	    mark_is_for(c->root, path, &c->answers->public_url))
 		return path;
 	host = arena_strdup(a, c->answers->public_url.host);
 	for (char *p = host; *p; p++)

@@ -10,7 +10,8 @@
 #define DAYS_LEFT 14 /* below this it is made anew */
 
 static bool
-is_still_good(struct arena *a, const struct proxy_context *c, const char *certificate, const char *key)
+is_still_good(struct arena *a, const struct proxy_context *c, const char *certificate,
+              const char *key)
 {
 	struct buf pem = BUF_INIT;
 	struct err ignored;
@@ -20,13 +21,15 @@ is_still_good(struct arena *a, const struct proxy_context *c, const char *certif
 	good = fs_exists(fs_path(a, c->root, key)) &&
 	       fs_read(&pem, fs_path(a, c->root, certificate), 65536, &ignored) == 0 &&
 	       cert_parse(&cert, a, pem.s, pem.len, certificate, &ignored) == 0 &&
-	       cert_covers(&cert, c->answers->public_url.host) && cert_days_left(&cert, time(NULL)) > DAYS_LEFT;
+	       cert_covers(&cert, c->answers->public_url.host) &&
+	       cert_days_left(&cert, time(NULL)) > DAYS_LEFT;
 	buf_free(&pem);
 	return good;
 }
 
 void
-own_cert_names(struct arena *a, const struct proxy_context *c, const char **certificate, const char **key)
+own_cert_names(struct arena *a, const struct proxy_context *c, const char **certificate,
+               const char **key)
 {
 	*certificate = arena_printf(a, "%s/%s.pem", TLS_DIR, c->answers->public_url.host);
 	*key = arena_printf(a, "%s/%s.key", TLS_DIR, c->answers->public_url.host);

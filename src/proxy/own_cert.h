@@ -5,7 +5,8 @@
 #include "proxy/proxy.h"
 
 /* Where it is, or would be; from the arena. */
-void own_cert_names(struct arena *a, const struct proxy_context *c, const char **certificate, const char **key);
+void own_cert_names(struct arena *a, const struct proxy_context *c, const char **certificate,
+                    const char **key);
 
 /*
  * Append the steps that write it and its key below /etc/antechamber/tls, none

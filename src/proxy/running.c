@@ -50,7 +50,8 @@ running_container(struct arena *a, pid_t pid)
 char *
 running_unit(struct arena *a, pid_t pid, const char *word)
 {
-	static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@:_.-";
+	static const char letters[] =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@:_.-";
 	struct buf group = BUF_INIT;
 	const char *end, *start;
 	char *unit = NULL;
@@ -73,13 +74,15 @@ running_unit(struct arena *a, pid_t pid, const char *word)
 bool
 running_has_unit(const char *root, const char *unit)
 {
-	static const char *const dirs[] = { "/lib/systemd/system", "/usr/lib/systemd/system", "/etc/systemd/system" };
+	static const char *const dirs[] = { "/lib/systemd/system", "/usr/lib/systemd/system",
+		                            "/etc/systemd/system" };
 	struct arena a = { 0 };
 	bool has = false;
 
 	if (fs_exists(fs_path(&a, root, "/run/systemd/system")))
 		for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
-			has |= fs_exists(fs_path(&a, root, arena_printf(&a, "%s/%s.service", dirs[i], unit)));
+			has |= fs_exists(fs_path(&a, root,
+			                         arena_printf(&a, "%s/%s.service", dirs[i], unit)));
 	arena_free(&a);
 	return has;
 }
@@ -105,7 +108,9 @@ is_listening(const char *table, const char *inode)
 	bool is = false;
 
 	while (f && !is && fgets(line, sizeof(line), f))
-		if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%*x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %31s", &state, found) == 2)
+		if (sscanf(line,
+		           " %*u: %*[0-9A-Fa-f]:%*x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %31s",
+		           &state, found) == 2)
 			is = state == 0x0a && strcmp(found, inode) == 0;
 	if (f)
 		fclose(f);
@@ -135,7 +140,8 @@ running_listens(pid_t pid)
 		if (strncmp(target, "socket:[", 8) != 0)
 			continue;
 		target[strcspn(target, "]")] = '\0';
-		listens = is_listening("/proc/net/tcp", target + 8) || is_listening("/proc/net/tcp6", target + 8);
+		listens = is_listening("/proc/net/tcp", target + 8) ||
+		          is_listening("/proc/net/tcp6", target + 8);
 	}
 	closedir(dir);
 	return listens;

@@ -16,7 +16,8 @@ is_address(const char *text)
 	char six[64];
 	size_t len = strlen(text);
 
-	if (strcmp(text, "*") == 0 || inet_pton(AF_INET, text, raw) == 1 || inet_pton(AF_INET6, text, raw) == 1)
+	if (strcmp(text, "*") == 0 || inet_pton(AF_INET, text, raw) == 1 ||
+	    inet_pton(AF_INET6, text, raw) == 1)
 		return true;
 	if (*text != '[' || len < 3 || len >= sizeof(six) || text[len - 1] != ']')
 		return false;
@@ -28,10 +29,13 @@ static int
 check_path(const struct proxy_context *c, const char *field, const char *path, struct err *e)
 {
 	if (!path)
-		return answers_err(e, c->answers, field,
-		                   _("%s is not answered: with existing certificates its path is needed."), field);
+		return answers_err(
+			e, c->answers, field,
+			_("%s is not answered: with existing certificates its path is needed."),
+			field);
 	if (*path != '/')
-		return answers_err(e, c->answers, field, _("\"%s\" is not a whole path. Begin it with a /."), path);
+		return answers_err(e, c->answers, field,
+		                   _("\"%s\" is not a whole path. Begin it with a /."), path);
 	return 0;
 }
 
@@ -42,28 +46,40 @@ values_check(const struct proxy_context *c, struct err *e)
 	const char *label = c->found && c->found->proxy ? c->found->proxy->label : "";
 
 	if (!a->has_public || !url_host_is_valid(a->public_url.host))
-		return answers_err(e, a, "public", _("The public address is not answered, or its name has wrong characters."));
+		return answers_err(
+			e, a, "public",
+			_("The public address is not answered, or its name has wrong characters."));
 	if (!a->has_origin || !url_host_is_valid(a->origin.host))
-		return answers_err(e, a, "origin", _("OpenChamber's address is not answered, or its name has wrong characters."));
+		return answers_err(e, a, "origin",
+		                   _("OpenChamber's address is not answered, or its name has wrong "
+		                     "characters."));
 	if (strcmp(a->origin.scheme, "http") != 0 && strcmp(a->origin.scheme, "https") != 0)
-		return answers_err(e, a, "origin", _("OpenChamber is reached over http or https, nothing else."));
+		return answers_err(e, a, "origin",
+		                   _("OpenChamber is reached over http or https, nothing else."));
 	if (a->listen_address && !is_address(a->listen_address))
-		return answers_err(e, a, "listen.address", _("\"%s\" is not an address. Write * or one like 192.168.1.20."),
+		return answers_err(e, a, "listen.address",
+		                   _("\"%s\" is not an address. Write * or one like 192.168.1.20."),
 		                   a->listen_address);
 	switch (a->tls) {
 	case TLS_CERTBOT:
 		return answers_err(e, a, "tls.mode",
-		                   _("With %s, run certbot certonly first. Then choose mode existing and name its files."), label);
+		                   _("With %s, run certbot certonly first. Then choose mode "
+		                     "existing and name its files."),
+		                   label);
 	case TLS_AUTO:
 		return answers_err(e, a, "tls.mode",
-		                   _("%s gets no certificates by itself. Choose mode existing, or Caddy as the proxy."), label);
+		                   _("%s gets no certificates by itself. Choose mode existing, or "
+		                     "Caddy as the proxy."),
+		                   label);
 	case TLS_EXISTING:
 		if (check_path(c, "tls.certificate", a->certificate, e) < 0)
 			return -1;
 		return check_path(c, "tls.key", a->key, e);
 	case TLS_NONE:
 		if (strcmp(a->public_url.scheme, "https") == 0)
-			return answers_err(e, a, "tls.mode", _("Without TLS the public address begins with http://."));
+			return answers_err(
+				e, a, "tls.mode",
+				_("Without TLS the public address begins with http://."));
 		break;
 	case TLS_SELFSIGNED:
 	case TLS_UPSTREAM:
@@ -81,7 +97,8 @@ values_check_key(const struct proxy_context *c, struct err *e)
 	struct err why = { 0 };
 	int rc = 0;
 
-	if (a->tls == TLS_EXISTING && fs_read(&certificate, fs_path(&arena, c->root, a->certificate), 1 << 20, &why) == 0 &&
+	if (a->tls == TLS_EXISTING &&
+	    fs_read(&certificate, fs_path(&arena, c->root, a->certificate), 1 << 20, &why) == 0 &&
 	    fs_read(&key, fs_path(&arena, c->root, a->key), 1 << 20, &why) == 0 &&
 	    cert_key_matches(certificate.s, key.s, &why) < 0)
 		rc = answers_err(e, a, "tls.key", "%s", why.msg);
@@ -170,8 +187,8 @@ const char *
 values_acme_root(const struct proxy_context *c)
 {
 	static const char *const dirs[] = {
-		"/var/www/html", "/var/www/letsencrypt", "/usr/share/nginx/html", "/var/lib/nginx/html",
-		"/var/www/localhost/htdocs", "/var/www",
+		"/var/www/html",       "/var/www/letsencrypt",      "/usr/share/nginx/html",
+		"/var/lib/nginx/html", "/var/www/localhost/htdocs", "/var/www",
 	};
 	const char *found = dirs[0];
 	struct arena a = { 0 };
@@ -190,7 +207,8 @@ is_loopback_range(const char *range)
 }
 
 int
-values_trusted(const char ***out, struct arena *a, const struct proxy_context *c, bool loopback, struct err *e)
+values_trusted(const char ***out, struct arena *a, const struct proxy_context *c, bool loopback,
+               struct err *e)
 {
 	const char **ranges = front_ranges(a, c->answers);
 	size_t n = 0;
@@ -200,8 +218,10 @@ values_trusted(const char ***out, struct arena *a, const struct proxy_context *c
 		return 0;
 	for (size_t i = 0; ranges[i]; i++) {
 		if (!front_range_is_valid(ranges[i]))
-			return answers_err(e, c->answers, "trusted",
-			                   _("\"%s\" is not an address range. Write it like 10.0.0.0/8."), ranges[i]);
+			return answers_err(
+				e, c->answers, "trusted",
+				_("\"%s\" is not an address range. Write it like 10.0.0.0/8."),
+				ranges[i]);
 		if (loopback || !is_loopback_range(ranges[i]))
 			ranges[n++] = ranges[i];
 	}
@@ -218,7 +238,8 @@ values_template(struct buf *out, const struct proxy_context *c, const char *name
 	const char *path = fs_join(&a, c->templates, name);
 	int rc = -1;
 
-	if (fs_read(&text, path, 65536, e) == 0 && tmpl_render(out, path, text.s, values, n, fill, e) == 0)
+	if (fs_read(&text, path, 65536, e) == 0 &&
+	    tmpl_render(out, path, text.s, values, n, fill, e) == 0)
 		rc = 0;
 	buf_free(&text);
 	arena_free(&a);

@@ -27,18 +27,25 @@ int values_check_key(const struct proxy_context *c, struct err *e);
 /* The ports to listen on, in a rehearsal the private ones; 0: none. */
 void values_ports(const struct proxy_context *c, unsigned *plain, unsigned *tls);
 
-bool        values_listens_ipv6(const struct proxy_context *c); /* does this machine have IPv6 at all? */
+bool values_listens_ipv6(const struct proxy_context *c); /* does this machine have IPv6 at all? */
 bool        values_ends_tls(const struct answers *a);
-const char *values_host(struct arena *a, const struct proxy_context *c);        /* "chat.example.org", "[::1]" */
-const char *values_address(struct arena *a, const struct proxy_context *c);     /* "https://chat.example.org:8443" */
-const char *values_origin(struct arena *a, const struct proxy_context *c);      /* "127.0.0.1:3000", in a rehearsal the probe's */
-const char *values_public_port(struct arena *a, const struct proxy_context *c); /* NULL: the usual one */
-const char *values_acme_root(const struct proxy_context *c); /* where whoever renews a certificate proves the name */
+const char *
+values_host(struct arena *a, const struct proxy_context *c); /* "chat.example.org", "[::1]" */
+const char *values_address(struct arena *a,
+                           const struct proxy_context *c); /* "https://chat.example.org:8443" */
+const char *
+values_origin(struct arena *a,
+              const struct proxy_context *c); /* "127.0.0.1:3000", in a rehearsal the probe's */
+const char *
+values_public_port(struct arena *a, const struct proxy_context *c); /* NULL: the usual one */
+const char *values_acme_root(
+	const struct proxy_context *c); /* where whoever renews a certificate proves the name */
 
 /* The ranges to believe, checked; NULL: nothing is in front.  `loopback' false leaves out this server itself. */
-int values_trusted(const char ***out, struct arena *a, const struct proxy_context *c, bool loopback, struct err *e);
+int values_trusted(const char ***out, struct arena *a, const struct proxy_context *c, bool loopback,
+                   struct err *e);
 
-/* Fill a template of this proxy's; `escape' sees only what is not VALUES_RAW if it is made of values_fill(). */
+/* Fill a template of this proxy's; `fill' quotes what does not begin with VALUES_RAW. */
 int values_template(struct buf *out, const struct proxy_context *c, const char *name,
                     const struct tmpl_value *values, size_t n, tmpl_escape_fn *fill, struct err *e);
 
