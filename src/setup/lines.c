@@ -172,11 +172,11 @@ lines_proxy(const struct setup *s, struct lines *l)
 		return;
 	if (!f->installed) {
 		line_told(l, MARK_FAIL, say(s, _("%1$s is not installed. Install it in a second SSH session: %2$s"),
-		                       f->proxy->label, say(s, "sudo apt install %s", f->proxy->name)));
+		                       f->proxy->label, say(s, "sudo apt install %s", f->proxy->package ? f->proxy->package : f->proxy->name)));
 		return;
 	}
 	if (s->detecting)
-		line_told(l, MARK_NOW, say(s, "%s -t", f->proxy->name));
+		line_told(l, MARK_NOW, f->proxy->label);
 	else if (f->broken.code != ERR_NONE) {
 		line_told(l, MARK_FAIL, say(s, "%s", f->broken.msg));
 		return;
