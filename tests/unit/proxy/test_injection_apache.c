@@ -122,13 +122,12 @@ has_what_apache_cannot_say(const char *s)
 static void
 once(struct tree *t, struct proxy_found *f, bool ask_httpd)
 {
-	struct answers a, plain;
+	struct answers a, plain = { 0 };
 	struct steps evil_steps = { 0 }, plain_steps = { 0 };
 	struct apa_conf evil_conf, plain_conf;
 	struct err e = { 0 };
 
 	answers_init(&a);
-	answers_init(&plain);
 	must_set(&a, "proxy", "apache");
 	inject_all(&a, &t->arena);
 	/* One that it reads. */

@@ -100,14 +100,13 @@ tls_of(const struct cdy_conf *c)
 static void
 once(struct tree *t, struct proxy_found *f, bool ask_caddy)
 {
-	struct answers a, plain;
+	struct answers a, plain = { 0 };
 	struct steps evil_steps = { 0 }, plain_steps = { 0 };
 	struct cdy_conf c = { 0 };
 	struct err e = { 0 };
 	const char *text;
 
 	answers_init(&a);
-	answers_init(&plain);
 	must_set(&a, "proxy", "caddy");
 	inject_all(&a, &t->arena);
 	inject_path(t, &a, "tls.certificate", "/c.pem");

@@ -85,14 +85,13 @@ must_read_back(const struct hap_conf *c, const struct answers *a, struct arena *
 static void
 once(struct tree *t, struct proxy_found *f, bool ask_haproxy)
 {
-	struct answers a, plain;
+	struct answers a, plain = { 0 };
 	struct steps evil_steps = { 0 }, plain_steps = { 0 };
 	struct hap_conf evil_conf, plain_conf;
 	struct err e = { 0 };
 	char said[8192];
 
 	answers_init(&a);
-	answers_init(&plain);
 	must_set(&a, "proxy", "haproxy");
 	inject_all(&a, &t->arena);
 	must_set(&a, "files.config", HAPROXY_CONFIG);
