@@ -253,10 +253,12 @@ static const char *
 member(const struct apa_conf *c, const struct apa_directive *vhost, const char *to)
 {
 	const struct apa_directive *const where[] = { vhost ? vhost->child : NULL, c->top };
-	const size_t n = strcspn(to + strcspn(to, "/") + 2, "/") + strcspn(to, "/") + 2;
+	static const char scheme[] = "balancer://";
+	size_t n = sizeof(scheme) - 1;
 
-	if (strncasecmp(to, "balancer://", 11) != 0)
+	if (strncasecmp(to, scheme, n) != 0)
 		return to;
+	n += strcspn(to + n, "/");
 	for (size_t i = 0; i < ARRAY_LEN(where); i++)
 		for (const struct apa_directive *p = first_of(where[i], "Proxy"); p;
 		     p = apa_next(p, "Proxy"))
