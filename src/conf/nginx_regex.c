@@ -8,7 +8,17 @@
 #include "base/buf.h"
 
 /* POSIX matchers can take forever on hostile patterns; people's own are far below these. */
-enum { MAX_PATTERN = 512, MAX_REPEAT = 64, MAX_REPEATS = 2 };
+enum { MAX_PATTERN = 512, MAX_REPEAT = 64, MAX_REPEATS = 2, MAX_DEPTH = 32, MAX_SIZE = 10000 };
+
+/*
+ * How large regcomp(3) makes it.  The GNU one copies what is repeated, once for
+ * a `+', and in groups of groups that grows without bounds.
+ */
+struct size {
+	unsigned groups[MAX_DEPTH]; /* so far, from the outermost in */
+	int      depth;
+	unsigned last;              /* of what could be repeated now; 0: nothing could */
+};
 
 /* What PCRE writes with a backslash and a letter, inside a bracket expression. */
 static const char *
@@ -85,49 +95,118 @@ brackets(struct buf *out, const char *p)
 	return p + 1;
 }
 
+static void
+one_more(struct size *z)
+{
+	z->groups[z->depth]++;
+	z->last = 1;
+}
+
+static bool
+opens(struct size *z)
+{
+	if (z->depth + 1 == MAX_DEPTH)
+		return false;
+	z->groups[++z->depth] = 0;
+	z->last = 0;
+	return true;
+}
+
+static bool
+closes(struct size *z)
+{
+	if (z->depth == 0)
+		return false;
+	z->last = z->groups[z->depth--] + 1;
+	z->groups[z->depth] += z->last;
+	return true;
+}
+
+/* False: nothing is there (PCRE refuses a repeat of a repeat too), or it becomes too large. */
+static bool
+repeats(struct size *z, unsigned times)
+{
+	if (z->last == 0)
+		return false;
+	z->groups[z->depth] += z->last * (times - 1);
+	z->last = 0;
+	return z->groups[z->depth] <= MAX_SIZE;
+}
+
 static const char *
-repeat(struct buf *out, const char *p, int *repeats)
+repeat(struct buf *out, const char *p, int *n_repeats, struct size *z)
 {
 	const char *end = strchr(p, '}');
+	unsigned most = 1;
 
-	if (!end || ++*repeats > MAX_REPEATS)
+	if (!end || ++*n_repeats > MAX_REPEATS)
 		return NULL;
 	for (const char *q = p + 1; q < end; q++) {
 		if (isdigit((unsigned char)*q) && atoi(q) > MAX_REPEAT)
 			return NULL;
 		if (!isdigit((unsigned char)*q) && *q != ',')
 			return NULL;
+		if (isdigit((unsigned char)*q) && (unsigned)atoi(q) > most)
+			most = (unsigned)atoi(q);
 	}
 	buf_add(out, p, (size_t)(end - p) + 1);
-	return end + 1;
+	return repeats(z, most + 1) ? end + 1 : NULL;
+}
+
+/* A star, a plus, a question mark. */
+static const char *
+some(struct buf *out, const char *p, struct size *z)
+{
+	if (!repeats(z, *p == '+' ? 2 : 1))
+		return NULL;
+	buf_putc(out, *p++);
+	/* Lazy, possessive: nearly always the same yes or no. */
+	return *p == '?' || *p == '+' ? p + 1 : p;
+}
+
+/* Append what stands at `p'; what follows it, or NULL: it cannot be said. */
+static const char *
+piece(struct buf *out, const char *p, int *n_repeats, struct size *z)
+{
+	switch (*p) {
+	case '{':
+		return repeat(out, p, n_repeats, z);
+	case '*':
+	case '+':
+	case '?':
+		return some(out, p, z);
+	case '(':
+		buf_putc(out, '(');
+		return !opens(z) ? NULL : p[1] == '?' ? group(p + 2) : p + 1;
+	case ')':
+		buf_putc(out, ')');
+		return closes(z) ? p + 1 : NULL;
+	case '|':
+		buf_putc(out, '|');
+		z->last = 0;
+		return p + 1;
+	case '[':
+		one_more(z);
+		return brackets(out, p);
+	case '\\':
+		one_more(z);
+		return escape(out, p[1], false) ? p + 2 : NULL;
+	default:
+		one_more(z);
+		buf_putc(out, *p);
+		return p + 1;
+	}
 }
 
 static bool
 translate(struct buf *out, const char *p)
 {
-	int repeats = 0;
+	struct size z = { .depth = 0 };
+	int n_repeats = 0;
 
-	while (p && *p) {
-		if (*p == '\\') {
-			if (!escape(out, p[1], false))
-				return false;
-			p += 2;
-		} else if (*p == '(' && p[1] == '?') {
-			buf_putc(out, '(');
-			p = group(p + 2);
-		} else if (*p == '[') {
-			p = brackets(out, p);
-		} else if (*p == '{') {
-			p = repeat(out, p, &repeats);
-		} else if (strchr("*+?", *p)) {
-			buf_putc(out, *p++);
-			if (*p == '?' || *p == '+')
-				p++; /* lazy, possessive: nearly always the same yes or no */
-		} else {
-			buf_putc(out, *p++);
-		}
-	}
-	return p != NULL;
+	while (p && *p)
+		p = piece(out, p, &n_repeats, &z);
+	return p != NULL && z.depth == 0 && z.groups[0] <= MAX_SIZE;
 }
 
 enum ngx_regex
