@@ -191,7 +191,6 @@ repair_buffering(struct repair *r)
 	static const struct value buffering = { "proxy_buffering", "off", "on", fits_word, false };
 
 	drop(r, "proxy_ignore_headers", "X-Accel-Buffering");
-	drop(r, "proxy_hide_header", "X-Accel-Buffering");
 	set(r, &buffering);
 }
 
