@@ -50,18 +50,14 @@ char *nginx_leads_to(struct arena *a, const struct ngx_conf *c, const struct ngx
 int nginx_site(struct buf *out, const struct proxy_context *c, const char *certificate, const char *key,
                struct err *e);
 int nginx_escape(struct buf *out, const char *value, struct err *e);
+int nginx_fill(struct buf *out, const char *value, struct err *e); /* the same, but for VALUES_RAW */
 const char *nginx_site_id(struct arena *a, const struct url *public_url); /* ends the names that are one site's own */
 const char *nginx_size(struct arena *a, unsigned long long bytes);         /* in nginx's own units, exact */
-bool nginx_listens_ipv6(const struct proxy_context *c);
-void nginx_listen_port(const struct proxy_context *c, unsigned *plain, unsigned *tls); /* 0: none */
 
 /* nginx_render.c, nginx_rehearse.c */
 int nginx_render(struct steps *out, const struct proxy_context *c, struct err *e);
-int nginx_check_answers(const struct proxy_context *c, struct err *e); /* is each value what its type says? */
 void nginx_add_runs(struct steps *out, const struct proxy_context *c); /* its check, and its reload where wanted */
 int nginx_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);
-int nginx_template(struct buf *out, const struct proxy_context *c, const char *name,
-                   const struct tmpl_value *values, size_t n, struct err *e);
 
 /* nginx_proof.c */
 bool nginx_complaint(const char *said, struct err *e);

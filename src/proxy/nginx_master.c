@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "proxy/running.h"
 
 struct search {
 	struct proxy_found   *f;
@@ -16,70 +17,16 @@ struct search {
 	char                 *strange_config;
 };
 
-static void
-read_proc(struct buf *out, pid_t pid, const char *name)
-{
-	char path[64];
-	struct err ignored;
-
-	if (pid > 0)
-		snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, name);
-	else
-		snprintf(path, sizeof(path), "/proc/self/%s", name);
-	fs_read(out, path, 65536, &ignored);
-}
-
-/* The 12 hex digits people know a container by; NULL: it is in none, or in ours. */
-static char *
-container_of(struct arena *a, pid_t pid)
-{
-	static const char *const signs[] = { "docker", "libpod", "kubepods", "containerd", "lxc" };
-	struct buf theirs = BUF_INIT, ours = BUF_INIT;
-	char *name = NULL;
-
-	read_proc(&theirs, pid, "cgroup");
-	read_proc(&ours, 0, "cgroup");
-	for (size_t i = 0; i < ARRAY_LEN(signs) && !name; i++) {
-		const char *p = strstr(theirs.s, signs[i]);
-
-		if (!p || strstr(ours.s, signs[i]))
-			continue;
-		while (*p && strspn(p, "0123456789abcdef") < 12)
-			p++;
-		name = *p ? arena_strndup(a, p, 12) : arena_strdup(a, signs[i]);
-	}
-	buf_free(&theirs);
-	buf_free(&ours);
-	return name;
-}
-
-/*
- * "0::/system.slice/nginx.service".  Only a unit that is nginx's by name: one
- * started from cron or a test would otherwise have that unit reloaded.
- */
+/* Its unit's name as systemctl takes it. */
 static char *
 unit_of(struct arena *a, pid_t pid)
 {
-	struct buf group = BUF_INIT;
-	const char *end, *start;
-	char *unit = NULL;
+	char *unit = running_unit(a, pid, "nginx");
 
-	read_proc(&group, pid, "cgroup");
-	end = strstr(group.s, ".service");
-	if (end) {
-		for (start = end; start > group.s && start[-1] != '/' && start[-1] != '\n';)
-			start--;
-		end += strlen(".service");
-		if ((*end == '\n' || *end == '\0') &&
-		    start[strspn(start, "0123456789abcdefghijklmnopqrstuvwxyz"
-		                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ@:_.-")] == *end)
-			unit = arena_strndup(a, start, (size_t)(end - start));
-	}
-	if (unit && !strstr(unit, "nginx") && !strstr(unit, "openresty"))
-		unit = NULL;
+	if (!unit)
+		unit = running_unit(a, pid, "openresty");
 	if (unit)
 		unit[strlen(unit) - strlen(".service")] = '\0';
-	buf_free(&group);
 	return unit;
 }
 
@@ -158,7 +105,7 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	(void)parent;
 	if (!is_any_master(argv))
 		return;
-	container = is_rooted(s->root) ? NULL : container_of(&f->arena, pid);
+	container = is_rooted(s->root) ? NULL : running_container(&f->arena, pid);
 	if (container) {
 		f->container = f->container ? f->container : container;
 		return;

@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/values.h"
 
 #define GONE_MS 2000 /* a restart may leave a moment without a master */
 
@@ -156,13 +157,13 @@ nginx_clash(const struct proxy_context *c, const struct machine *m, struct err *
 	const bool six = strchr(address, ':') != NULL, any = is_wildcard(address) && !six;
 	unsigned ports[2];
 
-	nginx_listen_port(c, &ports[0], &ports[1]);
+	values_ports(c, &ports[0], &ports[1]);
 	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
 		if (ports[i] == 0)
 			continue;
 		if (!six && clash_on(c->found, m, address, false, ports[i], e) < 0)
 			return -1;
-		if ((six || (any && nginx_listens_ipv6(c))) &&
+		if ((six || (any && values_listens_ipv6(c))) &&
 		    clash_on(c->found, m, any ? "[::]" : address, true, ports[i], e) < 0)
 			return -1;
 	}

@@ -5,6 +5,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/values.h"
 
 static int
 render_private(struct buf *out, struct arena *a, const struct proxy_context *c, const char *site,
@@ -21,7 +22,7 @@ render_private(struct buf *out, struct arena *a, const struct proxy_context *c, 
 		values[i + 1] = (struct tmpl_value){
 		    files[i], absent ? NULL : fs_join(a, c->private->dir, files[i])};
 	}
-	return nginx_template(out, c, "nginx/rehearsal.conf", values, ARRAY_LEN(values), e);
+	return values_template(out, c, "nginx/rehearsal.conf", values, ARRAY_LEN(values), nginx_fill, e);
 }
 
 int
@@ -40,7 +41,7 @@ nginx_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
 		        _("nginx is not installed, so there is nothing to rehearse with."));
 		goto out;
 	}
-	if (nginx_check_answers(c, e) < 0 || nginx_site(&site, c, p->certificate, p->key, e) < 0 ||
+	if (values_check(c, e) < 0 || nginx_site(&site, c, p->certificate, p->key, e) < 0 ||
 	    render_private(&text, &a, c, site_file, e) < 0)
 		goto out;
 	steps_write(out, site_file, site.s, 0644);

@@ -1,19 +1,14 @@
 /* nginx_render.c - what has to be written and run: files, links, commands. */
 #include "proxy/nginx.h"
 
-#include <arpa/inet.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
-
-#define TLS_DIR       "/etc/antechamber/tls"
-#define TLS_DAYS      825
-#define TLS_DAYS_LEFT 14 /* below this a test certificate is made anew */
+#include "proxy/own_cert.h"
+#include "proxy/values.h"
 
 /* Where the site goes; from the arena. */
 struct where {
@@ -245,124 +240,6 @@ add_link(struct steps *out, struct arena *a, const struct where *w)
 	steps_link(out, w->link, target);
 }
 
-static bool
-is_still_good(struct arena *a, const struct proxy_context *c, const char *certificate,
-              const char *key)
-{
-	struct buf pem = BUF_INIT;
-	struct err ignored;
-	struct cert cert;
-	bool good;
-
-	good = fs_exists(fs_path(a, c->root, key)) &&
-	       fs_read(&pem, fs_path(a, c->root, certificate), 65536, &ignored) == 0 &&
-	       cert_parse(&cert, a, pem.s, pem.len, certificate, &ignored) == 0 &&
-	       cert_covers(&cert, c->answers->public_url.host) &&
-	       cert_days_left(&cert, time(NULL)) > TLS_DAYS_LEFT;
-	buf_free(&pem);
-	return good;
-}
-
-/* A key is new each time, so these steps stay out of the plan's hash; what is there is kept. */
-static int
-add_test_certificate(struct steps *out, struct arena *a, const struct proxy_context *c,
-                     const char **certificate, const char **key, struct err *e)
-{
-	struct buf cert_pem = BUF_INIT, key_pem = BUF_INIT;
-	int rc = 0;
-
-	*certificate = arena_printf(a, "%s/%s.pem", TLS_DIR, c->answers->public_url.host);
-	*key = arena_printf(a, "%s/%s.key", TLS_DIR, c->answers->public_url.host);
-	if (is_still_good(a, c, *certificate, *key))
-		return 0;
-	rc = cert_make(c->answers->public_url.host, TLS_DAYS, &cert_pem, &key_pem, e);
-	if (rc == 0) {
-		steps_write_made(out, *key, key_pem.s, 0600, true);
-		steps_write_made(out, *certificate, cert_pem.s, 0644, false);
-	}
-	mem_wipe(key_pem.s, key_pem.len);
-	buf_free(&key_pem);
-	buf_free(&cert_pem);
-	return rc;
-}
-
-static int
-check_path(const struct answers *a, const char *field, const char *path, struct err *e)
-{
-	if (!path)
-		return answers_err(
-		    e, a, field,
-		    _("%s is not answered: with existing certificates nginx needs its path."),
-		    field);
-	if (*path != '/')
-		return answers_err(e, a, field, _("\"%s\" is not a whole path. Begin it with a /."),
-		                   path);
-	return 0;
-}
-
-static bool
-is_address(const char *text)
-{
-	unsigned char raw[16];
-	char six[64];
-	size_t len = strlen(text);
-
-	if (strcmp(text, "*") == 0 || inet_pton(AF_INET, text, raw) == 1 ||
-	    inet_pton(AF_INET6, text, raw) == 1)
-		return true;
-	if (*text != '[' || len < 3 || len >= sizeof(six) || text[len - 1] != ']')
-		return false;
-	snprintf(six, sizeof(six), "%.*s", (int)len - 2, text + 1);
-	return inet_pton(AF_INET6, six, raw) == 1;
-}
-
-/* Each value is what its type says, whoever filled the answers: nothing else reaches a template. */
-int
-nginx_check_answers(const struct proxy_context *c, struct err *e)
-{
-	const struct answers *a = c->answers;
-
-	if (!a->has_public || !url_host_is_valid(a->public_url.host))
-		return answers_err(
-		    e, a, "public",
-		    _("The public address is not answered, or its name has wrong characters."));
-	if (!a->has_origin || !url_host_is_valid(a->origin.host))
-		return answers_err(
-		    e, a, "origin",
-		    _("OpenChamber's address is not answered, or its name has wrong characters."));
-	if (strcmp(a->origin.scheme, "http") != 0 && strcmp(a->origin.scheme, "https") != 0)
-		return answers_err(e, a, "origin",
-		                   _("OpenChamber is reached over http or https, nothing else."));
-	if (a->listen_address && !is_address(a->listen_address))
-		return answers_err(e, a, "listen.address",
-		                   _("\"%s\" is not an address. Write * or one like 192.168.1.20."),
-		                   a->listen_address);
-	switch (a->tls) {
-	case TLS_CERTBOT:
-		return answers_err(
-		    e, a, "tls.mode",
-		    _("With nginx, run certbot certonly first. Then choose mode existing and name its files."));
-	case TLS_AUTO:
-		return answers_err(
-		    e, a, "tls.mode",
-		    _("nginx gets no certificates by itself. Choose mode existing, or Caddy as the proxy."));
-	case TLS_EXISTING:
-		if (check_path(a, "tls.certificate", a->certificate, e) < 0)
-			return -1;
-		return check_path(a, "tls.key", a->key, e);
-	case TLS_NONE:
-		if (strcmp(a->public_url.scheme, "https") == 0)
-			return answers_err(
-			    e, a, "tls.mode",
-			    _("Without TLS the public address begins with http://."));
-		break;
-	case TLS_SELFSIGNED:
-	case TLS_UPSTREAM:
-		break;
-	}
-	return 0;
-}
-
 int
 nginx_render(struct steps *out, const struct proxy_context *c, struct err *e)
 {
@@ -372,10 +249,10 @@ nginx_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	struct where w;
 	int rc = -1;
 
-	if (nginx_check_answers(c, e) < 0 || find_place(&w, &a, c, e) < 0)
+	if (values_check(c, e) < 0 || find_place(&w, &a, c, e) < 0)
 		goto out;
 	if (c->answers->tls == TLS_SELFSIGNED &&
-	    add_test_certificate(out, &a, c, &certificate, &key, e) < 0)
+	    own_cert_steps(out, &a, c, &certificate, &key, e) < 0)
 		goto out;
 	if (nginx_site(&text, c, certificate, key, e) < 0)
 		goto out;

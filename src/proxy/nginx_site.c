@@ -9,12 +9,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "proxy/front.h"
-
-/*
- * A value that begins with this was made here, line by line, of checked parts.
- * It cannot come from a person: no field takes control bytes.
- */
-#define RAW '\001'
+#include "proxy/values.h"
 
 /*
  * nginx has no way to write a literal `$' in most directives, so a value that
@@ -50,30 +45,13 @@ nginx_escape(struct buf *out, const char *value, struct err *e)
 	return 0;
 }
 
-static int
-fill(struct buf *out, const char *value, struct err *e)
+int
+nginx_fill(struct buf *out, const char *value, struct err *e)
 {
-	if (*value != RAW)
+	if (*value != VALUES_RAW)
 		return nginx_escape(out, value, e);
 	buf_puts(out, value + 1);
 	return 0;
-}
-
-int
-nginx_template(struct buf *out, const struct proxy_context *c, const char *name,
-               const struct tmpl_value *values, size_t n, struct err *e)
-{
-	struct arena a = { 0 };
-	struct buf text = BUF_INIT;
-	const char *path = fs_join(&a, c->templates, name);
-	int rc = -1;
-
-	if (fs_read(&text, path, 65536, e) == 0 &&
-	    tmpl_render(out, path, text.s, values, n, fill, e) == 0)
-		rc = 0;
-	buf_free(&text);
-	arena_free(&a);
-	return rc;
 }
 
 /* Is there a server here that hears IPv6 on this port for both families? */
@@ -95,39 +73,6 @@ taken_by_both(const struct ngx_conf *c, unsigned port)
 	return false;
 }
 
-bool
-nginx_listens_ipv6(const struct proxy_context *c)
-{
-	struct arena a = { 0 };
-	struct buf text = BUF_INIT;
-	struct err ignored;
-	bool has;
-
-	fs_read(&text, fs_path(&a, c->root, "/proc/net/if_inet6"), 65536, &ignored);
-	has = text.len > 0;
-	buf_free(&text);
-	arena_free(&a);
-	return has;
-}
-
-void
-nginx_listen_port(const struct proxy_context *c, unsigned *plain, unsigned *tls)
-{
-	const struct answers *a = c->answers;
-	const bool ends_tls = a->tls == TLS_EXISTING || a->tls == TLS_SELFSIGNED;
-
-	if (c->private) {
-		*plain = c->private->http;
-		*tls = c->private->https;
-	} else {
-		answers_ports(a, plain, tls);
-	}
-	if (!ends_tls) {
-		*plain = *plain ? *plain : *tls;
-		*tls = 0;
-	}
-}
-
 /* What stands behind "listen" for one port: each family's word, or NULL. */
 static void
 listen_words(struct arena *a, const struct proxy_context *c, unsigned port, const char **four,
@@ -145,7 +90,7 @@ listen_words(struct arena *a, const struct proxy_context *c, unsigned port, cons
 	} else {
 		if (!taken_by_both(nginx_conf(c->found), port))
 			*four = arena_printf(a, "%u", port);
-		if (!*four || nginx_listens_ipv6(c))
+		if (!*four || values_listens_ipv6(c))
 			*six = arena_printf(a, "[::]:%u", port);
 	}
 }
@@ -192,57 +137,37 @@ struct trust {
  * loopback: its word about the scheme counts, but an address it makes up must
  * still be seen as forged.
  */
-static bool
-is_loopback_range(const char *range)
-{
-	return strncmp(range, "127.", 4) == 0 || strncmp(range, "::1", 3) == 0;
-}
-
 static int
 trust_lines(struct trust *t, struct arena *a, const struct proxy_context *c, bool has_realip,
             struct err *e)
 {
-	const char **ranges = front_ranges(a, c->answers);
 	struct buf geo = BUF_INIT, realip = BUF_INIT;
-	int rc = 0;
+	const char **ranges;
 
 	*t = (struct trust){ 0 };
-	if (!ranges || !ranges[0])
+	if (values_trusted(&ranges, a, c, !c->private, e) < 0)
+		return -1;
+	if (!ranges)
 		return 0;
 	if (c->private)
 		buf_puts(&geo, "\n\t127.0.0.0/8 1;");
-	for (const char **r = ranges; *r && rc == 0; r++) {
-		if (!front_range_is_valid(*r))
-			rc = answers_err(
-			    e, c->answers, "trusted",
-			    _("\"%s\" is not an address range. Write it like 10.0.0.0/8."), *r);
-		if (c->private && is_loopback_range(*r))
-			continue;
+	for (const char **r = ranges; *r; r++) {
 		buf_printf(&geo, "\n\t%s 1;", *r);
 		buf_printf(&realip, "\n\tset_real_ip_from %s;", *r);
 	}
-	t->geo = arena_printf(a, "%c%s", RAW, geo.s + strlen("\n\t"));
+	t->geo = arena_printf(a, "%c%s", VALUES_RAW, geo.s + strlen("\n\t"));
 	if (has_realip && realip.len)
-		t->realip = arena_printf(a, "%c%s", RAW, realip.s + strlen("\n\t"));
+		t->realip = arena_printf(a, "%c%s", VALUES_RAW, realip.s + strlen("\n\t"));
 	buf_free(&geo);
 	buf_free(&realip);
-	return rc;
+	return 0;
 }
 
 static const char *
 origin_word(struct arena *a, const struct proxy_context *c)
 {
-	struct buf b = BUF_INIT;
-	const char *word;
-
-	if (c->private)
-		return arena_printf(a, "http://127.0.0.1:%u", c->private->upstream);
-	buf_printf(&b, "%s://", c->answers->origin.scheme);
-	buf_printf(&b, c->answers->origin.ipv6 ? "[%s]:%u" : "%s:%u", c->answers->origin.host,
-	           c->answers->origin.port);
-	word = arena_strdup(a, b.s);
-	buf_free(&b);
-	return word;
+	return arena_printf(a, "%s://%s", c->private ? "http" : c->answers->origin.scheme,
+	                    values_origin(a, c));
 }
 
 static const char *
@@ -296,26 +221,21 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 	const struct proxy_found *f = c->found;
 	const bool has_realip = nginx_built_with(f, "--with-http_realip_module");
 	const bool has_http2 = nginx_built_with(f, "--with-http_v2_module");
-	const char *four, *six, *redirect4, *redirect6, *host, *public_port;
+	const char *four, *six, *redirect4, *redirect6, *host;
 	struct arena arena = { 0 };
-	struct buf address = BUF_INIT;
 	unsigned plain, tls;
 	struct trust t;
 	int rc = -1;
 
-	nginx_listen_port(c, &plain, &tls);
+	values_ports(c, &plain, &tls);
 	listen_words(&arena, c, tls ? tls : plain, &four, &six);
 	listen_words(&arena, c, tls ? plain : 0, &redirect4, &redirect6);
-	url_base(&address, &a->public_url);
-	host = arena_printf(&arena, a->public_url.ipv6 ? "[%s]" : "%s", a->public_url.host);
-	public_port = url_port_is_default(&a->public_url)
-	                  ? NULL
-	                  : arena_printf(&arena, "%u", a->public_url.port);
+	host = values_host(&arena, c);
 	if (trust_lines(&t, &arena, c, has_realip, e) < 0 || name_fits(c, host, e) < 0)
 		goto out;
 
 	const struct tmpl_value values[] = {
-		{ "address", address.s },
+		{ "address", values_address(&arena, c) },
 		{ "id", nginx_site_id(&arena, &a->public_url) },
 		{ "host", host },
 		{ "origin", origin_word(&arena, c) },
@@ -325,7 +245,7 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "redirect", redirect4 || redirect6 ? "1" : NULL },
 		{ "redirect4", redirect4 },
 		{ "redirect6", redirect6 },
-		{ "public_port", public_port },
+		{ "public_port", values_public_port(&arena, c) },
 		{ "acme_root", acme_root(&arena, c->root) },
 		{ "tls", tls ? "1" : NULL },
 		{ "http2_word", tls && has_http2 && !nginx_at_least(f, 1, 25, 1) ? "1" : NULL },
@@ -333,7 +253,7 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "certificate", certificate },
 		{ "key", key },
 		{ "trusted", t.geo },
-		{ "trusted_who", arena_printf(&arena, "%c%s", RAW, front_who(a)) },
+		{ "trusted_who", arena_printf(&arena, "%c%s", VALUES_RAW, front_who(a)) },
 		{ "trusted_realip", t.realip },
 		{ "realip", has_realip ? "1" : NULL },
 		{ "client_header", front_client_header(a) },
@@ -344,9 +264,8 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "stream", arena_printf(&arena, "%u", a->stream) },
 	};
 
-	rc = nginx_template(out, c, "nginx/site.conf", values, ARRAY_LEN(values), e);
+	rc = values_template(out, c, "nginx/site.conf", values, ARRAY_LEN(values), nginx_fill, e);
 out:
-	buf_free(&address);
 	arena_free(&arena);
 	return rc;
 }
