@@ -7,6 +7,9 @@ BINDIR     ?= $(PREFIX)/bin
 MANDIR     ?= $(PREFIX)/share/man
 DATADIR    ?= $(PREFIX)/share/$(NAME)
 LOCALEDIR  ?= $(PREFIX)/share/locale
+BASHDIR    ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR     ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR    ?= $(PREFIX)/share/fish/vendor_completions.d
 PKG_CONFIG ?= pkg-config
 CFLAGS     ?= -O2 -g
 B          ?= build
@@ -53,7 +56,10 @@ face   := $(patsubst %.c,$B/%,$(wildcard tests/unit/ui/test_*.c tests/pty/test_*
 langs  := $(foreach l,$(shell cat po/LINGUAS 2>/dev/null),$(if $(wildcard po/$(l).po),$(l)))
 mo     := $(patsubst %,$B/locale/%/LC_MESSAGES/$(NAME).mo,$(langs))
 
-all: $B/$(NAME) $(mo)
+shells := bash zsh fish
+complete := $(patsubst %,$B/completions/%,$(shells))
+
+all: $B/$(NAME) $(mo) $(complete)
 
 # What is compiled anew when the flags change, and only then.
 $B/flags: FORCE
@@ -90,6 +96,15 @@ $B/$(NAME): $(ui) $(call lib,$(rooms))
 	$(call say,LINK,$@)
 	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(ui) $(call lib,$(rooms)) $(uilibs) $(corelibs)
 
+# Completions come from the table of options.
+$B/ui/completions/complete: %: %.o $B/ui/options.o $(call lib,$(rooms))
+	$(call say,LINK,$@)
+	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(corelibs)
+$(complete): $B/completions/%: $B/ui/completions/complete
+	$(call say,MADE,$@)
+	$Qmkdir -p $(@D)
+	$Q$< $* >$@.new && mv $@.new $@
+
 # Tests of the face link with all of ui/ but main, and with a terminal emulator.
 $(face): %: %.o $(uiroom) $(call lib,$(rooms))
 	$(call say,LINK,$@)
@@ -111,13 +126,14 @@ deps-check:
 
 # ---- tests ----
 
-kinds    := unit fuzz apply proxy cli pty po
+kinds    := unit fuzz apply proxy cli pty po install
 t_unit   := $(sort $(unit) $(filter $B/tests/unit/ui/%,$(face)) $(wildcard tests/golden/test_*.sh))
 t_fuzz   := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 t_apply  := $(wildcard tests/apply/test_*.sh)
 t_proxy  := $(wildcard tests/proxy/test_*.sh)
 t_cli    := $(wildcard tests/cli/test_*.sh)
 t_pty    := $(wildcard tests/pty/test_*.sh) $(filter $B/tests/pty/%,$(face))
+t_install := $(wildcard tests/install/test_*.sh)
 t_po     := $(wildcard tests/po/test_*.sh)
 t_lint   := $(wildcard tests/lint/test_*.sh)
 runtests := B=$B BIN=$(CURDIR)/$B/$(NAME) SAN=$(SAN) sh tests/run.sh
@@ -193,15 +209,28 @@ install: all
 	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)/templates
 	for l in $(langs); do install -D -m 644 $B/locale/$$l/LC_MESSAGES/$(NAME).mo \
 	  $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/$(NAME).mo || exit 1; done
-	if [ -f ui/$(NAME).1 ]; then install -D -m 644 ui/$(NAME).1 $(DESTDIR)$(MANDIR)/man1/$(NAME).1; fi
+	install -D -m 644 ui/$(NAME).1 $(DESTDIR)$(MANDIR)/man1/$(NAME).1
+	install -D -m 644 $B/completions/bash $(DESTDIR)$(BASHDIR)/$(NAME)
+	install -D -m 644 $B/completions/zsh $(DESTDIR)$(ZSHDIR)/_$(NAME)
+	install -D -m 644 $B/completions/fish $(DESTDIR)$(FISHDIR)/$(NAME).fish
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/$(NAME) $(DESTDIR)$(MANDIR)/man1/$(NAME).1
+	rm -f $(DESTDIR)$(BASHDIR)/$(NAME) $(DESTDIR)$(ZSHDIR)/_$(NAME) $(DESTDIR)$(FISHDIR)/$(NAME).fish
 	rm -rf $(DESTDIR)$(DATADIR)
 	for l in $(langs); do rm -f $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/$(NAME).mo; done
 
 dist:
 	git archive --prefix=$(NAME)-$(VERSION)/ HEAD | gzip -9n >$(NAME)-$(VERSION).tar.gz
+
+# A Debian package of the last commit, in $B/deb; what it is made by stands in .debian.
+deb:
+	$Qrm -rf $B/deb && mkdir -p $B/deb
+	$Qgit archive --prefix=$(NAME)-$(VERSION)/ HEAD | tar -x -C $B/deb
+	$Qmv $B/deb/$(NAME)-$(VERSION)/.debian $B/deb/$(NAME)-$(VERSION)/debian
+	$Qcd $B/deb/$(NAME)-$(VERSION) && env -u MAKEFLAGS -u MFLAGS -u B dpkg-buildpackage -us -uc -b
+deb-install: deb
+	apt-get install -y ./$B/deb/$(NAME)_$(VERSION)_*.deb
 
 fmt:
 	clang-format -i $(wildcard src/*/*.[ch] ui/*.[ch] tests/unit/*/*.c tests/pty/*.c)
@@ -212,5 +241,5 @@ clean:
 FORCE:
 .SECONDARY:
 .PHONY: all run deps-check check check-ui check-golden lint bench fuzz fuzz-drivers torture pot \
-        po-update install uninstall dist fmt clean FORCE $(addprefix check-,$(rooms) $(kinds)) $(addprefix unit-,$(rooms))
+        po-update install uninstall dist deb deb-install fmt clean FORCE $(addprefix check-,$(rooms) $(kinds)) $(addprefix unit-,$(rooms))
 -include $(shell find $B -name '*.d' 2>/dev/null)
