@@ -242,4 +242,4 @@ FORCE:
 .SECONDARY:
 .PHONY: all run deps-check check check-ui check-golden lint bench fuzz fuzz-drivers torture pot \
         po-update install uninstall dist deb deb-install fmt clean FORCE $(addprefix check-,$(rooms) $(kinds)) $(addprefix unit-,$(rooms))
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -path $B/deb -prune -o -type f -name '*.d' -print 2>/dev/null)

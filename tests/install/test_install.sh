@@ -1,0 +1,23 @@
+#!/bin/sh
+# What `make install' puts somewhere runs from there, and `make uninstall' takes all of it away again.
+. "$(dirname "$0")/../lib.sh"
+
+tree() { (cd "$T/dest" && find . ! -type d | sort); }
+quiet() { make -s B="$B" PREFIX=/usr DESTDIR="$T/dest" "$@" >"$T/make" 2>&1 || fail "make $*: $(cat "$T/make")"; }
+
+quiet install
+tree >"$T/have"
+for file in bin/antechamber share/man/man1/antechamber.1 share/antechamber/templates/openchamber.yaml \
+	share/bash-completion/completions/antechamber share/zsh/site-functions/_antechamber \
+	share/fish/vendor_completions.d/antechamber.fish; do
+	grep -qx "./usr/$file" "$T/have" || fail "$file is not installed"
+done
+for lang in $(cat po/LINGUAS); do
+	grep -qx "./usr/share/locale/$lang/LC_MESSAGES/antechamber.mo" "$T/have" || fail "no $lang"
+done
+BIN=$T/dest/usr/bin/antechamber
+run 0 --version
+run 0 print --help
+[ -z "$(find "$T/dest" -type f -perm /022)" ] || fail "a file that others may write"
+quiet uninstall
+[ -z "$(tree)" ] || fail "left behind: $(tree)"
