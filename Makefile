@@ -185,6 +185,15 @@ $B/locale/%/LC_MESSAGES/$(NAME).mo: po/%.po
 	$Qmkdir -p $(@D)
 	$Qmsgfmt --check -o $@ $<
 
+# No language: what its test draws has letters of two columns.
+pseudo := $B/pseudo/pl/LC_MESSAGES/$(NAME).mo
+$(pseudo): $B/$(NAME).pot tests/pty/pseudo.awk
+	$(call say,MSGFMT,$@)
+	$Qmkdir -p $(@D)
+	$Qmsgen $< | sed 's/charset=CHARSET/charset=UTF-8/' | awk -f tests/pty/pseudo.awk >$B/pseudo/pl.po
+	$Qmsgfmt -o $@ $B/pseudo/pl.po
+check check-pty: $(pseudo)
+
 pot: $B/$(NAME).pot
 $B/$(NAME).pot: $(wildcard src/*/*.[ch] ui/*.[ch])
 	$(call say,POT,$@)

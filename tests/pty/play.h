@@ -206,6 +206,32 @@ play_cursor(struct play *p, int row, int col)
 	assert_int_equal(at.col, col);
 }
 
+static inline uint32_t
+play_cell(struct play *p, int y, int x)
+{
+	VTermScreenCell c;
+
+	vterm_screen_get_cell(p->screen, (VTermPos){ y, x }, &c);
+	return c.chars[0];
+}
+
+/* Does this step (from 0) stand there, in whatever language?  In the list at the left, in the compact title. */
+static inline bool
+play_at(struct play *p, size_t step)
+{
+	static const int row_of[] = { 2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16 };
+	const bool list = play_cell(p, 5, 22) == 0x2502 || play_cell(p, 5, 22) == '|';
+	char title[16];
+
+	if (p->columns < 80) {
+		snprintf(title, sizeof(title), " %zu/11 ", step + 1);
+		return strncmp(play_row(p, 0), title, strlen(title)) == 0;
+	}
+	if (step == 9) /* the review has no list; a button stands above a message of one row or two */
+		return !list && (play_cell(p, 20, 1) == '[' || play_cell(p, 19, 1) == '[');
+	return list && play_cell(p, row_of[step], 0) == '>';
+}
+
 static inline void
 play_resize(struct play *p, int columns, int rows)
 {

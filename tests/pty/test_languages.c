@@ -2,43 +2,20 @@
 #define PLAY_REAL
 #include "play.h"
 
-
-/* Where a step stands in the list at the left. */
-static const int row_of[] = { 2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16 };
-
-static uint32_t
-cell(struct play *p, int y, int x)
-{
-	VTermScreenCell c;
-
-	vterm_screen_get_cell(p->screen, (VTermPos){ y, x }, &c);
-	return c.chars[0];
-}
-
-static bool
-is_at(struct play *p, size_t step)
-{
-	if (step == 9) /* the review has no list; a button stands above a message of one row or two */
-		return cell(p, 5, 22) != 0x2502 && cell(p, 5, 22) != '|' &&
-		       (cell(p, 20, 1) == '[' || cell(p, 19, 1) == '[');
-	return cell(p, row_of[step], 0) == '>' &&
-	       (cell(p, row_of[step], 22) == 0x2502 || cell(p, row_of[step], 22) == '|');
-}
-
 /* Enter, and Enter again, until the page is there. */
 static void
 go_to(struct play *p, size_t step)
 {
 	const long long end = play_now() + 20000;
 
-	while (!is_at(p, step)) {
+	while (!play_at(p, step)) {
 		const long long patience = play_now() + 1500;
 
 		/* A busy machine answers late: a second Enter would go one step too far. */
 		play_send(p, ENTER);
 		do
 			play_settle(p);
-		while (!is_at(p, step) && play_now() < patience);
+		while (!play_at(p, step) && play_now() < patience);
 		if (play_now() > end) {
 			play_show(p);
 			fail_msg("step %zu is not reached", step + 1);
@@ -62,17 +39,17 @@ look(struct play *p, const char *language, size_t step)
 	const bool narrow = strcmp(language, "ko") == 0 || strcmp(language, "ja") == 0;
 
 	for (int y = 1; y < p->rows - 3 && step != 9; y++) {
-		if (cell(p, y, 22) != (narrow ? '|' : 0x2502))
+		if (play_cell(p, y, 22) != (narrow ? '|' : 0x2502))
 			fail_with(p, language, step, "the line is not in its column", y);
-		if (cell(p, y, 21) == '>')
+		if (play_cell(p, y, 21) == '>')
 			fail_with(p, language, step, "a name in the list is cut", y);
-		if (cell(p, y, 78) == '>')
+		if (play_cell(p, y, 78) == '>')
 			fail_with(p, language, step, "text of the page is cut", y);
 	}
 	for (int y = p->rows - 3; y < p->rows; y++)
-		if (cell(p, y, 78) == '>' || cell(p, y, 79) == '>')
+		if (play_cell(p, y, 78) == '>' || play_cell(p, y, 79) == '>')
 			fail_with(p, language, step, "the last rows are cut", y);
-	if (cell(p, 0, 76) == '>')
+	if (play_cell(p, 0, 76) == '>')
 		fail_with(p, language, step, "the title is cut", 0);
 }
 
@@ -86,7 +63,7 @@ walk(const char *language)
 	snprintf(variable, sizeof(variable), "LANGUAGE=%s", language);
 	snprintf(locale, sizeof(locale), "PLAY_LOCALE=%s/locale", getenv("B") ? getenv("B") : "build");
 	p = play_start(80, 24, env, false);
-	while (!is_at(p, 0))
+	while (!play_at(p, 0))
 		assert_true(play_read(p, PLAY_MS));
 	play_settle(p);
 	print_message("%s: first screen %zu bytes\n", language, p->bytes);

@@ -1,0 +1,143 @@
+/*
+ * test_pages.c - each step in each language, and in a pseudo-locale whose letters take two columns:
+ * wide and compact, in colour and without, cell by cell against tests/pty/screens/LANGUAGE/.
+ */
+#include "screen.h"
+
+static const char *const steps[] = { "start", "direct", "proxy", "public", "websocket", "sse",
+	                             "gzip", "body", "timeouts", "review" };
+
+struct tongue {
+	const char *name;      /* folder in screens/ */
+	const char *language;  /* the slot it is loaded in */
+	const char *locale;    /* below the build directory */
+	bool        cuts;      /* twice as wide as any language: a text may end in `>' */
+};
+
+static void
+wait_at(struct play *p, size_t step)
+{
+	const long long end = play_now() + PLAY_MS;
+
+	while (!play_at(p, step))
+		if (!play_read(p, 50) && (p->gone || play_now() > end)) {
+			play_show(p);
+			fail_msg("step %zu is not reached", step + 1);
+		}
+	play_settle(p);
+}
+
+/* Nothing runs into its neighbour: the line is in its column, and no row is cut but in the pseudo-locale. */
+static void
+is_tidy(struct play *p, const struct tongue *t, size_t step)
+{
+	for (int y = 1; y < p->rows - 3; y++) {
+		const uint32_t line = play_cell(p, y, 22), edge = play_cell(p, y, p->columns - 2);
+
+		if (p->columns >= 80 && step != 9 && line != '|' && line != 0x2502)
+			fail_msg("%s, step %zu, row %d: the line is not in its column", t->name, step + 1, y);
+		if (!t->cuts && step != 9 && edge == '>')
+			fail_msg("%s, step %zu, row %d: a text is cut", t->name, step + 1, y);
+	}
+}
+
+/* Marks and diff signs alone have a colour; without colour no cell has one. */
+static void
+colours_are(struct play *p, bool wanted)
+{
+	size_t coloured = 0;
+
+	for (int y = 0; y < p->rows; y++)
+		for (int x = 0; x < p->columns; x++) {
+			VTermScreenCell c;
+
+			vterm_screen_get_cell(p->screen, (VTermPos){ y, x }, &c);
+			if (VTERM_COLOR_IS_DEFAULT_FG(&c.fg) || c.chars[0] == UINT32_MAX) /* half a letter */
+				continue;
+			coloured++;
+			if (c.chars[0] != 0x2713 && c.chars[0] != 0x2717 && !strchr("~!+-@x", (int)c.chars[0]))
+				{
+				play_show(p);
+				fail_msg("row %d, column %d: U+%04X has a colour", y, x, c.chars[0]);
+			}
+		}
+	if (!wanted)
+		assert_int_equal(coloured, 0);
+}
+
+static void
+walk(const struct tongue *t, int columns, int rows, bool colour)
+{
+	char language[64], locale[600], name[96];
+	const char *env[] = { language, locale, colour ? "FAKE=" : "NO_COLOR=1", NULL };
+	struct play *p;
+
+	snprintf(language, sizeof(language), "LANGUAGE=%s", t->language);
+	snprintf(locale, sizeof(locale), "PLAY_LOCALE=%s/%s", getenv("B") ? getenv("B") : "build", t->locale);
+	p = play_start(columns, rows, env, false);
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		wait_at(p, i);
+		if (i == 1)
+			play_send(p, TAB "0123456789");
+		if (i == 3)
+			play_send(p, "chat.example.org" ENTER);
+		snprintf(name, sizeof(name), "%s/%s%s", t->name, columns < 80 ? "compact-" : "", steps[i]);
+		same_as(p, name);
+		is_tidy(p, t, i);
+		colours_are(p, colour);
+		if (colour && columns >= 80)
+			survives(p, name);
+		play_send(p, i == 9 ? "a" : ENTER);
+	}
+	while (strstr(play_row(p, 0), "11")) /* the result has no number */
+		assert_true(play_read(p, PLAY_MS));
+	snprintf(name, sizeof(name), "%s/%sresult", t->name, columns < 80 ? "compact-" : "");
+	same_as(p, name);
+	colours_are(p, colour);
+	play_send(p, ENTER);
+	assert_int_equal(play_status(p), 0);
+	play_end(p);
+}
+
+static void
+walk_all(const struct tongue *t)
+{
+	for (int colour = 1; colour >= 0; colour--) {
+		walk(t, 80, 24, colour);
+		walk(t, 60, 18, colour);
+	}
+}
+
+static void
+test_korean(void **state)
+{
+	(void)state;
+	walk_all(&(struct tongue){ "ko", "ko", "locale", false });
+}
+
+static void
+test_polish(void **state)
+{
+	(void)state;
+	walk_all(&(struct tongue){ "pl", "pl", "locale", false });
+}
+
+/* In the place of Polish, whose texts are drawn with every sign there is. */
+static void
+test_pseudo(void **state)
+{
+	(void)state;
+	walk_all(&(struct tongue){ "pseudo", "pl", "pseudo", true });
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_korean),
+		cmocka_unit_test(test_polish),
+		cmocka_unit_test(test_pseudo),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
