@@ -125,6 +125,7 @@ edit_set(struct edit *f, const char *text, bool secret)
 	memcpy(f->text, text, n);
 	f->len = f->cursor = n;
 	f->secret = secret;
+	f->suggested = true;
 }
 
 void
@@ -132,7 +133,14 @@ edit_wipe(struct edit *f)
 {
 	mem_wipe(f->text, sizeof(f->text));
 	f->len = f->cursor = f->left = 0;
-	f->touched = false;
+	f->touched = f->suggested = false;
+}
+
+static void
+touch(struct edit *f)
+{
+	f->touched = true;
+	f->suggested = false;
 }
 
 static bool
@@ -152,7 +160,7 @@ control(struct edit *f, int key)
 	case CTRL_W:       cut(f, word_before(f), f->cursor); break;
 	default:           return false;
 	}
-	f->touched = true;
+	touch(f);
 	return true;
 }
 
@@ -165,9 +173,9 @@ edit_key(struct edit *f, int key)
 		return true;
 	if (key < ' ' || key == 0x7f || (key >= 0x80 && key < 0xa0) || key >= (int)K_SPECIAL)
 		return false;
-	if (!f->touched)
+	if (f->suggested)
 		cut(f, 0, f->len);
-	f->touched = true;
+	touch(f);
 	insert(f, bytes, encode((unsigned)key, bytes));
 	return true;
 }
@@ -181,9 +189,9 @@ edit_paste(struct edit *f, const char *text, size_t len)
 			return false;
 	if (!text_is_utf8(text, len))
 		return false;
-	if (!f->touched)
+	if (f->suggested)
 		cut(f, 0, f->len);
-	f->touched = true;
+	touch(f);
 	while (len) {
 		size_t n = 0;
 

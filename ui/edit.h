@@ -19,6 +19,7 @@ struct edit {
 	size_t len, cursor;     /* bytes */
 	size_t left;            /* the first byte that shows */
 	bool   touched;         /* since edit_set() */
+	bool   suggested;       /* nobody has touched it: the first printable key replaces it */
 	bool   secret;          /* shown as stars */
 };
 

@@ -59,6 +59,20 @@ focus_first(struct screen *sc)
 }
 
 bool
+focus_on(struct screen *sc, const char *key)
+{
+	struct item items[MAX_ITEMS];
+	const size_t n = screen_items(sc, items);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(items[i].key, key) == 0) {
+			put_focus(sc, &items[i]);
+			return true;
+		}
+	return false;
+}
+
+bool
 focus_step(struct screen *sc, int by)
 {
 	struct item items[MAX_ITEMS];
@@ -110,6 +124,16 @@ focus_field(struct screen *sc, const char *key)
 	struct editor *ed = editor_of(sc, key);
 
 	return ed ? &ed->field : NULL;
+}
+
+/* Has something been typed there that setup does not know yet? */
+static bool
+focus_holds(const struct screen *sc, const char *key)
+{
+	for (size_t i = 0; i < MAX_EDITORS; i++)
+		if (strcmp(sc->editor[i].key, key) == 0)
+			return sc->editor[i].field.touched;
+	return false;
 }
 
 const char *
@@ -164,10 +188,9 @@ typing_rests(void *ctx)
 	sc->typing_timer = 0;
 	if (!ed || ed->field.secret || !ed->field.touched || !ed->field.len)
 		return;
-	if (setup_try(sc->setup, ed->key, ed->field.text, &e) < 0)
+	/* Setup keeps a wrong value too: what it showed of the one before is not true of this one. */
+	if (setup_set(sc->setup, ed->key, ed->field.text, &e) < 0)
 		snprintf(ed->error, sizeof(ed->error), "%s", e.msg);
-	else
-		setup_set(sc->setup, ed->key, ed->field.text, &e);
 	term_set_dirty();
 }
 
@@ -207,6 +230,7 @@ focus_paste(struct screen *sc, const char *text, size_t len)
 static bool
 hand_over(struct screen *sc, struct editor *ed, bool untouched)
 {
+	const bool suggested = ed->field.suggested;
 	struct err e = { 0 };
 	char key[sizeof(ed->key)];
 
@@ -222,6 +246,7 @@ hand_over(struct screen *sc, struct editor *ed, bool untouched)
 	ed->error[0] = '\0';
 	ed->field.touched = false;
 	focus_sync(sc);
+	ed->field.suggested = suggested; /* what a person wrote is none, however it is spelt now */
 	return true;
 }
 
@@ -250,6 +275,49 @@ focus_keep(struct screen *sc)
 	for (size_t i = 0; i < MAX_EDITORS; i++)
 		if (sc->editor[i].key[0] && sc->editor[i].field.touched)
 			hand_over(sc, &sc->editor[i], false);
+}
+
+/*
+ * A check may ask for more after the page has opened: the password of an
+ * OpenChamber that has one, a better address in place of a wrong one.
+ */
+void
+focus_asked(struct screen *sc)
+{
+	const enum page p = setup_page(sc->setup);
+	struct setup_field f[MAX_EDITORS];
+	struct setup_choice c[MAX_CHOICES];
+	size_t n;
+
+	if (!sc->waits || p != PAGE_DIRECT || sc->at.view != VIEW_PAGE)
+		return;
+	n = setup_fields(sc->setup, p, f, MAX_EDITORS);
+	for (size_t i = 0; i < n; i++)
+		if (f[i].secret && !f[i].closed && !*f[i].value && !focus_holds(sc, f[i].key)) {
+			if (!screen_is_on(sc, f[i].key))
+				focus_on(sc, f[i].key);
+			return;
+		}
+	if (setup_list(sc->setup, p, "origin-found", c, MAX_CHOICES) && !screen_is_on(sc, "origin-found"))
+		focus_on(sc, "origin-found");
+}
+
+bool
+focus_fault(struct screen *sc)
+{
+	const enum page p = setup_page(sc->setup);
+	struct setup_field f[MAX_EDITORS];
+	struct err e = { 0 };
+	const size_t n = setup_fields(sc->setup, p, f, MAX_EDITORS);
+
+	for (size_t i = 0; i < n; i++) {
+		if (f[i].secret || f[i].closed)
+			continue;
+		/* What is empty says by itself what belongs there. */
+		if (*f[i].error || (p != PAGE_DIRECT && !*f[i].value && setup_set(sc->setup, f[i].key, "", &e) < 0))
+			return focus_on(sc, f[i].key);
+	}
+	return false;
 }
 
 /* ---- lists ---- */

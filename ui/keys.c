@@ -32,18 +32,17 @@ static const struct key_line {
 	{ K_ENTER, N_("Enter"), N_("Start"),     ACT_MAIN, 9, ON_START, 0 },
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_LIST1, 0 },
 	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_CHECK, IF_BUTTON },
-	{ K_ENTER, N_("Enter"), N_("Next"),      ACT_MAIN, 9, ON_NEXT, 0 },
+	{ K_ENTER, N_("Enter"), N_("Take it"),   ACT_MAIN, 9, ON_FOUND, IF_LIST },
+	{ K_ENTER, N_("Enter"), N_("Next"),      ACT_MAIN, 9, ON_NEXT | ON_FOUND, 0 },
 	{ K_ENTER, N_("Enter"), N_("Look now"),  ACT_MAIN, 9, ON_NOTHING, 0 },
-	{ K_ENTER, N_("Enter"), N_("Take it"),   ACT_MAIN, 9, ON_FOUND, 0 },
 	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_REVIEW, IF_BUTTON },
 	{ K_ENTER, N_("Enter"), N_("Read on"),   ACT_MAIN, 9, ON_REVIEW, 0 },
 	{ K_ENTER, N_("Enter"), NC_("key", "Finish"), ACT_MAIN, 9, ON_RESULT, 0 },
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_QUESTION, 0 },
 	{ K_ENTER, N_("Enter"), N_("Close"),     ACT_BACK, 0, ON_READ, 0 },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Undo now and leave"), ACT_STOP, 9, ON_APPLY, 0 },
-	{ CTRL_C,  NULL, NULL,                   ACT_STOP, 0, ON_ANY, 0 },
 
-	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 7, ON_REVIEW, 0 },
+	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 6, ON_REVIEW, 0 },
 	{ 'a',     "a", NC_("key", "Apply"),      ACT_APPLY, 7, ON_REVIEW, 0 },
 	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_ASK | ON_REVIEW, 0 },
 	{ K_ESC,   N_("Esc"), N_("Close"),       ACT_BACK, 9, ON_READ, 0 },
@@ -54,7 +53,7 @@ static const struct key_line {
 	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_QUESTION, 0 },
 	{ K_TAB,   NULL, NULL,                   ACT_NEXT, 0, ON_ANY, 0 },
 	{ K_BACKTAB, NULL, NULL,                 ACT_PREV, 0, ON_ANY, 0 },
-	{ K_LEFT,  N_("Left/Right"), N_("Language"), ACT_LEFT, 7, ON_START, 0 },
+	{ K_LEFT,  N_("Left/Right"), N_("Language"), ACT_LEFT, 6, ON_START, 0 },
 	{ K_LEFT,  NULL, NULL,                   ACT_LEFT, 0, ON_ANY, 0 },
 	{ K_RIGHT, NULL, NULL,                   ACT_RIGHT, 0, ON_ANY, 0 },
 	{ K_UP,    N_("Up/Down"), N_("Choose"),  ACT_UP, 6, ON_PROXY, 0 },
@@ -82,27 +81,45 @@ static const struct key_line {
 	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_ASK | ON_RESULT | ON_LATER, 0 },
 	{ K_F8,    "F8", N_("Practice"),         ACT_PRACTICE, 7, ON_NOTHING, 0 },
 	{ K_F9,    "F9", N_("Review"),           ACT_SKIP, 7, ON_CHECK, IF_SKIP },
-	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 5, ON_START | ON_CHOICES, 0 },
+	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 7, ON_START | ON_CHOICES, 0 },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 3, ON_LATER, 0 },
-	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 5, ON_REVIEW, 0 },
-	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 8, ON_START | ON_LIST1 | ON_ASK, 0 },
+	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 8, ON_START | ON_LIST1 | ON_ASK | ON_REVIEW, 0 },
+	{ CTRL_C,  N_("Ctrl-C"), N_("Quit"),     ACT_STOP, 8, ON_ASK, IF_TYPING },
+	{ CTRL_C,  NULL, NULL,                   ACT_STOP, 0, ON_ANY, 0 },
 	{ 'q',     NULL, NULL,                   ACT_QUIT, 0, ON_RESULT, 0 },
 	{ 'q',     NULL, NULL,                   ACT_BACK, 0, ON_READ | ON_QUESTION, 0 },
 	{ CTRL_L,  NULL, NULL,                   ACT_REPAINT, 0, ON_ANY, 0 },
 };
 
+/* What is said where room is short. */
+static const struct {
+	const char *label, *brief;
+} briefs[] = {
+	{ "Check again",              NC_("key", "Again") },
+	{ "Look again",               NC_("key", "Again") },
+	{ "Line mode, screen reader", N_("Line mode") },
+};
+
 /* Some words mean something else elsewhere: those have a context in front. */
 static const char *
-label_of(const struct key_line *k)
+label_of(const struct key_line *k, bool brief)
 {
-	const char *word = strchr(k->label, '\004');
+	const char *label = k->label;
+	const char *word;
 
-	return word ? i18n_in(k->label, word + 1) : _(k->label);
+	for (size_t i = 0; brief && i < ARRAY_LEN(briefs); i++)
+		if (strcmp(briefs[i].label, k->label) == 0)
+			label = briefs[i].brief;
+	word = strchr(label, '\004');
+	return word ? i18n_in(label, word + 1) : _(label);
 }
 
+/* While text is typed a letter is only that. */
 static bool
 applies(const struct key_line *k, unsigned where)
 {
+	if ((where & IF_TYPING) && k->key >= ' ' && k->key < (int)K_SPECIAL)
+		return false;
 	return (k->where & where & ON_ANY) && (k->needs & where) == k->needs;
 }
 
@@ -130,13 +147,10 @@ find(int key, unsigned where)
 }
 
 enum act
-keys_find(int key, unsigned where, bool typing)
+keys_find(int key, unsigned where)
 {
-	const struct key_line *k;
+	const struct key_line *k = find(keys_latin(key), where);
 
-	if (typing && key >= ' ' && key < (int)K_SPECIAL)
-		return ACT_NONE;
-	k = find(typing ? key : keys_latin(key), where);
 	return k ? k->act : ACT_NONE;
 }
 
@@ -148,7 +162,7 @@ is_shown(const struct key_line *k, unsigned where)
 }
 
 static bool
-legend(struct buf *out, unsigned where, int columns, int least)
+legend(struct buf *out, unsigned where, int columns, int least, bool brief)
 {
 	struct buf b = BUF_INIT;
 	bool fits;
@@ -156,10 +170,10 @@ legend(struct buf *out, unsigned where, int columns, int least)
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		if (table[i].rank < least || !is_shown(&table[i], where))
 			continue;
-		buf_printf(&b, "%s%s %s", b.len ? "  " : "", _(table[i].name), label_of(&table[i]));
+		buf_printf(&b, "%s%s %s", b.len ? "  " : "", _(table[i].name), label_of(&table[i], brief));
 	}
 	fits = text_width(b.s) <= columns;
-	if (fits || least >= 9)
+	if (fits || (least >= 9 && brief))
 		buf_puts(out, b.s);
 	buf_free(&b);
 	return fits;
@@ -169,8 +183,9 @@ void
 keys_legend(struct buf *out, unsigned where, int columns)
 {
 	for (int least = 1; least <= 9; least++)
-		if (legend(out, where, columns, least))
-			return;
+		for (int brief = 0; brief <= 1; brief++)
+			if (legend(out, where, columns, least, brief))
+				return;
 }
 
 bool
@@ -179,7 +194,7 @@ keys_at(size_t i, unsigned where, const char **name, const char **label)
 	for (size_t k = 0; k < ARRAY_LEN(table); k++)
 		if (is_shown(&table[k], where) && i-- == 0) {
 			*name = _(table[k].name);
-			*label = label_of(&table[k]);
+			*label = label_of(&table[k], false);
 			return true;
 		}
 	return false;

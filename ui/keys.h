@@ -46,13 +46,18 @@ enum where {
 	IF_SKIP      = 1 << 21, /* steps 5 to 9 may be skipped */
 	IF_READ      = 1 << 22, /* the focus is in text that is read */
 	IF_BUTTON    = 1 << 23, /* the focus is on a button */
-	IF_ALL       = IF_ITEMS | IF_SKIP | IF_READ | IF_BUTTON,
+	IF_LIST      = 1 << 24, /* the focus is in a list */
+	IF_TYPING    = 1 << 25, /* text is typed: letters are letters */
+	IF_ALL       = IF_ITEMS | IF_SKIP | IF_READ | IF_BUTTON | IF_LIST | IF_TYPING,
 };
 
 /* What `key' does at `where' (an ON_ and what holds); letters do nothing while text is typed. */
-enum act keys_find(int key, unsigned where, bool typing);
+enum act keys_find(int key, unsigned where);
 
-/* "Enter Next  Esc Back  q Quit", as much as fits, the least needed left out first. */
+/*
+ * "Enter Next  Esc Back  q Quit", as much as fits: with shorter words where
+ * there are any, then the least needed left out.  Only keys that act.
+ */
 void keys_legend(struct buf *out, unsigned where, int columns);
 
 /* The i-th key that means something at `where', for the help; false: there are no more. */

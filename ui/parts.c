@@ -104,7 +104,7 @@ put_field(struct screen *sc, struct sheet *s, const struct setup_field *f, int c
 	if (!*error)
 		error = f->error;
 	sheet_row(s, ROW_KEEP);
-	sheet_put(s, 0, ROLE_TEXT, f->label);
+	sheet_put(s, 0, focus ? ROLE_BOLD : ROLE_TEXT, f->label);
 	sheet_put(s, col, ROLE_TEXT, "[");
 	if (field)
 		edit_show(field, columns, focus, &b, &cursor);

@@ -96,6 +96,10 @@ screen_where(const struct screen *sc)
 		where |= IF_ITEMS;
 	if (item.key && item.kind == ITEM_BUTTON)
 		where |= IF_BUTTON;
+	if (item.key && item.kind == ITEM_LIST)
+		where |= IF_LIST;
+	if (focus_is_typing(sc))
+		where |= IF_TYPING;
 	if (setup_may_skip_checklist(sc->setup))
 		where |= IF_SKIP;
 	return where;
@@ -116,6 +120,7 @@ arrive(struct screen *sc)
 {
 	focus_forget(sc);
 	sc->at = (struct focus){ .page = setup_page(sc->setup) };
+	sc->waits = true;
 	sc->diff_top = 0;
 	sc->diff_left = 0;
 	focus_sync(sc);
@@ -160,7 +165,7 @@ say_why_not(struct screen *sc)
 	}
 	if (p == PAGE_DIRECT || p == PAGE_PROXY)
 		setup_check_again(sc->setup);
-	if (p == PAGE_PUBLIC && setup_mark(sc->setup, p) != MARK_FAIL)
+	if (p == PAGE_PUBLIC && setup_mark(sc->setup, p) != MARK_FAIL && focus_on(sc, "tls"))
 		screen_say(sc, _("An address and a certificate are needed to go on."));
 	else
 		screen_say(sc, _("This step has not passed yet. Going on needs that."));
@@ -172,8 +177,10 @@ screen_next(struct screen *sc)
 	const enum page p = setup_page(sc->setup);
 
 	focus_keep(sc);
-	if (!setup_may_leave(sc->setup, p))
-		say_why_not(sc);
+	if (!setup_may_leave(sc->setup, p)) {
+		if (!focus_fault(sc))
+			say_why_not(sc);
+	}
 	else if (setup_next(sc->setup) != p)
 		screen_open(sc, setup_next(sc->setup));
 }
@@ -234,12 +241,13 @@ on_key(void *ctx, int key)
 		return;
 	}
 	sc->message[0] = '\0';
+	sc->waits = key == K_ENTER && sc->at.question == ASK_NOTHING;
 	if (key == K_ESC)
 		sc->before_esc = sc->at;
 	if (focus_key(sc, key))
 		return;
 	kind = screen_kind(sc);
-	a = keys_find(key, screen_where(sc), focus_is_typing(sc));
+	a = keys_find(key, screen_where(sc));
 	if (sc->at.question != ASK_NOTHING)
 		act_question(sc, a);
 	else if (kind->act && kind->act(sc, a, key))
@@ -273,6 +281,7 @@ on_draw(void *ctx)
 	focus_sync(sc);
 	if (sc->at.item[0] == '\0' || !screen_item(sc).key)
 		focus_first(sc);
+	focus_asked(sc);
 	focus_follow(sc);
 	frame_draw(sc);
 }

@@ -71,7 +71,7 @@ struct screen {
 	size_t        diff_top;
 	int           diff_left;
 	bool          stopping;   /* Ctrl-C during apply: leave when it is undone */
-	bool          was_applying;
+	bool          waits;      /* no key since the page came or Enter: the focus may go to what is asked now */
 
 	/* of this drawing */
 	bool compact;
@@ -117,6 +117,9 @@ struct item screen_item(const struct screen *sc); /* in focus; key NULL: none */
 bool screen_is_on(const struct screen *sc, const char *key);
 void focus_first(struct screen *sc);
 bool focus_step(struct screen *sc, int by);       /* false: at the end */
+bool focus_on(struct screen *sc, const char *key); /* false: it is not there */
+void focus_asked(struct screen *sc);              /* where nothing was pressed since, to what the page asks now */
+bool focus_fault(struct screen *sc);              /* to the first field that is wrong or empty; false: none */
 bool focus_is_typing(const struct screen *sc);
 struct edit *focus_field(struct screen *sc, const char *key);
 const char *focus_error(const struct screen *sc, const char *key);

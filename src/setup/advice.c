@@ -72,7 +72,8 @@ advise_direct(const struct setup *s, struct advice *a)
 		add(a, "openchamber --ui-password YOUR-PASSWORD");
 		add(a, "openchamber status");
 		add(a, _("This page turns green by itself. If OpenChamber runs on another machine, write that address above."));
-		add(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
+		if (!*setup_lists(s, PAGE_DIRECT)) /* the key is for where there is none */
+			add(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
 		return;
 	}
 	if (failed_with(answer, "origin-opencode")) {
@@ -314,6 +315,10 @@ setup_advice(const struct setup *s, enum page p)
 {
 	struct advice a = { .v = arena_alloc(s->say, (MAX_ADVICE + 1) * sizeof(char *)) };
 
+	if (fields_wrong(s, p)) { /* the field says what is wrong */
+		add(&a, _("Correct the field above. Its checks run again by themselves."));
+		return (const char *const *)a.v;
+	}
 	switch (p) {
 	case PAGE_START:
 		advise_start(s, &a);

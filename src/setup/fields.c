@@ -253,6 +253,36 @@ follow_scheme(struct setup *s)
 		s->answers.has_tls = false; /* has to be chosen again */
 }
 
+/* What must not stay empty, each with what belongs there. */
+static int
+must_not_be_empty(const char *key, const char *text, struct err *e)
+{
+	static const struct {
+		const char *key, *sentence;
+	} needed[] = {
+		{ "origin",          N_("Write where OpenChamber answers, for example http://127.0.0.1:3000") },
+		{ "public",          N_("Write the name people will use, for example https://chat.example.org") },
+		{ "tls.certificate", N_("Write the path of the certificate, for example /etc/ssl/chat.pem") },
+		{ "tls.key",         N_("Write the path of its private key, for example /etc/ssl/chat.key") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		if (strcmp(needed[i].key, key) == 0 && !text[strspn(text, " \t")])
+			return err_set(e, ERR_VALUE, "%s", _(needed[i].sentence));
+	return 0;
+}
+
+bool
+fields_wrong(const struct setup *s, enum page p)
+{
+	if (p >= N_STEPS)
+		return false;
+	for (const char *const *key = pages[p].fields; *key; key++)
+		if (typed_find(s, *key) && is_shown(s, *key))
+			return true;
+	return false;
+}
+
 int
 setup_try(const struct setup *s, const char *key, const char *text, struct err *e)
 {
@@ -261,6 +291,8 @@ setup_try(const struct setup *s, const char *key, const char *text, struct err *
 
 	if (strcmp(key, "password") == 0)
 		return 0;
+	if (must_not_be_empty(key, text, e) < 0)
+		return -1;
 	answers_copy(&copy, &s->answers);
 	rc = answers_set(&copy, key, text, e);
 	answers_free(&copy);
@@ -276,7 +308,7 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 	if (strcmp(key, "password") == 0)
 		return take_password(s, text, e);
 	answers_get(&before, &s->answers, key);
-	if (answers_set(&s->answers, key, text, e) < 0) {
+	if (must_not_be_empty(key, text, e) < 0 || answers_set(&s->answers, key, text, e) < 0) {
 		typed_keep(s, key, text, e->msg);
 		buf_free(&before);
 		return -1;

@@ -318,7 +318,7 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 
 	if (p == PAGE_LATER)
 		return later_lines(s, out, max);
-	if (of[p])
+	if (of[p] && !fields_wrong(s, p))
 		of[p](s, &l);
 	return l.n;
 }

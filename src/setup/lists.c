@@ -207,11 +207,14 @@ list_origin(const struct setup *s, struct setup_choice *out, size_t max)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_origins && n < max; i++) {
+		const struct url *at = &s->origins[i].url;
 		struct buf u = BUF_INIT;
 
-		if (!s->origins[i].ours)
+		/* The one that was tried in vain may have answered a while ago. */
+		if (!s->origins[i].ours || (s->answers.has_origin && at->port == s->answers.origin.port &&
+		                            strcmp(at->host, s->answers.origin.host) == 0))
 			continue;
-		url_base(&u, &s->origins[i].url);
+		url_base(&u, at);
 		out[n++] = (struct setup_choice){ .label = say(s, "%s", u.s), .mark = MARK_PASS, .possible = true,
 			.state = say(s, "OpenChamber %s", s->origins[i].version), .chosen = n == 0 };
 		buf_free(&u);
@@ -234,13 +237,14 @@ setup_lists(const struct setup *s, enum page p)
 	static const char *const change[] = { "change", NULL };
 	static const char *const undone[] = { "undone", NULL };
 	const struct check_result *r;
+	struct setup_choice c[1];
 
 	switch (p) {
 	case PAGE_START:
 		return s->has_interrupted || s->existing ? start : language;
 	case PAGE_DIRECT:
 		r = run_result(s, WAY_DIRECT, "direct.answer");
-		return r && r->status == CHECK_FAIL && s->n_origins ? origin : none;
+		return r && r->status == CHECK_FAIL && !fields_wrong(s, p) && list_origin(s, c, 1) ? origin : none;
 	case PAGE_PROXY:
 		return proxy;
 	case PAGE_PUBLIC:

@@ -198,6 +198,9 @@ setup_apply_blocker(const struct setup *s)
 
 	if (setup_only_looks(s))
 		return PAGE_START;
+	for (enum page p = PAGE_START; p <= PAGE_TIMEOUTS; p++)
+		if (fields_wrong(s, p))
+			return p;
 	if (setup_mark(s, PAGE_DIRECT) == MARK_FAIL)
 		return PAGE_DIRECT;
 	if (setup_mark(s, PAGE_PROXY) == MARK_FAIL)

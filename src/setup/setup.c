@@ -177,6 +177,9 @@ setup_may_leave(const struct setup *s, enum page p)
 bool
 setup_may_skip_checklist(const struct setup *s)
 {
+	for (enum page p = PAGE_START; p <= PAGE_TIMEOUTS; p++)
+		if (fields_wrong(s, p))
+			return false;
 	if (s->by_hand || s->rehearsal_none)
 		return true;
 	if (!s->rehearsal || !s->rehearsed)

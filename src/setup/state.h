@@ -169,6 +169,7 @@ const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; 
 void find_certs(struct setup *s);
 
 /* fields.c */
+bool fields_wrong(const struct setup *s, enum page p); /* a value was refused: what was seen of the one before is not shown */
 void follow_scheme(struct setup *s); /* which choice of certificate fits the address */
 
 /* certificate.c */

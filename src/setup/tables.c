@@ -132,6 +132,8 @@ setup_table(const struct setup *s, enum page p, struct setup_row *out, size_t ma
 	size_t n = 0;
 
 	*corner = "";
+	if (fields_wrong(s, p))
+		return 0;
 	if (p == PAGE_WEBSOCKET) {
 		*corner = "/api";
 		n = table_routes(s, s->needs.sockets, s->needs.n_sockets, "ws", out, max);
@@ -211,7 +213,7 @@ setup_mark(const struct setup *s, enum page p)
 		     : s->outcome == OUTCOME_WORKS || s->outcome == OUTCOME_UNCHANGED ||
 		       (s->outcome == OUTCOME_UNDONE && s->deed != DEED_APPLY) ? MARK_PASS : MARK_FAIL;
 	}
-	if (!s->seen[p] && !groups_of[p])
+	if ((!s->seen[p] && !groups_of[p]) || fields_wrong(s, p))
 		return MARK_NONE;
 	switch (p) {
 	case PAGE_START:
@@ -281,6 +283,8 @@ setup_failure(const struct setup *s, enum page p, struct setup_failure *out)
 	const char *fix;
 	bool found;
 
+	if (fields_wrong(s, p))
+		return false;
 	if (p == PAGE_DIRECT)
 		found = failure_from(s, WAY_DIRECT, ~0u, out);
 	else if (p == PAGE_TIMEOUTS && hold_mark(s) == MARK_FAIL)

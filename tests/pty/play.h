@@ -282,6 +282,7 @@ play_end(struct play *p)
 #define ENTER "\r"
 #define ESC   "\033"
 #define TAB   "\t"
+#define BACKTAB "\033[Z"
 #define UP    "\033OA"
 #define DOWN  "\033OB"
 #define RIGHT "\033OC"

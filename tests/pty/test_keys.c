@@ -11,7 +11,7 @@ at_step(int step, const char *fake)
 	if (step > 1)
 		play_key(p, ENTER, "step 2 of 11");
 	if (step > 2)
-		play_key(p, ENTER ENTER, "step 3 of 11");
+		play_key(p, ENTER, "step 3 of 11");
 	if (step > 3)
 		play_key(p, ENTER, "step 4 of 11");
 	if (step > 4)
@@ -79,7 +79,7 @@ test_answers_are_kept(void **state)
 	play_key(p, ESC, "step 3 of 11");
 	play_key(p, DOWN DOWN, "> 3 Nginx Proxy Manager");
 	play_key(p, ESC, "step 2 of 11");
-	play_key(p, TAB "secret", "[******");
+	play_key(p, "secret", "[******");
 	play_key(p, ESC, "step 1 of 11");
 	play_key(p, ENTER, "[******");
 	play_key(p, ENTER ENTER, "> 3 Nginx Proxy Manager");
@@ -167,10 +167,44 @@ test_editing(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct play *p = at_step(2, "FAKE=");
 
+		play_key(p, BACKTAB, "step 2 of 11"); /* from the password that is asked */
 		play_key(p, cases[i].keys, cases[i].want);
 		assert_true(play_has(p, "step 2 of 11"));
 		play_end(p);
 	}
+}
+
+/* The password is asked: it can be typed at once, its label says where the focus is, and letters are letters. */
+static void
+test_what_is_asked_has_the_focus(void **state)
+{
+	struct play *p = at_step(2, "FAKE=");
+	VTermScreenCell c;
+
+	(void)state;
+	vterm_screen_get_cell(p->screen, (VTermPos){ 9, 24 }, &c);
+	assert_true(c.attrs.bold);
+	assert_false(play_has(p, "q Quit"));
+	assert_true(play_has(p, "Ctrl-C Quit"));
+	play_key(p, "quiet", "[*****");
+	/* What was written and taken is no suggestion any more: it is edited, not replaced. */
+	play_key(p, BACKTAB "http://nas.lan" TAB, "[http://nas.lan ");
+	vterm_screen_get_cell(p->screen, (VTermPos){ 6, 24 }, &c);
+	assert_false(c.attrs.bold);
+	play_key(p, BACKTAB ":3001", "[http://nas.lan:3001 ");
+	play_end(p);
+
+	p = at_step(3, "FAKE=");
+	assert_true(play_has(p, "q Quit"));
+	play_end(p);
+
+	/* Where something else answers, what answers better has it; the key for practice is not offered. */
+	p = at_step(2, "FAKE=opencode");
+	play_cursor(p, 13, 24);
+	assert_true(play_has(p, "Enter Take it"));
+	assert_false(play_has(p, "F8"));
+	play_key(p, BACKTAB, "Enter Next");
+	play_end(p);
 }
 
 static void
@@ -262,8 +296,11 @@ test_cursor(void **state)
 	(void)state;
 	play_cursor(p, 3, 24 + 11);        /* on the language */
 	play_key(p, ENTER, "step 2 of 11");
+	play_cursor(p, 9, 24 + 14);        /* where the password is asked */
+	play_key(p, BACKTAB, "step 2 of 11");
 	play_cursor(p, 6, 24 + 14 + 21);   /* behind the address */
-	play_key(p, ENTER ENTER, "step 3 of 11");
+	play_key(p, TAB, "step 2 of 11");
+	play_key(p, ENTER, "step 3 of 11");
 	play_cursor(p, 7, 24);             /* on `>' */
 	play_key(p, DOWN, "> 2");
 	play_cursor(p, 8, 24);
@@ -354,6 +391,7 @@ main(void)
 		cmocka_unit_test(test_enter_held_down),
 		cmocka_unit_test(test_typed_ahead),
 		cmocka_unit_test(test_editing),
+		cmocka_unit_test(test_what_is_asked_has_the_focus),
 		cmocka_unit_test(test_paste_with_controls),
 		cmocka_unit_test(test_error_under_the_field),
 		cmocka_unit_test(test_split_escape),

@@ -158,6 +158,47 @@ test_a_refused_value_is_kept_as_typed(void **state)
 	}
 }
 
+/* What was seen of the value before is not shown beside a wrong one, and is there again with it. */
+static void
+test_a_wrong_value_hides_what_was_seen(void **state)
+{
+	struct world *w = *state;
+	struct setup_line line[16];
+	struct err e = { 0 };
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	assert_int_equal(setup_mark(w->s, PAGE_DIRECT), MARK_PASS);
+	go(w, PAGE_PUBLIC);
+	assert_true(setup_lines(w->s, PAGE_PUBLIC, line, 16) > 0);
+	assert_int_equal(setup_mark(w->s, PAGE_PUBLIC), MARK_PASS);
+	assert_int_equal(setup_set(w->s, "public", "chat.example.org/app", &e), -1);
+	assert_int_equal(setup_lines(w->s, PAGE_PUBLIC, line, 16), 0);
+	assert_int_equal(setup_mark(w->s, PAGE_PUBLIC), MARK_NONE);
+	assert_int_equal(setup_apply_blocker(w->s), PAGE_PUBLIC);
+	assert_int_equal(setup_set(w->s, "public", "https://chat.example.org", &e), 0);
+	settle(w);
+	assert_true(setup_lines(w->s, PAGE_PUBLIC, line, 16) > 0);
+	assert_int_equal(setup_mark(w->s, PAGE_PUBLIC), MARK_PASS);
+	assert_int_equal(setup_apply_blocker(w->s), PAGE_REVIEW);
+}
+
+/* A field that cannot stay empty says what belongs there. */
+static void
+test_empty_fields_say_what_belongs_there(void **state)
+{
+	static const char *const keys[] = { "origin", "public", "tls.certificate", "tls.key" };
+	struct world *w = *state;
+
+	settle(w);
+	for (size_t i = 0; i < 4; i++) {
+		struct err e = { 0 };
+
+		assert_int_equal(setup_set(w->s, keys[i], " ", &e), -1);
+		assert_non_null(strstr(e.msg, "Write "));
+	}
+}
+
 static void
 test_a_change_throws_away_what_stood_on_it(void **state)
 {
@@ -253,6 +294,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_main_road, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_refused_value_is_kept_as_typed, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_wrong_value_hides_what_was_seen, start, stop),
+		cmocka_unit_test_setup_teardown(test_empty_fields_say_what_belongs_there, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_change_throws_away_what_stood_on_it, start, stop),
 		cmocka_unit_test_setup_teardown(test_http_chooses_no_certificate, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_wrong_password_is_tried_once, start, stop),

@@ -1,0 +1,38 @@
+#!/bin/sh
+# A field that is wrong or empty keeps Enter there and says why, and nothing that was seen of an older value stays.
+. "$(dirname "$0")/lib.sh"
+start 80x24 practice
+wait_text 'certificate  '
+keys Enter
+wait_text 'Press Enter to choose the proxy'
+keys Enter Enter
+wait_text '> 1 nginx'
+keys Enter
+wait_text 'pass.*name '
+type_text 'chat.example.org/app'
+wait_text 'has a path'
+must_not_say 'pass.*name '
+keys Enter
+must_say 'has a path'
+must_say 'step 4 of 11'
+keys C-u
+type_text 'chat.example.org'
+keys Enter
+wait_text 'pass.*name '
+must_not_say 'has a path'
+# A file on this server: its two paths are asked, and an empty one is not passed over.
+keys Down
+wait_text '> 2 a file'
+keys Enter
+wait_text 'PEM; its path'
+keys Enter
+wait_text 'Write the path of the certificate'
+must_say 'step 4 of 11'
+must_not_say 'pass.*name '
+type_text '/etc/ssl/none.pem'
+keys Enter Enter
+wait_text 'Write the path of its private key'
+type_text '/etc/ssl/none.key'
+keys Enter
+wait_text 'fail.*certificate'
+must_say 'step 4 of 11'
