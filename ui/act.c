@@ -114,9 +114,11 @@ step_language(struct screen *sc, int by)
 		if (c[i].chosen)
 			at = (long)i;
 	/* One that this console cannot show is passed over. */
-	for (at += by; at >= 0 && at < (long)n; at += by)
+	for (at += by; at >= 0 && at < (long)n; at += by) {
 		if (console_shows_language(c[at].state, getenv("TERM"), i18n_is_utf8()))
 			break;
+		screen_say(sc, console_cannot_show(c[at].state));
+	}
 	if (at < 0 || at >= (long)n)
 		return;
 	if (setup_choose(sc->setup, PAGE_START, "language", (size_t)at, &e) < 0)

@@ -133,7 +133,7 @@ put_outcome(struct applying *a, const struct apply_result *r)
 		if (line.len)
 			report_line(out, line.s);
 		buf_cut(&line, 0);
-		buf_printf(&line, "antechamber rollback %u", r->id);
+		buf_printf(&line, "%santechamber rollback %u", machine_as_root(&a->p->machine), r->id);
 		put_command(out, _("Undo:"), line.s);
 		break;
 	case APPLY_UNDONE:

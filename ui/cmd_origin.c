@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "origin/origin.h"
@@ -17,6 +18,12 @@ announce(const struct options *o, const struct origin *origin)
 		json_set_string(doc, "listening", url);
 		json_set_string(doc, "serverId", origin_server_id(origin));
 		cmd_put_json(doc);
+	} else if (isatty(STDOUT_FILENO)) {
+		struct buf line = BUF_INIT;
+		/* TRANSLATORS: %s is an address */
+		buf_printf(&line, _("The built-in OpenChamber listens at %s. Ctrl-C ends it."), url);
+		cmd_say(stdout, line.s);
+		buf_free(&line);
 	} else {
 		/* Scripts read this line, whatever the language. */
 		printf("listening on %s\n", url);

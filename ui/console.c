@@ -1,5 +1,6 @@
 #include "console.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -50,18 +51,39 @@ console_shows_character(int fd, unsigned character)
 }
 
 const char *
-console_settle_language(const char *term_name)
+console_cannot_show(const char *code)
 {
 	static const struct { const char *code, *sentence; } sentences[] = {
 		{ "ko", N_("This console cannot show Korean. Over SSH it will be Korean.") },
 	};
-	const char *said = N_("This console cannot show your language. Over SSH it can.");
+
+	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+		if (strcmp(sentences[i].code, code) == 0)
+			return _(sentences[i].sentence);
+	return _("This console cannot show your language. Over SSH it can.");
+}
+
+const char *
+console_language_name(const char *code)
+{
+	static const struct { const char *code, *name; } names[] = {
+		{ "en", N_("English") }, { "ko", N_("Korean") }, { "pl", N_("Polish") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i].code, code) == 0)
+			return _(names[i].name);
+	return code;
+}
+
+const char *
+console_settle_language(const char *term_name)
+{
+	char wanted[16];
 
 	if (console_shows_language(i18n_language(), term_name, i18n_is_utf8()))
 		return NULL;
-	for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
-		if (strcmp(sentences[i].code, i18n_language()) == 0)
-			said = sentences[i].sentence;
+	snprintf(wanted, sizeof(wanted), "%s", i18n_language());
 	i18n_set_language("en");
-	return _(said);
+	return console_cannot_show(wanted);
 }

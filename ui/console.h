@@ -10,6 +10,10 @@ bool console_shows_language(const char *code, const char *term_name, bool utf8);
 /* Has the font of this console the character?  True where it is no console, or cannot be asked. */
 bool console_shows_character(int fd, unsigned character);
 
+/* The sentence for a language that is not shown here, and a language's name in the one that is spoken. */
+const char *console_cannot_show(const char *code);
+const char *console_language_name(const char *code);
+
 /* NULL: the language can be shown.  Else it is English now, and this is the sentence that says so. */
 const char *console_settle_language(const char *term_name);
 

@@ -85,7 +85,7 @@ const struct option_entry option_table[] = {
 	  N_("publish an OpenChamber that has no password") },
 	{ "confirm-within", OPTION_NUMBER, "SECONDS", FIELD(confirm_within), BIT(APPLY), 1, 86400,
 	  N_("undo unless the change is confirmed in time") },
-	{ "no-reload", OPTION_FLAG, NULL, FIELD(no_reload), ALL, 0, 0,
+	{ "no-reload", OPTION_FLAG, NULL, FIELD(no_reload), BIT(APPLY) | BIT(DOCTOR), 0, 0,
 	  N_("write the files, but do not reload the proxy") },
 	{ "progress", OPTION_FLAG, NULL, FIELD(progress), CHANGING, 0, 0,
 	  N_("one JSON line a step while it works") },

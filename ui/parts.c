@@ -243,12 +243,13 @@ part_paragraphs(struct sheet *s, const char *const *text, bool gaps)
 	bool literal = false;
 
 	for (; *text; text++) {
+		const char *command = setup_literal(*text);
 		const bool was = literal;
 
-		literal = sheet_is_literal(*text);
+		literal = command != NULL;
 		if (gaps || literal != was)
 			sheet_gap(s);
-		sheet_para(s, ROW_KEEP, literal ? 4 : 0, false, *text);
+		sheet_para(s, ROW_KEEP, literal ? 4 : 0, false, literal ? command : *text);
 	}
 }
 

@@ -203,7 +203,7 @@ introduce(struct plain *p, const char *why)
 	if (setup_is_practice(p->setup))
 		plain_say(p, setup_safety(p->setup));
 	plain_say(p, _("It puts a reverse proxy in front of OpenChamber and proves that everything "
-	               "gets through. Until step 11 nothing on this server is changed."));
+	               "gets through. Up to step 10 nothing on this server is changed."));
 	plain_say(p, _("Enter takes the answer in brackets. ? explains, < goes back, "
 	               "s says all steps, q leaves."));
 	buf_free(&b);

@@ -60,7 +60,7 @@ void plain_changed(struct plain *p);   /* setup has something new */
 void plain_interrupt(struct plain *p); /* Ctrl-C */
 
 /* plain_io.c */
-void plain_say(struct plain *p, const char *text); /* wrapped; a command stands alone, unbroken */
+void plain_say(struct plain *p, const char *text); /* wrapped; what setup_literal() takes is not */
 void plain_state(struct plain *p, enum mark mark, const char *word, const char *text);
 void plain_blank(struct plain *p);
 void plain_text(struct plain *p, const char *text); /* lines as they are, made harmless */

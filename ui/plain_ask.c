@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "console.h"
 #include "plain.h"
 
 /* A question of a page: a field, or a list. */
@@ -191,20 +192,11 @@ ask_field(struct plain *p, const struct setup_field *f)
 static void
 ask_language(struct plain *p, const struct setup_choice *c, size_t n, const char *chosen)
 {
-	static const struct { const char *code, *name; } names[] = {
-		{ "en", N_("English") }, { "ko", N_("Korean") }, { "pl", N_("Polish") },
-	};
 	struct buf b = BUF_INIT;
 
 	buf_puts(&b, setup_list_label(p->setup, p->page, "language"));
-	for (size_t i = 0; i < n; i++) {
-		const char *name = c[i].state;
-
-		for (size_t k = 0; k < ARRAY_LEN(names); k++)
-			if (strcmp(names[k].code, c[i].state) == 0)
-				name = _(names[k].name);
-		buf_printf(&b, ", %zu %s", i + 1, name);
-	}
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, ", %zu %s", i + 1, console_language_name(c[i].state));
 	plain_ask(p, b.s, chosen, false, answer_list);
 	buf_free(&b);
 }

@@ -57,16 +57,16 @@ plain_say(struct plain *p, const char *text)
 {
 	struct buf b = BUF_INIT;
 
-	(void)p;
+	if (setup_literal(text)) {
+		plain_text(p, setup_literal(text));
+		return;
+	}
 	while (*text) {
 		const size_t n = strcspn(text, "\n");
 
 		buf_cut(&b, 0);
 		clean(&b, text, n);
-		if (sheet_is_literal(b.s))
-			printf("%s\n", b.s);
-		else
-			text_wrap(b.s, columns(), put_line, NULL);
+		text_wrap(b.s, columns(), put_line, NULL);
 		text += n + (text[n] == '\n');
 	}
 	fflush(stdout);

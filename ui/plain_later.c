@@ -8,11 +8,11 @@
 
 static void ask_later(struct plain *p);
 
-/* The command alone on its line, so that it can be copied. */
+/* What cannot be done now is no error; the command alone on its line, so that it can be copied. */
 void
 plain_refused(struct plain *p, const char *message)
 {
-	plain_state(p, MARK_FAIL, _("error"), message);
+	plain_say(p, message);
 	if (setup_root_command(p->setup))
 		plain_text(p, setup_root_command(p->setup));
 }

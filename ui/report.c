@@ -131,7 +131,12 @@ put_state(struct report *r, enum check_status s, const char *word, const char *l
 	struct buf text = BUF_INIT;
 
 	if (r->plain) {
-		buf_printf(&text, "%s: %s%s%s", word, label, *detail ? ", " : "", detail);
+		/* Behind a whole sentence comes no comma. */
+		const size_t n = strlen(label);
+		const bool sentence = n && strchr(".!?", label[n - 1]);
+
+		buf_printf(&text, sentence && *detail ? "%s: %s (%s)" : *detail ? "%s: %s, %s" : "%s: %s%s",
+		           word, label, detail);
 		put_text(r, text.s, 0);
 	} else {
 		fprintf(r->out, "%*s", INDENT, "");

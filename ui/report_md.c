@@ -33,7 +33,7 @@ put_field(struct buf *out, const char *label, const char *text)
 static void
 put_failure(struct buf *out, const struct check_result *c)
 {
-	buf_printf(out, "\n### %s (%s)\n\n", c->id, check_target_name(c->target));
+	buf_printf(out, "\n### %s (%s)\n\n", c->id, check_target_word(c->target));
 	put_field(out, check_status_word(c->status), c->detail);
 	if (c->cause)
 		put_field(out, c->cause->id, _(c->cause->sentence));
@@ -52,13 +52,13 @@ put_failure(struct buf *out, const struct check_result *c)
 static void
 put_table(struct buf *out, const struct check_run *run)
 {
-	buf_printf(out, "\n| | | | |\n|---|---|---|---|\n");
+	/* TRANSLATORS: heads of a table: state of a check, by which way, which check, what was seen */
+	buf_printf(out, "\n| %s | %s | %s | %s |\n|---|---|---|---|\n", _("state"), _("way"), _("check"), _("seen"));
 	for (size_t i = 0; i < check_count(run); i++) {
 		const struct check_result *c = check_at(run, i);
 		if (!check_finished(run, i))
 			continue;
-		buf_printf(out, "| %s | %s | ", check_status_word(c->status),
-		           check_target_name(c->target));
+		buf_printf(out, "| %s | %s | ", check_status_word(c->status), check_target_word(c->target));
 		put_cell(out, c->id);
 		buf_puts(out, " | ");
 		put_cell(out, c->detail);

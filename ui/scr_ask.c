@@ -1,8 +1,10 @@
 /* scr_ask.c - the pages that ask, steps 1 to 9: one order of parts, a few pages that differ. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "console.h"
 #include "screens.h"
 
 static const char hold_key[] = "hold";
@@ -43,8 +45,9 @@ put_language(struct screen *sc, struct sheet *s)
 	sheet_row(s, ROW_KEEP);
 	col = sheet_put(s, 0, ROLE_TEXT, setup_list_label(sc->setup, PAGE_START, "language")) + 2;
 	for (size_t i = 0; i < n; i++) {
-		const char *text = arena_printf(&s->a, c[i].chosen ? "[%s %s]" : " %s %s ",
-		                                c[i].state, c[i].label);
+		const bool shows = console_shows_language(c[i].state, getenv("TERM"), i18n_is_utf8());
+		const char *text = arena_printf(&s->a, c[i].chosen ? "[%s %s]" : " %s %s ", c[i].state,
+		                                shows ? c[i].label : console_language_name(c[i].state));
 
 		if (c[i].chosen && screen_is_on(sc, "language") && sc->at.question == ASK_NOTHING)
 			sheet_cursor(s, col + 1);
@@ -160,7 +163,7 @@ build_direct_failed(struct screen *sc, struct sheet *s)
 	size_t n = *a ? 1 : 0;
 
 	for (size_t i = 0; a[i] && i + 1 < ARRAY_LEN(first); i++)
-		if (sheet_is_literal(a[i]))
+		if (setup_literal(a[i]))
 			n = i + 1;
 	memcpy(first, a, n * sizeof(*first));
 	first[n] = NULL;

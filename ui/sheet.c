@@ -133,14 +133,6 @@ sheet_why(struct sheet *s, const char *text)
 	sheet_para(s, ROW_WHY, 0, false, text);
 }
 
-bool
-sheet_is_literal(const char *text)
-{
-	const size_t n = strlen(text);
-
-	return n && !strchr(".:?!)", text[n - 1]) && (unsigned char)text[n - 1] < 0x80;
-}
-
 /* ---- fitting ---- */
 
 static void

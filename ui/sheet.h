@@ -59,9 +59,6 @@ void sheet_cursor(struct sheet *s, int col); /* the focus is in the last row */
 void sheet_para(struct sheet *s, enum row_kind kind, int col, bool here, const char *text);
 void sheet_why(struct sheet *s, const char *text);
 
-/* A text that ends like no sentence is a command, a path or an address: it stands alone. */
-bool sheet_is_literal(const char *text);
-
 /* Leave out what may be left out until it fits `rows'; false: it has to scroll. */
 bool sheet_fit(struct sheet *s, size_t rows);
 

@@ -78,6 +78,13 @@ read_hostname(struct machine *m)
 	buf_free(&safe);
 }
 
+const char *
+machine_as_root(const struct machine *m)
+{
+	/* Root for the length of one sudo command is an ordinary user again behind it. */
+	return m->sudo && (!m->root || getenv("SUDO_UID")) ? "sudo " : "";
+}
+
 void
 machine_read(struct machine *m, const char *root)
 {

@@ -33,6 +33,8 @@ struct machine {
 };
 
 void machine_read(struct machine *m, const char *root);
+/* In front of a command that needs root, as this person types it later: "sudo ", or "". */
+const char *machine_as_root(const struct machine *m);
 void machine_free(struct machine *m);
 bool machine_has_address(const struct machine *m, const char *address); /* loopback included */
 

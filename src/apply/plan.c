@@ -279,7 +279,7 @@ plan_verb(const struct plan *p, size_t step)
 		}
 		return _("change");
 	case STEP_LINK:
-		return _("link");
+		return plan_state(p, step) == PLAN_SAME ? _("as it is") : _("link");
 	case STEP_SET_ASIDE:
 		return _("set aside");
 	case STEP_RUN:

@@ -14,6 +14,7 @@
 
 struct site {
 	struct sites *all;
+	const struct proxy_site *owner; /* what people count */
 	char         *name;       /* "shop.example.org:443", for people */
 	char         *url;
 	char         *connect_to;
@@ -63,7 +64,7 @@ reachable(char out[80], const char *address)
 }
 
 static void
-add(struct sites *s, const char *name, const struct proxy_listen *l)
+add(struct sites *s, const struct proxy_site *owner, const char *name, const struct proxy_listen *l)
 {
 	char host[300], at[80];
 
@@ -80,7 +81,7 @@ add(struct sites *s, const char *name, const struct proxy_listen *l)
 			return;
 		}
 	s->v[s->n++] = (struct site){
-		.all = s, .url = url, .connect_to = connect_to,
+		.all = s, .owner = owner, .url = url, .connect_to = connect_to,
 		.name = xasprintf("%s:%u", host[0] ? host : at, l->port),
 	};
 }
@@ -119,16 +120,16 @@ sites_new(struct loop *l, struct net *n, const struct proxy_context *c, int time
 	s->net = n;
 	s->timeout_ms = timeout_ms > 0 ? timeout_ms : 5000;
 	for (size_t i = 0; i < f->n_sites; i++) {
-		const struct proxy_site *site = &f->sites[i];
+		const struct proxy_site *site = &f->sites[i], *owner = proxy_site_first(f, site);
 
 		if (site->ours || is_public(site, &c->answers->public_url) ||
 		    (c->set_aside && site->file && is_same_file(c->root, site->file, c->set_aside)))
 			continue;
 		for (size_t k = 0; k < site->n_listens; k++) {
 			if (!site->names || !site->names[0])
-				add(s, "", &site->listens[k]);
+				add(s, owner, "", &site->listens[k]);
 			for (char **name = site->names; name && *name; name++)
-				add(s, *name, &site->listens[k]);
+				add(s, owner, *name, &site->listens[k]);
 		}
 	}
 	return s;
@@ -246,24 +247,38 @@ sites_ask(struct sites *s, void (*done)(void *ctx), void *ctx)
 	again(s);
 }
 
-size_t
-sites_count(const struct sites *s)
+static bool
+has_answered(const struct site *site)
+{
+	return site->before != 0;
+}
+
+/* Names and ports of one site count once. */
+static size_t
+count(const struct sites *s, bool (*counts)(const struct site *site))
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n; i++)
-		n += s->v[i].before != 0;
+	for (size_t i = 0; i < s->n; i++) {
+		bool again = false;
+
+		for (size_t k = 0; k < i && !again; k++)
+			again = counts(&s->v[k]) && s->v[k].owner == s->v[i].owner;
+		n += counts(&s->v[i]) && !again;
+	}
 	return n;
+}
+
+size_t
+sites_count(const struct sites *s)
+{
+	return count(s, has_answered);
 }
 
 size_t
 sites_changed(const struct sites *s)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		n += is_worse(&s->v[i]);
-	return n;
+	return count(s, is_worse);
 }
 
 const char *

@@ -29,6 +29,7 @@ void sites_free(struct sites *s); /* also in the middle */
 void sites_ask(struct sites *s, void (*done)(void *ctx), void *ctx);
 void sites_stop(struct sites *s); /* forget what is being asked; `done' does not come */
 
+/* Sites as people count them: one name, whatever ports it has. */
 size_t sites_count(const struct sites *s);
 size_t sites_changed(const struct sites *s);
 

@@ -201,6 +201,20 @@ check_target_name(enum check_target t)
 	return "";
 }
 
+const char *
+check_target_word(enum check_target t)
+{
+	switch (t) {
+	case TARGET_DIRECT:
+		return _("direct");
+	case TARGET_PUBLIC: /* TRANSLATORS: by the public address */
+		return _("public");
+	case TARGET_REHEARSAL:
+		return _("rehearsal");
+	}
+	return "";
+}
+
 void
 check_set_where(struct check_run *r, const struct check_result *result, const char *file, int line)
 {

@@ -111,6 +111,7 @@ bool check_ready(const struct check_run *r); /* nothing failed and every require
 const char *check_status_name(enum check_status s);  /* "pass": stable */
 const char *check_status_word(enum check_status s);  /* translated, at most 9 columns */
 const char *check_group_name(enum check_group g);    /* "websocket": stable */
+const char *check_target_word(enum check_target t);  /* translated */
 const char *check_target_name(enum check_target t);  /* "direct" "public" "rehearsal": stable */
 bool check_id_is_known(const struct needs *needs, const char *id);
 

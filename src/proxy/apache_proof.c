@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "proxy/running.h"
+#include "proxy/said.h"
 #include "proxy/values.h"
 
 #define MAX_CHILDREN 512
@@ -71,7 +72,8 @@ complain(struct err *e, const struct err *place, const char *p, const char *end)
 	while (p < end && (*p == ' ' || *p == '\t'))
 		p++;
 	text_safe(&text, p, (size_t)(end - p), 500);
-	err_at(e, ERR_VALUE, place->file, place->line, 0, _("Apache says: %s"), text.s);
+	if (!said_of_certificate(e, place, text.s))
+		err_at(e, ERR_VALUE, place->file, place->line, 0, _("Apache says: %s"), text.s);
 	buf_free(&text);
 }
 

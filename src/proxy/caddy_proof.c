@@ -15,6 +15,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/said.h"
 
 /*
  * "/etc/caddy/Caddyfile:12 - Error during parsing: ...", "Caddyfile:12: ...",
@@ -97,7 +98,8 @@ caddy_complaint(const char *said, struct err *e)
 	if (!*rest)
 		rest = line.s;
 	text_safe(&text, rest, strlen(rest), 400);
-	err_at(e, ERR_VALUE, place.file, place.line, 0, _("Caddy says: %s"), text.s);
+	if (!said_of_certificate(e, &place, text.s))
+		err_at(e, ERR_VALUE, place.file, place.line, 0, _("Caddy says: %s"), text.s);
 	buf_free(&line);
 	buf_free(&text);
 	return true;

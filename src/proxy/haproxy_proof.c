@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "proxy/running.h"
+#include "proxy/said.h"
 #include "proxy/values.h"
 
 #define MAX_WORKERS 512
@@ -64,7 +65,8 @@ haproxy_complaint(const char *said, struct err *e)
 			continue;
 		p = take_place(p, end, &place);
 		text_safe(&text, p, (size_t)(end - p), 500);
-		err_at(e, ERR_VALUE, place.file, place.line, 0, _("HAProxy says: %s"), text.s);
+		if (!said_of_certificate(e, &place, text.s))
+			err_at(e, ERR_VALUE, place.file, place.line, 0, _("HAProxy says: %s"), text.s);
 		buf_free(&text);
 		return true;
 	}

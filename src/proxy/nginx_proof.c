@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/said.h"
 #include "proxy/values.h"
 
 #define GONE_MS 2000 /* a restart may leave a moment without a master */
@@ -58,7 +59,8 @@ nginx_complaint(const char *said, struct err *e)
 		}
 		text_safe(&text, p, (size_t)(end - p), 500);
 		place.line = take_place(text.s, &place);
-		err_at(e, ERR_VALUE, place.file, place.line, 0, _("nginx says: %s"), text.s);
+		if (!said_of_certificate(e, &place, text.s))
+			err_at(e, ERR_VALUE, place.file, place.line, 0, _("nginx says: %s"), text.s);
 		buf_free(&text);
 		return true;
 	}

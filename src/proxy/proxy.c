@@ -59,6 +59,23 @@ proxy_site_named(const struct proxy_found *f, const char *host, unsigned port)
 	return NULL;
 }
 
+static const char *
+first_name(const struct proxy_site *s)
+{
+	const char *name = s->names && s->names[0] ? s->names[0] : "";
+
+	return strcmp(name, "_") == 0 ? "" : name;
+}
+
+const struct proxy_site *
+proxy_site_first(const struct proxy_found *f, const struct proxy_site *site)
+{
+	for (size_t i = 0; i < f->n_sites; i++)
+		if (f->sites[i].ours == site->ours && strcasecmp(first_name(&f->sites[i]), first_name(site)) == 0)
+			return &f->sites[i];
+	return site;
+}
+
 const struct proxy_site *
 proxy_site_leading_to(const struct proxy_found *f, const struct url *origin)
 {

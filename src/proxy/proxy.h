@@ -163,6 +163,11 @@ void proxy_found_free(struct proxy_found *f);
 
 /* The site that serves a name on a port; NULL: none.  The site that leads to an address, NULL: none. */
 const struct proxy_site *proxy_site_named(const struct proxy_found *f, const char *host, unsigned port);
+/*
+ * The first site of the same name: what a person takes for one site may be a
+ * block for each port.  Both are the same where it is the only one.
+ */
+const struct proxy_site *proxy_site_first(const struct proxy_found *f, const struct proxy_site *site);
 const struct proxy_site *proxy_site_leading_to(const struct proxy_found *f, const struct url *origin);
 
 /* The first line of every file we write; by this we know our own again. */

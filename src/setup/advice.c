@@ -23,6 +23,20 @@ add(struct advice *a, const char *text)
 		a->v[a->n++] = text;
 }
 
+/* A command, a path or an address, to be copied. */
+static void
+add_literal(const struct setup *s, struct advice *a, const char *text)
+{
+	if (text && *text)
+		add(a, say(s, SETUP_LITERAL "%s", text));
+}
+
+const char *
+setup_literal(const char *paragraph)
+{
+	return *paragraph == *SETUP_LITERAL ? paragraph + 1 : NULL;
+}
+
 static bool
 failed_with(const struct check_result *r, const char *cause)
 {
@@ -63,14 +77,14 @@ advise_direct(const struct setup *s, struct advice *a)
 
 	if (!s->answers.has_origin) {
 		add(a, _("No OpenChamber was found on this server. Start it in a second SSH session: this page looks again every 2 seconds. Or write its address above."));
-		add(a, "openchamber --ui-password YOUR-PASSWORD");
+		add_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
 		add(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
 		return;
 	}
 	if (failed_with(answer, "origin-refused") || failed_with(answer, "origin-timeout")) {
 		add(a, _("OpenChamber is not running, or it uses another port. A proxy in front would only show an error page. Start it in a second SSH session, or ask it where it is:"));
-		add(a, "openchamber --ui-password YOUR-PASSWORD");
-		add(a, "openchamber status");
+		add_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
+		add_literal(s, a, "openchamber status");
 		add(a, _("This page turns green by itself. If OpenChamber runs on another machine, write that address above."));
 		if (!*setup_lists(s, PAGE_DIRECT)) /* the key is for where there is none */
 			add(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
@@ -89,7 +103,7 @@ advise_direct(const struct setup *s, struct advice *a)
 		return;
 	if (!check_origin_has_password(s->direct)) {
 		add(a, _("OpenChamber has no UI password. Whoever opens the public address gets a terminal on this server. To set one:"));
-		add(a, "openchamber --ui-password YOUR-PASSWORD");
+		add_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
 	} else if (!check_logged_in(s->direct)) {
 		add(a, _("Without the password the rehearsal proves the proxy all the same. Press Enter to choose the proxy."));
 		return;
@@ -129,9 +143,9 @@ advise_public(const struct setup *s, struct advice *a)
 	if (!s->answers.has_public) {
 		add(a, _("Write the name people will use. Without a domain, http:// and this server's own address work inside your home network:"));
 		if (s->machine.addresses && s->machine.addresses[0])
-			add(a, say(s, "http://%s", s->machine.addresses[0]));
+			add_literal(s, a, say(s, "http://%s", s->machine.addresses[0]));
 		else
-			add(a, "http://192.168.1.20");
+			add_literal(s, a, "http://192.168.1.20");
 		return;
 	}
 	if (!s->answers.has_tls) {
@@ -167,7 +181,7 @@ advise_today(const struct setup *s, enum page p, struct advice *a)
 	/* TRANSLATORS: %s is a whole sentence about what is wrong with the proxy as it is now */
 	add(a, say(s, _("Today: %s"), worst->detail));
 	if (worst->where.file)
-		add(a, say(s, "%s:%d", worst->where.file, worst->where.line));
+		add_literal(s, a, say(s, "%s:%d", worst->where.file, worst->where.line));
 }
 
 static void
@@ -192,7 +206,7 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 		add(a, f.what);
 		add(a, f.why);
 		if (f.file)
-			add(a, say(s, "%s:%d", f.file, f.line));
+			add_literal(s, a, say(s, "%s:%d", f.file, f.line));
 		add(a, f.fix);
 		return;
 	}
@@ -233,13 +247,13 @@ advise_looked(const struct setup *s, struct advice *a)
 		told[n++] = r->cause;
 		add(a, say(s, "%s: %s", r->label, r->detail));
 		if (r->where.file)
-			add(a, say(s, "%s:%d", r->where.file, r->where.line));
+			add_literal(s, a, say(s, "%s:%d", r->where.file, r->where.line));
 	}
 	if (n)
 		add(a, _("Nothing is written. To see the change that repairs it:"));
 	else
 		add(a, _("No check fails. Nothing is written. To look again at any time:"));
-	add(a, n ? say(s, "antechamber doctor --public %s", setup_public_base(s)) : setup_check_command(s));
+	add_literal(s, a, n ? say(s, "antechamber doctor --public %s", setup_public_base(s)) : setup_check_command(s));
 }
 
 static void
@@ -258,7 +272,7 @@ advise_review(const struct setup *s, struct advice *a)
 		add(a, say(s, _("request bodies up to %1$lluM, read and send timeouts of %2$u s"),
 		           s->answers.body >> 20, s->answers.stream));
 		add(a, _("Then check it:"));
-		add(a, setup_check_command(s));
+		add_literal(s, a, setup_check_command(s));
 		return;
 	}
 	add(a, _("Read first. Then Tab goes to the buttons, or a applies."));
@@ -269,17 +283,26 @@ advise_later(const struct setup *s, struct advice *a)
 {
 	if (s->answers_path) { /* TRANSLATORS: the path of the file stands on the next line */
 		add(a, _("Your answers are saved, without passwords:"));
-		add(a, s->answers_path);
+		add_literal(s, a, s->answers_path);
 	}
 }
 
 static void
 advise_apply(const struct setup *s, struct advice *a)
 {
-	(void)s;
 	add(a, _("If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
 	add(a, _("To see which one, later:"));
-	add(a, "antechamber rollback --list");
+	add_literal(s, a, "antechamber rollback --list");
+}
+
+/* Does a step of the change say it already? */
+static bool
+was_told(const struct setup *s, const char *message)
+{
+	for (size_t i = 0; i < s->n_progress; i++)
+		if (s->progress[i].state == PROGRESS_FAIL && strstr(s->progress[i].text, message))
+			return true;
+	return false;
 }
 
 static void
@@ -291,7 +314,7 @@ advise_result(const struct setup *s, struct advice *a)
 	case OUTCOME_WORKS:
 		if (s->o.practice || s->scratch) {
 			add(a, _("This was practice. Nothing on this server was touched. To do it for real:"));
-			add(a, "antechamber");
+			add_literal(s, a, "antechamber");
 			break;
 		}
 		add(a, _("Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward the ports to this server yet."));
@@ -302,10 +325,10 @@ advise_result(const struct setup *s, struct advice *a)
 		add(a, _("Everything was in place already. Nothing was written and nothing was reloaded."));
 		break;
 	default:
-		if (err)
+		if (err && !was_told(s, json_get_string(err, "message", "")))
 			add(a, say(s, "%s", json_get_string(err, "message", "")));
 		for (size_t i = 0; s->document && i < json_len(json_get(s->document, "byHand")); i++)
-			add(a, say(s, "%s", json_text(json_at(json_get(s->document, "byHand"), i))));
+			add_literal(s, a, json_text(json_at(json_get(s->document, "byHand"), i)));
 		break;
 	}
 }

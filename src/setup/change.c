@@ -125,7 +125,8 @@ child_done(void *ctx, const struct proc_result *r)
 	s->places = (size_t)json_get_int(s->document, "places", (long long)s->places);
 	s->status = r->started ? r->status : 5;
 	s->outcome = outcome_of(json_get_string(s->document, "outcome", ""), s->status);
-	if (s->outcome == OUTCOME_REFUSED && r->err.len)
+	/* One that could speak has said it in its document. */
+	if (s->outcome == OUTCOME_REFUSED && r->err.len && !json_get(s->document, "error"))
 		progress_note(s, "refused", PROGRESS_FAIL, r->err.s);
 	take_back_answers(s);
 	if (s->outcome == OUTCOME_WORKS) /* there apply has kept them */
@@ -238,7 +239,7 @@ watch_child(struct setup *s, const char *const *argv, bool sudo, const char *inp
 static int
 needs_root(struct setup *s, const char *command, const char *operand, struct err *e)
 {
-	s->root_command = arena_printf(&s->keep, "%santechamber %s%s%s", s->machine.sudo ? "sudo " : "", command,
+	s->root_command = arena_printf(&s->keep, "%santechamber %s%s%s", machine_as_root(&s->machine), command,
 	                               operand ? " " : "", operand ? operand : "");
 	return err_set(e, ERR_VALUE, _("This needs root. Leave with q and run the command as root."));
 }

@@ -187,7 +187,8 @@ lines_proxy(const struct setup *s, struct lines *l)
 	if (f->link_dir || f->site_dir)
 		line_told(l, MARK_PASS, say(s, _("sites are read from %s"), f->link_dir ? f->link_dir : f->site_dir));
 	for (size_t i = 0; i < f->n_sites; i++)
-		others += !f->sites[i].ours && &f->sites[i] != s->existing;
+		others += !f->sites[i].ours && proxy_site_first(f, &f->sites[i]) == &f->sites[i] &&
+		          !(s->existing && proxy_site_first(f, s->existing) == &f->sites[i]);
 	line_told(l, MARK_PASS, others
 	     ? say(s, Q_("%d other site here; it will not be touched", "%d other sites here; they will not be touched",
 	               (unsigned long)others), (int)others)

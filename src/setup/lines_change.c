@@ -38,6 +38,12 @@ deed_name(const char *step)
 	return NULL;
 }
 
+const char *
+line_deed(const char *step)
+{
+	return deed_name(step) ? deed_name(step) : step;
+}
+
 void
 lines_apply(const struct setup *s, struct lines *l)
 {

@@ -4,7 +4,7 @@
  * What came from the network is kept from being read as Markdown.  No
  * password is ever in a line, a step or a result.
  */
-#include "setup/state.h"
+#include "setup/lines.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,9 +54,31 @@ put_result(struct buf *out, const struct setup *s)
 		put_item(out, l[i].word, l[i].text, l[i].value);
 	for (const char *const *a = setup_advice(s, PAGE_RESULT); *a; a++) {
 		buf_putc(out, '\n');
-		put(out, *a);
+		if (setup_literal(*a))
+			buf_printf(out, "    %s", setup_literal(*a));
+		else
+			put(out, *a);
 		buf_putc(out, '\n');
 	}
+}
+
+/* What the document says in stable names, in words. */
+static const char *
+status_word(const char *name)
+{
+	for (int i = CHECK_PASS; i <= CHECK_SKIP; i++)
+		if (strcmp(check_status_name((enum check_status)i), name) == 0)
+			return check_status_word((enum check_status)i);
+	return name;
+}
+
+static const char *
+way_word(const char *name)
+{
+	for (int i = TARGET_DIRECT; i <= TARGET_REHEARSAL; i++)
+		if (strcmp(check_target_name((enum check_target)i), name) == 0)
+			return check_target_word((enum check_target)i);
+	return name;
 }
 
 static void
@@ -71,10 +93,11 @@ put_checks(struct buf *out, const struct setup *s)
 			const struct json *c = json_at(list, i);
 
 			if (i == 0)
-				buf_printf(out, "\n## %s\n\n| | | | |\n|---|---|---|---|\n",
-				           w == 0 ? _("Checks on this server") : _("Checks from outside"));
-			buf_printf(out, "| %s | %s | %s | ", json_get_string(c, "status", ""),
-			           json_get_string(c, "target", ""), json_get_string(c, "id", ""));
+				buf_printf(out, "\n## %s\n\n| %s | %s | %s | %s |\n|---|---|---|---|\n",
+				           w == 0 ? _("Checks on this server") : _("Checks from outside"),
+				           _("state"), _("way"), _("check"), _("seen"));
+			buf_printf(out, "| %s | %s | %s | ", status_word(json_get_string(c, "status", "")),
+			           way_word(json_get_string(c, "target", "")), json_get_string(c, "id", ""));
 			put(out, json_get_string(c, "detail", ""));
 			buf_puts(out, " |\n");
 		}
@@ -86,7 +109,7 @@ put_steps(struct buf *out, const struct setup *s)
 {
 	buf_printf(out, "\n## %s\n\n", _("Steps of the change"));
 	for (size_t i = 0; i < s->n_progress; i++)
-		put_item(out, s->progress[i].step, s->progress[i].text, "");
+		put_item(out, line_deed(s->progress[i].step), s->progress[i].text, "");
 }
 
 /* Never over a file that is there: -2, -3, ... */

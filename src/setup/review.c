@@ -128,7 +128,7 @@ size_t
 setup_summary(const struct setup *s, const char **out, size_t max)
 {
 	const struct proxy_found *f = find_proxy(s);
-	struct buf a = BUF_INIT, b = BUF_INIT, size = BUF_INIT;
+	struct buf a = BUF_INIT, b = BUF_INIT, size = BUF_INIT, stream = BUF_INIT;
 	const struct check_run *r = run_of(s, WAY_REHEARSAL);
 	const char *rehearsal = _("not run");
 
@@ -149,7 +149,8 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	                                                           : f->proxy->label, 10, 0);
 	pair(&b, _("Address"), setup_public_base(s), 11, 27);
 	buf_putc(&b, '\t');
-	pair(&b, _("Streams"), say(s, "%us", s->answers.stream), 9, 6);
+	answers_get(&stream, &s->answers, "limits.stream");
+	pair(&b, _("Streams"), stream.s, 9, 6);
 	buf_putc(&b, '\t');
 	pair(&b, _("Rehearsal"), rehearsal, 10, 0);
 	out[0] = say(s, "%s", a.s);
@@ -157,6 +158,7 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	buf_free(&a);
 	buf_free(&b);
 	buf_free(&size);
+	buf_free(&stream);
 	return 2;
 }
 
@@ -185,6 +187,8 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 		plan_object(&b, &s->plan, i);
 		if (s->plan.steps.v[i].role == ROLE_RELOAD)
 			buf_printf(&b, "  %s", live_connections(s));
+		if (s->plan.steps.v[i].kind == STEP_SET_ASIDE) /* TRANSLATORS: %s is a directory */
+			buf_printf(&b, "  %s", say(s, _("kept in %s until you undo"), "/var/lib/antechamber"));
 		out[n++] = say(s, "%s", b.s);
 		buf_free(&b);
 	}
@@ -291,7 +295,7 @@ setup_commands(const struct setup *s)
 {
 	const char **v = arena_alloc(s->say, 3 * sizeof(*v));
 
-	v[0] = say(s, "sudo antechamber apply --answers %s%s%s", s->answers_path ? s->answers_path : "FILE",
+	v[0] = say(s, "%santechamber apply --answers %s%s%s", machine_as_root(&s->machine), s->answers_path ? s->answers_path : "FILE",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? " --set-aside " : "",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? setup_set_aside(s) : "");
 	v[1] = say(s, "antechamber rehearse --answers %s", s->answers_path ? s->answers_path : "FILE");

@@ -290,7 +290,7 @@ setup_title(const struct setup *s)
 const char *
 setup_undo_command(const struct setup *s)
 {
-	return say(s, s->machine.root ? "antechamber rollback %u" : "sudo antechamber rollback %u", s->applied_id);
+	return say(s, "%santechamber rollback %u", machine_as_root(&s->machine), s->applied_id);
 }
 
 const char *

@@ -130,7 +130,13 @@ bool   setup_has_way(const struct setup *s, enum way w); /* does this column exi
 /* The five events of the rehearsal, and of today; NULL: not measured. */
 const struct check_timeline *setup_timeline(const struct setup *s, enum way w);
 
-/* What a page says under its checks: sentences, a paragraph each; ends with NULL.  The last says what to press. */
+/*
+ * What a page says under its checks: sentences, a paragraph each; ends with
+ * NULL.  The last says what to press.  What setup_literal() takes is a
+ * command, a path or an address to copy: it stands alone and is never broken.
+ */
+#define SETUP_LITERAL "\t" /* such a paragraph begins with it */
+const char *setup_literal(const char *paragraph); /* without what marks it; NULL: it is a sentence */
 const char *const *setup_advice(const struct setup *s, enum page p);
 
 /* A failed check as its three sentences, and the place. */

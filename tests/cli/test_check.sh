@@ -41,6 +41,7 @@ json '.checks | all(.status == "pass")'
 
 run 0 check --origin "$ORIGIN" --report "$T/report.md"
 grep -q '^# antechamber check' "$T/report.md" || fail "no report"
+grep -qF '| state | way | check | seen |' "$T/report.md" || fail "the table has no head"
 [ "$(stat -c %a "$T/report.md")" = 600 ] || fail "the report is readable for others"
 run 1 check --origin "$ORIGIN" --report "$T/missing/report.md"
 complains missing

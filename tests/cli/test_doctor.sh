@@ -116,6 +116,7 @@ json '.findings[] | select(.cause == "body-limit") | .status == "warn" and .plac
 json ".fixCommand == \"$(cat "$T/command")\""
 as_before
 LC_ALL=C run 1 doctor --root "$R" --origin "$ORIGIN" --public "$public" $pw --plain
+says_not '., ' # a sentence ends, and no comma follows
 ! LC_ALL=C grep -q '[^ -~]' "$T/out" || fail "not ASCII in the C locale"
 says '> 20: '
 

@@ -24,6 +24,11 @@ for c in $commands; do
 	done
 	awk 'length($0) > 80 { exit 1 }' "$T/long" || fail "$c: a line is wider than 80"
 done
+# What only some of them can do is in the help of those alone.
+for c in $commands; do
+	run 0 "$c" --help
+	case $c in apply | doctor) says '--no-reload' ;; *) says_not '--no-reload' ;; esac
+done
 TERM='' run 0 --help
 TERM=nonsense run 0 --help
 run 0 apply --version

@@ -687,6 +687,12 @@ setup_failure(const struct setup *s, enum page p, struct setup_failure *out)
 
 /* ---- sentences ---- */
 
+const char *
+setup_literal(const char *paragraph)
+{
+	return *paragraph == *SETUP_LITERAL ? paragraph + 1 : NULL;
+}
+
 const char *const *
 setup_advice(const struct setup *s, enum page p)
 {
@@ -700,7 +706,7 @@ setup_advice(const struct setup *s, enum page p)
 	}, *const good[] = { "Everything works directly, and nobody can go around the proxy. Press Enter to choose the proxy.", NULL,
 	}, *const none[] = {
 		"OpenChamber is not running, or it uses another port. A proxy in front would only show an error page. Start it in a second SSH session, or ask it where it is:",
-		"openchamber --ui-password YOUR-PASSWORD", "openchamber status",
+		SETUP_LITERAL "openchamber --ui-password YOUR-PASSWORD", SETUP_LITERAL "openchamber status",
 		"This page turns green by itself. If OpenChamber runs on another machine, write that address above.",
 		"No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server.", NULL,
 	}, *const code[] = {
@@ -715,7 +721,7 @@ setup_advice(const struct setup *s, enum page p)
 	}, *const wait[] = { "You can go on without it: the values were read, only the waiting was not done.", NULL,
 	}, *const change[] = { "If the connection drops now, this goes on without you and ends with the new configuration or the old one. To see which one, later: antechamber rollback --list.", NULL,
 	}, *const phone[] = { "Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward ports 80 and 443 to 192.168.1.20 yet.", NULL,
-	}, *const saved[] = { "Your answers are saved, without passwords:", "/etc/antechamber/chat.example.org.yaml", NULL,
+	}, *const saved[] = { "Your answers are saved, without passwords:", SETUP_LITERAL "/etc/antechamber/chat.example.org.yaml", NULL,
 	}, *const silent[] = { NULL };
 
 	switch (p) {

@@ -26,3 +26,10 @@ close_terminal
 is_gone() { ! kill -0 "$child" 2>/dev/null; }
 wait_for 5 is_gone
 must_leave_nothing
+close_terminal
+
+# The built-in OpenChamber says to a person what it is, and how it ends.
+start 80x24 origin
+wait_text 'The built-in OpenChamber listens at http://127.0.0.1:'
+keys C-c
+wait_text 'exit=130'

@@ -57,6 +57,20 @@ test_ascii(void **state)
 	walk(60, 18, env, "ascii-compact-");
 }
 
+/* A language that cannot be shown is named in one that can, and Right says why it passes it over. */
+static void
+test_language_that_cannot_be_shown(void **state)
+{
+	static const char *const env[] = { "LC_ALL=C", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	play_wait(p, "ko Korean");
+	play_key(p, RIGHT, "This console cannot show Korean");
+	play_key(p, ENTER, "step 2 of 11");
+	play_end(p);
+}
+
 /* The console's fonts have neither of the two marks. */
 static void
 test_console(void **state)
@@ -320,6 +334,7 @@ main(void)
 		cmocka_unit_test(test_compact),
 		cmocka_unit_test(test_ascii),
 		cmocka_unit_test(test_console),
+		cmocka_unit_test(test_language_that_cannot_be_shown),
 		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_failure_and_apply),
 		cmocka_unit_test(test_later),

@@ -76,6 +76,9 @@ test_order_and_set_aside(void **state)
 	assert_string_equal(plan_verb(&p, 2), "set aside");
 	assert_string_equal(plan_verb(&p, 3), "run");
 	assert_string_equal(plan_verb(&p, 5), "check");
+	assert_int_equal(symlink("../available/site.conf", tree_path(t, "/etc/fake/enabled/site.conf")), 0);
+	assert_string_equal(plan_verb(&p, 1), "as it is");
+	assert_int_equal(unlink(tree_path(t, "/etc/fake/enabled/site.conf")), 0);
 	struct buf object = BUF_INIT;
 	plan_object(&object, &p, 4);
 	assert_string_equal(object.s, "/usr/sbin/fake -s 're load'");
