@@ -29,6 +29,7 @@ planned_answers(struct cmd *c, struct planned *p, struct err *e)
 struct waiting {
 	struct loop *loop;
 	bool        *done;
+	struct err   e;    /* of what was read */
 };
 
 static void
@@ -40,11 +41,38 @@ end_wait(void *ctx)
 	loop_stop(w->loop);
 }
 
+static void
+end_read(void *ctx, const struct err *e)
+{
+	struct waiting *w = ctx;
+
+	if (e)
+		w->e = *e;
+	end_wait(ctx);
+}
+
+/* What only its API tells. */
+static int
+read_present(struct cmd *c, struct planned *p, struct err *e)
+{
+	bool done = false;
+	struct waiting w = { .loop = c->loop, .done = &done };
+
+	if (!p->found.proxy->read)
+		return 0;
+	p->found.proxy->read(c->loop, c->net, c->o->root, &p->answers, &p->found, end_read, &w);
+	if (cmd_wait(c, &done, e) < 0)
+		return -1;
+	if (w.e.code)
+		*e = w.e;
+	return w.e.code ? -1 : 0;
+}
+
 int
 planned_detect(struct cmd *c, struct planned *p, struct err *e)
 {
 	const struct proxy *proxy = proxy_find(p->answers.proxy);
-	struct waiting w = { c->loop, &p->detected };
+	struct waiting w = { .loop = c->loop, .done = &p->detected };
 
 	if (!proxy || !proxy->render)
 		return answers_err(e, &p->answers, "proxy",
@@ -52,7 +80,7 @@ planned_detect(struct cmd *c, struct planned *p, struct err *e)
 		                   p->answers.proxy ? p->answers.proxy : "");
 	machine_read(&p->machine, c->o->root);
 	proxy->detect(c->loop, c->o->root, &p->machine, &p->found, end_wait, &w);
-	if (cmd_wait(c, &p->detected, e) < 0)
+	if (cmd_wait(c, &p->detected, e) < 0 || read_present(c, p, e) < 0)
 		return -1;
 	/* A program without its main file is no installed proxy: it is shown in the usual places. */
 	if ((c->o->command == COMMAND_PRINT || c->o->command == COMMAND_DIFF) &&

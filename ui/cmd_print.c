@@ -4,6 +4,21 @@
 
 #include <stdio.h>
 
+/* A request's body is what a file's text is elsewhere. */
+static void
+print_call(const struct plan *p, size_t step, bool named)
+{
+	struct buf text = BUF_INIT, name = BUF_INIT;
+
+	plan_object(&name, p, step);
+	plan_text(&text, p, step);
+	if (named)
+		printf("==> %s <==\n", name.s);
+	fputs(text.s, stdout);
+	buf_free(&text);
+	buf_free(&name);
+}
+
 /*
  * One file is printed alone, so that it can be piped; several are told apart
  * as head(1) does.  A secret one is only named.
@@ -14,9 +29,11 @@ print_files(const struct plan *p)
 	size_t files = 0;
 
 	for (size_t i = 0; i < p->steps.n; i++)
-		files += p->steps.v[i].kind == STEP_WRITE;
+		files += p->steps.v[i].kind == STEP_WRITE || p->steps.v[i].kind == STEP_CALL;
 	for (size_t i = 0; i < p->steps.n; i++) {
 		const struct step *s = &p->steps.v[i];
+		if (s->kind == STEP_CALL)
+			print_call(p, i, files > 1);
 		if (s->kind != STEP_WRITE)
 			continue;
 		if (files > 1)
@@ -38,6 +55,7 @@ cmd_print(const struct options *o)
 	} else if (o->json) {
 		struct json *doc = cmd_json(o);
 		json_set(doc, "files", plan_files_json(&p.plan));
+		json_set(doc, "calls", plan_calls_json(&p.plan));
 		cmd_put_json(doc);
 	} else {
 		print_files(&p.plan);

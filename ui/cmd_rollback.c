@@ -107,8 +107,8 @@ undo(const struct options *o)
 		c.stop = carry_on;
 		ch.on_done = on_done;
 		ch.apply = o->command == COMMAND_REMOVE
-			? remove_start(c.loop, o->root, change_progress, change_done, &ch)
-			: rollback_start(c.loop, o->root, o->id, change_progress, change_done, &ch);
+			? remove_start(c.loop, c.net, o->root, change_progress, change_done, &ch)
+			: rollback_start(c.loop, c.net, o->root, o->id, change_progress, change_done, &ch);
 		status = change_wait(&ch);
 		change_free(&ch);
 	}

@@ -295,6 +295,7 @@ static const struct { const char *step, *label; } steps[] = {
 	{ "write",     N_("write") },
 	{ "link",      N_("link") },
 	{ "set-aside", N_("set aside") },
+	{ "call", N_("call") },
 	{ "validate",  N_("validate") },
 	{ "reload",    N_("reload") },
 	{ "proof",     N_("proof") },

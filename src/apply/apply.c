@@ -10,6 +10,9 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 
+#define CANCEL_MS   50
+#define PATIENCE_MS 15000 /* for a request that is on its way when it is to be undone */
+
 /* ---- keep it ---- */
 
 /* Only where they differ from what is saved.  That they could not be saved undoes nothing. */
@@ -192,8 +195,9 @@ back_up(struct apply *a, struct err *e)
 	return 0;
 }
 
+/* From here on everything that is changed is in the journal. */
 static void
-pictured(struct apply *a, const struct err *e)
+let_in(struct apply *a, const struct err *e)
 {
 	struct err failed = { 0 };
 
@@ -207,6 +211,15 @@ pictured(struct apply *a, const struct err *e)
 		return;
 	}
 	apply_steps(a);
+}
+
+static void
+pictured(struct apply *a, const struct err *e)
+{
+	if (e)
+		let_in(a, e);
+	else
+		calls_prepare(a, let_in);
 }
 
 /* ---- begin ---- */
@@ -225,6 +238,10 @@ plan_anew(struct apply *a, struct err *e)
 	char was[65], is[65];
 
 	apply_say(a, "undo", PROGRESS_DONE, _("what was left half-way is put back"));
+	if (steps_find(&a->plan->steps, STEP_CALL, ROLE_NONE))
+		return err_set(e, ERR_CONFLICT,
+		               _("What was left half-way is put back, which changes the plan. "
+		                 "Review it again."));
 	if (a->plan->repairs)
 		return err_set(e, ERR_CONFLICT,
 		               _("What was left half-way is put back, which changes the files. "
@@ -323,6 +340,11 @@ cancel(void *ctx)
 	a->cancelling = 0;
 	if (a->over || a->committed || a->undoing)
 		return;
+	/* What is on its way is not called back; its end tells what there is to undo. */
+	if (calls_out(a) && loop_now() < a->patience) {
+		a->cancelling = loop_after(a->loop, CANCEL_MS, cancel, a);
+		return;
+	}
 	err_set(&e, ERR_CANCELLED, _("Stopped; everything was put back."));
 	apply_fail(a, &e);
 }
@@ -334,6 +356,7 @@ apply_undo_now(struct apply *a)
 	if (!a->plan || a->over || a->committed || a->cancelling)
 		return;
 	a->cancelled = true;
+	a->patience = loop_now() + PATIENCE_MS;
 	a->cancelling = loop_after(a->loop, 0, cancel, a);
 }
 

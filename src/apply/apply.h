@@ -17,7 +17,7 @@
 /* One line of progress; the same that --progress prints as NDJSON. */
 enum progress_state { PROGRESS_NOW, PROGRESS_DONE, PROGRESS_FAIL, PROGRESS_SKIP };
 struct progress {
-	/* "lock" "backup" "write" "link" "set-aside" "validate" "reload" "proof" "verify"
+	/* "lock" "backup" "write" "link" "set-aside" "call" "validate" "reload" "proof" "verify"
 	   "keep" "undo" */
 	const char         *step;
 	enum progress_state state;
@@ -75,13 +75,15 @@ void apply_free(struct apply *a);     /* after done only */
  * The end is APPLY_UNCHANGED where nothing was to be undone (err.msg says why, its code is
  * ERR_NONE); APPLY_UNDONE when it is undone, with ERR_CONFLICT if something was left alone
  * because somebody edited it since (by_hand has it); APPLY_REFUSED if it could not begin.
- * Works from the journal alone: nothing of the proxy is parsed, its recorded commands are run.
+ * Works from the journal alone: nothing of the proxy is parsed, its recorded commands are run.  A
+ * service that was asked to change something is asked to change it back; its secret is read again
+ * from the file that was named.  Where that cannot be had, nothing at all is undone (REFUSED).
  */
-struct apply *rollback_start(struct loop *l, const char *root, unsigned id,
+struct apply *rollback_start(struct loop *l, struct net *n, const char *root, unsigned id,
                              apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx);
 
 /* rollback of everything that is still in force, newest first. */
-struct apply *remove_start(struct loop *l, const char *root,
+struct apply *remove_start(struct loop *l, struct net *n, const char *root,
                            apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx);
 
 /*

@@ -5,6 +5,7 @@
 #include "answers/machine.h"
 #include "apply/apply.h"
 #include "apply/alter.h"
+#include "apply/call.h"
 #include "apply/journal_write.h"
 #include "apply/sites.h"
 #include "loop/proc.h"
@@ -16,6 +17,8 @@ typedef void apply_then(struct apply *a, const struct err *e);
 struct undo_work {
 	unsigned           id;
 	const char        *dir;
+	struct journal_lines lines;
+	size_t             at;       /* lines from here on are undone, or are nothing to undo */
 	const char *const *validate, *const *reload; /* as recorded; NULL: none */
 	const char        *proxy;
 	bool               reload_begun;
@@ -43,6 +46,7 @@ struct apply {
 	bool                 confirming, committed;
 	bool                 undoing, cancelled, over;
 	unsigned             cancelling;
+	long long            patience;
 
 	/* What is being waited for: at most one of each. */
 	unsigned             timer;
@@ -51,6 +55,8 @@ struct apply {
 	const char *const   *argv;
 	void                *proof;
 	long long            deadline;
+
+	struct calling       calling;    /* call.c */
 
 	/* verify.c */
 	struct machine       machine;
@@ -71,6 +77,7 @@ struct apply {
 	const char         **by_hand;
 	size_t               n_by_hand;
 	struct err           undo_err;   /* the first thing an undo could not do */
+	bool                 not_begun;  /* it could not even begin, and touched nothing */
 
 	struct err           why;        /* why it is being undone */
 	struct apply_result  result;
@@ -106,7 +113,9 @@ void verify_outside(struct apply *a, apply_then *then);
 /*
  * undo.c: all of a->works, in their order: files first, then each proxy
  * validated and reloaded.  The error is the first thing that could not be
- * done: ERR_CONFLICT where something was left alone, else ERR_ROLLBACK.
+ * done: ERR_CONFLICT where something was left alone, else ERR_ROLLBACK.  Where
+ * a service cannot be reached or its secret is gone, nothing is undone at all:
+ * a->not_begun.
  */
 void undo_add(struct apply *a, unsigned id, const char *dir);
 void undo_start(struct apply *a, apply_then *then);

@@ -35,7 +35,9 @@ undone(struct apply *a, const struct err *e)
 {
 	struct err failed = { 0 };
 
-	if (e) {
+	if (e && a->not_begun) {
+		apply_finish(a, APPLY_UNDO_FAILED, e);
+	} else if (e) {
 		const int n = (int)a->n_by_hand;
 		err_set(&failed, ERR_ROLLBACK,
 		        Q_("The undo failed: %1$d place could not be put back. %2$s",
@@ -110,6 +112,38 @@ change_step(struct apply *a)
 	a->result.places++;
 	apply_say(a, c->deed, PROGRESS_DONE, "%s", c->path);
 	after_step(a, NULL);
+}
+
+static void
+called(struct apply *a, const struct err *e)
+{
+	struct buf what = BUF_INIT;
+
+	plan_object(&what, a->plan, a->at);
+	if (e)
+		apply_say(a, "call", PROGRESS_FAIL, "%s", e->msg);
+	else {
+		a->result.places++;
+		a->proved = true;
+		apply_say(a, "call", PROGRESS_DONE, "%s", what.s);
+	}
+	buf_free(&what);
+	after_step(a, e);
+}
+
+static void
+make_call(struct apply *a)
+{
+	struct buf what = BUF_INIT;
+
+	if (plan_state(a->plan, a->at) == PLAN_SAME) {
+		after_step(a, NULL);
+		return;
+	}
+	plan_object(&what, a->plan, a->at);
+	apply_say(a, "call", PROGRESS_NOW, "%s", what.s);
+	buf_free(&what);
+	call_step(a, a->plan->steps.v[a->at].call, (unsigned)a->at + 1, called);
 }
 
 /* For whoever reads the journal of a run that stopped half-way: so far it came. */
@@ -190,6 +224,9 @@ next_step(void *ctx)
 			reload_step(a, s);
 		else
 			command_run(a, s->argv, after_step);
+		break;
+	case STEP_CALL:
+		make_call(a);
 		break;
 	case STEP_CHECK:
 		check_step(a);

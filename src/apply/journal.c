@@ -56,7 +56,7 @@ static bool
 changes_something(const char *deed)
 {
 	return strcmp(deed, "write") == 0 || strcmp(deed, "link") == 0 ||
-	       strcmp(deed, "set-aside") == 0;
+	       strcmp(deed, "set-aside") == 0 || strcmp(deed, "call") == 0;
 }
 
 /* False: it is of another root. */

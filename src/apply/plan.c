@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/call_show.h"
 #include "apply/content.h"
 #include "apply/diff.h"
 #include "base/crypto.h"
@@ -148,37 +149,6 @@ plan_free(struct plan *p)
 	*p = (struct plan){ 0 };
 }
 
-/* ---- hashing ---- */
-
-/* With its length in front, so that no two lists read the same. */
-static void
-put(struct buf *out, const char *s)
-{
-	if (s)
-		buf_printf(out, "%zu:%s", strlen(s), s);
-	else
-		buf_putc(out, '-');
-}
-
-void
-plan_hash(const struct plan *p, char out[65])
-{
-	struct buf all = BUF_INIT;
-
-	for (size_t i = 0; i < p->steps.n; i++) {
-		const struct step *s = &p->steps.v[i];
-
-		buf_printf(&all, "\n%d %d %o ", (int)s->kind, (int)s->role, (unsigned)s->mode);
-		put(&all, s->path);
-		put(&all, s->made ? "made" : s->text);
-		put(&all, s->target);
-		for (const char *const *arg = s->argv; arg && *arg; arg++)
-			put(&all, *arg);
-	}
-	crypto_sha256(all.s, all.len, out);
-	buf_free(&all);
-}
-
 /* ---- against the disk ---- */
 
 static enum plan_state
@@ -212,6 +182,15 @@ state_of_link(const struct plan *p, const struct step *s)
 	return state;
 }
 
+/* As it was read; whether that still holds is seen when its turn comes. */
+static enum plan_state
+call_state(const struct call *c)
+{
+	if (c->was && c->is && strcmp(c->was, c->is) == 0)
+		return PLAN_SAME;
+	return c->was ? PLAN_CHANGED : PLAN_NEW;
+}
+
 static enum plan_state
 state_of(const struct plan *p, size_t step, struct buf *now)
 {
@@ -233,6 +212,9 @@ state_of(const struct plan *p, size_t step, struct buf *now)
 			state = PLAN_CHANGED;
 		else
 			state = errno == ENOENT ? PLAN_SAME : PLAN_UNKNOWN;
+		break;
+	case STEP_CALL:
+		state = call_state(s->call);
 		break;
 	case STEP_RUN:
 	case STEP_CHECK:
@@ -284,6 +266,9 @@ plan_verb(const struct plan *p, size_t step)
 		return _("set aside");
 	case STEP_RUN:
 		return _("run");
+	case STEP_CALL:
+		/* TRANSLATORS: a step of the plan: a request to the API of a service; at most 10 columns */
+		return _("call");
 	case STEP_CHECK:
 		break;
 	}
@@ -297,6 +282,8 @@ plan_object(struct buf *out, const struct plan *p, size_t step)
 
 	if (s->kind == STEP_RUN)
 		proc_show(out, s->argv);
+	else if (s->kind == STEP_CALL)
+		call_object(out, s->call);
 	else if (s->kind == STEP_CHECK)
 		url_base(out, &p->context.answers->public_url);
 	else
@@ -326,7 +313,10 @@ diff_step(struct buf *out, const struct plan *p, size_t step, enum plan_state wa
 	enum plan_state state = state_of(p, step, &now);
 	int rc = 0;
 
-	if (state == PLAN_UNKNOWN)
+	if (s->kind == STEP_CALL) {
+		if (state == wanted)
+			diff_call(&diff, s->call);
+	} else if (state == PLAN_UNKNOWN)
 		rc = err_set(e, ERR_IO,
 		             _("%s cannot be read, so there is no diff. Try again with sudo."),
 		             s->path);
@@ -350,7 +340,7 @@ plan_diff(struct buf *out, const struct plan *p, struct err *e)
 
 	for (size_t k = 0; k < ARRAY_LEN(order); k++)
 		for (size_t i = 0; i < p->steps.n; i++)
-			if (p->steps.v[i].kind == STEP_WRITE &&
+			if ((p->steps.v[i].kind == STEP_WRITE || p->steps.v[i].kind == STEP_CALL) &&
 			    diff_step(out, p, i, order[k], e) < 0)
 				return -1;
 	return 0;
@@ -377,5 +367,27 @@ plan_files_json(const struct plan *p)
 			json_set_string(j, "text", s->text);
 		json_push(all, j);
 	}
+	return all;
+}
+
+void
+plan_text(struct buf *out, const struct plan *p, size_t step)
+{
+	const struct step *s = &p->steps.v[step];
+
+	if (s->kind == STEP_CALL)
+		call_text(out, s->call);
+	else if (s->kind == STEP_WRITE && !s->secret)
+		buf_puts(out, s->text);
+}
+
+struct json *
+plan_calls_json(const struct plan *p)
+{
+	struct json *all = json_array();
+
+	for (size_t i = 0; i < p->steps.n; i++)
+		if (p->steps.v[i].kind == STEP_CALL)
+			json_push(all, call_print_json(p->steps.v[i].call));
 	return all;
 }

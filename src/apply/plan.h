@@ -53,6 +53,9 @@ void plan_object(struct buf *out, const struct plan *p, size_t step);
  */
 int plan_diff(struct buf *out, const struct plan *p, struct err *e);
 
+/* A file's text, or a request's body with its members a line each; "" for other steps and for secrets. */
+void plan_text(struct buf *out, const struct plan *p, size_t step);
+struct json *plan_calls_json(const struct plan *p); /* the requests: service, method, url, body */
 struct json *plan_files_json(const struct plan *p); /* the `files' list of print --json */
 
 #endif

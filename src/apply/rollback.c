@@ -49,6 +49,11 @@ nothing_to_do(struct apply *a, const char *why)
 static void
 rolled_back(struct apply *a, const struct err *e)
 {
+	if (e && a->not_begun) {
+		apply_say(a, "undo", PROGRESS_FAIL, "%s", e->msg);
+		apply_finish(a, APPLY_REFUSED, e);
+		return;
+	}
 	if (e && e->code == ERR_ROLLBACK) {
 		apply_finish(a, APPLY_UNDO_FAILED, e);
 		return;
@@ -140,22 +145,24 @@ begin_all(void *ctx)
 }
 
 struct apply *
-rollback_start(struct loop *l, const char *root, unsigned id,
+rollback_start(struct loop *l, struct net *n, const char *root, unsigned id,
                apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx)
 {
 	struct apply *a = apply_new(l, root, on_progress, on_done, ctx);
 
+	a->net = n;
 	a->result.id = id;
 	apply_later(a, begin_one);
 	return a;
 }
 
 struct apply *
-remove_start(struct loop *l, const char *root,
+remove_start(struct loop *l, struct net *n, const char *root,
              apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx)
 {
 	struct apply *a = apply_new(l, root, on_progress, on_done, ctx);
 
+	a->net = n;
 	apply_later(a, begin_all);
 	return a;
 }

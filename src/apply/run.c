@@ -76,6 +76,7 @@ apply_stop_waiting(struct apply *a)
 	free(a->proof);
 	a->proof = NULL;
 	a->then = a->seen = NULL;
+	calls_stop(a);
 	if (a->sites)
 		sites_stop(a->sites);
 	if (a->before && !check_is_done(a->before)) {
@@ -133,6 +134,7 @@ apply_free(struct apply *a)
 	check_free(a->outside);
 	machine_free(&a->machine);
 	undo_forget(a);
+	calls_free(a);
 	plan_free(&a->fresh);
 	free(a->by_hand);
 	journal_close(&a->old);

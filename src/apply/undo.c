@@ -28,19 +28,19 @@ void
 undo_add(struct apply *a, unsigned id, const char *dir)
 {
 	struct undo_work w = { .id = id, .dir = arena_strdup(&a->arena, dir) };
-	struct journal_lines l;
 
-	journal_read(&l, dir);
-	for (size_t i = 0; i < l.n; i++) {
-		const char *deed = json_get_string(l.v[i], "do", "");
+	journal_read(&w.lines, dir);
+	w.at = w.lines.n;
+	for (size_t i = 0; i < w.lines.n; i++) {
+		const struct json *line = w.lines.v[i];
+		const char *deed = json_get_string(line, "do", "");
 		if (strcmp(deed, "begin") == 0) {
-			w.validate = argv_of(a, l.v[i], "validate");
-			w.reload = argv_of(a, l.v[i], "reload");
-			w.proxy = arena_strdup(&a->arena, json_get_string(l.v[i], "proxy", NULL));
+			w.validate = argv_of(a, line, "validate");
+			w.reload = argv_of(a, line, "reload");
+			w.proxy = arena_strdup(&a->arena, json_get_string(line, "proxy", NULL));
 		}
 		w.reload_begun |= strcmp(deed, "reload") == 0;
 	}
-	journal_lines_free(&l);
 	a->works = xreallocarray(a->works, a->n_works + 1, sizeof(w));
 	a->works[a->n_works++] = w;
 }
@@ -48,6 +48,8 @@ undo_add(struct apply *a, unsigned id, const char *dir)
 void
 undo_forget(struct apply *a)
 {
+	for (size_t i = 0; i < a->n_works; i++)
+		journal_lines_free(&a->works[i].lines);
 	free(a->works);
 	a->works = NULL;
 	a->n_works = a->work = 0;
@@ -97,7 +99,28 @@ mark(struct apply *a, const struct undo_work *w, const char *deed)
 		json_free(line);
 }
 
-/* ---- files ---- */
+/* ---- files and calls ---- */
+
+static void next_work(struct apply *a);
+
+/* One thing is undone, or could not be: `command' does it by hand. */
+static void
+account(struct apply *a, struct undo_work *w, enum undo done, const char *what, bool place,
+        const struct buf *command, const struct err *e)
+{
+	w->restored += done == UNDO_RESTORED;
+	w->conflicts += done == UNDO_CONFLICT;
+	w->failures += done == UNDO_FAILED;
+	if (done == UNDO_RESTORED && a->result.places > 0 && place)
+		a->result.places--;
+	if (done == UNDO_RESTORED)
+		apply_say(a, "undo", PROGRESS_NOW, "%s", what);
+	if (done == UNDO_CONFLICT || done == UNDO_FAILED) {
+		apply_say(a, "undo", PROGRESS_FAIL, "%s", e->msg);
+		remember(a, done == UNDO_CONFLICT ? ERR_CONFLICT : ERR_ROLLBACK, e);
+		by_hand(a, command->s);
+	}
+}
 
 static void
 undo_change(struct apply *a, struct undo_work *w, struct alteration *c)
@@ -106,19 +129,8 @@ undo_change(struct apply *a, struct undo_work *w, struct alteration *c)
 	struct buf command = BUF_INIT;
 	enum undo done = alter_undo(c, w->dir, &e);
 
-	w->restored += done == UNDO_RESTORED;
-	w->conflicts += done == UNDO_CONFLICT;
-	w->failures += done == UNDO_FAILED;
-	if (done == UNDO_RESTORED && a->result.places > 0 && strcmp(c->deed, "answers") != 0)
-		a->result.places--;
-	if (done == UNDO_RESTORED)
-		apply_say(a, "undo", PROGRESS_NOW, "%s", c->path);
-	if (done == UNDO_CONFLICT || done == UNDO_FAILED) {
-		apply_say(a, "undo", PROGRESS_FAIL, "%s", e.msg);
-		remember(a, done == UNDO_CONFLICT ? ERR_CONFLICT : ERR_ROLLBACK, &e);
-		alter_by_hand(&command, c, w->dir);
-		by_hand(a, command.s);
-	}
+	alter_by_hand(&command, c, w->dir);
+	account(a, w, done, c->path, strcmp(c->deed, "answers") != 0, &command, &e);
 	buf_free(&command);
 }
 
@@ -134,35 +146,80 @@ was_left_alone(const struct journal_lines *l, const struct alteration *c)
 }
 
 static void
-undo_files(struct apply *a, struct undo_work *w)
+say_damage(struct apply *a, struct undo_work *w)
 {
-	struct journal_lines l;
 	struct err e = { 0 };
 
-	journal_read(&l, w->dir);
-	mark(a, w, "undo");
-	for (size_t i = l.n; i > 0; i--) {
-		struct alteration c;
-		if (!alter_from_json(&c, l.v[i - 1]))
-			continue;
-		if (!was_left_alone(&l, &c))
-			undo_change(a, w, &c);
-		alter_free(&c);
+	if (!w->lines.damaged)
+		return;
+	err_set(&e, ERR_CONFLICT,
+	        _("A line of the journal in %s is damaged; what it did is left as it is."), w->dir);
+	apply_say(a, "undo", PROGRESS_FAIL, "%s", e.msg);
+	remember(a, ERR_CONFLICT, &e);
+	w->conflicts++;
+}
+
+static void undo_lines(struct apply *a);
+
+static void
+on_call_undone(struct apply *a, enum undo done, const struct err *e)
+{
+	struct undo_work *w = &a->works[a->work];
+	const struct json *line = w->lines.v[w->at];
+	struct buf command = BUF_INIT;
+
+	call_by_hand(&command, line);
+	account(a, w, done, json_get_string(line, "path", ""), true, &command, e);
+	buf_free(&command);
+	undo_lines(a);
+}
+
+/* All lines of all works, the last first. */
+static void
+undo_lines(struct apply *a)
+{
+	for (; a->work < a->n_works; a->work++) {
+		struct undo_work *w = &a->works[a->work];
+
+		if (w->at == w->lines.n)
+			mark(a, w, "undo");
+		while (w->at > 0) {
+			const struct json *line = w->lines.v[--w->at];
+			struct alteration c;
+			bool answered;
+
+			if (call_is_due(&w->lines, line, &answered)) {
+				call_undo(a, line, answered, on_call_undone);
+				return;
+			}
+			if (!alter_from_json(&c, line))
+				continue;
+			if (!was_left_alone(&w->lines, &c))
+				undo_change(a, w, &c);
+			alter_free(&c);
+		}
+		say_damage(a, w);
 	}
-	if (l.damaged) {
-		err_set(&e, ERR_CONFLICT,
-		        _("A line of the journal in %s is damaged; what it did is left as it is."),
-		        w->dir);
-		apply_say(a, "undo", PROGRESS_FAIL, "%s", e.msg);
-		remember(a, ERR_CONFLICT, &e);
-		w->conflicts++;
+	a->work = 0;
+	next_work(a);
+}
+
+static void
+on_let_in(struct apply *a, const struct err *e)
+{
+	if (!e) {
+		a->work = 0;
+		undo_lines(a);
+		return;
 	}
-	journal_lines_free(&l);
+	/* Half an undo would be worse than none: nothing is touched. */
+	a->undo_err = *e;
+	a->not_begun = true;
+	a->undoing = false;
+	a->undone(a, &a->undo_err);
 }
 
 /* ---- programs ---- */
-
-static void next_work(struct apply *a);
 
 static bool
 same_argv(const char *const *a, const char *const *b)
@@ -279,7 +336,6 @@ undo_start(struct apply *a, apply_then *then)
 	a->undo_err = (struct err){ 0 };
 	a->work = 0;
 	apply_say(a, "undo", PROGRESS_NOW, _("putting everything back"));
-	for (size_t i = 0; i < a->n_works; i++)
-		undo_files(a, &a->works[i]);
-	next_work(a);
+	a->not_begun = false;
+	calls_prepare_undo(a, on_let_in);
 }

@@ -42,7 +42,10 @@ loopback_of(const char *address)
 static char *
 target(struct apply *a, unsigned port)
 {
-	const char *address = loopback_of(a->plan->context.answers->listen_address);
+	const struct proxy_context *c = &a->plan->context;
+	const struct proxy *proxy = c->found->proxy;
+	const char *there = proxy->serves_at ? proxy->serves_at(&a->arena, c) : NULL;
+	const char *address = there ? there : loopback_of(c->answers->listen_address);
 
 	if (port == 0)
 		return NULL;

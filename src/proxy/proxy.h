@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/tmpl.h"
 #include "loop/loop.h"
+#include "loop/net.h"
 #include "proxy/step.h"
 
 enum {
@@ -104,6 +105,14 @@ struct proxy {
 	               void (*done)(void *ctx), void *ctx);
 	void (*forget)(struct proxy_found *f);
 
+	/*
+	 * Read by requests what is there now, after `detect' and before `render', which is pure and
+	 * works from what was read.  `done' comes from the loop, once; e is NULL if it went well.  The
+	 * answers are borrowed until then.  NULL: nothing is to be read.
+	 */
+	void (*read)(struct loop *l, struct net *n, const char *root, const struct answers *a,
+	             struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx);
+
 	/* Append the steps that make the answers true here: files, links, validate, reload.  Pure. */
 	int (*render)(struct steps *out, const struct proxy_context *c, struct err *e);
 
@@ -151,6 +160,9 @@ struct proxy {
 	 */
 	int (*repair)(struct steps *out, const struct proxy_context *c, const char *const *causes,
 	              struct err *e);
+
+	/* Where it serves, seen from here ("10.0.0.5"); from the arena.  NULL, the function or its answer: loopback. */
+	const char *(*serves_at)(struct arena *a, const struct proxy_context *c);
 
 	/* Quote one value for this proxy's syntax. */
 	tmpl_escape_fn *escape;

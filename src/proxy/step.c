@@ -62,6 +62,41 @@ steps_run(struct steps *s, enum step_role role, const char *const *argv)
 	t->argv = copy;
 }
 
+bool
+call_string(struct call *c, size_t i, const char **name, const char ***at)
+{
+	const struct {
+		const char  *name;
+		const char **at;
+	} all[] = {
+		{ "service", &c->service },         { "base", &c->base },
+		{ "identity", &c->identity },       { "secretFile", &c->secret_file },
+		{ "key", &c->key },                 { "look", &c->look },
+		{ "method", &c->method },           { "path", &c->path },
+		{ "body", &c->body },               { "was", &c->was },
+		{ "is", &c->is },                   { "backMethod", &c->back_method },
+		{ "backPath", &c->back_path },      { "backBody", &c->back_body },
+	};
+
+	if (i >= ARRAY_LEN(all))
+		return false;
+	*name = all[i].name;
+	*at = all[i].at;
+	return true;
+}
+
+void
+steps_call(struct steps *s, const struct call *c)
+{
+	struct call *copy = arena_alloc(&s->arena, sizeof(*copy));
+	const char *name, **at;
+
+	*copy = *c;
+	for (size_t i = 0; call_string(copy, i, &name, &at); i++)
+		*at = arena_strdup(&s->arena, *at);
+	append(s, STEP_CALL)->call = copy;
+}
+
 void
 steps_check(struct steps *s)
 {

@@ -17,10 +17,30 @@ enum step_kind {
 	STEP_LINK,      /* a symbolic link */
 	STEP_SET_ASIDE, /* a file or link that is in the way; comes back on undo */
 	STEP_RUN,       /* a program */
+	STEP_CALL,      /* a request to a service's API */
 	STEP_CHECK,     /* the checklist, live */
 };
 
 enum step_role { ROLE_NONE, ROLE_VALIDATE, ROLE_RELOAD };
+
+/*
+ * A request, with all that is needed to see whether it is still due and to put back what it
+ * changed.  No secret is ever in one.  In a path or a body `{id}' stands for the id of the thing as
+ * it is found when its turn comes: what a step before makes has none yet.
+ */
+struct call {
+	const char *service;     /* its name in the table of service.h */
+	const char *base;        /* "http://127.0.0.1:81"; paths follow it */
+	const char *identity;    /* who logs in; NULL: nobody does */
+	const char *secret_file; /* where its secret is read when it is needed */
+	const char *key;         /* what the thing is known by in what `look' answers, for the service */
+	const char *look;        /* path: GET shows the thing, or the list it is in */
+	const char *method, *path, *body; /* body: JSON, or NULL */
+	const char *was;         /* the members this is about as they were read: JSON; NULL: not there */
+	const char *is;          /* as they are to be; NULL: not there any more */
+	const char *back_method, *back_path, *back_body; /* what puts `was' back */
+	unsigned    seconds;     /* for its answer; 0: the service's usual */
+};
 
 struct step {
 	enum step_kind     kind;
@@ -30,6 +50,7 @@ struct step {
 	mode_t             mode;   /* write */
 	const char        *target; /* link: what it points to */
 	const char *const *argv;   /* run; ends with NULL */
+	const struct call *call;   /* call */
 	bool               made;   /* write: the text is new each time (a key); a plan's hash leaves it out */
 	bool               secret; /* write: never shown, printed or logged */
 };
@@ -45,7 +66,10 @@ void steps_write_made(struct steps *s, const char *path, const char *text, mode_
 void steps_link(struct steps *s, const char *path, const char *target);
 void steps_set_aside(struct steps *s, const char *path);
 void steps_run(struct steps *s, enum step_role role, const char *const *argv);
+void steps_call(struct steps *s, const struct call *c); /* copied */
 void steps_check(struct steps *s);
+/* The strings of a call one after the other, by a number from 0; false: no more.  For hashes and journals. */
+bool call_string(struct call *c, size_t i, const char **name, const char ***at);
 const struct step *steps_find(const struct steps *s, enum step_kind kind, enum step_role role); /* first, or NULL */
 void steps_free(struct steps *s);
 

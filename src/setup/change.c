@@ -337,7 +337,7 @@ settle_interrupted(struct setup *s, struct err *e)
 		return 0;
 	if (!s->machine.root && !s->scratch && !s->o.root)
 		return needs_root(s, "rollback", NULL, e);
-	s->rollback = rollback_start(s->loop, s->o.root, 0, on_rollback_progress, rollback_done, s);
+	s->rollback = rollback_start(s->loop, s->net, s->o.root, 0, on_rollback_progress, rollback_done, s);
 	setup_tell(s);
 	return 0;
 }

@@ -27,7 +27,8 @@ deed_name(const char *step)
 	} deeds[] = {
 		/* TRANSLATORS: steps of a change, at most 9 columns */
 		{ "lock", N_("lock") },         { "backup", N_("backup") },     { "write", N_("write") },
-		{ "link", N_("link") },         { "set-aside", N_("aside") },   { "validate", N_("validate") },
+		{ "link", N_("link") },         { "set-aside", N_("aside") },   { "call", N_("call") },
+		   { "validate", N_("validate") },
 		{ "reload", N_("reload") },     { "proof", N_("proof") },       { "verify", N_("verify") },
 		{ "keep", N_("keep") },         { "undo", N_("undo") },
 	};

@@ -39,6 +39,8 @@ lines_journal(const struct setup *s, struct lines *l)
 			line_add(l, MARK_PASS, _("done"), _("link"), d[i].path);
 		else if (strcmp(d[i].step, "set-aside") == 0)
 			line_add(l, MARK_PASS, _("done"), _("aside"), d[i].path);
+		else if (strcmp(d[i].step, "call") == 0)
+			line_add(l, MARK_PASS, _("done"), _("call"), d[i].path);
 	line_reached(l, _("validate"), has_deed(d, n, "validate"));
 	line_reached(l, _("reload"), has_deed(d, n, "reload"));
 }

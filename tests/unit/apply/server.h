@@ -341,9 +341,9 @@ attempt_in_child(struct attempt *t, int out)
 	t->loop = loop_new();
 	net = net_new(t->loop);
 	if (t->rollback || t->remove) {
-		t->apply = t->remove ? remove_start(t->loop, s->t->root, attempt_progress,
+		t->apply = t->remove ? remove_start(t->loop, net, s->t->root, attempt_progress,
 		                                    attempt_done, t) :
-		           rollback_start(t->loop, s->t->root, t->id, attempt_progress,
+		           rollback_start(t->loop, net, s->t->root, t->id, attempt_progress,
 		                          attempt_done, t);
 		must(loop_run(t->loop, &e) == 0, &e);
 		apply_free(t->apply);

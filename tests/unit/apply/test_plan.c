@@ -8,6 +8,7 @@
 static const char *site_text = "listen 1;\n";
 static const char *site_path = "/etc/fake/available/site.conf";
 static bool with_secret;
+static const struct call *with_call;
 
 static int
 fake_render(struct steps *out, const struct proxy_context *c, struct err *e)
@@ -21,6 +22,10 @@ fake_render(struct steps *out, const struct proxy_context *c, struct err *e)
 		char random[17];
 		crypto_random_hex(random, 16);
 		steps_write_made(out, "/etc/fake/key", random, 0600, true);
+	}
+	if (with_call) {
+		steps_call(out, with_call);
+		return 0;
 	}
 	steps_write(out, site_path, site_text, 0644);
 	steps_link(out, "/etc/fake/enabled/site.conf", "../available/site.conf");
@@ -50,6 +55,7 @@ setup(void **state)
 	found.link_dir = (char *)"/etc/fake/enabled";
 	site_text = "listen 1;\n";
 	with_secret = false;
+	with_call = NULL;
 	return 0;
 }
 
@@ -201,6 +207,70 @@ test_json(void **state)
 	plan_free(&p);
 }
 
+static void
+test_call(void **state)
+{
+	struct call c = {
+		.service = "npm", .base = "http://127.0.0.1:81", .identity = "me@example.org",
+		.secret_file = "/run/secret", .key = "chat.example.org", .look = "/api/hosts",
+		.method = "PUT", .path = "/api/hosts/{id}", .body = "{\"text\":\"a\\nc\\n\"}",
+		.was = "{\"text\":\"a\\nb\\n\",\"on\":false,\"token\":\"hide\"}",
+		.is = "{\"text\":\"a\\nc\\n\",\"on\":false,\"token\":\"me\"}",
+		.back_method = "PUT", .back_path = "/api/hosts/{id}",
+	};
+	struct plan p;
+	struct buf out = BUF_INIT;
+	struct err e = { 0 };
+	char first[65], other[65];
+
+	(void)state;
+	with_call = &c;
+	hash_of(first, NULL);
+	assert_int_equal(plan_build(&p, &context, NULL, &e), 0);
+	assert_string_equal(plan_verb(&p, 0), "call");
+	assert_int_equal(plan_state(&p, 0), PLAN_CHANGED);
+	plan_object(&out, &p, 0);
+	assert_string_equal(out.s, "PUT /api/hosts/chat.example.org");
+	buf_cut(&out, 0);
+	assert_int_equal(plan_diff(&out, &p, &e), 0);
+	assert_string_equal(out.s, "--- http://127.0.0.1:81 PUT /api/hosts/chat.example.org\n"
+	                           "+++ http://127.0.0.1:81 PUT /api/hosts/chat.example.org\n"
+	                           "@@ -1,5 +1,5 @@\n text:\n     a\n-    b\n+    c\n on: false\n"
+	                           " token: (not shown)\n");
+	buf_cut(&out, 0);
+	struct json *j = plan_calls_json(&p);
+	json_write(&out, j, false);
+	assert_non_null(strstr(out.s, "\"url\": \"http://127.0.0.1:81/api/hosts/chat.example.org\""));
+	json_free(j);
+	buf_free(&out);
+	plan_free(&p);
+
+	/* Another state before, another body, another secret: each is another plan. */
+	const struct call base = c;
+	c.was = "{\"text\":\"z\",\"on\":false}";
+	hash_of(other, NULL);
+	assert_string_not_equal(first, other);
+	c = base;
+	c.body = "{}";
+	hash_of(other, NULL);
+	assert_string_not_equal(first, other);
+	c = base;
+	c.secret_file = "/etc/shadow";
+	hash_of(other, NULL);
+	assert_string_not_equal(first, other);
+
+	/* What is there already is not asked for; what was not there is new. */
+	c = base;
+	c.was = c.is;
+	assert_int_equal(plan_build(&p, &context, NULL, &e), 0);
+	assert_false(plan_changes(&p));
+	plan_free(&p);
+	c.was = NULL;
+	assert_int_equal(plan_build(&p, &context, NULL, &e), 0);
+	assert_int_equal(plan_state(&p, 0), PLAN_NEW);
+	plan_free(&p);
+}
+
 int
 main(void)
 {
@@ -210,6 +280,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_states, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_diff, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_call, setup, tree_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,48 @@
+/* plan_hash.c - by which a plan is known again. */
+#include "apply/plan.h"
+
+#include <string.h>
+
+#include "base/crypto.h"
+
+/* With its length in front, so that no two lists read the same. */
+static void
+put(struct buf *out, const char *s)
+{
+	if (s)
+		buf_printf(out, "%zu:%s", strlen(s), s);
+	else
+		buf_putc(out, '-');
+}
+
+/* All of it: also what was there when it was read, so that another state makes another plan. */
+static void
+put_call(struct buf *out, const struct call *call)
+{
+	struct call c = *call;
+	const char *name, **at;
+
+	for (size_t i = 0; call_string(&c, i, &name, &at); i++)
+		put(out, *at);
+}
+
+void
+plan_hash(const struct plan *p, char out[65])
+{
+	struct buf all = BUF_INIT;
+
+	for (size_t i = 0; i < p->steps.n; i++) {
+		const struct step *s = &p->steps.v[i];
+
+		buf_printf(&all, "\n%d %d %o ", (int)s->kind, (int)s->role, (unsigned)s->mode);
+		put(&all, s->path);
+		put(&all, s->made ? "made" : s->text);
+		put(&all, s->target);
+		for (const char *const *arg = s->argv; arg && *arg; arg++)
+			put(&all, *arg);
+		if (s->kind == STEP_CALL)
+			put_call(&all, s->call);
+	}
+	crypto_sha256(all.s, all.len, out);
+	buf_free(&all);
+}

@@ -1,0 +1,327 @@
+#include "proxy/service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "proxy/npm.h"
+
+#define MAX_BODY   (4u << 20) /* of an answer: all hosts of a large server are some hundred kB */
+#define MAX_SECRET 4096
+
+const struct service *const services[] = {
+	&service_npm,
+	NULL,
+};
+
+struct session {
+	struct loop          *loop;
+	struct net           *net;
+	const struct service *service;
+	char                 *base, *identity, *secret_file, *root;
+	char                 *secret, *code; /* only until it is let in */
+	char                 *header;
+	long                  status;
+	unsigned              request, timer;
+	char                 *path;
+	struct err            failed;
+	session_fn           *opened, *done;
+	void                 *opened_ctx, *ctx;
+};
+
+const struct service *
+service_find(const char *name)
+{
+	for (const struct service *const *s = services; *s; s++)
+		if (strcmp((*s)->name, name) == 0)
+			return *s;
+	return NULL;
+}
+
+const char *
+service_fill(struct arena *a, const char *text, const char *id)
+{
+	const char *at = text ? strstr(text, "{id}") : NULL;
+
+	if (!at || !id)
+		return text;
+	return arena_printf(a, "%.*s%s%s", (int)(at - text), text, id,
+	                    service_fill(a, at + 4, id));
+}
+
+/* ---- the secret ---- */
+
+static void
+wipe(char **s)
+{
+	if (*s)
+		mem_wipe(*s, strlen(*s));
+	free(*s);
+	*s = NULL;
+}
+
+/* Root is not to read for somebody what that one could not read. */
+static int
+check_owner(const char *path, const struct stat *st, struct err *e)
+{
+	const char *caller = getenv("SUDO_UID");
+	const uid_t other = caller && *caller ? (uid_t)strtoul(caller, NULL, 10) : 0;
+
+	if (!S_ISREG(st->st_mode))
+		return err_set(e, ERR_VALUE, _("%s is not a file, so no secret is read from it."),
+		               path);
+	if (st->st_mode & 0077)
+		return err_set(e, ERR_VALUE,
+		               _("Others can read %s. Close it with chmod 600, then try again."),
+		               path);
+	if (geteuid() == 0 && st->st_uid != other && (st->st_uid != 0 || other))
+		return err_set(e, ERR_VALUE, _("%s belongs to somebody else, so it is not read."),
+		               path);
+	return 0;
+}
+
+static char *
+take_line(char **rest)
+{
+	char *line = *rest;
+	size_t n;
+
+	if (!line)
+		return NULL;
+	*rest = strchr(line, '\n');
+	if (*rest)
+		*(*rest)++ = '\0';
+	n = strlen(line);
+	if (n && line[n - 1] == '\r')
+		line[n - 1] = '\0';
+	return *line ? xstrdup(line) : NULL;
+}
+
+static int
+read_secret(struct session *s, struct err *e)
+{
+	struct arena a = { 0 };
+	char text[MAX_SECRET + 1], *rest = text;
+	struct stat st;
+	int rc = 0, fd;
+
+	if (!s->secret_file)
+		return err_set(e, ERR_VALUE, _("No file with the secret of %s is named."),
+		               s->service->label);
+	fd = open(fs_path(&a, s->root, s->secret_file), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	arena_free(&a);
+	if (fd < 0)
+		return err_sys(e, ERR_VALUE, _("The secret of %1$s cannot be read from %2$s"),
+		               s->service->label, s->secret_file);
+	if (fstat(fd, &st) < 0)
+		rc = err_sys(e, ERR_VALUE, _("The secret of %1$s cannot be read from %2$s"),
+		             s->service->label, s->secret_file);
+	else
+		rc = check_owner(s->secret_file, &st, e);
+	ssize_t n = rc == 0 ? read(fd, text, MAX_SECRET) : 0;
+	close(fd);
+	if (rc < 0)
+		return -1;
+	text[n > 0 ? n : 0] = '\0';
+	s->secret = take_line(&rest);
+	s->code = take_line(&rest);
+	mem_wipe(text, sizeof(text));
+	if (!s->secret)
+		return err_set(e, ERR_VALUE, _("%s is empty: its first line is to be the secret."),
+		               s->secret_file);
+	return 0;
+}
+
+/* ---- requests ---- */
+
+static int
+judge_fault(const struct session *s, const struct net_reply *r, struct err *e)
+{
+	const char *label = s->service->label;
+
+	switch (r->fault) {
+	case NET_OK:
+		return 0;
+	case NET_RESOLVE:
+	case NET_REFUSED:
+	case NET_UNREACHABLE:
+	case NET_NO_CONNECT:
+		return err_set(e, ERR_NET, _("Nothing answers at %1$s, where %2$s was expected."),
+		               s->base, label);
+	case NET_TLS_VERIFY:
+	case NET_TLS:
+		return err_set(e, ERR_NET, _("The certificate of %1$s at %2$s is not trusted."), label,
+		               s->base);
+	case NET_SILENT:
+	case NET_TIMEOUT:
+		return err_set(e, ERR_NET, _("%1$s at %2$s did not answer in time."), label, s->base);
+	case NET_CLOSED:
+	case NET_GARBAGE:
+		break;
+	}
+	return err_set(e, ERR_NET, _("%1$s at %2$s broke off its answer."), label, s->base);
+}
+
+static void
+on_reply(void *ctx, const struct net_reply *r)
+{
+	struct session *s = ctx;
+	session_fn *done = s->done;
+	void *to = s->ctx;
+	struct err e = { 0 }, ignored = { 0 };
+	struct json *body = NULL;
+	int rc = judge_fault(s, r, &e);
+
+	s->request = 0;
+	s->status = rc == 0 ? r->status : 0;
+	if (rc == 0)
+		body = json_parse(r->body.s, r->body.len, s->base, &ignored);
+	if (rc == 0)
+		rc = s->service->answer(r->status, body, s->path, &e);
+	s->done = NULL;
+	done(to, rc == 0 ? body : NULL, rc < 0 ? &e : NULL);
+	json_free(body);
+}
+
+void
+session_ask(struct session *s, const char *method, const char *path, const char *body,
+            int timeout_ms, session_fn *done, void *ctx)
+{
+	char *url = xasprintf("%s%s", s->base, path);
+	const char *headers[5] = { "Accept: application/json" };
+	size_t n = 1;
+
+	if (s->header)
+		headers[n++] = s->header;
+	if (body)
+		headers[n++] = "Content-Type: application/json";
+	free(s->path);
+	s->path = xstrdup(path);
+	s->done = done;
+	s->ctx = ctx;
+	const struct net_request q = {
+		.method = method, .url = url, .headers = headers, .max_body = MAX_BODY,
+		.timeout_ms = timeout_ms > 0 ? timeout_ms : s->service->timeout_ms,
+		.body = body, .body_len = body ? strlen(body) : 0, .done = on_reply, .ctx = s,
+	};
+	s->request = net_start(s->net, &q);
+	free(url);
+}
+
+void
+session_cancel(struct session *s)
+{
+	net_cancel(s->net, s->request);
+	s->request = 0;
+	s->done = NULL;
+}
+
+long
+session_status(const struct session *s)
+{
+	return s->status;
+}
+
+/* ---- open and close ---- */
+
+static void
+tell_opened(void *ctx)
+{
+	struct session *s = ctx;
+
+	s->timer = 0;
+	s->opened(s->opened_ctx, NULL, s->failed.code ? &s->failed : NULL);
+}
+
+void
+session_let_in(struct session *s, const char *header, const struct err *e)
+{
+	wipe(&s->secret);
+	wipe(&s->code);
+	if (header)
+		s->header = xstrdup(header);
+	if (e)
+		s->failed = *e;
+	s->timer = loop_after(s->loop, 0, tell_opened, s);
+}
+
+const char *
+session_identity(const struct session *s)
+{
+	return s->identity;
+}
+
+const char *
+session_code(const struct session *s)
+{
+	return s->code;
+}
+
+static char *
+copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+struct session *
+session_open(struct loop *l, struct net *n, const struct session_whose *w, session_fn *opened,
+             void *ctx)
+{
+	struct session *s = xcalloc(1, sizeof(*s));
+	struct err e = { 0 };
+
+	s->loop = l;
+	s->net = n;
+	s->service = w->service;
+	s->base = xstrdup(w->base);
+	for (size_t len = strlen(s->base); len && s->base[len - 1] == '/'; len--)
+		s->base[len - 1] = '\0';
+	s->identity = copy(w->identity);
+	s->secret_file = copy(w->secret_file);
+	s->root = copy(w->root);
+	s->opened = opened;
+	s->opened_ctx = ctx;
+	if (read_secret(s, &e) < 0)
+		session_let_in(s, NULL, &e);
+	else
+		s->service->log_in(s, s->secret);
+	return s;
+}
+
+void
+session_close(struct session *s)
+{
+	if (!s)
+		return;
+	session_cancel(s);
+	loop_cancel(s->loop, s->timer);
+	wipe(&s->secret);
+	wipe(&s->code);
+	wipe(&s->header);
+	free(s->base);
+	free(s->identity);
+	free(s->secret_file);
+	free(s->root);
+	free(s->path);
+	free(s);
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool
+session_is(const struct session *s, const struct session_whose *w)
+{
+	return s->service == w->service && same(s->base, w->base) &&
+	       same(s->identity, w->identity) && same(s->secret_file, w->secret_file);
+}

@@ -1,0 +1,83 @@
+/*
+ * service.h - what is configured by requests: one file, one table entry; and a session with one of them.
+ *
+ * What is particular about a service (how it lets somebody in, what its
+ * answers mean, what of them a call is about) is in its entry and is pure.
+ * The order of things (look, note, ask, judge, undo) is apply's business and
+ * the same for all.
+ */
+#ifndef PROXY_SERVICE_H
+#define PROXY_SERVICE_H
+
+#include "base/json.h"
+#include "loop/net.h"
+#include "proxy/step.h"
+
+struct session;
+
+/* How a request ended: `body' dies with the call and may be NULL; e is NULL if it went well. */
+typedef void session_fn(void *ctx, const struct json *body, const struct err *e);
+
+/* A thing as a service has it now. */
+struct service_state {
+	struct json *fields; /* the members the call is about; NULL: it is not there.  The caller frees. */
+	const char  *id;     /* what `{id}' stands for; from the arena; NULL: none */
+};
+
+struct service {
+	const char *name;       /* in calls and journals */
+	const char *label;      /* as people know it; not translated */
+	int         timeout_ms; /* of a request */
+	int         settle_ms;  /* from a change until it is in force */
+
+	/* Let us in with this secret, by session_ask(); ends with session_let_in(), once. */
+	void (*log_in)(struct session *s, const char *secret);
+
+	/*
+	 * Was that what was asked for?  0; 1: what was looked for is not there; -1 with a sentence.
+	 * `path' is the request's, `body' may be NULL.
+	 */
+	int (*answer)(long status, const struct json *body, const char *path, struct err *e);
+
+	/* Find the thing of a call in what its `look' answered (body NULL: nothing is there). */
+	void (*state)(struct service_state *out, struct arena *a, const struct call *c,
+	              const struct json *body);
+
+	/* Is what was changed in force, as `look' shows it?  1: it cannot tell yet; -1: no, and why. */
+	int (*judge)(const struct call *c, const struct json *body, struct err *e);
+};
+
+extern const struct service *const services[]; /* ends with NULL */
+const struct service *service_find(const char *name);
+
+/* Whose session it is: all that a call has of that. */
+struct session_whose {
+	const struct service *service;
+	const char           *base, *identity, *secret_file, *root;
+};
+
+/*
+ * Read the secret and be let in; `opened' comes from the loop, once.  The
+ * secret file's first line is the secret; a second one, where the service asks
+ * for it, a code.  Others must not be able to read it.
+ */
+struct session *session_open(struct loop *l, struct net *n, const struct session_whose *w,
+                             session_fn *opened, void *ctx);
+void session_close(struct session *s); /* also in the middle: no call comes then.  NULL is fine */
+bool session_is(const struct session *s, const struct session_whose *w);
+
+/* One request at a time; `done' comes from the loop.  body is NULL where nothing is there. */
+void session_ask(struct session *s, const char *method, const char *path, const char *body,
+                 int timeout_ms, session_fn *done, void *ctx);
+void session_cancel(struct session *s); /* the request, whose end is not waited for any more */
+long session_status(const struct session *s); /* of the last answer; 0: there was none */
+
+/* For `log_in': the header every later request carries ("Authorization: Bearer ..."), or why not. */
+void session_let_in(struct session *s, const char *header, const struct err *e);
+const char *session_identity(const struct session *s);
+const char *session_code(const struct session *s); /* the second line of the secret file, or NULL */
+
+/* Replace `{id}' in a path or a body; from the arena.  NULL stays NULL. */
+const char *service_fill(struct arena *a, const char *text, const char *id);
+
+#endif
