@@ -177,21 +177,64 @@ put_below(struct report *r, const char *label, const char *text)
 	buf_free(&line);
 }
 
-static void
-put_check(struct report *r, const struct check_result *c, int label_width)
+bool
+report_is_alike(const struct check_run *run, size_t i, size_t k)
 {
-	put_state(r, c->status, check_status_word(c->status), c->label, label_width, c->detail);
-	if (c->status == CHECK_PASS || c->status == CHECK_SKIP)
-		return;
+	const struct check_result *a = check_at(run, i), *b = check_at(run, k);
+
+	return check_finished(run, i) && check_finished(run, k) && a->cause && a->cause == b->cause && a->target == b->target &&
+	       !strcmp(a->fix ? a->fix : "", b->fix ? b->fix : "");
+}
+
+bool
+report_is_told(const struct check_run *run, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (report_is_alike(run, k, i))
+			return true;
+	return false;
+}
+
+void
+report_also(struct buf *out, const struct check_run *run, size_t i)
+{
+	for (size_t k = i + 1; k < check_count(run); k++)
+		if (report_is_alike(run, i, k))
+			buf_printf(out, "%s%s", out->len ? ", " : "", check_at(run, k)->label);
+}
+
+/* What is behind a check that did not pass: once for all that have the same cause. */
+static void
+put_cause(struct report *r, const struct check_run *run, size_t i)
+{
+	const struct check_result *c = check_at(run, i);
+	struct buf also = BUF_INIT;
+
 	if (c->cause)
 		put_below(r, _("cause"), _(c->cause->sentence));
+	report_also(&also, run, i);
+	if (also.len) /* TRANSLATORS: in front of the names of other checks with the same cause */
+		put_below(r, _("the same cause"), also.s);
 	if (c->why)
 		put_below(r, _("why it matters"), c->why);
 	if (c->fix)
 		put_below(r, _("what fixes it"), c->fix);
 	if (c->cause && sign_sentence(c->cause->sign))
 		put_below(r, _("known sign"), sign_sentence(c->cause->sign));
-	if (c->where.file) {
+	buf_free(&also);
+}
+
+static void
+put_check(struct report *r, const struct check_run *run, size_t i, int label_width)
+{
+	const struct check_result *c = check_at(run, i);
+
+	put_state(r, c->status, check_status_word(c->status), c->label, label_width, c->detail);
+	if (c->status == CHECK_PASS || c->status == CHECK_SKIP)
+		return;
+	if (!report_is_told(run, i))
+		put_cause(r, run, i);
+	if (c->where.file) { /* each may be to blame on a line of its own */
 		struct buf place = BUF_INIT;
 		buf_printf(&place, "%s:%d", c->where.file, c->where.line);
 		put_below(r, _("place"), place.s);
@@ -240,7 +283,7 @@ report_checks(struct report *r, const struct check_run *run, const struct report
 				fprintf(r->out, "%*s", r->plain ? 0 : 2, "");
 				put_text(r, _(report_groups[group]), 2);
 			}
-			put_check(r, c, width);
+			put_check(r, run, i, width);
 		}
 	}
 }

@@ -38,6 +38,13 @@ void report_checks(struct report *r, const struct check_run *run, const struct r
 void report_verdict(struct report *r, const struct check_run *run);
 
 extern const char *const report_groups[N_CHECK_GROUPS]; /* N_(): headings */
+/*
+ * A cause is explained once, at the first of its checks: was it already, and
+ * which others have it?  Their labels are appended.
+ */
+bool report_is_alike(const struct check_run *run, size_t i, size_t k);
+bool report_is_told(const struct check_run *run, size_t i);
+void report_also(struct buf *out, const struct check_run *run, size_t i);
 const char *report_sentence(const struct check_run *run);  /* the verdict, translated */
 void report_counts(struct buf *out, const struct check_run *run); /* "passed 14, warnings 1, ..." */
 

@@ -31,19 +31,29 @@ put_field(struct buf *out, const char *label, const char *text)
 }
 
 static void
-put_failure(struct buf *out, const struct check_result *c)
+put_failure(struct buf *out, const struct check_run *run, size_t i)
 {
+	const struct check_result *c = check_at(run, i);
+	struct buf also = BUF_INIT;
+
 	buf_printf(out, "\n### %s (%s)\n\n", c->id, check_target_word(c->target));
 	put_field(out, check_status_word(c->status), c->detail);
 	if (c->cause)
 		put_field(out, c->cause->id, _(c->cause->sentence));
+	report_also(&also, run, i);
+	if (also.len)
+		put_field(out, _("the same cause"), also.s);
+	buf_free(&also);
 	if (c->why)
 		put_field(out, _("why it matters"), c->why);
 	if (c->fix)
 		put_field(out, _("what fixes it"), c->fix);
-	if (c->where.file) {
+	for (size_t k = i; k < check_count(run); k++) {
+		const struct check_result *one = check_at(run, k);
 		struct buf place = BUF_INIT;
-		buf_printf(&place, "%s:%d", c->where.file, c->where.line);
+		if ((k > i && !report_is_alike(run, i, k)) || !one->where.file)
+			continue;
+		buf_printf(&place, "%s:%d", one->where.file, one->where.line);
 		put_field(out, _("place"), place.s);
 		buf_free(&place);
 	}
@@ -91,8 +101,8 @@ report_markdown(const char *path, const char *title, const struct check_run *run
 	put_table(&out, run);
 	for (size_t i = 0; i < check_count(run); i++) {
 		const struct check_result *c = check_at(run, i);
-		if (check_finished(run, i) && (c->status == CHECK_FAIL || c->status == CHECK_WARN))
-			put_failure(&out, c);
+		if (check_finished(run, i) && (c->status == CHECK_FAIL || c->status == CHECK_WARN) && !report_is_told(run, i))
+			put_failure(&out, run, i);
 	}
 	int rc = fs_write(path, out.s, out.len, 0600, e);
 	buf_free(&out);

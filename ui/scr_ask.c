@@ -109,6 +109,12 @@ put_advice(struct screen *sc, struct sheet *s)
 	if (*a && p >= PAGE_WEBSOCKET && setup_failure(sc->setup, p, &f) &&
 	    strcmp(*a, f.what) == 0) {
 		part_failure(sc, s, true);
+		for (; *a; a++) /* what is said besides */
+			if (!setup_literal(*a) && strcmp(*a, f.what) != 0 && strcmp(*a, f.why) != 0 &&
+			    strcmp(*a, f.fix) != 0) {
+				sheet_gap(s);
+				sheet_para(s, ROW_KEEP, 0, false, *a);
+			}
 		return;
 	}
 	if (*a && part_has_verdict(sc->setup, p)) {

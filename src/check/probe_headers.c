@@ -216,8 +216,9 @@ on_passkey(void *ctx, const struct net_reply *r)
 		            _("OpenChamber sees the name %1$s instead of %2$s"),
 		            say_clean(&s->run->arena, name, strlen(name), 100), s->url.host);
 	else
-		check_pass(c, _("OpenChamber sees the name %s"), s->url.host);
+		s->named = true;
 	json_free(j);
+	headers_judge(s->run);
 }
 
 void
@@ -241,30 +242,56 @@ probe_headers(struct side *s)
 	headers_judge(s->run);
 }
 
-/* The scheme in life is told by the sockets: an accepted Origin, or a cookie marked Secure. */
+/* What the sockets of the way in found, once all of them are over. */
+struct sockets_found {
+	bool over, host_lost, proto_lost, secure;
+};
+
+static struct sockets_found
+sockets_found(const struct check_run *r, struct side *s)
+{
+	struct sockets_found f = { .over = true };
+
+	for (size_t i = 0; r->sockets[FRONT] && i < r->needs->n_sockets; i++) {
+		struct check *w = check_route(s, GROUP_WEBSOCKET, i);
+		const char *cause = w && w->result.cause ? w->result.cause->id : "";
+
+		if (check_open(w))
+			return (struct sockets_found){ .over = false };
+		f.host_lost |= !strcmp(cause, "ws-host-lost") || !strcmp(cause, "ws-port-lost");
+		f.proto_lost |= !strcmp(cause, "ws-proto-lost") || !strcmp(cause, "cdn-flexible");
+		f.secure |= w && json_get_bool(w->result.observed, "secure", false);
+	}
+	return f;
+}
+
+/*
+ * Both are told by the sockets too: a location may set headers of its own, so
+ * that the name arrives at one path and not at another; the scheme is in an
+ * accepted Origin, or in a cookie marked Secure.
+ */
 void
 headers_judge(struct check_run *r)
 {
 	struct side *s = &r->side[FRONT];
-	struct check *c = s->present ? check_on(s, "headers.proto") : NULL;
-	bool lost = false, secure = false;
+	struct check *host = s->present ? check_on(s, "headers.host") : NULL;
+	struct check *proto = s->present ? check_on(s, "headers.proto") : NULL;
+	struct sockets_found f;
 
-	if (!check_open(c) || s->target == TARGET_REHEARSAL || !s->answered || !r->auth_known ||
-	    !r->sockets[FRONT])
+	if (!s->present || s->target == TARGET_REHEARSAL || !(f = sockets_found(r, s)).over)
 		return;
-	for (size_t i = 0; i < r->needs->n_sockets; i++) {
-		struct check *w = check_route(s, GROUP_WEBSOCKET, i);
-
-		if (check_open(w))
-			return;
-		lost = lost || (w->result.cause && (!strcmp(w->result.cause->id, "ws-proto-lost") ||
-		                                    !strcmp(w->result.cause->id, "cdn-flexible")));
-		secure = secure || json_get_bool(w->result.observed, "secure", false);
-	}
-	if (lost)
-		check_moot(c, _("The WebSocket checks say more."));
-	else if (r->origin_proved || secure)
-		check_pass(c, _("OpenChamber knows that visitors come by %s."), s->url.scheme);
+	if (check_open(host) && s->named && f.host_lost)
+		check_moot(host, _("The WebSocket checks say more."));
+	else if (check_open(host) && s->named)
+		check_pass(host, _("OpenChamber sees the name %s"), s->url.host);
+	if (!check_open(proto) || !s->answered || !r->auth_known || !r->sockets[FRONT])
+		return;
+	if (f.proto_lost)
+		check_moot(proto, _("The WebSocket checks say more."));
+	else if (r->origin_proved || f.secure)
+		check_pass(proto, _("OpenChamber knows that visitors come by %s."), s->url.scheme);
+	else if (side_auth(s) == AUTH_IN)
+		check_moot(proto, _("No WebSocket opened here, so this cannot be told."));
 	else
-		check_moot(c, _("Without a login on a WebSocket this cannot be told."));
+		check_moot(proto, _("Without a login on a WebSocket this cannot be told."));
 }

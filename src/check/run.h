@@ -49,6 +49,7 @@ struct side {
 	bool              present;
 	bool              ended;    /* a step failed: the rest is skipped */
 	bool              answered; /* OpenChamber answers here */
+	bool              named;    /* it calls itself here by the name that was asked for */
 	struct url        url;
 	char             *base;     /* "https://chat.example.org" */
 	char             *host;     /* "chat.example.org:8443" */

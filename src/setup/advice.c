@@ -160,28 +160,38 @@ advise_public(const struct setup *s, struct advice *a)
 	add(a, _("Press Enter: the rehearsal starts, and nothing is written."));
 }
 
-/* What today's proxy does wrong, where a site here leads to OpenChamber already. */
+/* A WebSocket that OpenChamber can do without only warns: that is said, or nobody knows what the mark is for. */
 static void
-advise_today(const struct setup *s, enum page p, struct advice *a)
+advise_optional(const struct setup *s, enum page p, struct advice *a)
 {
-	const struct check_result *worst = NULL;
-	const unsigned group = p == PAGE_WEBSOCKET ? GROUP_WEBSOCKET : p == PAGE_SSE ? GROUP_SSE
-	                     : p == PAGE_GZIP ? GROUP_GZIP : GROUP_BODY;
+	for (size_t i = 0; p == PAGE_WEBSOCKET && i < s->needs.n_sockets; i++)
+		for (enum way w = WAY_REHEARSAL; w < N_WAYS; w++) {
+			const struct check_result *r = run_result(s, w, say(s, "ws.%s", s->needs.sockets[i].id));
 
-	if (!setup_has_way(s, WAY_TODAY))
-		return;
-	for (size_t i = 0; i < check_count(s->today) && !worst; i++) {
-		const struct check_result *r = check_at(s->today, i);
+			if (s->needs.sockets[i].required || !r || r->status != CHECK_WARN)
+				continue;
+			/* TRANSLATORS: %s is the path of a WebSocket */
+			add(a, say(s, _("%s only warns: OpenChamber works without it."), s->needs.sockets[i].path));
+			break;
+		}
+}
 
-		if (check_finished(s->today, i) && r->target == TARGET_PUBLIC && r->group == group && r->status == CHECK_FAIL)
-			worst = r;
-	}
-	if (!worst)
+/* What is wrong in a way, where the page's own table shows no more than a mark: one sentence, and its line. */
+static void
+advise_trouble(const struct setup *s, enum way w, enum page p, struct advice *a)
+{
+	const struct check_result *r = page_trouble(s, w, p, CHECK_FAIL);
+
+	if (!r)
+		r = page_trouble(s, w, p, CHECK_WARN);
+	if (!r)
 		return;
 	/* TRANSLATORS: %s is a whole sentence about what is wrong with the proxy as it is now */
-	add(a, say(s, _("Today: %s"), worst->detail));
-	if (worst->where.file)
-		add_literal(s, a, say(s, "%s:%d", worst->where.file, worst->where.line));
+	add(a, w == WAY_TODAY ? say(s, _("Today: %s"), r->detail) : say(s, "%s: %s", r->label, r->detail));
+	if (r->where.file)
+		add_literal(s, a, say(s, "%s:%d", r->where.file, r->where.line));
+	else if (w == WAY_REHEARSAL && r->fix)
+		add(a, r->fix);
 }
 
 static void
@@ -207,15 +217,20 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 		add(a, f.why);
 		if (f.file)
 			add_literal(s, a, say(s, "%s:%d", f.file, f.line));
+		advise_optional(s, p, a);
 		add(a, f.fix);
 		return;
 	}
-	advise_today(s, p, a);
+	if (setup_has_way(s, WAY_TODAY))
+		advise_trouble(s, WAY_TODAY, p, a);
+	if (s->rehearsed && setup_mark(s, p) == MARK_WARN)
+		advise_trouble(s, WAY_REHEARSAL, p, a);
+	advise_optional(s, p, a);
 	if (!s->rehearsed) {
 		add(a, _("The rehearsal runs: a private copy of the proxy, started on the side with the new configuration."));
 		return;
 	}
-	if (p != PAGE_TIMEOUTS || (!setup_holding(s) && !s->held))
+	if (setup_mark(s, p) != MARK_WARN && (p != PAGE_TIMEOUTS || (!setup_holding(s) && !s->held)))
 		add(a, _(good[p]));
 	if (p == PAGE_TIMEOUTS && setup_holding(s))
 		add(a, _("Esc stops the waiting. You can also go on: what comes of it is marked at this step."));
@@ -372,51 +387,4 @@ setup_advice(const struct setup *s, enum page p)
 		break;
 	}
 	return (const char *const *)a.v;
-}
-
-/* ---- help ---- */
-
-const char *const *
-setup_help(const struct setup *s, enum page p)
-{
-	struct advice a = { .v = arena_alloc(s->say, (MAX_ADVICE + 1) * sizeof(char *)) };
-	struct setup_failure f;
-
-	add(&a, _(pages[p].what));
-	add(&a, _(pages[p].breaks));
-	add(&a, _(pages[p].proves));
-	if (setup_failure(s, p, &f)) {
-		/* TRANSLATORS: %1$s is a stable id such as ws-host-lost, %2$s a whole sentence */
-		add(&a, say(s, _("Cause  %1$s: %2$s"), f.cause, f.what));
-		if (f.file)
-			add(&a, say(s, _("Where  %1$s:%2$d"), f.file, f.line));
-		add(&a, f.fix);
-	}
-	return (const char *const *)a.v;
-}
-
-size_t
-setup_glossary(struct setup_term *out, size_t max)
-{
-	static const struct setup_term terms[] = {
-		{ N_("reverse proxy"), N_("The program that answers the world and hands each request on to OpenChamber.") },
-		{ N_("direct access"), N_("Talking to OpenChamber's own port, without any proxy.") },
-		{ N_("WebSocket"), N_("A connection that stays open, on which both sides talk.") },
-		{ N_("upgrade (WebSocket)"), N_("The request by which an ordinary connection becomes a WebSocket.") },
-		{ N_("event stream (SSE)"), N_("One answer that never ends, with one event after another inside.") },
-		{ N_("buffering"), N_("Holding an answer back until there is much of it.") },
-		{ N_("request body"), N_("What a request carries: an upload, an attachment.") },
-		{ N_("read timeout"), N_("How long a proxy waits on a connection on which nothing is said.") },
-		{ N_("header"), N_("A line above a request or an answer, such as Host.") },
-		{ N_("upstream"), N_("The program a proxy hands requests on to; here OpenChamber.") },
-		{ N_("certificate"), N_("What proves to a browser that this server owns the name.") },
-		{ N_("rehearsal"), N_("The new configuration in a private copy of the proxy, before anything is written.") },
-		{ N_("reload"), N_("Telling a proxy to read its configuration again, without stopping it.") },
-		{ N_("port forwarding"), N_("The entry in a router that lets the internet in to this server.") },
-	};
-	size_t n = 0;
-
-	for (; n < ARRAY_LEN(terms) && n < max; n++)
-		out[n] = (struct setup_term){ _(terms[n].term), _(terms[n].meaning) };
-	return n;
 }

@@ -185,6 +185,8 @@ void runs_forget_proxied(struct setup *s); /* rehearsal, today, plan */
 bool run_may_rehearse(const struct setup *s);
 const struct check_result *run_result(const struct setup *s, enum way w, const char *id);
 const struct check_run *run_of(const struct setup *s, enum way w);
+/* The first check of a checklist page that ended so; NULL: none. */
+const struct check_result *page_trouble(const struct setup *s, enum way w, enum page p, enum check_status status);
 bool setup_failure_of(const struct setup *s, enum way w, struct setup_failure *out); /* the first of a way */
 enum mark mark_of(const struct check_result *r); /* NULL: none */
 enum mark mark_worst(enum mark a, enum mark b);

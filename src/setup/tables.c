@@ -270,6 +270,21 @@ failure_from(const struct setup *s, enum way w, unsigned groups, struct setup_fa
 	return false;
 }
 
+const struct check_result *
+page_trouble(const struct setup *s, enum way w, enum page p, enum check_status status)
+{
+	const struct check_run *r = run_of(s, w);
+
+	for (size_t i = 0; r && i < check_count(r); i++) {
+		const struct check_result *c = check_at(r, i);
+
+		if (check_finished(r, i) && c->status == status && (groups_of[p] >> c->group & 1) &&
+		    (w == WAY_DIRECT || c->target != TARGET_DIRECT))
+			return c;
+	}
+	return NULL;
+}
+
 bool
 setup_failure_of(const struct setup *s, enum way w, struct setup_failure *out)
 {

@@ -113,6 +113,13 @@ test_the_origin_oracle(void **state)
 	expect(w, "ws.event", TARGET_PUBLIC, CHECK_PASS);
 	expect(w, "headers.host", TARGET_PUBLIC, CHECK_PASS);
 	expect(w, "headers.proto", TARGET_PUBLIC, CHECK_PASS);
+	/* Lost on the sockets alone: the name that arrives elsewhere proves nothing, and the login is not to blame. */
+	with(w, (const struct rule[]){ { .path = "/api/", .only_if = "Upgrade:", .drop = { "Host" }, .set = { "Host: backend.internal" } },
+	                               { 0 } }, PASSWORD);
+	expect_cause(w, "ws.event", TARGET_PUBLIC, CHECK_FAIL, "ws-host-lost");
+	expect(w, "headers.host", TARGET_PUBLIC, CHECK_SKIP);
+	expect(w, "headers.proto", TARGET_PUBLIC, CHECK_SKIP);
+	assert_non_null(strstr(result(w, "headers.proto", TARGET_PUBLIC)->detail, "No WebSocket opened"));
 }
 
 static void
