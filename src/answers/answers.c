@@ -107,7 +107,8 @@ missing(const struct answers *a)
 	if (!a->has_tls && strcmp(a->public_url.scheme, "https") == 0 &&
 	    strcmp(a->proxy, "cloudflared") != 0)
 		return "tls.mode";
-	if (a->has_tls && a->tls == TLS_EXISTING)
+	/* Nginx Proxy Manager keeps its certificates itself. */
+	if (a->has_tls && a->tls == TLS_EXISTING && strcmp(a->proxy, "npm") != 0)
 		return !a->certificate ? "tls.certificate" : !a->key ? "tls.key" : NULL;
 	if (a->cdn == CDN_OTHER && !a->trusted)
 		return "trusted";

@@ -86,7 +86,7 @@ own_certificate(struct apply *a)
 			if (s->made && !s->secret && strncmp(s->text, "-----BEGIN CERT", 15) == 0)
 				path = s->path;
 		}
-	} else if (c->answers->tls == TLS_EXISTING &&
+	} else if (c->answers->tls == TLS_EXISTING && c->answers->certificate &&
 	           (c->answers->cdn != CDN_NONE || is_self_signed(a, c->answers->certificate)))
 		path = c->answers->certificate;
 	return path ? fs_path(&a->arena, c->root, path) : NULL;

@@ -11,7 +11,43 @@
 #include "proxy/proxy.h"
 #include "proxy/service.h"
 
+extern const struct proxy proxy_npm;
 extern const struct service service_npm;
+
+/* What was read of it; f->conf. */
+struct npm_own {
+	bool         read;           /* else it was not asked, and nothing is known */
+	struct json *host;           /* the proxy host of the public name; NULL: none */
+	const char  *taken_by;       /* what else of it has the name ("redirection-hosts"); NULL: nothing */
+	long long    certificate;    /* id of one for the name; 0: none */
+	bool         may_certify;    /* this user may ask for a new one */
+	const char **addresses;      /* of this server, as a container could reach them; ends with NULL */
+};
+
+void npm_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
+                void (*done)(void *ctx), void *ctx);
+void npm_forget(struct proxy_found *f);
+void npm_read(struct loop *l, struct net *n, const char *root, const struct answers *a,
+              struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx);
+int  npm_render(struct steps *out, const struct proxy_context *c, struct err *e);
+
+/* How the headers get through, by port, by what is in front, by its access list. */
+enum npm_way {
+	NPM_INHERIT,      /* its own `location /' does it all */
+	NPM_CUSTOM,       /* a custom location, which adds X-Forwarded-Host and keeps the access list */
+	NPM_OWN_LOCATION, /* a location of ours, past the access list */
+	NPM_NO_WAY,       /* an access list and a way that only goes past it */
+};
+enum npm_way npm_way(const struct answers *a, const unsigned version[3], bool access_list);
+
+/*
+ * Append the text for the Advanced field of a proxy host (NPM_INHERIT, NPM_CUSTOM: the same one).
+ * It is all that is ours in the server block that NPM composes.
+ */
+int npm_advanced(struct buf *out, const struct proxy_context *c, enum npm_way way, struct err *e);
+
+/* The members of a host that `wanted' names, in its shape; the caller frees. */
+struct json *npm_members(const struct json *wanted, const struct json *host, const struct json *was);
 
 /* true, 1; false, 0. */
 bool npm_flag(const struct json *object, const char *key);

@@ -191,8 +191,6 @@ struct picking {
 	const struct json *host, *was;
 };
 
-static struct json *pick(const struct json *wanted, const struct json *host, const struct json *was);
-
 /* Of each location only what we send: it adds members of its own. */
 static struct json *
 pick_list(const struct json *wanted, const struct json *list)
@@ -203,13 +201,25 @@ pick_list(const struct json *wanted, const struct json *list)
 		const struct json *like = json_at(wanted, json_len(wanted) > i ? i : 0);
 		const struct json *one = json_at(list, i);
 
-		json_push(out, json_is_object(like) && json_is_object(one) ? pick(like, one, NULL)
+		json_push(out, json_is_object(like) && json_is_object(one) ? npm_members(like, one, NULL)
 		                                                           : json_copy(one));
 	}
 	return out;
 }
 
-/* One member as the call has it: booleans as booleans, nothing as empty, a new certificate as "new". */
+/* A new certificate has a number of its own, and counts as the "new" that was asked for; none is 0 or "0". */
+static void
+pick_certificate(struct picking *p, const struct json *wanted)
+{
+	const long long now = json_get_int(p->host, "certificate_id", 0);
+
+	if (json_text(wanted) && now > 0 && now != json_get_int(p->was, "certificate_id", 0))
+		json_set_string(p->out, "certificate_id", json_text(wanted));
+	else
+		json_set_int(p->out, "certificate_id", now);
+}
+
+/* One member as the call has it: booleans as booleans, nothing as empty. */
 static void
 pick_one(void *ctx, const char *key, const struct json *wanted)
 {
@@ -220,12 +230,9 @@ pick_one(void *ctx, const char *key, const struct json *wanted)
 	json_set(like, "x", json_copy(wanted));
 	if (is_bool(like, "x"))
 		json_set_bool(p->out, key, npm_flag(p->host, key));
-	else if (strcmp(key, "certificate_id") == 0 && json_text(wanted) &&
-	         json_get_int(p->host, key, 0) > 0 &&
-	         json_get_int(p->host, key, 0) != json_get_int(p->was, key, 0))
-		json_set_string(p->out, key, json_text(wanted));
-	else if (json_text(wanted) && !json_get_string(p->host, key, NULL) &&
-	         strcmp(key, "certificate_id") != 0)
+	else if (strcmp(key, "certificate_id") == 0)
+		pick_certificate(p, wanted);
+	else if (json_text(wanted) && !json_get_string(p->host, key, NULL))
 		json_set_string(p->out, key, "");
 	else if (json_len(wanted) || strcmp(key, "locations") == 0)
 		json_set(p->out, key, pick_list(wanted, now));
@@ -234,8 +241,8 @@ pick_one(void *ctx, const char *key, const struct json *wanted)
 	json_free(like);
 }
 
-static struct json *
-pick(const struct json *wanted, const struct json *host, const struct json *was)
+struct json *
+npm_members(const struct json *wanted, const struct json *host, const struct json *was)
 {
 	struct picking p = { .out = json_object(), .host = host, .was = was };
 
@@ -255,10 +262,17 @@ npm_state(struct service_state *out, struct arena *a, const struct call *c, cons
 		return;
 	struct json *wanted = json_parse(like, strlen(like), c->key, &e);
 	struct json *was = c->was ? json_parse(c->was, strlen(c->was), c->key, &e) : NULL;
-	out->fields = pick(wanted, host, was);
+	out->fields = npm_members(wanted, host, was);
 	out->id = arena_printf(a, "%lld", json_get_int(host, "id", 0));
 	json_free(wanted);
 	json_free(was);
+}
+
+/* Of a host that is switched off its nginx says nothing new. */
+static bool
+is_off(const struct json *host)
+{
+	return json_get(host, "enabled") && !npm_flag(host, "enabled");
 }
 
 /* The status of a request says nothing: only what its nginx said of the host counts. */
@@ -269,7 +283,7 @@ npm_judge(const struct call *c, const struct json *body, struct err *e)
 	const char *said = json_get_string(meta, "nginx_err", "");
 	struct buf safe = BUF_INIT;
 
-	if (!host || npm_flag(meta, "nginx_online"))
+	if (!host || npm_flag(meta, "nginx_online") || is_off(host))
 		return 0;
 	if (!*said && !json_get(meta, "nginx_online"))
 		return 1;

@@ -8,12 +8,14 @@
 #include "proxy/caddy.h"
 #include "proxy/haproxy.h"
 #include "proxy/nginx.h"
+#include "proxy/npm.h"
 
 const struct proxy *const proxies[] = {
 	&proxy_nginx,
 	&proxy_caddy,
 	&proxy_haproxy,
 	&proxy_apache,
+	&proxy_npm,
 	NULL,
 };
 
