@@ -312,7 +312,7 @@ npm_detect(struct loop *l, const char *root, const struct machine *m, struct pro
 	(void)l;
 	(void)root;
 	(void)m;
-	f->installed = f->running = false;
+	*f = (struct proxy_found){ .proxy = &proxy_npm };
 	done(ctx);
 }
 
