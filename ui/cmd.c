@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -69,6 +70,13 @@ cmd_say(FILE *out, const char *msg)
 		buf_free(&ascii);
 		line += n + (line[n] == '\n');
 	}
+}
+
+void
+cmd_say_busy(const struct options *o, const char *msg)
+{
+	if (!o->json && isatty(STDERR_FILENO))
+		cmd_say(stderr, msg);
 }
 
 struct json *

@@ -51,6 +51,8 @@ int cmd_wait(struct cmd *c, const bool *done, struct err *e);
 int cmd_fail(const struct options *o, const struct err *e);
 /* A message, cleaned of control bytes and of letters that the terminal cannot show. */
 void cmd_say(FILE *out, const char *message);
+/* What is being done, to a person at a terminal; a script hears nothing. */
+void cmd_say_busy(const struct options *o, const char *message);
 /* {"code", "message", "file", "line", "column"} */
 struct json *cmd_error_json(const struct err *e);
 /* The status of a run that a signal has stopped, or `otherwise'. */

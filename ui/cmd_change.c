@@ -44,6 +44,8 @@ change_progress(void *ctx, const struct progress *p)
 		printf("%s\n", line.s);
 		fflush(stdout);
 		buf_free(&line);
+	} else if (p->state == PROGRESS_NOW && !strcmp(p->step, "verify")) {
+		cmd_say_busy(ch->c->o, _("The checks and your other sites are asked: a few seconds."));
 	} else if (!ch->c->o->json) {
 		report_step(&ch->report, p);
 	}

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "answers/machine.h"
 #include "base/i18n.h"
@@ -66,13 +65,12 @@ put_result(struct cmd *c, const struct check_run *run, const struct report_targe
 	return cmd_run_status(run, c->o->strict);
 }
 
-/* The two words are for the person who waits at a terminal; nothing else is printed meanwhile. */
+/* For the person who waits at a terminal; nothing else is printed meanwhile. */
 static void
 say_that_it_takes_long(const struct options *o)
 {
-	if (o->deep && !o->json && isatty(STDERR_FILENO))
-		cmd_say(stderr,
-		        _("The streams are followed to their second heartbeat: about a minute."));
+	cmd_say_busy(o, o->deep ? _("The streams are followed to their second heartbeat: about a minute.")
+	                        : _("The checks run: a few seconds."));
 }
 
 static int

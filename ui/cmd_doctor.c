@@ -45,6 +45,7 @@ look(struct doctor *d, struct err *e)
 
 	d->run = check_start(d->c->loop, d->c->net, &d->c->needs, &options, on_result, on_done, d,
 	                     e);
+	cmd_say_busy(o, _("The checks run: a few seconds."));
 	if (!d->run || cmd_wait(d->c, &d->done, e) < 0)
 		return -1;
 	return findings_make(&d->findings, d->run, &d->c->needs, d->site ? &d->p.context : NULL,

@@ -116,6 +116,7 @@ rehearse_and_report(struct cmd *c, struct planned *p)
 		        p->found.proxy->label);
 		return cmd_fail(c->o, &e);
 	}
+	cmd_say_busy(c->o, _("The rehearsal runs: a few seconds."));
 	struct rehearsal *rehearsal = rehearsal_start(c->loop, c->net, &p->context, &events, &r);
 	if (cmd_wait(c, &r.done, &e) < 0)
 		status = cmd_status(c, cmd_fail(c->o, &e));

@@ -202,11 +202,33 @@ typed(struct screen *sc, struct editor *ed)
 	sc->typing_timer = loop_after(sc->loop, TYPING_MS, typing_rests, sc);
 }
 
+/* What Right at the end of a path would add. */
+const char *
+focus_completion(const struct screen *sc, const char *key)
+{
+	for (size_t i = 0; i < MAX_EDITORS; i++) {
+		const struct edit *f = &sc->editor[i].field;
+		const char *whole;
+
+		if (strcmp(sc->editor[i].key, key) != 0 || f->suggested || f->cursor != f->len)
+			continue;
+		whole = setup_complete(sc->setup, key, f->text);
+		return whole ? whole + f->len : NULL;
+	}
+	return NULL;
+}
+
 bool
 focus_key(struct screen *sc, int key)
 {
 	struct editor *ed = editor_in_focus(sc);
+	const char *rest = ed && (key == K_RIGHT) ? focus_completion(sc, ed->key) : NULL;
 
+	if (rest) {
+		edit_paste(&ed->field, rest, strlen(rest));
+		typed(sc, ed);
+		return true;
+	}
 	if (!ed || !edit_key(&ed->field, key))
 		return false;
 	typed(sc, ed);

@@ -14,7 +14,7 @@ enum { CTRL_C = 3, CTRL_L = 12, CTRL_R = 18 };
 #define ON_FIELDS (ON_ASK & ~(unsigned)ON_PROXY)
 #define ON_READ  (ON_HELP | ON_GLOSSARY | ON_COMMANDS)
 #define ON_CLOSE (ON_START | ON_LATER | ON_CHOICES | ON_RESULT | ON_UNDONE | ON_QUESTION)
-#define ON_AGAIN (ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_RESULT | ON_LATER)
+#define ON_AGAIN (ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_LATER)
 #define ON_HELPED (ON_ANY & ~(unsigned)(ON_READ | ON_QUESTION))
 #define ON_LIST1 (ON_CHOICES | ON_INTERRUPTED | ON_UNDONE | ON_LATER)
 
@@ -31,7 +31,7 @@ static const struct key_line {
 } table[] = {
 	{ K_ENTER, N_("Enter"), N_("Start"),     ACT_MAIN, 9, ON_START, 0 },
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_LIST1, 0 },
-	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_CHECK, IF_BUTTON },
+	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_CHECK | ON_RESULT, IF_BUTTON },
 	{ K_ENTER, N_("Enter"), N_("Take it"),   ACT_MAIN, 9, ON_FOUND, IF_LIST },
 	{ K_ENTER, N_("Enter"), N_("Next"),      ACT_MAIN, 9, ON_NEXT | ON_FOUND, 0 },
 	{ K_ENTER, N_("Enter"), N_("Look now"),  ACT_MAIN, 9, ON_NOTHING, 0 },
@@ -78,7 +78,7 @@ static const struct key_line {
 	{ K_F5,    "F5", N_("Look again"),       ACT_AGAIN, 4, ON_PROXY, 0 },
 	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 4, ON_AGAIN, 0 },
 	{ K_F5,    NULL, NULL,                   ACT_AGAIN, 0, ON_NOTHING, 0 },
-	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_ASK | ON_RESULT | ON_LATER, 0 },
+	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_ASK | ON_LATER, 0 },
 	{ K_F8,    "F8", N_("Practice"),         ACT_PRACTICE, 7, ON_NOTHING, 0 },
 	{ K_F9,    "F9", N_("Review"),           ACT_SKIP, 7, ON_CHECK, IF_SKIP },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 7, ON_START | ON_CHOICES, 0 },

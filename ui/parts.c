@@ -96,13 +96,19 @@ put_field(struct screen *sc, struct sheet *s, const struct setup_field *f, int c
 	const bool focus = focus_here(sc, f->key) && !f->closed;
 	const bool fixed = strncmp(f->key, "limits.", 7) == 0;
 	const int columns = fixed ? 10 : s->width - col - 2;
-	const char *error = focus_error(sc, f->key);
+	const char *error = focus_error(sc, f->key), *hint = f->hint;
+	const char *rest = focus ? focus_completion(sc, f->key) : NULL;
 	struct edit *field = focus_field(sc, f->key);
 	struct buf b = BUF_INIT;
 	int cursor = 0;
 
 	if (!*error)
 		error = f->error;
+	/* While a path can go on that is worth more than what is wrong with its beginning. */
+	if (rest) { /* TRANSLATORS: %s is a path, as it would be after that key */
+		hint = arena_printf(&s->a, _("Right completes it: %s"), arena_printf(&s->a, "%s%s", field->text, rest));
+		error = "";
+	}
 	sheet_row(s, ROW_KEEP);
 	sheet_put(s, 0, focus ? ROLE_BOLD : ROLE_TEXT, f->label);
 	sheet_put(s, col, ROLE_TEXT, "[");
@@ -114,8 +120,8 @@ put_field(struct screen *sc, struct sheet *s, const struct setup_field *f, int c
 		sheet_cursor(s, col + 1 + cursor);
 	if (*error) {
 		sheet_para(s, ROW_KEEP, col, false, error);
-	} else if (*f->hint) {
-		sheet_para(s, focus ? ROW_KEEP : ROW_HINT, col, false, f->hint);
+	} else if (*hint) {
+		sheet_para(s, focus ? ROW_KEEP : ROW_HINT, col, false, hint);
 	} else {
 		sheet_row(s, ROW_HINT); /* reserved, so that nothing jumps when an error comes */
 	}
@@ -282,20 +288,28 @@ part_failure(struct screen *sc, struct sheet *s, bool with_what)
 	sheet_para(s, ROW_KEEP, 0, false, f.fix);
 }
 
+/* Side by side as far as they fit, closer where they would not. */
 void
 part_buttons(struct screen *sc, struct sheet *s, const struct item *item, const char *const *label,
              size_t n)
 {
-	int col = 0;
+	int col = 0, all = 0, gap;
 
+	for (size_t i = 0; i < n; i++)
+		all += text_width(label[i]) + 4;
+	gap = sc->compact || all + 3 * (int)(n - 1) > s->width ? 2 : 3;
 	sheet_row(s, ROW_KEEP);
 	for (size_t i = 0; i < n; i++) {
 		const bool focus = focus_here(sc, item[i].key);
 
+		if (col && col + text_width(label[i]) + 4 > s->width) {
+			sheet_row(s, ROW_KEEP);
+			col = 0;
+		}
 		if (focus)
 			sheet_cursor(s, col + 2);
 		col = sheet_put(s, col, focus ? ROLE_REVERSE : ROLE_TEXT,
 		                arena_printf(&s->a, "[ %s ]", label[i]));
-		col += sc->compact ? 2 : 3;
+		col += gap;
 	}
 }

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "screens.h"
 
-static const char finish_key[] = "finish", report_key[] = "report";
+static const char finish_key[] = "finish", report_key[] = "report", hold_key[] = "hold";
 
 static void
 put_lines(struct screen *sc, struct sheet *s, enum page p)
@@ -109,13 +109,15 @@ result_items(const struct screen *sc, struct item *out)
 	if (!n)
 		out[n++] = (struct item){ ITEM_BUTTON, finish_key };
 	out[n++] = (struct item){ ITEM_BUTTON, report_key };
+	if (setup_outcome(sc->setup) == OUTCOME_WORKS && setup_may_hold(sc->setup))
+		out[n++] = (struct item){ ITEM_BUTTON, hold_key };
 	return n;
 }
 
 static void
 result_build(struct screen *sc, struct sheet *s)
 {
-	const char *const label[] = { C_("button", "Finish"), _("Write a report") };
+	const char *const label[] = { C_("button", "Finish"), _("Write a report"), _("Hold a stream 65 s") };
 	struct item item[MAX_ITEMS];
 	const size_t n = result_items(sc, item);
 
@@ -158,6 +160,11 @@ result_act(struct screen *sc, enum act a, int key)
 		return false;
 	if (screen_is_on(sc, report_key)) {
 		write_report(sc);
+		return true;
+	}
+	if (screen_is_on(sc, hold_key)) {
+		setup_hold(sc->setup);
+		focus_first(sc);
 		return true;
 	}
 	sc->leave(sc->ctx, LEAVE_DONE);

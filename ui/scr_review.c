@@ -12,7 +12,6 @@
 
 #define MAX_PLAN   32
 #define MAX_LINE   512 /* bytes of a line of the difference that can be seen by shifting */
-#define LEAST_TEXT 2   /* rows of it, however small the screen */
 
 static const char text_key[] = "text", apply_key[] = "apply", keep_key[] = "keep";
 
@@ -36,76 +35,6 @@ count_lines(const char *text)
 	for (; *text; text++)
 		n += *text == '\n';
 	return n;
-}
-
-/* Pairs of label and value, already in columns: what does not fit goes on in the next row, pair by pair. */
-static void
-put_pairs(struct sheet *s, const char *line)
-{
-	int col = 0;
-
-	sheet_row(s, ROW_KEEP);
-	while (*line) {
-		const size_t n = strcspn(line, "\t");
-		size_t shown = n;
-
-		while (shown && line[shown - 1] == ' ')
-			shown--;
-		if (col && col + text_width_n(line, shown) > s->width) {
-			sheet_row(s, ROW_KEEP);
-			col = 0;
-		}
-		sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, line, shown));
-		col += text_width_n(line, n);
-		line += n + (line[n] == '\t');
-	}
-}
-
-/* Groups of two and more blanks are where a summary line may be cut on a small screen. */
-static void
-put_summary_line(struct sheet *s, const char *line)
-{
-	const char *gap;
-
-	while (text_width(line) > s->width && (gap = strstr(line + 1, "  ")) && gap[2]) {
-		const char *cut = gap;
-
-		for (gap += strspn(gap, " "); (gap = strstr(gap, "  ")); gap += strspn(gap, " "))
-			if (text_width_n(line, (size_t)(gap - line)) <= s->width)
-				cut = gap;
-		sheet_row(s, ROW_KEEP);
-		sheet_put(s, 0, ROLE_TEXT, arena_strndup(&s->a, line, (size_t)(cut - line)));
-		line = cut + strspn(cut, " ");
-	}
-	sheet_row(s, ROW_KEEP);
-	sheet_put(s, 0, ROLE_TEXT, line);
-}
-
-/*
- * "new file  /etc/nginx/x.conf   38 lines": where that is too long the note
- * at its end goes, and what is left goes on under itself; never cut.
- */
-static void
-put_plan(struct sheet *s, const char *const *plan, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const char *object = strstr(plan[i], "  ");
-		const char *note;
-		int col;
-
-		sheet_row(s, ROW_KEEP);
-		col = sheet_put(s, 0, ROLE_TEXT, arena_printf(&s->a, "%zu ", i + 1));
-		if (!object || text_width(plan[i]) <= s->width - col) {
-			sheet_put(s, col, ROLE_TEXT, plan[i]);
-			continue;
-		}
-		object += strspn(object, " ");
-		note = strstr(object, "  ");
-		col = sheet_put(s, col, ROLE_TEXT,
-		                arena_strndup(&s->a, plan[i], (size_t)(object - plan[i])));
-		sheet_para(s, ROW_KEEP, col, true,
-		           note ? arena_strndup(&s->a, object, (size_t)(note - object)) : object);
-	}
 }
 
 /* The sign of a line in its colour, the text in the default, shifted by `left' columns. */
@@ -194,33 +123,21 @@ put_buttons(struct screen *sc, struct sheet *s)
 	part_buttons(sc, s, item + 1, label, 2);
 }
 
-/* Everything in rows that add up: a plan too long for the screen is read with the difference. */
+/* Everything in rows that add up. */
 static void
 review_build(struct screen *sc, struct sheet *s)
 {
-	const char *summary[4], *plan[MAX_PLAN];
+	const char *plan[MAX_PLAN];
 	const char *diff = setup_diff(sc->setup);
-	const size_t n_summary = setup_summary(sc->setup, summary, 4);
 	const size_t n_plan = setup_plan_lines(sc->setup, plan, MAX_PLAN);
 	const size_t room = (size_t)sc->rows - 2;
 	struct buf text = BUF_INIT;
-	size_t top;
 
-	for (size_t i = 0; i < n_summary; i++)
-		if (strchr(summary[i], '\t'))
-			put_pairs(s, summary[i]);
-		else
-			put_summary_line(s, summary[i]);
-	sheet_gap(s);
-	top = s->n;
-	put_plan(s, plan, n_plan);
-	if (s->n + LEAST_TEXT > room) { /* it does not fit: it becomes text */
-		s->n = top;
+	if (!part_plan(sc, s, plan, n_plan, room))
 		for (size_t i = 0; i < n_plan; i++)
 			buf_printf(&text, "%zu %s\n", i + 1, plan[i]);
-	} else if (s->n + LEAST_TEXT < room) {
+	else if (s->n + LEAST_TEXT < room)
 		sheet_gap(s);
-	}
 	buf_puts(&text, diff);
 	if (!n_plan) {
 		part_paragraphs(s, setup_advice(sc->setup, PAGE_REVIEW), false);

@@ -94,7 +94,8 @@ screen_where(const struct screen *sc)
 	where = where_page(sc);
 	if (item.key)
 		where |= IF_ITEMS;
-	if (item.key && item.kind == ITEM_BUTTON)
+	/* The first button of the result is what its Enter is named for. */
+	if (item.key && item.kind == ITEM_BUTTON && strcmp(item.key, "finish") != 0)
 		where |= IF_BUTTON;
 	if (item.key && item.kind == ITEM_LIST)
 		where |= IF_LIST;

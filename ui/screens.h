@@ -124,6 +124,7 @@ bool focus_is_typing(const struct screen *sc);
 struct edit *focus_field(struct screen *sc, const char *key);
 const char *focus_error(const struct screen *sc, const char *key);
 void focus_sync(struct screen *sc);               /* untouched fields show what setup has */
+const char *focus_completion(const struct screen *sc, const char *key); /* of the path that is typed there, or NULL */
 bool focus_key(struct screen *sc, int key);       /* a key for the field in focus */
 void focus_paste(struct screen *sc, const char *text, size_t len);
 bool focus_accept(struct screen *sc);             /* false: refused, stays */
@@ -136,6 +137,10 @@ bool focus_list_acts(const char *list);           /* choosing in it does somethi
 
 /* frame.c: what every screen has around it */
 void frame_draw(struct screen *sc);
+
+#define LEAST_TEXT 2 /* rows of the difference, however small the screen */
+/* parts_plan.c: what was decided and the steps, so that LEAST_TEXT of `room' is left; false: the steps do not fit */
+bool part_plan(struct screen *sc, struct sheet *s, const char *const *plan, size_t n, size_t room);
 
 /* parts.c: pieces of pages */
 void part_fields(struct screen *sc, struct sheet *s);

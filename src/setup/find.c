@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #define LOOK_TIMEOUT_MS 1500
+#define MOMENT_MS       200
 #define MAX_VERSION     (16 * 1024)
 #define MAX_PEM         (256 * 1024)
 
@@ -284,9 +285,26 @@ find_machine(struct setup *s)
 	s->own_addresses = own;
 }
 
+static void
+takes_long(void *ctx)
+{
+	struct setup *s = ctx;
+
+	s->find_timer = 0;
+	setup_tell(s);
+}
+
+bool
+find_takes_long(const struct setup *s)
+{
+	return (s->detecting || s->looking) && !s->find_timer;
+}
+
 void
 find_everything(struct setup *s)
 {
+	loop_cancel(s->loop, s->find_timer);
+	s->find_timer = loop_after(s->loop, MOMENT_MS, takes_long, s);
 	find_machine(s);
 	find_origins(s);
 	if (s->detecting)
@@ -308,6 +326,7 @@ void
 find_stop(struct setup *s)
 {
 	loop_cancel(s->loop, s->look_timer);
+	loop_cancel(s->loop, s->find_timer);
 	for (size_t i = 0; i < s->n_found; i++)
 		proxy_found_free(&s->found[i]);
 	s->n_found = 0;

@@ -73,6 +73,8 @@ lines_start(const struct setup *s, struct lines *l)
 		if (i < n && s->found[i].installed)
 			line_add(l, MARK_PASS, _("found"), rows[i].label, rows[i].state);
 	}
+	if (find_takes_long(s))
+		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), _("what is on this server"), "");
 	for (size_t i = 0; i < s->n_certs && l->n < 6; i++)
 		if (s->certs[i].readable && s->certs[i].cert.n_names) {
 			const int days = cert_days_left(&s->certs[i].cert, time(NULL));

@@ -139,6 +139,8 @@ lines_result(const struct setup *s, struct lines *l)
 		     : say(s, Q_("your %d other site answers as before", "your %d other sites answer as before",
 		               (unsigned long)sites), sites));
 	lines_outside(s, l);
+	if (s->outcome == OUTCOME_WORKS)
+		lines_hold(s, l);
 	lines_kept(s, l);
 	if (s->outcome == OUTCOME_UNDONE || s->outcome == OUTCOME_REFUSED || s->outcome == OUTCOME_UNDO_FAILED)
 		lines_apply(s, l);

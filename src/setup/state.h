@@ -73,6 +73,7 @@ struct setup {
 	struct proxy_found  found[MAX_PROXIES];
 	size_t              n_found;
 	int                 detecting;
+	unsigned            find_timer;   /* the look around is young: nothing is said of it */
 	struct found_cert   certs[MAX_CERTS];
 	size_t              n_certs;
 	enum start_choice   start;
@@ -165,6 +166,7 @@ void find_everything(struct setup *s);
 void find_machine(struct setup *s);
 void find_origins(struct setup *s);
 void find_stop(struct setup *s);
+bool find_takes_long(const struct setup *s); /* longer than a moment, and it is not over */
 const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
 void find_certs(struct setup *s);
 

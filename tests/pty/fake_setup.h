@@ -16,6 +16,7 @@
  * FAKE=trickle      the results of step 5 come one after another
  * FAKE=later       saved answers: a later run; FAKE=user: which has no root and finds no difference
  * FAKE=undone      the apply is taken back
+ * FAKE=long         the plan has many steps
  * FAKE=korean       step 4 is told in Korean
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -687,6 +688,17 @@ setup_failure(const struct setup *s, enum page p, struct setup_failure *out)
 
 /* ---- sentences ---- */
 
+bool setup_field_is_path(const char *key) { return strncmp(key, "tls.", 4) == 0; }
+
+const char *
+setup_complete(const struct setup *s, const char *key, const char *text)
+{
+	(void)s;
+	(void)key;
+	(void)text;
+	return NULL;
+}
+
 const char *
 setup_literal(const char *paragraph)
 {
@@ -798,10 +810,18 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 		"run       systemctl reload nginx     0 live connections will be closed",
 		"check     26 checks; if one fails, all is undone",
 	};
-	size_t n = ARRAY_LEN(lines) < max ? ARRAY_LEN(lines) : max;
+	static const char *const many[] = {
+		"set aside  /etc/nginx/sites-enabled/chat.conf  kept in /var/lib/antechamber until you undo",
+		"new file  /etc/antechamber/tls/chat.example.org.key", "new file  /etc/antechamber/tls/chat.example.org.crt",
+		"new file  /etc/nginx/sites-available/a-name-that-is-longer-than-the-screen.conf  38 lines",
+		"link      /etc/nginx/sites-enabled/openchamber.conf", "run       nginx -t",
+		"run       systemctl reload nginx     0 live connections will be closed", "check     26 checks; if one fails, all is undone",
+	};
+	const bool is_long = is(s, "long");
+	size_t n = is_long ? ARRAY_LEN(many) : ARRAY_LEN(lines);
 
-	(void)s;
-	memcpy(out, lines, n * sizeof(*out));
+	n = n < max ? n : max;
+	memcpy(out, is_long ? many : lines, n * sizeof(*out));
 	return n;
 }
 

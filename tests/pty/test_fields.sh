@@ -29,6 +29,17 @@ keys Enter
 wait_text 'Write the path of the certificate'
 must_say 'step 4 of 11'
 must_not_say 'pass.*name '
+# How a path goes on is in the hint, and Right at its end takes it; elsewhere Right is an arrow.
+type_text '/etc/ngi'
+wait_text 'Right completes it: /etc/nginx/'
+keys Right
+wait_text '\[/etc/nginx/ '
+type_text 'ngi'
+wait_text 'Right completes it: /etc/nginx/nginx.conf'
+keys Left
+wait_text '\[/etc/nginx/ngi '
+must_not_say 'Right completes it'
+keys C-e C-u
 type_text '/etc/ssl/none.pem'
 keys Enter Enter
 wait_text 'Write the path of its private key'

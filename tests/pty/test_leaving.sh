@@ -33,3 +33,9 @@ start 80x24 origin
 wait_text 'The built-in OpenChamber listens at http://127.0.0.1:'
 keys C-c
 wait_text 'exit=130'
+close_terminal
+
+# Whoever waits at a terminal is told for what.
+start 80x60 check --origin http://127.0.0.1:9
+wait_text 'The checks run: a few seconds.'
+wait_text 'exit=5'

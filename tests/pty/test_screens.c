@@ -163,6 +163,27 @@ test_failure_and_apply(void **state)
 	play_end(p);
 }
 
+/* However long the plan and small the screen: what will be done stays in sight while the difference is read. */
+static void
+test_long_plan(void **state)
+{
+	static const char *const env[] = { "FAKE=long", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, F9, "Read first");
+	assert_true(play_has(p, "kept in /var/lib/antechamber until you undo"));
+	play_resize(p, 60, 18);
+	play_settle(p);
+	play_key(p, " ", "lines 3 to");
+	assert_true(play_has(p, "1 set aside"));
+	assert_true(play_has(p, "4 new file  /etc/nginx/sites-available/a-name-that-is-lon>"));
+	assert_true(play_has(p, "8 check"));
+	assert_true(play_has(p, "[ Apply with sudo ]"));
+	play_end(p);
+}
+
 /* A later run: what is harmless a digit does, what is not is asked, and one step alone leads to the review. */
 static void
 test_later(void **state)
@@ -337,6 +358,7 @@ main(void)
 		cmocka_unit_test(test_language_that_cannot_be_shown),
 		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_failure_and_apply),
+		cmocka_unit_test(test_long_plan),
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_undone),
 		cmocka_unit_test(test_hold),

@@ -36,6 +36,7 @@ for test in "$B"/tests/unit/proxy/test_injection_*[a-z]; do
 done
 attempt sh tests/torture/endure.sh
 attempt sh tests/torture/leaks.sh
+attempt sh tests/torture/hold.sh
 
 row() { printf '%12s  %s\n' "$1" "$2"; }
 row "$(sum 'faults? injected')" "faults injected"

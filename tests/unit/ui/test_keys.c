@@ -38,6 +38,8 @@ test_legend(void **state)
 		{ ON_CHECK | IF_SKIP, 58, "Enter Next  Esc Back  F1 Help  F5 Again  F9 Review  q Quit" },
 		{ ON_REVIEW, 78, "Enter Read on  Tab Buttons  a Apply  Esc Back  F1 Help  q Quit" },
 		{ ON_REVIEW, 58, "Enter Read on  a Apply  Esc Back  F1 Help  q Quit" },
+		{ ON_RESULT, 78, "Enter Finish  Tab Button  F1 Help" },
+		{ ON_RESULT | IF_BUTTON, 78, "Enter Press  Tab Button  F1 Help" },
 		{ ON_APPLY, 78, "Ctrl-C Undo now and leave  F1 Help" },
 		{ ON_INTERRUPTED, 78, "Enter Choose  Up/Down Move  F1 Help  q Quit" },
 		{ ON_HELP, 78, "Esc Close  Up/Down Scroll  Space Page  F2 Glossary" },

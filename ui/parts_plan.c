@@ -1,0 +1,135 @@
+/* parts_plan.c - the upper half of the review: what was decided, and what will be done, in the rows there are. */
+#include <string.h>
+
+#include "base/text.h"
+#include "screens.h"
+
+/* Pairs of label and value, already in columns: what does not fit goes on in the next row, pair by pair. */
+static void
+put_pairs(struct sheet *s, const char *line)
+{
+	int col = 0;
+
+	sheet_row(s, ROW_KEEP);
+	while (*line) {
+		const size_t n = strcspn(line, "\t");
+		size_t shown = n;
+
+		while (shown && line[shown - 1] == ' ')
+			shown--;
+		if (col && col + text_width_n(line, shown) > s->width) {
+			sheet_row(s, ROW_KEEP);
+			col = 0;
+		}
+		sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, line, shown));
+		col += text_width_n(line, n);
+		line += n + (line[n] == '\t');
+	}
+}
+
+/* Groups of two and more blanks are where a summary line may be cut on a small screen. */
+static void
+put_summary_line(struct sheet *s, const char *line)
+{
+	const char *gap;
+
+	while (text_width(line) > s->width && (gap = strstr(line + 1, "  ")) && gap[2]) {
+		const char *cut = gap;
+
+		for (gap += strspn(gap, " "); (gap = strstr(gap, "  ")); gap += strspn(gap, " "))
+			if (text_width_n(line, (size_t)(gap - line)) <= s->width)
+				cut = gap;
+		sheet_row(s, ROW_KEEP);
+		sheet_put(s, 0, ROLE_TEXT, arena_strndup(&s->a, line, (size_t)(cut - line)));
+		line = cut + strspn(cut, " ");
+	}
+	sheet_row(s, ROW_KEEP);
+	sheet_put(s, 0, ROLE_TEXT, line);
+}
+
+static void
+put_cut(struct sheet *s, int col, const char *text)
+{
+	const char *clean = draw_clean(&s->a, text);
+
+	sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, clean, text_fit(clean, s->width - 1 - col, NULL)));
+	sheet_put(s, s->width - 1, ROLE_BOLD, ">");
+}
+
+/*
+ * "new file  /etc/nginx/x.conf   38 lines": where that is too long the note
+ * at its end has a row of its own, or goes where there is none to spare.  In
+ * one row each a `>' at the edge says that it is cut.
+ */
+enum plan_form { PLAN_NOTES, PLAN_WRAPPED, PLAN_ROWS };
+
+static void
+put_plan(struct sheet *s, const char *const *plan, size_t n, enum plan_form form)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *object = strstr(plan[i], "  ");
+		const char *note;
+		int col;
+
+		sheet_row(s, ROW_KEEP);
+		col = sheet_put(s, 0, ROLE_TEXT, arena_printf(&s->a, "%zu ", i + 1));
+		if (!object || text_width(plan[i]) <= s->width - col) {
+			sheet_put(s, col, ROLE_TEXT, plan[i]);
+			continue;
+		}
+		if (form == PLAN_ROWS) {
+			put_cut(s, col, plan[i]);
+			continue;
+		}
+		object += strspn(object, " ");
+		note = strstr(object, "  ");
+		col = sheet_put(s, col, ROLE_TEXT,
+		                arena_strndup(&s->a, plan[i], (size_t)(object - plan[i])));
+		sheet_para(s, ROW_KEEP, col, true,
+		           note ? arena_strndup(&s->a, object, (size_t)(note - object)) : object);
+		if (note && form == PLAN_NOTES)
+			sheet_para(s, ROW_KEEP, col, false, note + strspn(note, " "));
+	}
+}
+
+/* Two sums of what was decided: in columns where there is room, the least of it where there is none. */
+static void
+put_summary(struct screen *sc, struct sheet *s, size_t rows)
+{
+	const char *summary[4];
+	const size_t n = setup_summary(sc->setup, summary, 4);
+
+	for (size_t i = 0; i < n && i < rows; i++)
+		if (strchr(summary[i], '\t'))
+			put_pairs(s, summary[i]);
+		else
+			put_summary_line(s, summary[i]);
+}
+
+/*
+ * The list of what will be done stays in sight: on a small screen its notes
+ * go, then each step is one row, then the blank row and the sums go.  Only a
+ * plan that is longer than the screen is read with the difference.
+ */
+bool
+part_plan(struct screen *sc, struct sheet *s, const char *const *plan, size_t n, size_t room)
+{
+	static const struct { size_t sums; bool gap; enum plan_form form; } tries[] = {
+		{ 4, true, PLAN_NOTES }, { 4, true, PLAN_WRAPPED }, { 4, true, PLAN_ROWS },
+		{ 4, false, PLAN_ROWS }, { 0, false, PLAN_ROWS },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(tries); i++) {
+		s->n = 0;
+		put_summary(sc, s, tries[i].sums);
+		if (tries[i].gap)
+			sheet_gap(s);
+		put_plan(s, plan, n, tries[i].form);
+		if (s->n + LEAST_TEXT <= room)
+			return true;
+	}
+	s->n = 0;
+	put_summary(sc, s, 4);
+	sheet_gap(s);
+	return false;
+}
