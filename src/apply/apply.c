@@ -238,15 +238,13 @@ plan_anew(struct apply *a, struct err *e)
 	char was[65], is[65];
 
 	apply_say(a, "undo", PROGRESS_DONE, _("what was left half-way is put back"));
-	if (steps_find(&a->plan->steps, STEP_CALL, ROLE_NONE))
-		return err_set(e, ERR_CONFLICT,
-		               _("What was left half-way is put back, which changes the plan. "
-		                 "Review it again."));
 	if (a->plan->repairs)
 		return err_set(e, ERR_CONFLICT,
 		               _("What was left half-way is put back, which changes the files. "
 		                 "Look for the causes again."));
-	if (plan_build(&a->fresh, &a->plan->context, a->plan->context.set_aside, e) < 0)
+	if (!a->found.proxy)
+		a->context = a->plan->context;
+	if (plan_build(&a->fresh, &a->context, a->plan->context.set_aside, e) < 0)
 		return -1;
 	plan_hash(a->plan, was);
 	plan_hash(&a->fresh, is);
@@ -259,12 +257,10 @@ plan_anew(struct apply *a, struct err *e)
 }
 
 static void
-settled(struct apply *a, const struct err *e)
+go_ahead(struct apply *a, bool recovered, const struct err *e)
 {
 	struct err why = { 0 };
-	bool recovered = a->n_works > 0;
 
-	undo_forget(a);
 	if (!e && a->cancelled) {
 		err_set(&why, ERR_CANCELLED, _("Stopped; nothing was changed."));
 		e = &why;
@@ -280,6 +276,44 @@ settled(struct apply *a, const struct err *e)
 		          _("looking how everything answers before the change"));
 		verify_before(a, pictured);
 	}
+}
+
+static void
+on_read(void *ctx, const struct err *e)
+{
+	struct apply *a = ctx;
+
+	a->awaiting_read = false;
+	go_ahead(a, true, e);
+}
+
+static void
+on_detected(void *ctx)
+{
+	struct apply *a = ctx;
+	const struct proxy *proxy = a->plan->context.found->proxy;
+
+	a->context = a->plan->context;
+	a->context.found = &a->found;
+	proxy->read(a->loop, a->net, a->root, a->context.answers, &a->found, on_read, a);
+}
+
+/* What a service had when it was read may have been the half-way change, so it is read again. */
+static void
+settled(struct apply *a, const struct err *e)
+{
+	const struct proxy *proxy = a->plan->context.found->proxy;
+	const bool recovered = a->n_works > 0;
+
+	undo_forget(a);
+	if (e || !recovered || !proxy->read) {
+		go_ahead(a, recovered, e);
+		return;
+	}
+	a->awaiting_read = true;
+	machine_free(&a->machine);
+	machine_read(&a->machine, a->root);
+	proxy->detect(a->loop, a->root, &a->machine, &a->found, on_detected, a);
 }
 
 static bool
@@ -338,7 +372,7 @@ cancel(void *ctx)
 	struct err e = { 0 };
 
 	a->cancelling = 0;
-	if (a->over || a->committed || a->undoing)
+	if (a->over || a->committed || a->undoing || a->awaiting_read)
 		return;
 	/* What is on its way is not called back; its end tells what there is to undo. */
 	if (calls_out(a) && loop_now() < a->patience) {

@@ -43,6 +43,9 @@ struct apply {
 	bool                 written; /* the journal has a change */
 	bool                 reloading, proved;
 	struct plan          fresh;   /* made anew where something had to be settled first */
+	struct proxy_found   found;   /* and read anew, where it is read by requests */
+	struct proxy_context context; /* of both */
+	bool                 awaiting_read;
 	bool                 confirming, committed;
 	bool                 undoing, cancelled, over;
 	unsigned             cancelling;

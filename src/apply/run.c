@@ -136,6 +136,7 @@ apply_free(struct apply *a)
 	undo_forget(a);
 	calls_free(a);
 	plan_free(&a->fresh);
+	proxy_found_free(&a->found);
 	free(a->by_hand);
 	journal_close(&a->old);
 	journal_close(&a->journal);

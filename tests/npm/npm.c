@@ -16,6 +16,7 @@
  *	offline          the next change of a host makes nginx refuse it: 200, and nginx_online false
  *	hang             a change of a host is stored and never answered
  *	hang-before      a change of a host arrives, and is stored and answered when the file goes
+ *	meddle           at the next look for one host, hosts.json is replaced by this file
  *	certificate-500  Let's Encrypt fails
  *
  * As measured: bad Advanced text ("proxy_http_version" outside a location) is
@@ -567,6 +568,11 @@ serve(int fd)
 	r.authorised = strstr(text, "\r\nAuthorization: Bearer " TOKEN "\r\n") != NULL;
 	if (want > (size_t)(end + 4 - text))
 		r.body = json_parse(end + 4, want - (size_t)(end + 4 - text), "request", &e);
+	if (strstr(r.path, "query=") && knob("meddle")) {
+		char *from = xstrdup(file("meddle"));
+		rename(from, file("hosts.json"));
+		free(from);
+	}
 	load();
 	note(&r);
 	handle(&r);

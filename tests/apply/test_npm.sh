@@ -1,0 +1,251 @@
+#!/bin/sh
+# Nginx Proxy Manager by its API: a host made, changed, refused, put back, after a crash too; on three versions.
+. "$(dirname "$0")/../npm/lib.sh"
+behind_up
+
+same_as() { # same_as NAME BODY: the recorded request, with our address behind it
+	sed "s|@HOST@|$ADDRESS|; s|@PORT@|${BEHIND##*:}|" "tests/npm/requests/$1.json" | jq -S . >"$T/want"
+	printf '%s' "$2" | jq -S . >"$T/sent" || fail "no JSON was sent: $2"
+	cmp -s "$T/want" "$T/sent" || fail "$1 is not what was sent: $(diff "$T/want" "$T/sent")"
+}
+
+old_host() { # a host as somebody made it from the documentation, in this version's booleans
+	cat >"$D/hosts.json" <<JSON
+[{"id": 7, "created_on": "2026-11-22 20:32:24", "owner_user_id": 1, "domain_names": ["CHAT.example.org"],
+  "forward_scheme": "http", "forward_host": "127.0.0.1", "forward_port": 3000, "certificate_id": 0, "access_list_id": ${2:-0},
+  "advanced_config": "location /api/event/ws {\n    proxy_pass http://127.0.0.1:3000;\n}\n", "locations": null,
+  "allow_websocket_upgrade": $1, "caching_enabled": $1, "block_exploits": $1, "http2_support": $1, "ssl_forced": $1,
+  "hsts_enabled": $1, "hsts_subdomains": $1, "enabled": ${3:-true}, "meta": {"nginx_online": true, "nginx_err": null}}]
+JSON
+}
+
+for version in 2.11.3 2.12.6 2.15.1; do
+	npm_up $version
+	answers
+
+	# A new host, exactly as recorded; the second time nothing is asked for; undone it is gone.
+	apply 0
+	same_as create "$(asked POST /api/nginx/proxy-hosts)"
+	json '.changed and ([.steps[] | select(.step == "call")] | length) == 1'
+	hosts '.[0].meta.nginx_online and (.[0].domain_names == ["chat.example.org"])'
+	before=$(changes)
+	apply 0
+	json '.changed == false'
+	[ "$(changes)" = "$before" ] || fail "$version: asked again for what is there"
+	run 0 rollback --root "$R"
+	hosts 'length == 0'
+	run 0 rollback --root "$R"
+	says "undone already"
+
+	# A host that is there: only what differs is named, and every byte of it comes back.
+	old=false
+	[ $version = 2.11.3 ] && old=0
+	old_host $old
+	cp "$D/hosts.json" "$T/old.json"
+	answers_for 0 diff
+	says "--- $URL PUT /api/nginx/proxy-hosts/$NAME"
+	says '-forward_host: "127.0.0.1"'
+	says '+allow_websocket_upgrade: true'
+	says_not block_exploits
+	apply 0
+	same_as update "$(asked PUT /api/nginx/proxy-hosts/7)"
+	run 0 remove --root "$R"
+	jq -S 'map(del(.meta))' "$D/hosts.json" >"$T/now"
+	jq -S 'map(del(.meta) | .locations = null)' "$T/old.json" >"$T/want"
+	cmp -s "$T/now" "$T/want" || fail "$version: not as it was: $(diff "$T/want" "$T/now")"
+
+	# Its nginx refuses the change, with status 200: the old text is back; a new host is gone.
+	old_host $old
+	touch "$D/offline"
+	apply 1
+	json '.error.message | contains("directive is duplicate")'
+	hosts '.[0].advanced_config | startswith("location /api/event/ws")'
+	hosts '.[0].meta.nginx_online'
+	echo '[]' >"$D/hosts.json"
+	touch "$D/offline"
+	apply 1
+	hosts 'length == 0'
+
+	# 500 with the row stored: looked for, and taken out again.
+	touch "$D/fail-500"
+	apply 1
+	hosts 'length == 0'
+	grep -q '^DELETE /api/nginx/proxy-hosts/7' "$D/log" || fail "$version: the stored row was not deleted"
+done
+
+# ---- changed by somebody meanwhile ----
+
+npm_up 2.15.1
+answers
+old_host false
+answers_for 0 diff
+sed 's/"forward_port": 3000/"forward_port": 3001/' "$D/hosts.json" >"$D/meddle"
+before=$(changes)
+apply 1
+json '.outcome == "refused" and .error.code == "conflict"'
+[ "$(changes)" = "$before" ] || fail "a host that was changed meanwhile was changed again"
+hosts '.[0].forward_port == 3001'
+
+apply 0
+jq '.[0].forward_port = 9' "$D/hosts.json" >"$T/edited" && mv "$T/edited" "$D/hosts.json"
+run 1 rollback --root "$R"
+complains "was changed since, so it is left as it is"
+hosts '.[0].forward_port == 9'
+
+# ---- killed while the answer is out ----
+
+killed() { # killed KNOB: an apply that is ended by SIGKILL when its request has arrived
+	touch "$D/$1"
+	"$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected >"$T/out" 2>"$T/err" </dev/null &
+	pid=$!
+	wait_for 20 grep -q '^POST /api/nginx/proxy-hosts ' "$D/log"
+	kill -9 $pid
+	wait $pid 2>/dev/null || :
+	rm "$D/$1"
+}
+for knob in hang hang-before; do
+	npm_up 2.15.1
+	answers
+	killed $knob
+	run 0 rollback --root "$R"
+	hosts 'length == 0'
+	: >"$D/log"
+	killed $knob
+	apply 0 # puts it back first, reads anew, and goes on
+	json '[.steps[] | select(.step == "undo")] | length > 0'
+	hosts 'length == 1'
+	run 0 rollback --root "$R"
+	hosts 'length == 0'
+done
+
+# Killed when all is noted and nothing was sent: there is nothing to undo.
+stopped=0
+for line in 2 3; do
+	npm_up 2.15.1
+	answers
+	ANTECHAMBER_STOP_AT=$line timeout 60 "$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected >"$T/out" 2>&1 </dev/null || stopped=$?
+	[ "$stopped" = 137 ] || fail "not killed at line $line but $stopped"
+	run 0 rollback --root "$R"
+	hosts 'length == 0'
+done
+
+# ---- stopped by hand ----
+
+npm_up 2.15.1
+answers
+touch "$D/hang-before"
+"$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected >"$T/out" 2>"$T/err" </dev/null &
+pid=$!
+wait_for 20 grep -q '^POST /api/nginx/proxy-hosts ' "$D/log"
+kill -INT $pid
+rm "$D/hang-before"
+status=0
+wait $pid || status=$?
+[ $status = 130 ] || fail "status $status after Ctrl-C"
+hosts 'length == 0'
+[ "$(sed -n 's/^DELETE //p' "$D/log" | wc -l)" = 1 ] || fail "what had arrived was not deleted"
+
+# ---- the secret is gone when it is needed ----
+
+npm_up 2.15.1
+answers
+apply 0
+mv "$R/run/secret" "$R/run/away"
+run 4 rollback --root "$R"
+complains /run/secret
+hosts 'length == 1'
+run 0 rollback --list --root "$R"
+says "in force"
+mv "$R/run/away" "$R/run/secret"
+run 0 rollback --root "$R"
+hosts 'length == 0'
+! grep -rq 'S3cret' "$HOME" "$T/out" "$T/err" || fail "the secret was kept"
+
+# ---- who may not ----
+
+chmod 644 "$R/run/secret"
+answers_for 4 diff
+complains "chmod 600"
+chmod 600 "$R/run/secret"
+touch "$D/first-run"
+answers_for 4 diff
+complains "has no user yet"
+rm "$D/first-run"
+touch "$D/no-right"
+answers_for 4 diff
+complains "may not change proxy hosts"
+rm "$D/no-right"
+touch "$D/2fa"
+answers_for 4 diff
+complains "two-factor code"
+printf 'S3cret-pw!\n230106\n' >"$R/run/secret"
+answers_for 0 diff
+rm "$D/2fa"
+for version in 2.12.6 2.15.1; do
+	npm_up $version
+	answers
+	printf 'wrong\n' >"$R/run/secret"
+	answers_for 4 diff
+	complains "does not let this login in"
+	printf 'S3cret-pw!\n' >"$R/run/secret"
+done
+answers http://$NAME none "$ORIGIN"
+answers_for 4 diff
+complains "own container"
+complains "http://$ADDRESS:${ORIGIN##*:}"
+URL=$BEHIND
+answers
+answers_for 5 diff
+complains "not Nginx Proxy Manager"
+
+# ---- which way the headers go, and the certificate ----
+
+npm_up 2.15.1
+echo '[{"id": 3, "domain_names": ["chat.example.org"]}]' >"$D/redirection.json"
+answers
+answers_for 4 diff
+complains "Redirection Hosts"
+rm "$D/redirection.json"
+
+calls() { # calls FILTER: true of the requests that would be made
+	answers_for 0 print --json
+	json ".calls | $1"
+}
+answers https://$NAME auto
+calls 'length == 2 and .[1].method == "PUT"'
+same_as certificate "$(jq -c '.calls[1].body' "$T/out")"
+echo '[{"id": 12, "provider": "letsencrypt", "domain_names": ["*.example.org"]}, {"id": 13, "domain_names": ["example.org"]}]' >"$D/certificates.json"
+calls 'length == 2'
+same_as certificate-12 "$(jq -c '.calls[1].body' "$T/out")"
+rm "$D/certificates.json"
+answers https://$NAME existing
+answers_for 4 diff
+complains "has no certificate for $NAME"
+
+# A public port of its own: past NPM's location, or with an access list beside it, never both.
+answers http://$NAME:8080
+calls '.[0].body.advanced_config | contains("location / {") and contains("X-Forwarded-Host $http_host")'
+old_host false 4
+calls '.[0].body | (.advanced_config | contains("location") | not) and .locations[0].path == "/"'
+answers https://$NAME:8443 upstream
+answers_for 4 diff
+complains "access list"
+old_host false 0 false
+answers
+calls 'length == 2 and (.[1].url | endswith("/enable"))'
+
+# TLS ends in front: 2.14 passes the scheme on by itself, before it takes a location of ours.
+echo '[]' >"$D/hosts.json"
+answers https://$NAME upstream
+calls '.[0].body.advanced_config | contains("location") | not'
+npm_up 2.12.6
+answers https://$NAME upstream
+calls '.[0].body.advanced_config | contains("location / {")'
+answers https://$NAME auto
+calls 'length == 2'
+same_as certificate-2.12 "$(jq -c '.calls[1].body' "$T/out")"
+
+# Let's Encrypt refuses: the host that was just made goes too.
+touch "$D/certificate-500"
+apply 1
+hosts 'length == 0'
