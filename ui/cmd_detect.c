@@ -257,6 +257,9 @@ put_proxy(struct detecting *d, struct report *r, const struct proxy_found *f)
 {
 	const char *state = f->running ? _("%1$s, runs, %2$s") : _("%1$s, does not run, %2$s");
 
+	/* What has only an API is not found by looking around this machine. */
+	if (!f->installed && !(f->proxy->caps & PROXY_FILES))
+		return;
 	if (!f->installed) {
 		report_state(r, CHECK_SKIP, _("none"), f->proxy->label, _("not installed"));
 		return;

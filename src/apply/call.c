@@ -313,6 +313,8 @@ calls_stop(struct apply *a)
 	k->opening = NULL;
 	for (size_t i = 0; i < k->n_sessions; i++)
 		session_cancel(k->sessions[i]);
+	loop_cancel(a->loop, k->ticker);
+	k->ticker = 0;
 	k->out = false;
 	k->then = NULL;
 	k->undone = NULL;

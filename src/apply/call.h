@@ -35,6 +35,8 @@ struct calling {
 	bool                wrote;     /* something had been changed before it */
 	int                 tries;
 	long long           deadline;
+	unsigned            ticker;    /* says every TICK_MS that the answer is waited for */
+	long long           sent;
 	call_then          *then;
 	call_undone        *undone;
 };

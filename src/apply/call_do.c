@@ -5,6 +5,8 @@
 
 #include "base/i18n.h"
 
+#define TICK_MS 5000 /* a certificate takes minutes */
+
 static struct json *
 to_json(const struct calling *k)
 {
@@ -82,6 +84,20 @@ judge_again(void *ctx)
 }
 
 static void
+tick(void *ctx)
+{
+	struct apply *a = ctx;
+	struct calling *k = &a->calling;
+	const unsigned waited = (unsigned)((loop_now() - k->sent) / 1000);
+	const struct service *s = service_find(k->call.service);
+
+	k->ticker = loop_after(a->loop, TICK_MS, tick, a);
+	apply_say(a, "call", PROGRESS_NOW,
+	          Q_("%1$s has been at work for %2$u second", "%1$s has been at work for %2$u seconds", waited),
+	          s->label, waited);
+}
+
+static void
 on_answer(void *ctx, const struct json *body, const struct err *e)
 {
 	struct apply *a = ctx;
@@ -91,6 +107,8 @@ on_answer(void *ctx, const struct json *body, const struct err *e)
 
 	(void)body;
 	k->out = false;
+	loop_cancel(a->loop, k->ticker);
+	k->ticker = 0;
 	if (e && status >= 400 && status < 500) {
 		/* It was refused as it stood, so nothing was changed. */
 		a->written = k->wrote;
@@ -118,7 +136,8 @@ send(struct apply *a)
 	}
 	k->wrote = a->written;
 	a->written = k->out = true;
-	k->deadline = 0;
+	k->sent = loop_now();
+	k->ticker = loop_after(a->loop, TICK_MS, tick, a);
 	session_ask(k->session, k->call.method, k->call.path, k->call.body,
 	            (int)k->call.seconds * 1000, on_answer, a);
 }

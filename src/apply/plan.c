@@ -108,6 +108,8 @@ int
 plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside, struct err *e)
 {
 	*p = (struct plan){ .context = *c };
+	if (!(c->found->proxy->caps & PROXY_FILES))
+		set_aside = NULL; /* its sites are no files here; the one of this name is changed where it is */
 	p->context.set_aside = arena_strdup(&p->steps.arena, set_aside);
 	if (c->found->proxy->render(&p->steps, &p->context, e) < 0) {
 		plan_free(p);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/i18n.h"
 
@@ -82,6 +83,18 @@ take_user(struct reading *r, const struct json *body, struct err *e)
 	               _("This user of Nginx Proxy Manager may not change proxy hosts. Give it that right under Users."));
 }
 
+/* From here, where it is on another machine; else by any address of this one. */
+static const char *
+serves_at(const struct reading *r)
+{
+	struct url u;
+	struct err ignored = { 0 };
+
+	if (url_parse(&u, r->answers->npm_url, "http", URL_ANY, NULL, &ignored) < 0 || url_is_loopback(&u))
+		return "*";
+	return arena_strdup(&r->found->arena, u.host);
+}
+
 static void
 add_site(struct reading *r, struct proxy_site *site, const struct json *host)
 {
@@ -97,8 +110,8 @@ add_site(struct reading *r, struct proxy_site *site, const struct json *host)
 		site->names[i] = arena_strdup(a, name ? name : "");
 	}
 	site->listens = arena_alloc(a, 2 * sizeof(*site->listens));
-	site->listens[0] = (struct proxy_listen){ .address = arena_strdup(a, "*"), .port = 80 };
-	site->listens[1] = (struct proxy_listen){ .address = arena_strdup(a, "*"), .port = 443, .tls = true };
+	site->listens[0] = (struct proxy_listen){ .address = (char *)serves_at(r), .port = 80 };
+	site->listens[1] = (struct proxy_listen){ .address = (char *)serves_at(r), .port = 443, .tls = true };
 	site->file = arena_printf(a, "%s/nginx/proxy/%lld", r->answers->npm_url, json_get_int(host, "id", 0));
 	site->upstream = arena_printf(a, "%s://%s:%lld", json_get_string(host, "forward_scheme", "http"),
 	                              json_get_string(host, "forward_host", ""),
@@ -130,6 +143,20 @@ take_other(struct reading *r, const struct json *body, struct err *e)
 	return 0;
 }
 
+/* "2026-11-22 20:32:24", or with a T between. */
+static bool
+is_expired(const struct json *certificate)
+{
+	const char *text = json_get_string(certificate, "expires_on", "");
+	const time_t now = time(NULL);
+	struct tm tm;
+	char today[16] = "";
+
+	if (gmtime_r(&now, &tm))
+		strftime(today, sizeof(today), "%Y-%m-%d", &tm);
+	return strlen(text) >= 10 && strncmp(text, today, 10) < 0;
+}
+
 /* "*.example.org" covers one label. */
 static bool
 covers(const char *name, const char *host)
@@ -150,7 +177,7 @@ take_certificates(struct reading *r, const struct json *body, struct err *e)
 		for (size_t k = 0; k < json_len(names); k++) {
 			const char *name = json_text(json_at(names, k));
 
-			if (name && covers(name, r->answers->public_url.host) &&
+			if (name && !is_expired(one) && covers(name, r->answers->public_url.host) &&
 			    json_get_int(one, "id", 0) > own(r)->certificate)
 				own(r)->certificate = json_get_int(one, "id", 0);
 		}

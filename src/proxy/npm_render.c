@@ -392,7 +392,7 @@ check(const struct proxy_context *c, const struct npm_own *own, enum npm_way way
 		                   strcmp(own->taken_by, "dead-hosts") == 0 ? "404 Hosts" : "Redirection Hosts");
 	if (way == NPM_NO_WAY)
 		return answers_err(e, a, "public",
-		                   _("This host has an access list, which cannot be kept where TLS ends in front. Remove the list, or use port 443."));
+		                   _("This host has an access list, which cannot be kept where TLS ends in front. Remove the list, or let TLS end there."));
 	return 0;
 }
 

@@ -81,7 +81,7 @@ check_owner(const char *path, const struct stat *st, struct err *e)
 		return err_set(e, ERR_VALUE,
 		               _("Others can read %s. Close it with chmod 600, then try again."),
 		               path);
-	if (geteuid() == 0 && st->st_uid != other && (st->st_uid != 0 || other))
+	if (geteuid() == 0 && other && st->st_uid != other)
 		return err_set(e, ERR_VALUE, _("%s belongs to somebody else, so it is not read."),
 		               path);
 	return 0;

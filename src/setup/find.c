@@ -313,13 +313,13 @@ find_everything(struct setup *s)
 		proxy_found_free(&s->found[i]);
 	s->n_found = 0;
 	s->existing = NULL;
+	/* What is not on this machine but behind an API is not found by looking around. */
 	for (const struct proxy *const *p = proxies; *p && s->n_found < ARRAY_LEN(s->found); p++)
-		s->n_found++;
+		if ((*p)->caps & PROXY_FILES)
+			s->found[s->n_found++] = (struct proxy_found){ .proxy = *p };
 	s->detecting = (int)s->n_found;
-	for (size_t i = 0; i < s->n_found; i++) {
-		s->found[i] = (struct proxy_found){ .proxy = proxies[i] };
-		proxies[i]->detect(s->loop, s->o.root, &s->machine, &s->found[i], detected, s);
-	}
+	for (size_t i = 0; i < s->n_found; i++)
+		s->found[i].proxy->detect(s->loop, s->o.root, &s->machine, &s->found[i], detected, s);
 }
 
 void
