@@ -316,6 +316,7 @@ npm_read(struct loop *l, struct net *n, const char *root, const struct answers *
 	                       .done = done, .ctx = ctx };
 	npm_forget(f);
 	f->conf = xcalloc(1, sizeof(struct npm_own));
+	own(r)->may_certify = true; /* until it is known */
 	note_addresses(r);
 	if (check_answers(a, &e) < 0) {
 		end(r, &e);

@@ -92,6 +92,16 @@ run 1 rollback --root "$R"
 complains "was changed since, so it is left as it is"
 hosts '.[0].forward_port == 9'
 
+# Somebody creates the host in the very moment: refused, and theirs is left alone.
+npm_up 2.15.1
+answers
+old_host false
+mv "$D/hosts.json" "$D/race"
+apply 4
+json '.outcome == "refused" and (.error.message | contains("already in use"))'
+hosts '.[0].forward_port == 3000 and length == 1'
+! grep -q '^DELETE' "$D/log" || fail "somebody else's host was deleted"
+
 # ---- killed while the answer is out ----
 
 killed() { # killed KNOB: an apply that is ended by SIGKILL when its request has arrived
@@ -145,6 +155,39 @@ wait $pid || status=$?
 hosts 'length == 0'
 [ "$(sed -n 's/^DELETE //p' "$D/log" | wc -l)" = 1 ] || fail "what had arrived was not deleted"
 
+# ---- it goes away while it is asked ----
+
+npm_up 2.15.1
+answers
+touch "$D/hang"
+"$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected >"$T/out" 2>"$T/err" </dev/null &
+pid=$!
+wait_for 20 grep -q '^POST /api/nginx/proxy-hosts ' "$D/log"
+wait_for 20 grep -q "$NAME" "$D/hosts.json"
+kill -9 "$NPM_PID"
+status=0
+wait $pid || status=$?
+[ $status = 6 ] || fail "status $status where nothing could be put back"
+complains "curl -X DELETE"
+run 5 rollback --root "$R" # nothing answers, so nothing is half-done
+rm "$D/hang"
+"$NPM" 2.15.1 "$D" "${URL##*:}" >"$T/npm.out" 2>&1 &
+NPM_PID=$!
+PIDS="$PIDS $NPM_PID"
+listening "$T/npm.out" >/dev/null
+run 0 rollback --root "$R"
+hosts 'length == 0'
+
+# ---- an undo that is killed is taken up again ----
+
+apply 0
+status=0
+ANTECHAMBER_STOP_AT=1 timeout 60 "$BIN" rollback --root "$R" >"$T/out" 2>&1 </dev/null || status=$?
+[ $status = 137 ] || fail "not killed but $status"
+hosts 'length == 1'
+run 0 rollback --root "$R"
+hosts 'length == 0'
+
 # ---- the secret is gone when it is needed ----
 
 npm_up 2.15.1
@@ -197,6 +240,8 @@ URL=$BEHIND
 answers
 answers_for 5 diff
 complains "not Nginx Proxy Manager"
+answers_for 0 print # needs none
+says '"allow_websocket_upgrade": true'
 
 # ---- which way the headers go, and the certificate ----
 

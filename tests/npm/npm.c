@@ -1,7 +1,7 @@
 /*
  * npm.c - a stand-in for Nginx Proxy Manager: its API with its bugs, by version, on a port of its own.
  *
- *	npm VERSION DIRECTORY [KNOB...]
+ *	npm VERSION DIRECTORY [PORT]
  *
  * says "listening on http://127.0.0.1:PORT".  One thread, one request at a
  * time.  Each request's method, path and body is a line of DIRECTORY/log (a
@@ -17,6 +17,7 @@
  *	hang             a change of a host is stored and never answered
  *	hang-before      a change of a host arrives, and is stored and answered when the file goes
  *	meddle           at the next look for one host, hosts.json is replaced by this file
+ *	race             the same before the next host is created
  *	certificate-500  Let's Encrypt fails
  *
  * As measured: bad Advanced text ("proxy_http_version" outside a location) is
@@ -544,6 +545,16 @@ handle(const struct request *r)
 
 /* ---- HTTP, as much as one client needs ---- */
 
+/* Somebody else was faster. */
+static void
+put_hosts(const char *name)
+{
+	char *from = xstrdup(file(name));
+
+	rename(from, file("hosts.json"));
+	free(from);
+}
+
 static void
 serve(int fd)
 {
@@ -568,11 +579,10 @@ serve(int fd)
 	r.authorised = strstr(text, "\r\nAuthorization: Bearer " TOKEN "\r\n") != NULL;
 	if (want > (size_t)(end + 4 - text))
 		r.body = json_parse(end + 4, want - (size_t)(end + 4 - text), "request", &e);
-	if (strstr(r.path, "query=") && knob("meddle")) {
-		char *from = xstrdup(file("meddle"));
-		rename(from, file("hosts.json"));
-		free(from);
-	}
+	if (strstr(r.path, "query="))
+		put_hosts("meddle");
+	if (strcmp(r.method, "POST") == 0 && strcmp(r.path, "/api/nginx/proxy-hosts") == 0)
+		put_hosts("race");
 	load();
 	note(&r);
 	handle(&r);
@@ -590,6 +600,8 @@ main(int argc, char **argv)
 	if (argc < 3 || sscanf(argv[1], "2.%u.%u", &minor, &revision) != 2)
 		return 2;
 	dir = argv[2];
+	at.sin_port = htons(argc > 3 ? (uint16_t)atoi(argv[3]) : 0);
+	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	signal(SIGPIPE, SIG_IGN);
 	if (bind(s, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(s, 16) < 0 ||
 	    getsockname(s, (struct sockaddr *)&at, &len) < 0)
