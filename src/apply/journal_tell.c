@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "apply/alter.h"
+#include "apply/call_inside.h"
+#include "apply/call_show.h"
 #include "apply/diff.h"
 #include "apply/journal_write.h"
 
@@ -19,8 +21,10 @@ journal_deeds(struct arena *a, const char *dir, struct journal_deed **deeds)
 
 		if (!*step || strcmp(step, "begin") == 0)
 			continue;
+		/* Of a request also what it asks for. */
+		const char *method = json_get_string(l.v[i], "method", "");
 		(*deeds)[n++] = (struct journal_deed){ arena_strdup(a, step),
-			arena_strdup(a, json_get_string(l.v[i], "path", "")) };
+			arena_printf(a, "%s%s%s", method, *method ? " " : "", json_get_string(l.v[i], "path", "")) };
 	}
 	journal_lines_free(&l);
 	return n;
@@ -45,6 +49,18 @@ diff_one(struct buf *out, const char *dir, const struct alteration *c)
 	buf_free(&is);
 }
 
+static void
+diff_call_line(struct buf *out, const struct json *line)
+{
+	struct arena a = { 0 };
+	struct call c;
+
+	call_from_json(&a, &c, line);
+	if (call_is_whole(&c))
+		diff_call(out, &c);
+	arena_free(&a);
+}
+
 void
 journal_diff(struct buf *out, const char *dir)
 {
@@ -54,6 +70,8 @@ journal_diff(struct buf *out, const char *dir)
 	for (size_t i = 0; i < l.n; i++) {
 		struct alteration c;
 
+		if (strcmp(json_get_string(l.v[i], "do", ""), "call") == 0)
+			diff_call_line(out, l.v[i]);
 		if (!alter_from_json(&c, l.v[i]))
 			continue;
 		if (strcmp(c.deed, "write") == 0 || strcmp(c.deed, "set-aside") == 0)

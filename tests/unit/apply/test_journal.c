@@ -27,6 +27,39 @@ deed(const char *name)
 	return j;
 }
 
+static void
+test_call_told(void **state)
+{
+	struct tree *t = *state;
+	struct journal_lock k;
+	struct journal j;
+	struct err e = { 0 };
+	struct json *line = deed("call");
+	struct journal_deed *deeds;
+	struct buf diff = BUF_INIT;
+	static const char *const members[][2] = {
+		{ "service", "npm" }, { "base", "http://127.0.0.1:81" }, { "key", "chat.example.org" },
+		{ "look", "/api/hosts" }, { "method", "PUT" }, { "path", "/api/hosts/7" },
+		{ "was", "{\"port\":1}" }, { "is", "{\"port\":2}" }, { "backMethod", "PUT" },
+		{ "backPath", "/api/hosts/7" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		json_set_string(line, members[i][0], members[i][1]);
+	assert_int_equal(journal_lock(&k, t->root, &e), 0);
+	assert_int_equal(journal_create(&j, &k, t->root, &e), 0);
+	assert_int_equal(journal_line(&j, line, &e), 0);
+	assert_int_equal(journal_deeds(&t->arena, j.dir, &deeds), 1);
+	assert_string_equal(deeds[0].step, "call");
+	assert_string_equal(deeds[0].path, "PUT /api/hosts/7");
+	journal_diff(&diff, j.dir);
+	assert_string_equal(diff.s, "--- http://127.0.0.1:81 PUT /api/hosts/7\n+++ http://127.0.0.1:81 PUT /api/hosts/7\n"
+	                            "@@ -1 +1 @@\n-port: 1\n+port: 2\n");
+	buf_free(&diff);
+	journal_close(&j);
+	journal_unlock(&k);
+}
+
 /* An entry with a beginning and these lines. */
 static unsigned
 entry(struct tree *t, const char *const *deeds)
@@ -280,6 +313,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_call_told, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_list, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_broken_journals, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_lock, setup, tree_teardown),
