@@ -160,6 +160,7 @@ $(standin): %: %.o $(call lib,base)
 	$(call say,LINK,$@)
 	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(call lib,base) $(corelibs)
 check check-apply: $(standin)
+$B/tests/unit/apply/test_call: $(standin)
 lint:
 	$Q$(runtests) $(t_lint)
 bench: all

@@ -240,6 +240,7 @@ struct attempt {
 	const char          *meddle_at;       /* or when this step says NOW */
 	bool                 rollback, remove;
 	unsigned             id;
+	const struct call   *call;            /* the plan's last step but the check */
 
 	/* the child's own */
 	struct loop         *loop;
@@ -364,6 +365,15 @@ attempt_in_child(struct attempt *t, int out)
 	struct proxy_context context = { .answers = &answers, .found = &found, .needs = &needs,
 	                                 .templates = s->templates, .root = s->t->root };
 	must(plan_build(&plan, &context, t->set_aside, &e) == 0, &e);
+	if (t->call) {
+		struct step *v;
+
+		steps_call(&plan.steps, t->call);
+		v = &plan.steps.v[plan.steps.n - 2];
+		const struct step check = v[0];
+		v[0] = v[1];
+		v[1] = check;
+	}
 	if (t->meddle && !t->meddle_at)
 		t->meddle(s);
 	struct apply_options options = t->options;
