@@ -126,8 +126,8 @@ call_from_json(struct arena *a, struct call *c, const struct json *line)
 bool
 call_is_whole(const struct call *c)
 {
-	return c->service && service_find(c->service) && c->base && c->key && c->look && c->method &&
-	       c->path && (c->was || c->is) && c->back_method && c->back_path;
+	return c->service && service_find(c->service) && c->base && c->key && c->look &&
+	       c->method && c->path && (c->was || c->is) && c->back_method && c->back_path;
 }
 
 bool

@@ -107,7 +107,8 @@ call_print_json(const struct call *c)
 
 	json_set_string(j, "service", c->service);
 	json_set_string(j, "method", c->method);
-	json_set_string(j, "url", arena_printf(&a, "%s%s", c->base, service_fill(&a, c->path, c->key)));
+	json_set_string(j, "url",
+	                arena_printf(&a, "%s%s", c->base, service_fill(&a, c->path, c->key)));
 	if (c->body)
 		json_set(j, "body", json_parse(c->body, strlen(c->body), "call", &e));
 	arena_free(&a);

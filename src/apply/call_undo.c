@@ -81,7 +81,8 @@ on_undo_looked(void *ctx, const struct json *body, const struct err *e)
 		return;
 	}
 	struct service_state now = call_state_now(a, &k->call, body);
-	const bool was = call_is_state(now.fields, k->call.was), is = call_is_state(now.fields, k->call.is);
+	const bool was = call_is_state(now.fields, k->call.was);
+	const bool is = call_is_state(now.fields, k->call.is);
 	json_free(now.fields);
 	call_fill(a, &k->call, now.id);
 	if (was && !k->answered && ++k->tries < LATE_TRIES) {
@@ -90,8 +91,8 @@ on_undo_looked(void *ctx, const struct json *body, const struct err *e)
 	} else if (was) {
 		undone(a, UNDO_NOTHING, NULL);
 	} else if (is) {
-		session_ask(k->session, k->call.back_method, k->call.back_path, k->call.back_body, 0,
-		            on_put_back, a);
+		session_ask(k->session, k->call.back_method, k->call.back_path, k->call.back_body,
+		            0, on_put_back, a);
 	} else {
 		err_set(&why, ERR_CONFLICT, _("%1$s in %2$s was changed since, so it is left as it is."),
 		        k->call.key, call_label(&k->call));
@@ -136,11 +137,11 @@ call_by_hand(struct buf *out, const struct json *line)
 	struct call c;
 
 	call_from_json(&a, &c, line);
+	const char *url = arena_printf(&a, "%s%s", c.base ? c.base : "",
+	                               c.back_path ? c.back_path : "");
 	const char *argv[] = { "curl", "-X", c.back_method ? c.back_method : "",
-	                       "-H", "Authorization: Bearer TOKEN",
-	                       arena_printf(&a, "%s%s", c.base ? c.base : "", c.back_path ? c.back_path : ""),
-	                       c.back_body ? "-H" : NULL, "Content-Type: application/json",
-	                       "--data", c.back_body, NULL };
+	                       "-H", "Authorization: Bearer TOKEN", url, c.back_body ? "-H" : NULL,
+	                       "Content-Type: application/json", "--data", c.back_body, NULL };
 	proc_show(out, argv);
 	arena_free(&a);
 }

@@ -44,8 +44,11 @@ npm_serves_at(struct arena *a, const struct proxy_context *c)
 	struct url u;
 	struct err ignored = { 0 };
 
-	if (!c->answers->npm_url || (c->answers->listen_address && strcmp(c->answers->listen_address, "*") != 0) ||
-	    url_parse(&u, c->answers->npm_url, "http", URL_ANY, NULL, &ignored) < 0 || url_is_loopback(&u))
+	const char *listen = c->answers->listen_address;
+
+	if (!c->answers->npm_url || (listen && strcmp(listen, "*") != 0) ||
+	    url_parse(&u, c->answers->npm_url, "http", URL_ANY, NULL, &ignored) < 0 ||
+	    url_is_loopback(&u))
 		return NULL;
 	return arena_strdup(a, u.host);
 }

@@ -40,6 +40,10 @@ enum npm_way {
 };
 enum npm_way npm_way(const struct answers *a, const unsigned version[3], bool access_list);
 
+/* Can it be done?  `own' is what was read, or NULL; ERR_VALUE names the answer that is in the way. */
+int npm_check(const struct proxy_context *c, const struct npm_own *own, enum npm_way way,
+              struct err *e);
+
 /*
  * Append the text for the Advanced field of a proxy host (NPM_INHERIT, NPM_CUSTOM: the same one).
  * It is all that is ours in the server block that NPM composes.

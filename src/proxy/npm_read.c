@@ -76,7 +76,8 @@ take_user(struct reading *r, const struct json *body, struct err *e)
 	const bool admin = has_text(json_get(body, "roles"), "admin");
 	const bool hosts = strcmp(json_get_string(rights, "proxy_hosts", ""), "manage") == 0;
 
-	own(r)->may_certify = admin || strcmp(json_get_string(rights, "certificates", ""), "manage") == 0;
+	own(r)->may_certify = admin ||
+	                      strcmp(json_get_string(rights, "certificates", ""), "manage") == 0;
 	if (admin || hosts)
 		return 0;
 	return err_set(e, ERR_VALUE,
@@ -84,14 +85,15 @@ take_user(struct reading *r, const struct json *body, struct err *e)
 }
 
 /* From here, where it is on another machine; else by any address of this one. */
-static const char *
+static char *
 serves_at(const struct reading *r)
 {
 	struct url u;
 	struct err ignored = { 0 };
 
-	if (url_parse(&u, r->answers->npm_url, "http", URL_ANY, NULL, &ignored) < 0 || url_is_loopback(&u))
-		return "*";
+	if (url_parse(&u, r->answers->npm_url, "http", URL_ANY, NULL, &ignored) < 0 ||
+	    url_is_loopback(&u))
+		return arena_strdup(&r->found->arena, "*");
 	return arena_strdup(&r->found->arena, u.host);
 }
 
@@ -102,7 +104,8 @@ add_site(struct reading *r, struct proxy_site *site, const struct json *host)
 	const struct json *names = json_get(host, "domain_names");
 	const size_t n = json_len(names);
 
-	*site = (struct proxy_site){ .n_listens = json_get_int(host, "certificate_id", 0) > 0 ? 2 : 1 };
+	*site = (struct proxy_site){ .n_listens = 1 };
+	site->n_listens += json_get_int(host, "certificate_id", 0) > 0;
 	site->names = arena_alloc(a, (n + 1) * sizeof(*site->names));
 	for (size_t i = 0; i < n; i++) {
 		const char *name = json_text(json_at(names, i));
@@ -110,10 +113,12 @@ add_site(struct reading *r, struct proxy_site *site, const struct json *host)
 		site->names[i] = arena_strdup(a, name ? name : "");
 	}
 	site->listens = arena_alloc(a, 2 * sizeof(*site->listens));
-	site->listens[0] = (struct proxy_listen){ .address = (char *)serves_at(r), .port = 80 };
-	site->listens[1] = (struct proxy_listen){ .address = (char *)serves_at(r), .port = 443, .tls = true };
-	site->file = arena_printf(a, "%s/nginx/proxy/%lld", r->answers->npm_url, json_get_int(host, "id", 0));
-	site->upstream = arena_printf(a, "%s://%s:%lld", json_get_string(host, "forward_scheme", "http"),
+	site->listens[0] = (struct proxy_listen){ .address = serves_at(r), .port = 80 };
+	site->listens[1] = (struct proxy_listen){ .address = serves_at(r), .port = 443, .tls = true };
+	site->file = arena_printf(a, "%s/nginx/proxy/%lld", r->answers->npm_url,
+	                          json_get_int(host, "id", 0));
+	site->upstream = arena_printf(a, "%s://%s:%lld",
+	                              json_get_string(host, "forward_scheme", "http"),
 	                              json_get_string(host, "forward_host", ""),
 	                              json_get_int(host, "forward_port", 0));
 	site->ours = strstr(json_get_string(host, "advanced_config", ""), PROXY_MARK) != NULL;
@@ -265,8 +270,9 @@ static void
 on_hello(void *ctx, const struct net_reply *reply)
 {
 	struct reading *r = ctx;
-	const struct session_whose w = { &service_npm, r->answers->npm_url, r->answers->npm_identity,
-	                                 r->answers->npm_secret_file, r->root };
+	const struct answers *a = r->answers;
+	const struct session_whose w = { &service_npm, a->npm_url, a->npm_identity,
+	                                 a->npm_secret_file, r->root };
 	struct err e = { 0 };
 
 	r->request = 0;
@@ -289,9 +295,12 @@ note_addresses(struct reading *r)
 		n++;
 	own(r)->addresses = arena_alloc(a, (n + 1) * sizeof(*own(r)->addresses));
 	for (int bridge = 1; bridge >= 0; bridge--)
-		for (size_t i = 0; i < n; i++)
-			if ((strncmp(m.addresses[i], "172.", 4) == 0) == bridge && !strchr(m.addresses[i], ':'))
-				own(r)->addresses[k++] = arena_strdup(a, m.addresses[i]);
+		for (size_t i = 0; i < n; i++) {
+			const char *one = m.addresses[i];
+
+			if ((strncmp(one, "172.", 4) == 0) == bridge && !strchr(one, ':'))
+				own(r)->addresses[k++] = arena_strdup(a, one);
+		}
 	machine_free(&m);
 }
 

@@ -6,7 +6,8 @@
 #include "base/i18n.h"
 #include "proxy/values.h"
 
-#define CERTIFICATE_SECONDS 900 /* Let's Encrypt's client runs inside the request; NPM itself waits that long */
+#define CERTIFICATE_SECONDS 900 /* certbot runs inside the request; NPM itself waits that long */
+#define X_FORWARDED_HOST    "proxy_set_header X-Forwarded-Host $http_host;"
 #define OWN_BODY_LIMIT      (2000ull << 20) /* what NPM allows by itself; never less */
 
 /* ---- which way ---- */
@@ -40,7 +41,8 @@ npm_way(const struct answers *a, const unsigned version[3], bool access_list)
 static int
 escape(struct buf *out, const char *value, struct err *e)
 {
-	static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/[]-_";
+	static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                           "0123456789.:/[]-_";
 
 	if (value[strspn(value, fine)])
 		return err_set(e, ERR_VALUE, _("\"%s\" cannot stand in nginx's text."), value);
@@ -70,22 +72,34 @@ npm_advanced(struct buf *out, const struct proxy_context *c, enum npm_way way, s
 
 /* ---- what the host is to be ---- */
 
+static void
+put_forward(struct json *out, const struct url *origin)
+{
+	struct arena a = { 0 };
+	const char *host = origin->ipv6 ? arena_printf(&a, "[%s]", origin->host) : origin->host;
+
+	json_set_string(out, "forward_scheme", origin->scheme);
+	json_set_string(out, "forward_host", host);
+	json_set_int(out, "forward_port", origin->port);
+	arena_free(&a);
+}
+
 /* Custom locations somebody made stay, in what the API takes back; one for `/' would take ours away. */
 static struct json *
 locations(const struct proxy_context *c, const struct json *host, enum npm_way way)
 {
-	static const char *const taken[] = { "path", "forward_scheme", "forward_host", "forward_port",
-	                                     "forward_path", "advanced_config" };
+	static const char *const taken[] = {
+		"path", "forward_scheme", "forward_host", "forward_port", "forward_path",
+		"advanced_config",
+	};
 	const struct json *list = json_get(host, "locations");
 	struct json *out = json_array();
 
 	if (way == NPM_CUSTOM) {
 		struct json *ours = json_object();
 		json_set_string(ours, "path", "/");
-		json_set_string(ours, "forward_scheme", c->answers->origin.scheme);
-		json_set_string(ours, "forward_host", c->answers->origin.host);
-		json_set_int(ours, "forward_port", c->answers->origin.port);
-		json_set_string(ours, "advanced_config", "proxy_set_header X-Forwarded-Host $http_host;");
+		put_forward(ours, &c->answers->origin);
+		json_set_string(ours, "advanced_config", X_FORWARDED_HOST);
 		json_push(out, ours);
 	}
 	for (size_t i = 0; i < json_len(list); i++) {
@@ -106,19 +120,14 @@ locations(const struct proxy_context *c, const struct json *host, enum npm_way w
 static struct json *
 wanted(const struct proxy_context *c, const struct json *host, enum npm_way way, const char *text)
 {
-	const struct url *origin = &c->answers->origin;
 	struct json *j = json_object();
-	struct arena a = { 0 };
 
-	json_set_string(j, "forward_scheme", origin->scheme);
-	json_set_string(j, "forward_host", origin->ipv6 ? arena_printf(&a, "[%s]", origin->host) : origin->host);
-	json_set_int(j, "forward_port", origin->port);
+	put_forward(j, &c->answers->origin);
 	json_set_bool(j, "allow_websocket_upgrade", true);
 	json_set_bool(j, "block_exploits", false);
 	json_set_bool(j, "caching_enabled", false);
 	json_set_string(j, "advanced_config", text);
 	json_set(j, "locations", locations(c, host, way));
-	arena_free(&a);
 	return j;
 }
 
@@ -146,7 +155,8 @@ call_of(const struct proxy_context *c, struct arena *a)
 		.identity = answers->npm_identity,
 		.secret_file = answers->npm_secret_file,
 		.key = answers->public_url.host,
-		.look = arena_printf(a, "/api/nginx/proxy-hosts?query=%s", answers->public_url.host),
+		.look = arena_printf(a, "/api/nginx/proxy-hosts?query=%s",
+		                     answers->public_url.host),
 		.path = "/api/nginx/proxy-hosts/{id}",
 		.back_path = "/api/nginx/proxy-hosts/{id}",
 	};
@@ -160,7 +170,8 @@ copy_member(void *ctx, const char *key, const struct json *value)
 
 /* Without a certificate: asked for at once it would lose Force SSL and HTTP/2, also when it is given. */
 static void
-add_create(struct steps *out, const struct proxy_context *c, struct arena *a, const struct json *want)
+add_create(struct steps *out, const struct proxy_context *c, struct arena *a,
+           const struct json *want)
 {
 	struct call call = call_of(c, a);
 	struct json *body = json_object(), *names = json_array();
@@ -237,7 +248,8 @@ add_host(struct steps *out, const struct proxy_context *c, struct arena *a, cons
 
 /* A host that is switched off is not tried by its nginx before it is on. */
 static void
-add_enable(struct steps *out, const struct proxy_context *c, struct arena *a, const struct json *host)
+add_enable(struct steps *out, const struct proxy_context *c, struct arena *a,
+           const struct json *host)
 {
 	struct call call = call_of(c, a);
 
@@ -332,70 +344,6 @@ out:
 	return 0;
 }
 
-/* ---- what cannot be ---- */
-
-static int
-check_origin(const struct proxy_context *c, const struct npm_own *own, struct err *e)
-{
-	const struct url *origin = &c->answers->origin;
-	struct buf offers = BUF_INIT;
-	int rc = 0;
-
-	if (!url_host_is_valid(origin->host))
-		rc = answers_err(e, c->answers, "origin",
-		                 _("OpenChamber's address is not answered, or its name has wrong characters."));
-	else if (url_is_loopback(origin)) {
-		for (size_t i = 0; own && own->addresses && own->addresses[i] && i < 3; i++)
-			buf_printf(&offers, "%shttp://%s:%u", i ? ", " : "", own->addresses[i], origin->port);
-		if (offers.len)
-			rc = answers_err(e, c->answers, "origin",
-			                 _("%1$s is Nginx Proxy Manager's own container, not this server. Let OpenChamber listen on an address of this server: %2$s"),
-			                 origin->host, offers.s);
-		else
-			rc = answers_err(e, c->answers, "origin",
-			                 _("%s is Nginx Proxy Manager's own container, not this server. Name an address that reaches OpenChamber from there."),
-			                 origin->host);
-	}
-	buf_free(&offers);
-	return rc;
-}
-
-static int
-check_tls(const struct answers *a, struct err *e)
-{
-	const bool https = strcmp(a->public_url.scheme, "https") == 0;
-
-	if (a->tls == TLS_SELFSIGNED && a->has_tls)
-		return answers_err(e, a, "tls.mode",
-		                   _("Nginx Proxy Manager makes no certificate of its own. Choose auto or existing."));
-	if (a->tls == TLS_EXISTING && a->has_tls && (a->certificate || a->key))
-		return answers_err(e, a, "tls.certificate",
-		                   _("Nginx Proxy Manager keeps its certificates itself. Upload it there, and leave this out."));
-	if (https && (!a->has_tls || a->tls == TLS_NONE))
-		return answers_err(e, a, "tls.mode", _("Without TLS the public address begins with http://."));
-	return 0;
-}
-
-static int
-check(const struct proxy_context *c, const struct npm_own *own, enum npm_way way, struct err *e)
-{
-	const struct answers *a = c->answers;
-
-	if (!a->has_public || !url_host_is_valid(a->public_url.host) || a->public_url.ipv6)
-		return answers_err(e, a, "public",
-		                   _("The public address is not answered, or its name has wrong characters."));
-	if (check_origin(c, own, e) < 0 || check_tls(a, e) < 0)
-		return -1;
-	if (own && own->taken_by && !own->host)
-		return answers_err(e, a, "public",
-		                   _("Nginx Proxy Manager has this name among its %s. Remove it there first."),
-		                   strcmp(own->taken_by, "dead-hosts") == 0 ? "404 Hosts" : "Redirection Hosts");
-	if (way == NPM_NO_WAY)
-		return answers_err(e, a, "public",
-		                   _("This host has an access list, which cannot be kept where TLS ends in front. Remove the list, or let TLS end there."));
-	return 0;
-}
-
 int
 npm_render(struct steps *out, const struct proxy_context *c, struct err *e)
 {
@@ -407,7 +355,7 @@ npm_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	struct arena a = { 0 };
 	int rc = -1;
 
-	if (check(c, own, way, e) == 0 && npm_advanced(&text, c, way, e) == 0) {
+	if (npm_check(c, own, way, e) == 0 && npm_advanced(&text, c, way, e) == 0) {
 		struct json *want = wanted(c, host, way, text.s);
 
 		add_host(out, c, &a, host, want);

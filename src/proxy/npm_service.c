@@ -53,7 +53,10 @@ npm_message(struct arena *a, const struct json *body)
 static bool
 is_token(const char *s)
 {
-	return *s && !s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=")];
+	static const char fine[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	                           "0123456789-_.=";
+
+	return *s && !s[strspn(s, fine)];
 }
 
 static void
@@ -201,8 +204,10 @@ pick_list(const struct json *wanted, const struct json *list)
 		const struct json *like = json_at(wanted, json_len(wanted) > i ? i : 0);
 		const struct json *one = json_at(list, i);
 
-		json_push(out, json_is_object(like) && json_is_object(one) ? npm_members(like, one, NULL)
-		                                                           : json_copy(one));
+		if (json_is_object(like) && json_is_object(one))
+			json_push(out, npm_members(like, one, NULL));
+		else
+			json_push(out, json_copy(one));
 	}
 	return out;
 }

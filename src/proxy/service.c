@@ -115,7 +115,8 @@ read_secret(struct session *s, struct err *e)
 	if (!s->secret_file)
 		return err_set(e, ERR_VALUE, _("No file with the secret of %s is named."),
 		               s->service->label);
-	fd = open(fs_path(&a, s->root, s->secret_file), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	fd = open(fs_path(&a, s->root, s->secret_file),
+	          O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	arena_free(&a);
 	if (fd < 0)
 		return err_sys(e, ERR_VALUE, _("The secret of %1$s cannot be read from %2$s"),
