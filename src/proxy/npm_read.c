@@ -114,7 +114,8 @@ add_site(struct reading *r, struct proxy_site *site, const struct json *host)
 	}
 	site->listens = arena_alloc(a, 2 * sizeof(*site->listens));
 	site->listens[0] = (struct proxy_listen){ .address = serves_at(r), .port = 80 };
-	site->listens[1] = (struct proxy_listen){ .address = serves_at(r), .port = 443, .tls = true };
+	site->listens[1] = (struct proxy_listen){ .address = serves_at(r), .port = 443,
+	                                          .tls = true };
 	site->file = arena_printf(a, "%s/nginx/proxy/%lld", r->answers->npm_url,
 	                          json_get_int(host, "id", 0));
 	site->upstream = arena_printf(a, "%s://%s:%lld",
