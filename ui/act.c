@@ -245,6 +245,7 @@ act_anywhere(struct screen *sc, enum act a)
 	case ACT_BACK:     screen_back(sc); break;
 	case ACT_HELP:     focus_keep(sc); sc->at.view = VIEW_HELP; sc->at.top = 0; break;
 	case ACT_GLOSSARY: sc->at.view = VIEW_GLOSSARY; sc->at.top = 0; break;
+	case ACT_DIFF:     sc->at.view = VIEW_DIFF; sc->at.top = 0; break;
 	case ACT_AGAIN:    focus_keep(sc); setup_check_again(sc->setup); break;
 	case ACT_PRACTICE:
 		if (setup_practise(sc->setup, &e) < 0)

@@ -71,11 +71,12 @@ commands_build(struct screen *sc, struct sheet *s)
 		sheet_para(s, ROW_KEEP, 4, false, *c);
 }
 
-/* What a change that was broken off had written. */
+/* What is to be written; or what a change that was broken off had written. */
 static void
 diff_build(struct screen *sc, struct sheet *s)
 {
-	const char *diff = setup_interrupted_diff(sc->setup);
+	const char *diff = setup_page(sc->setup) == PAGE_REVIEW ? setup_diff(sc->setup)
+	                                                        : setup_interrupted_diff(sc->setup);
 
 	if (!diff || !*diff) {
 		sheet_para(s, ROW_KEEP, 0, false, _("Nothing was written yet."));

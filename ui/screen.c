@@ -41,9 +41,14 @@ has_list(const struct screen *sc, const char *key)
 static unsigned
 where_direct(const struct screen *sc)
 {
+	struct setup_field field[1];
 	struct setup_failure f;
 
-	if (setup_mark(sc->setup, PAGE_DIRECT) != MARK_FAIL)
+	/* Nothing was found and nothing is typed: there is nothing to go on with. */
+	if (setup_fields(sc->setup, PAGE_DIRECT, field, 1) && !*field[0].value)
+		return ON_NOTHING;
+	/* What answers may still fail in part: a refused password is typed again. */
+	if (setup_mark(sc->setup, PAGE_DIRECT) != MARK_FAIL || setup_may_leave(sc->setup, PAGE_DIRECT))
 		return ON_DIRECT;
 	if (has_list(sc, "origin-found"))
 		return ON_FOUND;

@@ -37,7 +37,7 @@ progress_note(struct setup *s, const char *step, enum progress_state state, cons
 	if (!l) {
 		s->progress = xreallocarray(s->progress, s->n_progress + 1, sizeof(*s->progress));
 		l = &s->progress[s->n_progress++];
-		*l = (struct apply_line){ .step = xstrdup(step) };
+		*l = (struct apply_line){ .step = xstrdup(step), .from = loop_seconds() };
 	}
 	free(l->text);
 	l->text = xstrdup(text);
@@ -232,6 +232,7 @@ watch_child(struct setup *s, const char *const *argv, bool sudo, const char *inp
 	s->child = proc_start(s->loop, &(struct proc_request){
 		.argv = argv, .env = env, .input = input, .max_output = MAX_DOCUMENT, .own_session = !sudo,
 		.on_line = on_child_line, .done = child_done, .ctx = s });
+	runs_tick(s);
 	setup_tell(s);
 }
 

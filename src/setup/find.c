@@ -327,6 +327,7 @@ find_stop(struct setup *s)
 {
 	loop_cancel(s->loop, s->look_timer);
 	loop_cancel(s->loop, s->find_timer);
+	loop_cancel(s->loop, s->tick_timer);
 	for (size_t i = 0; i < s->n_found; i++)
 		proxy_found_free(&s->found[i]);
 	s->n_found = 0;

@@ -5,6 +5,8 @@
 
 #include "base/i18n.h"
 
+#define PATIENCE_S 5
+
 void
 line_add(struct lines *l, enum mark mark, const char *word, const char *text, const char *value)
 {
@@ -45,6 +47,15 @@ line_deed(const char *step)
 	return deed_name(step) ? deed_name(step) : step;
 }
 
+/* What takes long says how long so far. */
+static const char *
+with_seconds(const struct setup *s, const char *text, double seconds)
+{
+	if (seconds < PATIENCE_S)
+		return text; /* TRANSLATORS: what is done now, and for how many seconds so far */
+	return *text ? say(s, _("%1$s, %2$d s"), text, (int)seconds) : say(s, _("%d s"), (int)seconds);
+}
+
 void
 lines_apply(const struct setup *s, struct lines *l)
 {
@@ -55,7 +66,7 @@ lines_apply(const struct setup *s, struct lines *l)
 
 		switch (p->state) {
 		case PROGRESS_NOW:
-			line_add(l, MARK_NOW, _("now"), text, value);
+			line_add(l, MARK_NOW, _("now"), text, with_seconds(s, value, loop_seconds() - p->from));
 			break;
 		case PROGRESS_DONE:
 			line_add(l, MARK_PASS, _("done"), text, value);

@@ -10,6 +10,7 @@
 
 #define LOOK_AGAIN_MS 2000
 #define RESOLVE_MS    4000
+#define TICK_MS       1000
 
 enum mark
 mark_of(const struct check_result *r)
@@ -155,6 +156,8 @@ run_direct(struct setup *s)
 	};
 	note_exposure(s, &s->direct_options);
 	s->direct = check_start(s->loop, s->net, &s->needs, &s->direct_options, on_result, direct_done, s, &e);
+	s->direct_from = loop_seconds();
+	runs_tick(s);
 	setup_tell(s);
 }
 
@@ -227,6 +230,27 @@ run_today(struct setup *s)
 	s->today = check_start(s->loop, s->net, &s->needs, &s->today_options, on_result, today_done, s, &e);
 }
 
+/* ---- the seconds of what is waited for ---- */
+
+static void
+tick(void *ctx)
+{
+	struct setup *s = ctx;
+
+	s->tick_timer = 0;
+	runs_tick(s);
+	setup_tell(s);
+}
+
+void
+runs_tick(struct setup *s)
+{
+	const bool waits = s->child || (s->rehearsal && !s->rehearsed) || (s->direct && !check_is_done(s->direct));
+
+	if (waits && !s->tick_timer)
+		s->tick_timer = loop_after(s->loop, TICK_MS, tick, s);
+}
+
 /* ---- rehearsal ---- */
 
 bool
@@ -291,6 +315,7 @@ run_rehearsal(struct setup *s)
 	};
 	s->rehearsal_from = loop_seconds();
 	s->rehearsal = rehearsal_start(s->loop, s->net, &s->context, &on, s);
+	runs_tick(s);
 	setup_tell(s);
 }
 

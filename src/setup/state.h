@@ -103,7 +103,8 @@ struct setup {
 	bool                  rehearsed;      /* its checks are over */
 	bool                  rehearsal_none; /* it could not run: see rehearsal_err */
 	struct err            rehearsal_err;
-	double                rehearsal_from;
+	double                rehearsal_from, direct_from;
+	unsigned              tick_timer;     /* once a second while something is waited for: its seconds are shown */
 	bool                  deep;           /* the long wait was asked for, of what answers today */
 	struct rehearsal     *hold;           /* the long wait of page 9, beside everything else */
 	struct proxy_context  hold_context;
@@ -125,6 +126,7 @@ struct setup {
 	struct apply_line {
 		char               *step, *text;
 		enum progress_state state;
+		double               from; /* when it began */
 	}           *progress;
 	size_t       n_progress;
 	size_t       places;
@@ -178,6 +180,7 @@ void follow_scheme(struct setup *s); /* which choice of certificate fits the add
 void certificate_look(struct setup *s); /* after the address, the choice or a path changed */
 
 /* runs.c */
+void runs_tick(struct setup *s); /* from now on, for as long as something runs */
 void run_direct(struct setup *s);
 void run_today(struct setup *s);
 void run_rehearsal(struct setup *s);

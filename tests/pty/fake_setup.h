@@ -4,6 +4,7 @@
  * Included by one file of a test; what it defines stands in for src/setup.
  *
  * FAKE=nothing      nothing answers at step 2
+ * FAKE=unfound      no OpenChamber was found, so none is written there
  * FAKE=opencode     OpenCode answers at step 2
  * FAKE=interrupted  a change was broken off
  * FAKE=slow         every check takes for ever
@@ -73,6 +74,8 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o, void (*c
 	*s = (struct setup){ .changed = changed, .ctx = ctx, .loop = l, .o = *o };
 	s->fake = getenv("FAKE") ? getenv("FAKE") : "";
 	snprintf(s->origin, sizeof(s->origin), "http://127.0.0.1:%d", is(s, "opencode") ? 4096 : 3000);
+	if (is(s, "unfound"))
+		s->origin[0] = '\0';
 	snprintf(s->body, sizeof(s->body), "100M");
 	snprintf(s->stream, sizeof(s->stream), "3600s");
 	s->seen[PAGE_START] = true;
@@ -133,7 +136,7 @@ setup_may_leave(const struct setup *s, enum page p)
 	if (p == PAGE_START)
 		return !is(s, "interrupted");
 	if (p == PAGE_DIRECT)
-		return !direct_fails(s) && !is(s, "slow");
+		return !direct_fails(s) && !is(s, "slow") && *s->origin;
 	if (p == PAGE_PUBLIC)
 		return *s->public_url != '\0';
 	return p < PAGE_REVIEW;

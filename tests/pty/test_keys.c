@@ -198,6 +198,12 @@ test_what_is_asked_has_the_focus(void **state)
 	assert_true(play_has(p, "q Quit"));
 	play_end(p);
 
+	/* Where none was found the page tells of F8: there it acts. */
+	p = at_step(2, "FAKE=unfound");
+	assert_true(play_has(p, "F8 Practice"));
+	play_key(p, "\033[19~", "PRACTICE");
+	play_end(p);
+
 	/* Where something else answers, what answers better has it; the key for practice is not offered. */
 	p = at_step(2, "FAKE=opencode");
 	play_cursor(p, 13, 24);
@@ -271,6 +277,8 @@ test_twins_and_letters(void **state)
 		{ 10, "\033[6~", "lines 9 to 17 of 41" },
 		{ 10, DOWN, "lines 2 to 10 of 41" },
 		{ 10, "\033[F", "lines 33 to 41 of 41" },
+		{ 10, "\033" "3", "+    # line 17" },          /* all of it on one screen */
+		{ 10, "\033OR" ESC, "Read first" },
 		{ 10, RIGHT, "     +" "amber behind nginx." },
 		{ 10, " 1", "lines 2 to 10 of 41" },         /* a digit jumps to the file of that step */
 		{ 10, TAB TAB ENTER, "Your answers are saved" },

@@ -36,7 +36,7 @@ test_legend(void **state)
 		{ ON_CHECK | IF_SKIP, 78, "Enter Next  Esc Back  F1 Help  F5 Check again  F9 Review  q Quit" },
 		{ ON_CHECK, 78, "Enter Next  Esc Back  F1 Help  F5 Check again  q Quit" },
 		{ ON_CHECK | IF_SKIP, 58, "Enter Next  Esc Back  F1 Help  F5 Again  F9 Review  q Quit" },
-		{ ON_REVIEW, 78, "Enter Read on  Tab Buttons  a Apply  Esc Back  F1 Help  q Quit" },
+		{ ON_REVIEW, 78, "Enter Read on  Tab Buttons  a Apply  Esc Back  F1 Help  F3 Whole diff  q Quit" },
 		{ ON_REVIEW, 58, "Enter Read on  a Apply  Esc Back  F1 Help  q Quit" },
 		{ ON_RESULT, 78, "Enter Finish  Tab Button  F1 Help" },
 		{ ON_RESULT | IF_BUTTON, 78, "Enter Press  Tab Button  F1 Help" },
