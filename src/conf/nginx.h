@@ -15,6 +15,9 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+/* nginx reads a file through a buffer of this many bytes, and no word may fill it (NGX_CONF_BUFFER). */
+#define NGX_WORD_MAX 4096
+
 struct ngx_directive {
 	const char           *name;
 	const char          **args;    /* unquoted; ends with NULL */

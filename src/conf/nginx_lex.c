@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-
-/* nginx reads through a buffer of this size, so no word can be longer. */
-#define MAX_WORD 4096
+#include "conf/nginx.h"
 
 void
 ngx_lex_init(struct ngx_lexer *x, struct arena *a, const char *file, const char *text, size_t len)
@@ -89,7 +87,7 @@ take_word(struct ngx_lexer *x, const char **word, struct err *e)
 			       _("There is a zero byte here: this is not a text file."));
 			return NGX_BAD;
 		}
-		if (x->p - start >= MAX_WORD) {
+		if (x->p - start >= NGX_WORD_MAX) {
 			err_at(e, ERR_VALUE, x->file, x->at_line, x->at_column,
 			       _("This word is too long for nginx. A quote may be missing."));
 			return NGX_BAD;

@@ -19,6 +19,7 @@ int
 nginx_escape(struct buf *out, const char *value, struct err *e)
 {
 	bool plain = *value != '\0';
+	size_t quoted = 2;
 
 	for (const char *p = value; *p; p++) {
 		const unsigned char c = (unsigned char)*p;
@@ -30,7 +31,11 @@ nginx_escape(struct buf *out, const char *value, struct err *e)
 			    value);
 		if (strchr(" \"';{}#\\", c))
 			plain = false;
+		quoted += c == '"' || c == '\\' ? 2 : 1;
 	}
+	if (quoted >= NGX_WORD_MAX)
+		return err_set(e, ERR_VALUE, _("nginx takes at most %1$d bytes as one value; this one has %2$zu."),
+		               NGX_WORD_MAX - 3, quoted - 2);
 	if (plain) {
 		buf_puts(out, value);
 		return 0;

@@ -2,7 +2,7 @@
 # tests/torture/hold.sh - a quiet stream is really held for 65 seconds: by the button of step 9 and by that of the
 # result, in a terminal, with everything else still answering; and the report is written and says so.
 . "$(dirname "$0")/../pty/lib.sh"
-cd "$T"
+cd "$T" || exit 1
 start 80x24 practice
 wait_text 'certificate  '
 keys Enter

@@ -351,7 +351,8 @@ test_table_is_whole(void **state)
 		assert_non_null((*p)->label);
 		assert_non_null((*p)->detect);
 		assert_non_null((*p)->render);
-		assert_non_null((*p)->escape);
+		if ((*p)->caps & PROXY_FILES)
+			assert_non_null((*p)->escape);
 		assert_non_null((*p)->fix);
 		assert_int_not_equal((*p)->caps & (PROXY_FILES | PROXY_API), 0);
 		if ((*p)->caps & PROXY_REHEARSE)
