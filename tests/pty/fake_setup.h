@@ -280,11 +280,11 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 {
 	size_t n = 0;
 
-	if (p == PAGE_DIRECT && max > 1) {
+	if (p == PAGE_DIRECT && max) {
 		out[n++] = (struct setup_field){ "origin", "OpenChamber", s->origin,
 			is(s, "nothing") ? "listening here: ports 22, 80, 443" : is(s, "opencode") ? "taken from what was typed"
 			: "found: openchamber listens on port 3000", "", true, false, false };
-		if (!direct_fails(s))
+		if (!direct_fails(s) && max > 1)
 			out[n++] = (struct setup_field){ "password", "UI password", s->password,
 				"for this run's checks only, never saved", "", true, true, false };
 	} else if (p == PAGE_PUBLIC && max && is(s, "korean")) {

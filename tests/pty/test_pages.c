@@ -78,7 +78,7 @@ walk(const struct tongue *t, int columns, int rows, bool colour)
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
 		wait_at(p, i);
 		if (i == 1)
-			play_send(p, TAB "0123456789");
+			play_send(p, "0123456789");
 		if (i == 3)
 			play_send(p, "chat.example.org" ENTER);
 		snprintf(name, sizeof(name), "%s/%s%s", t->name, columns < 80 ? "compact-" : "", steps[i]);
