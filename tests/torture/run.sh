@@ -23,6 +23,8 @@ sum() { # sum WORDS: all the numbers that stand in front of these words; - where
 	grep -oE "[0-9]+ $1" "$log" | awk '{ n += $1 } END { print NR ? n : "-" }'
 }
 
+KILLS=${KILLS:-200}
+export KILLS
 for test in "$B"/tests/unit/apply/test_torture "$B"/tests/unit/apply/test_crash tests/apply/test_*.sh; do
 	case $test in
 	*.sh) attempt sh "$test" ;;

@@ -49,6 +49,7 @@ struct told {
 	unsigned           id;
 	size_t             places, by_hand, other_sites, other_sites_changed;
 	bool               verified, killed;
+	unsigned long      us;         /* that the apply or the rollback itself took */
 	char               steps[2048]; /* "lock:done backup:done ..." */
 };
 
@@ -234,6 +235,7 @@ struct attempt {
 	bool                 no_origin;
 	const char          *set_aside;
 	const char          *stop_at;         /* a journal line, for kill -9 */
+	unsigned long        kill_after;      /* microseconds into it, for kill -9; 0: never */
 	const char          *undo_at;         /* apply_undo_now() when this step says NOW */
 	bool                 confirm;
 	void               (*meddle)(struct server *s);     /* between the plan and the apply */
@@ -243,6 +245,7 @@ struct attempt {
 	const struct call   *call;            /* the plan's last step but the check */
 
 	/* the child's own */
+	struct timespec      began;
 	struct loop         *loop;
 	struct apply        *apply;
 	struct told          told;
@@ -278,12 +281,32 @@ attempt_progress(void *ctx, const struct progress *p)
 		apply_confirm(t->apply);
 }
 
+/* From now on the clock runs, of the measure and of the kill. */
+static inline void
+attempt_begins(struct attempt *t)
+{
+	struct sigevent kill_us = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
+	const struct itimerspec when = { .it_value = { .tv_sec = (time_t)(t->kill_after / 1000000),
+	                                               .tv_nsec = (long)(t->kill_after % 1000000) * 1000 } };
+	timer_t timer;
+
+	clock_gettime(CLOCK_MONOTONIC, &t->began);
+	if (!t->kill_after)
+		return;
+	assert_int_equal(timer_create(CLOCK_MONOTONIC, &kill_us, &timer), 0);
+	assert_int_equal(timer_settime(timer, 0, &when, NULL), 0);
+}
+
 static inline void
 attempt_done(void *ctx, const struct apply_result *r)
 {
 	struct attempt *t = ctx;
 	struct told *told = &t->told;
+	struct timespec now;
 
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	told->us = (unsigned long)((now.tv_sec - t->began.tv_sec) * 1000000 +
+	                           (now.tv_nsec - t->began.tv_nsec) / 1000);
 	told->outcome = r->outcome;
 	told->code = r->err.code;
 	snprintf(told->msg, sizeof(told->msg), "%s", r->err.msg);
@@ -342,6 +365,7 @@ attempt_in_child(struct attempt *t, int out)
 	t->loop = loop_new();
 	net = net_new(t->loop);
 	if (t->rollback || t->remove) {
+		attempt_begins(t);
 		t->apply = t->remove ? remove_start(t->loop, net, s->t->root, attempt_progress,
 		                                    attempt_done, t) :
 		           rollback_start(t->loop, net, s->t->root, t->id, attempt_progress,
@@ -378,6 +402,7 @@ attempt_in_child(struct attempt *t, int out)
 		t->meddle(s);
 	struct apply_options options = t->options;
 	options.cacert = options.cacert ? options.cacert : tree_path(s->t, "/etc/nginx/chat.pem");
+	attempt_begins(t);
 	t->apply = apply_start(t->loop, net, &plan, &options, attempt_progress, attempt_done, t);
 	must(loop_run(t->loop, &e) == 0, &e);
 	apply_free(t->apply);

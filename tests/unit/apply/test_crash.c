@@ -1,8 +1,23 @@
-/* kill -9 right after each line of the journal, and then a rollback, or the next apply. */
+/*
+ * kill -9 right after each line of the journal, and at random moments; then a rollback, or the next apply.
+ *
+ * KILLS in the environment says at how many random moments each of apply and rollback is killed
+ * (default 5), SEED which ones.
+ */
 #include "server.h"
 
 /* Lines a run can have at most; a loop that goes on for ever is a failure too. */
 #define MOST 40
+
+static unsigned kills; /* in all the tests here */
+
+static unsigned long
+number_from(const char *name, unsigned long otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoul(text, NULL, 10) : otherwise;
+}
 
 static void
 no_leftovers(struct server *s)
@@ -33,7 +48,9 @@ killed_at(struct server *s, const struct attempt *how, int line)
 	struct attempt t = *how;
 
 	t.stop_at = arena_printf(&s->t->arena, "%d", line);
-	return attempt(&t);
+	struct told told = attempt(&t);
+	kills += told.killed;
+	return told;
 }
 
 static int
@@ -168,6 +185,56 @@ test_rollback_killed(void **state)
 	assert_true(line >= 3 && line < MOST);
 }
 
+/* A moment of a run that takes `us'; every moment is as likely. */
+static unsigned long
+some_moment(unsigned long us)
+{
+	return 1 + (unsigned long)random() % us;
+}
+
+/* Whenever it dies, a rollback brings back every byte: after an apply, and after a rollback that died too. */
+static void
+test_random_moments(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s), back = ATTEMPT(s);
+	const unsigned long wanted = number_from("KILLS", 5), seed = number_from("SEED", 1);
+	unsigned long applied = 0, undone = 0;
+
+	needs_server(s);
+	prepare(s, &t);
+	back.rollback = true;
+	srandom((unsigned)seed);
+	const char *before = fingerprint(s);
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_KEPT);
+	const unsigned long apply_us = told.us;
+	told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	const unsigned long undo_us = told.us;
+	for (unsigned long tries = 0; applied < wanted || undone < wanted; tries++) {
+		struct attempt *dying = applied < wanted ? &t : &back;
+
+		assert_true(tries < 20 * wanted); /* most moments lie within the run */
+		if (dying == &back)
+			assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+		dying->kill_after = some_moment(dying == &t ? apply_us : undo_us);
+		told = attempt(dying);
+		dying->kill_after = 0;
+		*(dying == &t ? &applied : &undone) += told.killed;
+		kills += told.killed;
+		told = rollback(s, 0);
+		/* It may have died before its first line, or after its last one. */
+		if (told.outcome != APPLY_UNCHANGED)
+			assert_int_equal(told.outcome, APPLY_UNDONE);
+		assert_int_equal(told.code, ERR_NONE);
+		assert_string_equal(fingerprint(s), before);
+		no_leftovers(s);
+		wait_for_status(s->other, "shop.example.org", 200);
+	}
+	print_message("seed %lu: an apply of %lu us, a rollback of %lu us\n", seed, apply_us, undo_us);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, server_setup, server_teardown)
 
 int
@@ -178,7 +245,10 @@ main(void)
 		TEST(test_change),
 		TEST(test_next_apply),
 		TEST(test_rollback_killed),
+		TEST(test_random_moments),
 	};
+	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	printf("%u kills\n", kills);
+	return failed;
 }

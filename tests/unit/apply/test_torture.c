@@ -134,6 +134,8 @@ teardown(void **state)
 	return server_teardown(state);
 }
 
+static unsigned injected;
+
 static struct told
 failing(struct attempt *how, unsigned at, bool for_good, int error)
 {
@@ -142,6 +144,7 @@ failing(struct attempt *how, unsigned at, bool for_good, int error)
 	*failure = (struct plan_of_failure){ .at = at, .for_good = for_good, .error = error, .armed = true };
 	struct told told = attempt(&t);
 	failure->armed = false;
+	injected += failure->calls >= at;
 	return told;
 }
 
@@ -273,6 +276,8 @@ main(void)
 		TEST(test_rollback_once),
 		TEST(test_rollback_for_good),
 	};
+	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	printf("%u faults injected\n", injected);
+	return failed;
 }
