@@ -177,6 +177,7 @@ $(t_fuzz): %: %.o $(fuzz_main) $(call lib,$(below_apply))
 	  $(call lib,$(below_apply)) $(corelibs)
 fuzz-drivers: $(t_fuzz)
 fuzz:
+	$Q.ci/deps torture
 	$Q$(MAKE) --no-print-directory B=$B SAN= FUZZ=1 fuzz-drivers
 	$QB=$B/fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(notdir $(t_fuzz))
 
