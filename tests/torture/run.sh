@@ -38,6 +38,7 @@ for test in "$B"/tests/unit/proxy/test_injection_*[a-z]; do
 done
 attempt sh tests/torture/endure.sh
 attempt sh tests/torture/leaks.sh
+attempt sh tests/torture/memory.sh
 attempt sh tests/torture/hold.sh
 
 row() { printf '%12s  %s\n' "$1" "$2"; }
