@@ -5,8 +5,8 @@
  *
  * says "listening on http://127.0.0.1:PORT".  One thread, one request at a
  * time.  Each request's method, path and body is a line of DIRECTORY/log (a
- * secret left out), its hosts are DIRECTORY/hosts.json, read before and
- * written after every request, so that a test can look and meddle.  A knob is
+ * secret left out), its hosts are DIRECTORY/hosts.json, read before every
+ * request and written before the answer to one that may change them, so that a test can look and meddle.  A knob is
  * a file DIRECTORY/NAME, there or not at any moment:
  *
  *	first-run        no user yet
@@ -124,6 +124,9 @@ note(const struct request *r)
 static void
 answer_text(const struct request *r, int status, const char *text)
 {
+	/* Before the answer: behind it the test may have written them anew. */
+	if (strcmp(r->method, "GET") != 0)
+		save();
 	dprintf(r->fd, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
 	        "Connection: close\r\n\r\n%s", status, strlen(text), text);
 }
@@ -586,7 +589,6 @@ serve(int fd)
 	load();
 	note(&r);
 	handle(&r);
-	save();
 	json_free(r.body);
 }
 
