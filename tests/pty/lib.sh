@@ -46,6 +46,22 @@ wait_text() { # wait_text 'basic regex' [SECONDS]
 must_say() { is_on_screen "$1" || lost "the screen does not say: $1"; }
 must_not_say() { ! is_on_screen "$1" || lost "the screen says: $1"; }
 
+practice_to_address() { # as a person who takes what was found, to step 4
+	start 80x24 practice
+	wait_text 'certificate  '
+	keys Enter
+	wait_text 'Press Enter to choose the proxy'
+	keys Enter Enter
+	wait_text '> 1 nginx'
+	keys Enter
+	wait_text 'pass.*name '
+}
+practice_to_checklist() { # and to step 5, when its rehearsal is over
+	practice_to_address
+	keys Enter Enter
+	wait_text 'Steps 5 to 9 have all passed'
+}
+
 # What a run leaves behind: nothing, in a directory for temporary files of its own.  As root the
 # rehearsal runs as nobody, who has to get in there.
 TMPDIR=$(mktemp -d)

@@ -1,14 +1,7 @@
 #!/bin/sh
 # A field that is wrong or empty keeps Enter there and says why, and nothing that was seen of an older value stays.
 . "$(dirname "$0")/lib.sh"
-start 80x24 practice
-wait_text 'certificate  '
-keys Enter
-wait_text 'Press Enter to choose the proxy'
-keys Enter Enter
-wait_text '> 1 nginx'
-keys Enter
-wait_text 'pass.*name '
+practice_to_address
 type_text 'chat.example.org/app'
 wait_text 'has a path'
 must_not_say 'pass.*name '

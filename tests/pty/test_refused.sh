@@ -1,16 +1,7 @@
 #!/bin/sh
 # What came between reading and writing stops everything, is said once, and leads back to the review.
 . "$(dirname "$0")/lib.sh"
-start 80x24 practice
-wait_text 'certificate  '
-keys Enter
-wait_text 'Press Enter to choose the proxy'
-keys Enter Enter
-wait_text '> 1 nginx'
-keys Enter
-wait_text 'pass.*name '
-keys Enter Enter
-wait_text 'Steps 5 to 9 have all passed'
+practice_to_checklist
 keys F9
 wait_text 'step 10 of 11'
 keys F3

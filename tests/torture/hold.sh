@@ -3,16 +3,7 @@
 # result, in a terminal, with everything else still answering; and the report is written and says so.
 . "$(dirname "$0")/../pty/lib.sh"
 cd "$T" || exit 1
-start 80x24 practice
-wait_text 'certificate  '
-keys Enter
-wait_text 'Press Enter to choose the proxy'
-keys Enter Enter
-wait_text '> 1 nginx'
-keys Enter
-wait_text 'pass.*name '
-keys Enter Enter
-wait_text 'Steps 5 to 9 have all passed'
+practice_to_checklist
 keys Enter Enter Enter Enter
 wait_text 'step 9 of 11'
 keys Tab
