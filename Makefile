@@ -225,7 +225,8 @@ install: all
 	cp -R templates $(DESTDIR)$(DATADIR)/
 	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)/templates
 	for l in $(langs); do install -D -m 644 $B/locale/$$l/LC_MESSAGES/$(NAME).mo \
-	  $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/$(NAME).mo || exit 1; done
+	  $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/$(NAME).mo || exit 1; \
+	  install -D -m 644 ui/$(NAME).$$l.1 $(DESTDIR)$(MANDIR)/$$l/man1/$(NAME).1 || exit 1; done
 	install -D -m 644 ui/$(NAME).1 $(DESTDIR)$(MANDIR)/man1/$(NAME).1
 	install -D -m 644 $B/completions/bash $(DESTDIR)$(BASHDIR)/$(NAME)
 	install -D -m 644 $B/completions/zsh $(DESTDIR)$(ZSHDIR)/_$(NAME)
@@ -235,7 +236,8 @@ uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/$(NAME) $(DESTDIR)$(MANDIR)/man1/$(NAME).1
 	rm -f $(DESTDIR)$(BASHDIR)/$(NAME) $(DESTDIR)$(ZSHDIR)/_$(NAME) $(DESTDIR)$(FISHDIR)/$(NAME).fish
 	rm -rf $(DESTDIR)$(DATADIR)
-	for l in $(langs); do rm -f $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/$(NAME).mo; done
+	for l in $(langs); do rm -f $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/$(NAME).mo \
+	  $(DESTDIR)$(MANDIR)/$$l/man1/$(NAME).1; done
 
 dist:
 	git archive --prefix=$(NAME)-$(VERSION)/ HEAD | gzip -9n >$(NAME)-$(VERSION).tar.gz

@@ -17,7 +17,16 @@ sed -n 's/^  \(--[a-z-]*\).*/\1/p' "$T/helps" | sort -u >"$T/want"
 sed -n '/^\.SH OPTIONS/,/^\.SH FILES/p' "$page" | sed 's/\\-/-/g' | grep '^\.BI\? --' | options >"$T/have"
 cmp -s "$T/want" "$T/have" || fail "$(diff "$T/want" "$T/have")"
 grep -q "antechamber $("$BIN" --version | sed 's/.* //')" "$page" || fail "another version"
+for lang in $(cat po/LINGUAS); do
+	summary=ui/antechamber.$lang.1
+	grep -q "antechamber $("$BIN" --version | sed 's/.* //')" "$summary" || fail "$summary: another version"
+	for c in $commands; do
+		grep -qw "$c" "$summary" || fail "$summary does not name $c"
+	done
+done
 if command -v man >/dev/null; then
-	man --warnings -E UTF-8 -l -Tutf8 "$page" 2>"$T/err" >/dev/null || :
-	[ ! -s "$T/err" ] || fail "the page does not format"
+	for file in "$page" ui/antechamber.*.1; do
+		man --warnings -E UTF-8 -l -Tutf8 "$file" 2>"$T/err" >/dev/null || :
+		[ ! -s "$T/err" ] || fail "$file does not format"
+	done
 fi

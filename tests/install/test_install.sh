@@ -14,6 +14,7 @@ for file in bin/antechamber share/man/man1/antechamber.1 share/antechamber/templ
 done
 for lang in $(cat po/LINGUAS); do
 	grep -qx "./usr/share/locale/$lang/LC_MESSAGES/antechamber.mo" "$T/have" || fail "no $lang"
+	grep -qx "./usr/share/man/$lang/man1/antechamber.1" "$T/have" || fail "no manual page in $lang"
 done
 BIN=$T/dest/usr/bin/antechamber
 run 0 --version
