@@ -3,22 +3,28 @@
 . "$(dirname "$0")/../lib.sh"
 
 tree() { (cd "$T/dest" && find . ! -type d | sort); }
-quiet() { make -s B="$B" PREFIX=/usr DESTDIR="$T/dest" "$@" >"$T/make" 2>&1 || fail "make $*: $(cat "$T/make")"; }
+# With the prefix and the flags it was built with: other tests are running this very program.
+quiet() {
+	make -s B="${B%/san}" SAN="${SAN:-}" DESTDIR="$T/dest" "$@" >"$T/make" 2>&1 || fail "make $*: $(cat "$T/make")"
+}
+program=$BIN
+was=$(ls -i --time-style=full-iso -l "$program")
 
 quiet install
 tree >"$T/have"
 for file in bin/antechamber share/man/man1/antechamber.1 share/antechamber/templates/openchamber.yaml \
 	share/bash-completion/completions/antechamber share/zsh/site-functions/_antechamber \
 	share/fish/vendor_completions.d/antechamber.fish; do
-	grep -qx "./usr/$file" "$T/have" || fail "$file is not installed"
+	grep -qx "./usr/local/$file" "$T/have" || fail "$file is not installed"
 done
 for lang in $(cat po/LINGUAS); do
-	grep -qx "./usr/share/locale/$lang/LC_MESSAGES/antechamber.mo" "$T/have" || fail "no $lang"
-	grep -qx "./usr/share/man/$lang/man1/antechamber.1" "$T/have" || fail "no manual page in $lang"
+	grep -qx "./usr/local/share/locale/$lang/LC_MESSAGES/antechamber.mo" "$T/have" || fail "no $lang"
+	grep -qx "./usr/local/share/man/$lang/man1/antechamber.1" "$T/have" || fail "no manual page in $lang"
 done
-BIN=$T/dest/usr/bin/antechamber
+BIN=$T/dest/usr/local/bin/antechamber
 run 0 --version
 run 0 print --help
 [ -z "$(find "$T/dest" -type f -perm /022)" ] || fail "a file that others may write"
 quiet uninstall
 [ -z "$(tree)" ] || fail "left behind: $(tree)"
+[ "$was" = "$(ls -i --time-style=full-iso -l "$program")" ] || fail "the program was built anew"
