@@ -127,6 +127,7 @@ apache_site(struct buf *out, const struct proxy_context *c, const struct apache_
 		{ "hider",         c->private ? "antechamber_hides" : "antechamber_front" },
 		{ "cloudflare",    cloudflare ? "1" : NULL },
 		{ "forwarded",     cloudflare ? NULL : "1" },
+		{ "rewritten",     front_rewrites(answers) ? "1" : NULL },
 		{ "origin",        arena_printf(&a, "%s://%s/", origin_tls ? "https" : "http", origin) },
 		{ "origin_tls",    origin_tls ? "1" : NULL },
 		{ "upgrade",       apache_has_upgrade(c->found) ? "1" : NULL },

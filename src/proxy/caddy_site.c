@@ -199,6 +199,8 @@ caddy_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "trusted_who",        arena_printf(&arena, "%c%s", VALUES_RAW, front_who(a)) },
 		{ "cloudflare",         a->cdn == CDN_CLOUDFLARE ? "1" : NULL },
 		{ "believes_all",       caddy_at_least(c->found, 2, 5, 0) ? NULL : "1" },
+		{ "rewritten",          front_rewrites(a) ? "1" : NULL },
+		{ "copies_response",    caddy_at_least(c->found, 2, 5, 0) ? "1" : NULL },
 		{ "origin",             origin_word(&arena, c) },
 		{ "stream_close_delay", caddy_at_least(c->found, 2, 7, 0) ? CLOSE_DELAY : NULL },
 		{ "unverified",         is_unverified(c) ? "1" : NULL },

@@ -78,6 +78,12 @@ front_client_header(const struct answers *a)
 }
 
 bool
+front_rewrites(const struct answers *a)
+{
+	return a->cdn == CDN_CLOUDFLARE;
+}
+
+bool
 front_range_is_valid(const char *text)
 {
 	const char *slash = strchr(text, '/');

@@ -23,6 +23,9 @@ const char *front_who(const struct answers *a);
 /* The header that names the visitor: "CF-Connecting-IP" or "X-Forwarded-For". */
 const char *front_client_header(const struct answers *a);
 
+/* Does it rewrite what passes unless an answer says no-transform?  An event stream then comes late. */
+bool front_rewrites(const struct answers *a);
+
 /* "10.0.0.0/8", "2001:db8::/32", or an address alone. */
 bool front_range_is_valid(const char *text);
 

@@ -219,6 +219,7 @@ haproxy_backend(struct buf *out, const struct proxy_context *c, const struct hap
 		{ "client_again",  range_lines(&a, "antechamber_again", "var(txn.antechamber_client) -m ip", client) },
 		{ "client_header", raw(&a, front_client_header(answers)) },
 		{ "many",          answers->cdn == CDN_CLOUDFLARE ? NULL : "1" },
+		{ "rewritten",     front_rewrites(answers) && !is_compressed(p) ? "1" : NULL },
 		{ "compressed",    is_compressed(p) ? "1" : NULL },
 		{ "connect",       arena_printf(&a, "%u", answers->connect) },
 		{ "stream",        arena_printf(&a, "%u", answers->stream) },

@@ -262,6 +262,8 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "trusted_realip", t.realip },
 		{ "realip", has_realip ? "1" : NULL },
 		{ "client_header", front_client_header(a) },
+		{ "rewritten", front_rewrites(a) ? "1" : NULL },
+		{ "inherits", nginx_at_least(f, 1, 29, 3) ? "1" : NULL },
 		{ "brotli", is_set_in_http(c, "brotli") ? "1" : NULL },
 		{ "zstd", is_set_in_http(c, "zstd") ? "1" : NULL },
 		{ "body", nginx_size(&arena, a->body) },
