@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/diff.h"
 #include "apply/place.h"
 #include "base/crypto.h"
 #include "base/fs.h"
@@ -39,6 +40,20 @@ undo_temp(char *out, size_t size, const struct alteration *c)
 	snprintf(out, size, "%s.undo", c->temp);
 }
 
+/* The bytes alone; what is written anew has no time of old. */
+static void
+replace_bytes(struct content *c, const char *bytes, size_t len)
+{
+	struct content fresh = CONTENT_INIT;
+
+	content_file(&fresh, bytes, len, 0);
+	buf_cut(&c->bytes, 0);
+	buf_add(&c->bytes, fresh.bytes.s, fresh.bytes.len);
+	memcpy(c->digest, fresh.digest, sizeof(c->digest));
+	c->mtime = (struct timespec){ 0 };
+	content_free(&fresh);
+}
+
 static void
 keep_attributes(struct alteration *c, mode_t secret)
 {
@@ -48,10 +63,7 @@ keep_attributes(struct alteration *c, mode_t secret)
 		return;
 	content_copy(&bytes, &c->is);
 	content_copy(&c->is, &c->was);
-	buf_cut(&c->is.bytes, 0);
-	buf_add(&c->is.bytes, bytes.bytes.s, bytes.bytes.len);
-	memcpy(c->is.digest, bytes.digest, sizeof(c->is.digest));
-	c->is.mtime = (struct timespec){ 0 };
+	replace_bytes(&c->is, bytes.bytes.s, bytes.bytes.len);
 	if (secret)
 		c->is.mode &= 0700;
 	content_free(&bytes);
@@ -117,6 +129,8 @@ alter_json(const struct alteration *c)
 	json_set_string(j, "real", c->real);
 	json_set_string(j, "temp", c->temp);
 	json_set_int(j, "number", c->number);
+	if (c->shared)
+		json_set_bool(j, "shared", true);
 	json_set(j, "was", content_json(&c->was));
 	json_set(j, "is", content_json(&c->is));
 	return j;
@@ -196,6 +210,7 @@ alter_from_json(struct alteration *c, const struct json *line)
 	c->real = xstrdup(json_get_string(line, "real", ""));
 	c->temp = xstrdup(json_get_string(line, "temp", ""));
 	c->number = (unsigned)json_get_int(line, "number", 0);
+	c->shared = json_get_bool(line, "shared", false);
 	if (json_get(line, "was"))
 		content_from_json(&c->was, json_get(line, "was"));
 	if (json_get(line, "is"))
@@ -251,6 +266,63 @@ conflict(const struct alteration *c, struct err *e)
 	return UNDO_CONFLICT;
 }
 
+static bool
+takes_back(struct content *out, const struct alteration *c, const struct content *now)
+{
+	struct buf text = BUF_INIT;
+	bool taken = c->shared && now->kind == CONTENT_FILE && c->was.kind == CONTENT_FILE &&
+	             c->is.kind == CONTENT_FILE &&
+	             diff_take_back(&text, now->bytes.s, c->was.bytes.s, c->is.bytes.s);
+
+	if (taken) {
+		content_copy(out, now);
+		replace_bytes(out, text.s, text.len);
+	}
+	buf_free(&text);
+	return taken;
+}
+
+/* After a crash while our part was taken out: one of both is the other without it. */
+static int
+settle_shared(const struct alteration *c, const struct place *p, const char *temp, struct err *e)
+{
+	struct content now = CONTENT_INIT, left = CONTENT_INIT, without = CONTENT_INIT;
+	int rc = -1;
+
+	if (content_read(&now, p->dir, p->name, p->real, e) == 0 &&
+	    content_read(&left, p->dir, temp, p->real, e) == 0 && takes_back(&without, c, &now) &&
+	    content_same(&without, &left))
+		rc = place_settle(p, &now, &without, temp, e);
+	else if (now.kind == CONTENT_FILE && takes_back(&without, c, &left) &&
+	         content_same(&without, &now))
+		rc = place_settle(p, &left, &now, temp, e);
+	content_free(&now);
+	content_free(&left);
+	content_free(&without);
+	return rc;
+}
+
+/* What stands there is neither as we wrote it nor as it was. */
+static enum undo
+undo_edited(struct alteration *c, const struct place *p, const struct content *now,
+            const char *temp, struct err *e)
+{
+	struct content without = CONTENT_INIT;
+	enum undo done = UNDO_FAILED;
+
+	if (c->shared && now->kind == CONTENT_FILE && c->was.kind == CONTENT_FILE &&
+	    diff_is_back(now->bytes.s, c->was.bytes.s, c->is.bytes.s))
+		done = UNDO_NOTHING;
+	else if (!takes_back(&without, c, now))
+		done = conflict(c, e);
+	else if (place_put(p, now, &without, temp, e) == 0)
+		done = UNDO_RESTORED;
+	else if (e->code == ERR_CONFLICT)
+		done = UNDO_CONFLICT;
+	content_free(&without);
+	return done;
+}
+
 static enum undo
 undo_at(struct alteration *c, const struct place *p, struct err *e)
 {
@@ -263,6 +335,8 @@ undo_at(struct alteration *c, const struct place *p, struct err *e)
 	rc = place_settle(p, &c->was, &c->is, c->temp, e);
 	if (rc == 0)
 		rc = place_settle(p, &c->is, &c->was, temp, e);
+	if (rc < 0 && e->code == ERR_CONFLICT && c->shared)
+		rc = settle_shared(c, p, temp, e);
 	if (rc == 0)
 		rc = place_read(p, &now, e);
 	if (rc < 0)
@@ -270,7 +344,7 @@ undo_at(struct alteration *c, const struct place *p, struct err *e)
 	else if (content_same(&now, &c->was))
 		done = UNDO_NOTHING;
 	else if (!content_same(&now, &c->is))
-		done = conflict(c, e);
+		done = undo_edited(c, p, &now, temp, e);
 	else if (place_put(p, &now, &c->was, temp, e) == 0)
 		done = UNDO_RESTORED;
 	else if (e->code == ERR_CONFLICT)

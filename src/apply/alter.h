@@ -15,6 +15,7 @@ struct alteration {
 	char          *real; /* after all links; "" where its directory is not there yet */
 	char          *temp; /* beside it */
 	unsigned       number; /* of before.K and after.K */
+	bool           shared; /* somebody else's file: what they edited since stays, ours is taken out */
 	bool           done;   /* something was altered on disk, whole or in part */
 	struct content was, is;
 };
@@ -38,7 +39,8 @@ enum undo { UNDO_NOTHING, UNDO_RESTORED, UNDO_CONFLICT, UNDO_FAILED };
 
 /*
  * `dir' is the journal's.  What stands there decides: new, old, or somebody's
- * own (a conflict, left alone).
+ * own (a conflict, left alone).  In a shared file that was edited, what we
+ * brought is taken out if it is there as we wrote it.
  */
 enum undo alter_undo(struct alteration *c, const char *dir, struct err *e);
 

@@ -135,6 +135,7 @@ prepare(struct apply *a, size_t i, struct err *e)
 		return err_set(e, ERR_CONFLICT,
 		               _("%s is there already and leads somewhere else. Remove it first."),
 		               s->path);
+	c->shared = s->shared;
 	/* It came true between the plan and now. */
 	if (content_same(&c->was, &c->is))
 		alter_free(c);

@@ -1,10 +1,10 @@
 #include "apply/diff.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/diff_inside.h"
 #include "base/mem.h"
 
 #define CONTEXT 3
@@ -12,13 +12,7 @@
 /* Beyond so many differing lines it is one block: time and memory grow with their square. */
 #define MOST_EDITS 2000
 
-struct side {
-	const char **line; /* n + 1: a line ends where the next begins, its newline included */
-	size_t       n;
-	bool        *out;  /* not on the other side */
-};
-
-static void
+void
 side_init(struct side *s, const char *text)
 {
 	size_t n = 0;
@@ -37,7 +31,7 @@ side_init(struct side *s, const char *text)
 	}
 }
 
-static void
+void
 side_free(struct side *s)
 {
 	free(s->line);
@@ -50,8 +44,8 @@ line_len(const struct side *s, size_t i)
 	return (size_t)(s->line[i + 1] - s->line[i]);
 }
 
-static bool
-same(const struct side *a, size_t i, const struct side *b, size_t j)
+bool
+side_same(const struct side *a, size_t i, const struct side *b, size_t j)
 {
 	size_t len = line_len(a, i);
 
@@ -68,7 +62,7 @@ struct middle {
 static bool
 middle_same(const struct middle *w, int x, int y)
 {
-	return same(w->a, w->from + (size_t)x, w->b, w->from + (size_t)y);
+	return side_same(w->a, w->from + (size_t)x, w->b, w->from + (size_t)y);
 }
 
 /* Does the furthest path of `d' edits come to diagonal `k' down (an inserted line) or right? */
@@ -126,15 +120,15 @@ walk_back(const struct middle *w, int **rounds, int edits)
 	}
 }
 
-static void
-compare(const struct side *a, const struct side *b)
+void
+side_compare(const struct side *a, const struct side *b)
 {
 	size_t from = 0, tail = 0;
 
-	while (from < a->n && from < b->n && same(a, from, b, from))
+	while (from < a->n && from < b->n && side_same(a, from, b, from))
 		from++;
 	while (tail < a->n - from && tail < b->n - from &&
-	       same(a, a->n - 1 - tail, b, b->n - 1 - tail))
+	       side_same(a, a->n - 1 - tail, b, b->n - 1 - tail))
 		tail++;
 
 	size_t n = a->n - from - tail, m = b->n - from - tail;
@@ -226,7 +220,7 @@ diff_unified(struct buf *out, const char *old_name, const char *old_text,
 		return;
 	side_init(&a, old_text);
 	side_init(&b, new_text);
-	compare(&a, &b);
+	side_compare(&a, &b);
 	buf_printf(out, "--- %s\n+++ %s\n", old_name, new_name);
 	while (i < a.n || j < b.n) {
 		if ((i < a.n && a.out[i]) || (j < b.n && b.out[j]))

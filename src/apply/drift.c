@@ -7,6 +7,12 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 
+static bool
+is_in_force(const struct journal_entry *entry)
+{
+	return entry->state != JOURNAL_UNDONE && entry->state != JOURNAL_CONFLICT;
+}
+
 /* The newest change in force that wrote `path'. */
 static bool
 find_written(struct alteration *out, struct arena *a, const char *root, const char *path,
@@ -19,7 +25,7 @@ find_written(struct alteration *out, struct arena *a, const char *root, const ch
 	for (size_t i = 0; i < n && !found; i++) {
 		struct journal_lines l;
 
-		if (v[i].state == JOURNAL_UNDONE || v[i].state == JOURNAL_CONFLICT)
+		if (!is_in_force(&v[i]))
 			continue;
 		journal_read(&l, v[i].dir);
 		for (size_t k = l.n; k > 0 && !found; k--) {
@@ -33,6 +39,73 @@ find_written(struct alteration *out, struct arena *a, const char *root, const ch
 		journal_lines_free(&l);
 	}
 	return found;
+}
+
+/* A file as it was before and after one change; false: it was or is no file, or is lost. */
+static bool
+load(struct alteration *c, const char *dir, struct arena *a)
+{
+	struct err e = { 0 };
+
+	return c->was.kind == CONTENT_FILE && c->is.kind == CONTENT_FILE &&
+	       journal_kept(&c->was.bytes, dir, arena_printf(a, "before.%u", c->number), &e) == 0 &&
+	       journal_kept(&c->is.bytes, dir, arena_printf(a, "after.%u", c->number), &e) == 0;
+}
+
+/* Take what one apply did to a shared file out of it; false: it is not there as it was written. */
+static bool
+take_out(struct buf *text, const struct journal_entry *entry, const char *path, struct arena *a)
+{
+	struct journal_lines l;
+	struct alteration c;
+	bool fine = true;
+
+	journal_read(&l, entry->dir);
+	for (size_t k = l.n; k > 0 && fine; k--) {
+		struct buf without = BUF_INIT;
+
+		if (!alter_from_json(&c, l.v[k - 1]))
+			continue;
+		if (c.shared && strcmp(c.path, path) == 0) {
+			fine = load(&c, entry->dir, a) &&
+			       diff_take_back(&without, text->s, c.was.bytes.s, c.is.bytes.s);
+			buf_cut(text, 0);
+			buf_add(text, without.s, without.len);
+		}
+		buf_free(&without);
+		alter_free(&c);
+	}
+	journal_lines_free(&l);
+	return fine;
+}
+
+bool
+drift_without_us(struct buf *text, const char *root, const char *path)
+{
+	struct arena a = { 0 };
+	struct journal_entry *v;
+	size_t n = journal_list(&a, root, &v);
+	bool fine = true;
+
+	for (size_t i = 0; i < n && fine; i++)
+		if (is_in_force(&v[i]))
+			fine = take_out(text, &v[i], path, &a);
+	arena_free(&a);
+	return fine;
+}
+
+/* In a file of others, only what is ours counts: can all of it be taken out as it stands? */
+static bool
+is_whole(const struct alteration *c, const char *root, const char *path, const struct buf *now)
+{
+	struct buf text = BUF_INIT;
+
+	if (!c->shared)
+		return false;
+	buf_add(&text, now->s, now->len);
+	bool whole = drift_without_us(&text, root, path);
+	buf_free(&text);
+	return whole;
 }
 
 bool
@@ -49,7 +122,7 @@ drift_diff(struct buf *out, const char *root, const char *path)
 	if (fs_read(&now, fs_path(&a, root, path), CONTENT_MAX, &e) == 0 &&
 	    find_written(&c, &a, root, path, &dir)) {
 		content_file(&is, now.s, now.len, 0);
-		drifted = !content_same(&is, &c.is);
+		drifted = !content_same(&is, &c.is) && !is_whole(&c, root, path, &now);
 		const char *kept = arena_printf(&a, "after.%u", c.number);
 		if (drifted && journal_kept(&then, dir, kept, &e) == 0)
 			diff_unified(out, path, then.s, path, now.s);

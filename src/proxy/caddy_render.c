@@ -169,7 +169,7 @@ caddy_render(struct steps *out, const struct proxy_context *c, struct err *e)
 		goto out;
 	steps_write(out, p.file, text.s, 0644);
 	if (p.text)
-		steps_write(out, c->found->config, p.text, 0644);
+		steps_write_shared(out, c->found->config, p.text, 0644);
 	add_validate(out, c);
 	rc = c->answers->reload ? add_reload(out, c, e) : 0;
 out:

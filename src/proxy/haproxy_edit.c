@@ -246,7 +246,7 @@ haproxy_edit(struct steps *out, const struct proxy_context *c, const struct hapr
 		fs_read(&now, fs_path(&a, c->root, w.t->file), 4u << 20, &ignored);
 		/* Of the other files only those that change are a step. */
 		if (rc == 0 && (w.is_main || strcmp(now.s, w.out.s) != 0))
-			steps_write(out, w.t->file, w.out.s, 0644);
+			steps_write_shared(out, w.t->file, w.out.s, 0644);
 		buf_free(&now);
 		buf_free(&w.out);
 	}

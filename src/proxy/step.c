@@ -32,6 +32,13 @@ steps_write_made(struct steps *s, const char *path, const char *text, mode_t mod
 }
 
 void
+steps_write_shared(struct steps *s, const char *path, const char *text, mode_t mode)
+{
+	steps_write(s, path, text, mode);
+	s->v[s->n - 1].shared = true;
+}
+
+void
 steps_link(struct steps *s, const char *path, const char *target)
 {
 	struct step *t = append(s, STEP_LINK);

@@ -53,6 +53,7 @@ struct step {
 	const struct call *call;   /* call */
 	bool               made;   /* write: the text is new each time (a key); a plan's hash leaves it out */
 	bool               secret; /* write: never shown, printed or logged */
+	bool               shared; /* write: somebody else's file, in which only a part is ours */
 };
 
 struct steps {
@@ -63,6 +64,7 @@ struct steps {
 
 void steps_write(struct steps *s, const char *path, const char *text, mode_t mode);
 void steps_write_made(struct steps *s, const char *path, const char *text, mode_t mode, bool secret);
+void steps_write_shared(struct steps *s, const char *path, const char *text, mode_t mode);
 void steps_link(struct steps *s, const char *path, const char *target);
 void steps_set_aside(struct steps *s, const char *path);
 void steps_run(struct steps *s, enum step_role role, const char *const *argv);

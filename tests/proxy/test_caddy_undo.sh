@@ -53,13 +53,44 @@ apply 4 $pw
 grep -q '/etc/caddy/Caddyfile:1:1: This site has no braces' "$T/err" || fail "not said where: $(cat "$T/err")"
 as_before
 
-# Somebody edits the Caddyfile afterwards: an undo leaves it alone, and Caddy can still be started with it.
+# Somebody edits the Caddyfile afterwards: that stays, and our line goes; a next change is none the worse for it.
 server_up
+cp "$CADDY" "$T/Caddyfile.old"
 answers "http://$NAME:$HTTP" "$none"
 apply 0 $pw
-echo '# by hand' >>"$CADDY"
-run 1 rollback --root "$R" --json
+edit() {
+	sed -i '1i # by hand' "$CADDY"
+	printf '# and behind\n' >>"$CADDY"
+}
+edit
+answers "http://$NAME:$(closed_port)" "$none"
+apply 0 $pw
+json '.changed == true'
 grep -q '^# by hand' "$CADDY" || fail "the edit is lost"
+run 0 rollback --root "$R" --json
+run 0 remove --root "$R" --json
+cp "$CADDY" "$T/Caddyfile.now"
+cp "$T/Caddyfile.old" "$CADDY"
+edit
+cmp "$CADDY" "$T/Caddyfile.now" || fail "not only our line is gone"
+[ ! -e "$R/etc/caddy/openchamber.caddy" ] || fail "our file is still there"
+shop_answers || fail "the other site is gone"
+
+# Taken out by hand already: there is nothing left to undo in that file.
+answers "http://$NAME:$HTTP" "$none"
+cp "$T/Caddyfile.old" "$CADDY"
+apply 0 $pw
+cp "$T/Caddyfile.old" "$CADDY"
+edit
+run 0 rollback --root "$R" --json
+cmp "$CADDY" "$T/Caddyfile.now" || fail "the edit is lost"
+
+# Our own line is edited: left alone by both, and Caddy can still be started with it.
+cp "$T/Caddyfile.old" "$CADDY"
+apply 0 $pw
+sed -i 's/^import openchamber.*/& # mine/' "$CADDY"
+run 1 rollback --root "$R" --json
+grep -q '^import openchamber.* # mine' "$CADDY" || fail "the edit is lost"
 [ ! -e "$R/etc/caddy/openchamber.caddy" ] || fail "our file is still there"
 caddy_start
 shop_answers || fail "Caddy does not start with what was left"

@@ -99,10 +99,34 @@ frontend web
 	default_backend shop
 $shop"
 picture "$R" >"$T/before"
+cp -p "$R/etc/haproxy/haproxy.cfg" "$T/before.cfg"
 mine
 apply 0 --cacert "$T/$NAME.pem"
 json '.changed == true and .ready == true'
+ID=$(jq .id "$T/out")
 grep -q "bind 127.0.0.1:$TLS ssl crt $R/etc/haproxy/antechamber " "$R/etc/haproxy/haproxy.cfg" || fail "no frontend of its own"
+# An edit elsewhere in the file is no conflict, for the next change or for an undo; one in our lines is.
+edited() { sed 's/a comment of theirs/a comment of mine/' "$1"; printf '# and behind\n'; }
+edited "$R/etc/haproxy/haproxy.cfg" >"$T/edited.cfg"
+cp "$R/etc/haproxy/haproxy.cfg" "$T/good.cfg"
+cp "$T/edited.cfg" "$R/etc/haproxy/haproxy.cfg"
+answers "https://$NAME:$TLS" "tls: {mode: existing, certificate: $R/etc/ssl/$NAME.pem, key: $R/etc/ssl/$NAME.key}" \
+	"listen: {address: 127.0.0.1, http: $HTTP, https: $TLS}" "limits: {stream: 1800s}"
+apply 0 --cacert "$T/$NAME.pem"
+json '.changed == true'
+run 0 rollback --root "$R" --json
+cmp "$R/etc/haproxy/haproxy.cfg" "$T/edited.cfg" || fail "the rollback touched what is not ours"
+sed -i 's/X-Forwarded-Proto https/X-Forwarded-Proto mine/' "$R/etc/haproxy/haproxy.cfg"
+apply 1 --cacert "$T/$NAME.pem"
+complains 'was edited since'
+run 6 rollback "$ID" --root "$R" --json
+grep -q 'X-Forwarded-Proto mine' "$R/etc/haproxy/haproxy.cfg" || fail "an edit of our lines is lost"
+cp "$T/edited.cfg" "$R/etc/haproxy/haproxy.cfg"
+run 0 rollback "$ID" --root "$R" --json
+edited "$T/before.cfg" | cmp - "$R/etc/haproxy/haproxy.cfg" || fail "the undo left something, or took more than ours"
+cp -p "$T/before.cfg" "$R/etc/haproxy/haproxy.cfg"
+mine
+apply 0 --cacert "$T/$NAME.pem"
 # Another port: what was there for the old one goes.
 OLD=$TLS
 TLS=$(closed_port)

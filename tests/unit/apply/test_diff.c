@@ -166,6 +166,50 @@ test_huge(void **state)
 	buf_free(&out);
 }
 
+static void
+test_take_back(void **state)
+{
+	static const struct { const char *was, *is, *now, *want; } cases[] = {
+		/* Edited in front, behind, and both; want NULL: what was brought is not there any more. */
+		{ "a\nb\n", "a\nX\nY\nb\n", "1\na\nX\nY\nb\n", "1\na\nb\n" },
+		{ "a\nb\n", "a\nX\nY\nb\n", "a\nX\nY\nb\n2\n", "a\nb\n2\n" },
+		{ "a\nb\n", "a\nX\nY\nb\n", "a\n1\nX\nY\n2\nb\n", "a\n1\n2\nb\n" },
+		{ "a\nb\n", "a\nX\nY\nb\n", "a\nX\n1\nY\nb\n", NULL },
+		{ "a\nb\n", "a\nX\nY\nb\n", "a\nX\nb\n", NULL },
+		/* At the end, with a blank line in front, and with one of theirs behind. */
+		{ "a\n", "a\n\nX\n", "a\n\nX\nhand\n", "a\nhand\n" },
+		{ "a\n", "a\n\nX\n", "a\nhand\n\nX\n", "a\nhand\n" },
+		{ "a\n\nb\n", "a\n\nX\n\nb\n", "a\n\nX\nhand\n\nb\n", "a\nhand\n\nb\n" },
+		{ "a", "a\n\nX\n", "a\n\nX\nhand\n", "a\nhand\n" },
+		/* Two places. */
+		{ "a\nb\nc\n", "a\nX\nb\nY\nc\n", "a\nX\nb\n1\nY\nc\n", "a\nb\n1\nc\n" },
+		/* A change of a change; and lines that were only taken away. */
+		{ "a\nX\nb\n", "a\nZ\nb\n", "a\nZ\nb\n2\n", "a\nX\nb\n2\n" },
+		{ "a\nX\nb\n", "a\nb\n", "1\na\nb\n2\n", "1\na\nX\nb\n2\n" },
+		{ "a\nX\nb\n", "a\nb\n", "a\n1\nb\n", "a\nX\n1\nb\n" },
+		{ "a\nX\nb\n", "a\nb\n", "2\n", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf out = BUF_INIT;
+		bool taken = diff_take_back(&out, cases[i].now, cases[i].was, cases[i].is);
+
+		assert_int_equal(taken, cases[i].want != NULL);
+		assert_string_equal(out.s, cases[i].want ? cases[i].want : "");
+		assert_false(diff_is_back(cases[i].now, cases[i].was, cases[i].is));
+		if (cases[i].want)
+			assert_true(diff_is_back(cases[i].want, cases[i].was, cases[i].is));
+		buf_free(&out);
+	}
+
+	/* Of the same words that theirs has. */
+	struct buf out = BUF_INIT;
+	assert_true(diff_take_back(&out, "}\n}\na\n}\nb\n", "}\na\nb\n", "}\na\n}\nb\n"));
+	assert_string_equal(out.s, "}\n}\na\nb\n");
+	buf_free(&out);
+}
+
 int
 main(void)
 {
@@ -173,6 +217,7 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_against_patch),
 		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_take_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
