@@ -26,6 +26,7 @@ int cmd_apply(const struct options *o);
 int cmd_doctor(const struct options *o);
 int cmd_rollback(const struct options *o);
 int cmd_remove(const struct options *o);
+int cmd_lint(const struct options *o);
 int cmd_practice(const struct options *o);
 int cmd_origin(const struct options *o);
 int cmd_detect(const struct options *o);

@@ -68,6 +68,7 @@ static int (*const commands[N_COMMANDS])(const struct options *o) = {
 	[COMMAND_DOCTOR]   = cmd_doctor,
 	[COMMAND_ROLLBACK] = cmd_rollback,
 	[COMMAND_REMOVE]   = cmd_remove,
+	[COMMAND_LINT]     = cmd_lint,
 	[COMMAND_PRACTICE] = run_practice,
 	[COMMAND_ORIGIN]   = cmd_origin,
 	[COMMAND_DETECT]   = cmd_detect,

@@ -39,6 +39,8 @@ const struct command_entry command_table[N_COMMANDS] = {
 	[COMMAND_ROLLBACK] = { "rollback", "[ID]",
 	                       N_("put back what an apply replaced; without ID the newest") },
 	[COMMAND_REMOVE]   = { "remove", "", N_("take out everything it ever put in") },
+	[COMMAND_LINT]     = { "lint", "--npm FILE",
+	                       N_("say what a text for Nginx Proxy Manager's Advanced field does") },
 	[COMMAND_PRACTICE] = { "practice", "",
 	                       N_("try it with a built-in OpenChamber and a private proxy") },
 	[COMMAND_ORIGIN]   = { "origin", "[--port N]",
@@ -61,6 +63,10 @@ const struct option_entry option_table[] = {
 	  N_("the proxy's main file, if it is not the usual one") },
 	{ "fix", OPTION_FLAG, NULL, FIELD(fix), BIT(DOCTOR), 0, 0,
 	  N_("make the changes, verify them, undo them if anything gets worse") },
+	{ "npm", OPTION_TEXT, "FILE", FIELD(npm), BIT(LINT), 0, 0,
+	  N_("the text of the Advanced field; - is standard input") },
+	{ "no-websockets", OPTION_FLAG, NULL, FIELD(no_websockets), BIT(LINT), 0, 0,
+	  N_("Websockets Support is switched off in the proxy host") },
 	{ "cacert", OPTION_TEXT, "FILE", FIELD(cacert), LOOKING | BIT(APPLY), 0, 0,
 	  N_("trust these certificates (PEM)") },
 	{ "insecure", OPTION_FLAG, NULL, FIELD(insecure), LOOKING, 0, 0,
@@ -74,8 +80,8 @@ const struct option_entry option_table[] = {
 	  N_("how long one probe waits (5)") },
 	{ "deep", OPTION_FLAG, NULL, FIELD(deep), LOOKING, 0, 0,
 	  N_("add the checks that must wait a minute") },
-	{ "strict", OPTION_FLAG, NULL, FIELD(strict), BIT(CHECK) | BIT(REHEARSE) | BIT(PRACTICE), 0,
-	  0, N_("a warning counts as a failure") },
+	{ "strict", OPTION_FLAG, NULL, FIELD(strict), BIT(CHECK) | BIT(LINT) | BIT(REHEARSE) | BIT(PRACTICE),
+	  0, 0, N_("a warning counts as a failure") },
 	{ "set-aside", OPTION_TEXT, "FILE", FIELD(set_aside), PLANNED, 0, 0,
 	  N_("move this site's file out of the way; undoing brings it back") },
 	{ "plan", OPTION_HASH, "SHA256", FIELD(plan), BIT(APPLY), 0, 0,
@@ -365,6 +371,9 @@ complete(const struct options *o, struct err *e)
 	if (PLANNED & 1u << o->command && !o->answers)
 		return err_set(e, ERR_USAGE,
 		               _("%s needs --answers FILE: what was decided, as the wizard saves it."), show(o->command));
+	if (o->command == COMMAND_LINT && !o->npm)
+		return err_set(e, ERR_USAGE,
+		               _("lint needs --npm FILE: the text of the Advanced field, or - for standard input."));
 	if (o->command == COMMAND_ROLLBACK && o->list && o->id)
 		return err_set(e, ERR_USAGE, _("--list and an ID do not go together."));
 	return 0;

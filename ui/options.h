@@ -15,17 +15,17 @@
 #include "base/url.h"
 
 enum command { COMMAND_WIZARD, COMMAND_CHECK, COMMAND_PRINT, COMMAND_DIFF, COMMAND_REHEARSE,
-               COMMAND_APPLY, COMMAND_DOCTOR, COMMAND_ROLLBACK, COMMAND_REMOVE, COMMAND_PRACTICE, COMMAND_ORIGIN,
+               COMMAND_APPLY, COMMAND_DOCTOR, COMMAND_ROLLBACK, COMMAND_REMOVE, COMMAND_LINT, COMMAND_PRACTICE, COMMAND_ORIGIN,
                COMMAND_DETECT, N_COMMANDS };
 
 struct options {
 	enum command command;
 	bool help, version;
-	bool json, plain, yes, no_reload, insecure, deep, strict, list, progress, allow_unprotected, fix;
+	bool json, plain, yes, no_reload, insecure, deep, strict, list, progress, allow_unprotected, fix, no_websockets;
 	bool has_origin, has_public;
 	struct url  origin, public_url;
 	const char *answers, *root, *templates, *log, *color, *lang, *report;
-	const char *connect_to, *cacert, *password_file, *only, *plan, *set_aside, *server_id, *proxy, *conf;
+	const char *connect_to, *cacert, *password_file, *only, *plan, *set_aside, *server_id, *proxy, *conf, *npm;
 	unsigned long long body;     /* bytes; 0: not given */
 	unsigned timeout_ms;         /* per probe; 0: not given */
 	unsigned port;               /* of the probe origin; 0: any */

@@ -1,0 +1,199 @@
+/* Each text has its finding at its line and column, its healthy twin none; and a real nginx refuses what is said to go offline. */
+#include "../tree.h"
+
+#include "base/buf.h"
+#include "proxy/npm_lint.h"
+
+#define OWN  "proxy_pass $forward_scheme://$server:$port; "
+#define SETS "proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; " \
+	     "proxy_set_header X-Forwarded-Proto $scheme; "
+#define LIFT "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; "
+
+static const struct text {
+	const char *rule;
+	int         line, column;
+	bool        switched_off; /* Websockets Support */
+	const char *broken, *healthy;
+} texts[] = {
+	{ "syntax", 2, 1, false, "gzip off;\nproxy_buffering off\n", "gzip off;\nproxy_buffering off;\n" },
+	{ "syntax", 1, 1, false, "location /api {\n" OWN "\n", "location /api {\n" OWN "\n}\n" },
+	{ "syntax", 2, 1, false, "gzip off;\n}\nlocation /x {\n" OWN, "gzip off;\n" },
+	{ "unknown-directive", 2, 3, false, "gzip off;\n  proxy_bufering off;\n", "gzip off;\n  proxy_buffering off;\n" },
+	{ "wrong-place", 1, 1, false, "proxy_pass http://192.0.2.1:3000;\n", "set $x http://192.0.2.1:3000;\n" },
+	{ "wrong-place", 1, 1, false, "map $http_upgrade $c { default upgrade; }\n", "# map\n" },
+	{ "wrong-place", 2, 1, false, "\nserver { listen 81; }\n", "\n" },
+	{ "wrong-place", 2, 20, false, "location /x {\nserver_tokens off; listen 81; }\n", NULL },
+	{ "duplicate-npm", 1, 1, false, "proxy_http_version 1.1;\n", "proxy_request_buffering off;\n" },
+	{ "duplicate-directive", 2, 1, false, "gzip off;\ngzip off;\n", "gzip off;\ngzip_vary off;\n" },
+	{ "duplicate-directive", 3, 1, true, "proxy_http_version 1.1;\n\nproxy_http_version 1.1;\n",
+	  NULL },
+	{ "duplicate-location", 1, 1, false, "location ^~ / { " OWN "}\n", "location / { " SETS LIFT OWN "}\n" },
+	{ "duplicate-location", 1, 1, false, "location \"/\" { " OWN "}\n", "location = / { " SETS LIFT OWN "}\n" },
+	{ "duplicate-location", 2, 1, false, "location /x { " OWN "}\nlocation ^~ /x { " OWN "}\n",
+	  "location /x { " OWN "}\nlocation = /x { " OWN "}\n" },
+	{ "location-dropped", 1, 6, false, "# a; location / {\n", "# location / {\n" },
+	{ "leads-to-npm", 2, 1, false, "location /api/x {\nproxy_pass http://127.0.0.1:3000; }\n",
+	  "location /api/x {\nproxy_pass http://192.0.2.1:3000; }\n" },
+	{ "leads-to-npm", 1, 17, false, "location /api { proxy_pass http://[::1]:3000; }\n", NULL },
+	{ "answers-itself", 1, 1, false, "return 301 https://other.example.org;\n",
+	  "if ($scheme = gopher) { return 301 https://other.example.org; }\n" },
+	{ "path-mangled", 2, 1, false, "location /api {" SETS LIFT "\nproxy_pass http://192.0.2.1:3000/; }\n",
+	  "location /api {" SETS LIFT "\nproxy_pass http://192.0.2.1:3000; }\n" },
+	{ "ws-upgrade-lost", 2, 1, false, "location /api {\n" SETS OWN "}\n", "location /api {\n" SETS LIFT OWN "}\n" },
+	{ "ws-host-lost", 2, 1, false, "location = /api/event/ws {\n" OWN LIFT "}\n",
+	  "location = /api/event/ws {\n" SETS OWN LIFT "}\n" },
+	{ "ws-proto-lost", 2, 1, false, "location = /api/event/ws {\n" OWN "proxy_set_header Host $host; " LIFT "}\n", NULL },
+	{ "forwarded-proto-believed", 1, 28, false,
+	  "location = /api/event/ws { proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto; "
+	  "proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; " LIFT OWN "}\n", NULL },
+	{ "forwarded-for-lost", 1, 17, false, "location /api { " OWN "proxy_set_header Host $host; " LIFT "}\n", NULL },
+	{ "sse-buffered", 2, 1, false, "\nproxy_buffering on;\n", "\nproxy_buffering off;\n" },
+	{ "sse-buffered", 1, 1, false, "proxy_ignore_headers X-Accel-Buffering;\n", "proxy_ignore_headers Expires;\n" },
+	{ "sse-compressed", 1, 10, false, "gzip on; gzip_types text/event-stream;\n", "gzip on; gzip_types text/css;\n" },
+	{ "api-cached", 2, 1, false, "\nproxy_cache public;\n", "\nproxy_cache off;\n" },
+	{ "stream-cut", 1, 1, false, "proxy_read_timeout 10s;\n", "proxy_read_timeout 3600s;\n" },
+	{ "body-limit", 1, 1, false, "client_max_body_size 50M;\n", "client_max_body_size 0;\n" },
+	{ "body-lowered", 1, 1, false, "client_max_body_size 1000M;\n", "client_max_body_size 2000m;\n" },
+	{ "body-spooled", 1, 1, false, "proxy_request_buffering on;\n", "proxy_request_buffering off;\n" },
+	{ "access-list", 3, 1, false, "gzip off;\n\nlocation = /x { " OWN "}\n", "gzip off;\n" },
+	{ "hsts-lost", 1, 17, false, "location = /x { add_header A b; " OWN "}\n", "add_header A b;\n" },
+	{ "name-must-resolve", 1, 17, false, "location = /x { proxy_pass http://openchamber:3000; }\n",
+	  "location = /x { set $to openchamber; proxy_pass http://$to:3000; }\n" },
+	{ "useless-header", 1, 1, false, "proxy_set_header X-Real-IP $remote_addr;\n",
+	  "proxy_set_header X-Real-IP $remote_addr; location = /x { " OWN "}\n" },
+	{ "websockets-off", 0, 0, true, "gzip off;\n", "location / { " SETS LIFT OWN "}\n" },
+};
+
+static void
+lint(struct npm_lint *l, const struct needs *needs, const char *text, bool switched_off)
+{
+	struct err e = { 0 };
+
+	*l = (struct npm_lint){ .websockets = !switched_off };
+	assert_int_equal(npm_lint_text(l, "templates", needs, text, strlen(text), &e), 0);
+}
+
+static const struct npm_finding *
+found(const struct npm_lint *l, const char *rule)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i].rule->id, rule) == 0)
+			return &l->v[i];
+	return NULL;
+}
+
+static void
+needs_read(struct needs *needs)
+{
+	struct err e = { 0 };
+
+	*needs = (struct needs){ 0 };
+	assert_int_equal(needs_load(needs, "templates", &e), 0);
+}
+
+static void
+each_rule_finds_its_text(void **state)
+{
+	struct needs needs;
+	struct npm_lint l;
+
+	(void)state;
+	needs_read(&needs);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const struct text *t = &texts[i];
+		lint(&l, &needs, t->broken, t->switched_off);
+		const struct npm_finding *f = found(&l, t->rule);
+		if (!f)
+			fail_msg("%s is not found in: %s", t->rule, t->broken);
+		if (f->line != t->line || f->column != t->column)
+			fail_msg("%s at %d:%d instead of %d:%d", t->rule, f->line, f->column, t->line, t->column);
+		npm_lint_free(&l);
+		if (!t->healthy)
+			continue;
+		lint(&l, &needs, t->healthy, t->switched_off);
+		if (found(&l, t->rule))
+			fail_msg("%s is found in the twin: %s", t->rule, t->healthy);
+		npm_lint_free(&l);
+	}
+	needs_free(&needs);
+}
+
+/* What Nginx Proxy Manager itself answers to each of these was measured. */
+static void
+own_location_is_left_out(void **state)
+{
+	static const struct { bool drops; const char *text; } asked[] = {
+		{ true, "location / {" }, { true, "location /{" }, { true, "location /\n{" }, { true, "\t location / {" },
+		{ true, "gzip off; location / {" }, { true, "# x; location / {" }, { true, "LOCATION / {" },
+		{ false, "location = / {" }, { false, "location ~ / {" }, { false, "location /api {" },
+		{ false, "# location / {" }, { false, "location ^~ / {" }, { false, "location \"/\" {" },
+		{ false, "} location / {" }, { false, "" }, { false, "location" }, { false, "location /" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+		if (npm_drops_location(asked[i].text, strlen(asked[i].text)) != asked[i].drops)
+			fail_msg("wrong about: %s", asked[i].text);
+}
+
+/* ---- the same asked of a real nginx ---- */
+
+static bool
+nginx_takes(struct tree *t, const char *text, bool switched_off)
+{
+	char said[2000];
+	struct buf conf = BUF_INIT;
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	const struct npm_frame frame = {
+		.scheme = "http", .host = "192.0.2.10", .port = 3000, .name = "chat.example.org",
+		.listen = arena_printf(&a, "    listen unix:%s/socket;", t->root),
+		.websockets = !switched_off, .text = text, .len = strlen(text),
+	};
+	size_t at;
+
+	buf_printf(&conf, "pid %s/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n"
+	           "proxy_cache_path %s/cache keys_zone=public:1m;\n", t->root, t->root);
+	assert_int_equal(npm_compose(&conf, "templates", &frame, &at, &e), 0);
+	buf_puts(&conf, "}\n");
+	tree_write(t, "/nginx.conf", conf.s);
+	bool takes = nginx_judges(tree_path(t, "/nginx.conf"), said, sizeof(said)) == 0;
+	unlink(tree_path(t, "/socket"));
+	buf_free(&conf);
+	arena_free(&a);
+	return takes;
+}
+
+static void
+nginx_agrees(void **state)
+{
+	struct needs needs;
+	struct npm_lint l;
+	struct tree *t = *state;
+
+	needs_nginx();
+	needs_read(&needs);
+	for (size_t i = 0; i < 2 * ARRAY_LEN(texts); i++) {
+		const struct text *one = &texts[i / 2];
+		const char *text = i % 2 ? one->healthy : one->broken;
+		if (!text || strcmp(one->rule, "name-must-resolve") == 0)
+			continue;
+		lint(&l, &needs, text, one->switched_off);
+		if (nginx_takes(t, text, one->switched_off) == npm_lint_has(&l, NPM_OFFLINE))
+			fail_msg("nginx does not agree about: %s", text);
+		npm_lint_free(&l);
+	}
+	needs_free(&needs);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_rule_finds_its_text),
+		cmocka_unit_test(own_location_is_left_out),
+		cmocka_unit_test_setup_teardown(nginx_agrees, tree_setup, tree_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
