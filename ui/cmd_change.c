@@ -102,6 +102,8 @@ change_json(struct json *doc, struct change *ch, const struct apply_result *r)
 	json_set_int(doc, "places", r->places);
 	if (r->err.code != ERR_NONE)
 		json_set(doc, "error", cmd_error_json(&r->err));
+	if (r->cause)
+		json_set_string(doc, "cause", r->cause);
 	if (r->by_hand) {
 		struct json *list = json_array();
 		for (const char *const *command = r->by_hand; *command; command++)
@@ -116,6 +118,8 @@ change_say_error(const struct apply_result *r)
 	fflush(stdout);
 	if (r->err.code != ERR_NONE)
 		cmd_say(stderr, r->err.msg);
+	if (r->cause && strcmp(r->cause, "config-needs-restart") == 0)
+		cmd_say(stderr, _("Run it with --no-reload, then restart the proxy, which closes what is open."));
 	if (!r->by_hand)
 		return;
 	cmd_say(stderr, _("To restore by hand, run each of these as root:"));

@@ -158,6 +158,7 @@ write_begin(struct apply *a, struct err *e)
 	const struct steps *steps = &a->plan->steps;
 	struct json *line = json_object();
 	struct buf address = BUF_INIT;
+	unsigned http, https;
 	char hash[65];
 
 	plan_hash(a->plan, hash);
@@ -168,6 +169,9 @@ write_begin(struct apply *a, struct err *e)
 	json_set_int(line, "when", (long long)time(NULL));
 	json_set_string(line, "address", address.s);
 	json_set_string(line, "proxy", a->plan->context.found->proxy->name);
+	answers_ports(a->plan->context.answers, &http, &https);
+	json_set_int(line, "http", http);
+	json_set_int(line, "https", https);
 	json_set_string(line, "root", a->root);
 	json_set_int(line, "uid", (long long)geteuid());
 	json_set_string(line, "plan", hash);
@@ -257,6 +261,20 @@ plan_anew(struct apply *a, struct err *e)
 	return 0;
 }
 
+/* What a reload cannot do is better known before anything is written. */
+static bool
+would_clash(struct apply *a, struct err *e)
+{
+	struct machine m = { 0 };
+	int clash;
+
+	machine_read(&m, a->root);
+	clash = apply_clash(a->plan, &m, e);
+	machine_free(&m);
+	a->result.cause = clash > 0 ? "config-needs-restart" : NULL;
+	return clash != 0;
+}
+
 static void
 go_ahead(struct apply *a, bool recovered, const struct err *e)
 {
@@ -272,7 +290,10 @@ go_ahead(struct apply *a, bool recovered, const struct err *e)
 		apply_refuse(a, e);
 	else if (!plan_changes(a->plan))
 		unchanged(a);
-	else {
+	else if (!a->options.no_reload && would_clash(a, &why)) {
+		apply_say(a, "reload", PROGRESS_FAIL, "%s", why.msg);
+		apply_refuse(a, &why);
+	} else {
 		apply_say(a, "backup", PROGRESS_NOW,
 		          _("looking how everything answers before the change"));
 		verify_before(a, pictured);

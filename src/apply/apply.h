@@ -37,6 +37,7 @@ enum apply_outcome {
 struct apply_result {
 	enum apply_outcome      outcome;
 	struct err              err;     /* why it was undone or refused */
+	const char             *cause;   /* of the table in cause.h, where it is one; or NULL */
 	unsigned                id;      /* of the journal entry; 0: none */
 	size_t                  places;
 	const struct check_run *verify;  /* over loopback with the real names; NULL: not come to */
@@ -75,7 +76,8 @@ void apply_free(struct apply *a);     /* after done only */
  * The end is APPLY_UNCHANGED where nothing was to be undone (err.msg says why, its code is
  * ERR_NONE); APPLY_UNDONE when it is undone, with ERR_CONFLICT if something was left alone
  * because somebody edited it since (by_hand has it); APPLY_REFUSED if it could not begin.
- * Works from the journal alone: nothing of the proxy is parsed, its recorded commands are run.  A
+ * Works from the journal alone: its recorded commands are run.  The proxy is only looked for to
+ * prove that it took the reload; where it did not, the end is APPLY_UNDO_FAILED.  A
  * service that was asked to change something is asked to change it back; its secret is read again
  * from the file that was named.  Where that cannot be had, nothing at all is undone (REFUSED).
  */
@@ -94,5 +96,12 @@ size_t apply_drift(struct buf *out, const struct plan *p);
 
 /* Established connections on the ports the new site listens on, now: a reload may close them. */
 unsigned apply_live_connections(const struct plan *p);
+bool apply_closes_connections(const struct plan *p); /* will it, for sure? */
+
+/*
+ * Can the plan's listening addresses be had by its reload?  As `clash' of proxy.h; asked before
+ * anything is written, and once more just before the reload.
+ */
+int apply_clash(const struct plan *p, const struct machine *m, struct err *e);
 
 #endif

@@ -21,6 +21,7 @@ struct undo_work {
 	size_t             at;       /* lines from here on are undone, or are nothing to undo */
 	const char *const *validate, *const *reload; /* as recorded; NULL: none */
 	const char        *proxy;
+	unsigned           http, https; /* its site's ports; 0: none */
 	bool               reload_begun;
 	size_t             restored, conflicts, failures;
 };
@@ -57,6 +58,8 @@ struct apply {
 	apply_then          *then;
 	const char *const   *argv;
 	void                *proof;
+	const struct proxy_found *reloaded; /* whose reload is under way; NULL: none that we know */
+	struct proxy_found   there;  /* as it runs now, where no plan has it */
 	long long            deadline;
 
 	struct calling       calling;    /* call.c */
@@ -102,9 +105,13 @@ void apply_keep(struct apply *a);
 void apply_fail(struct apply *a, const struct err *e); /* undo what was done, and end */
 void apply_refuse(struct apply *a, const struct err *e); /* nothing was done */
 
+/* live.c: connections that are open on these ports; would this command close them? */
+unsigned live_on(unsigned http, unsigned https);
+bool live_closes(const struct proxy_found *f, const char *const *argv);
+
 /* command.c */
 void command_validate(struct apply *a, const char *const *argv, apply_then *then);
-/* With a plan also the proof that it took. */
+/* And the proof that it took. */
 void command_reload(struct apply *a, const char *const *argv, apply_then *then);
 void command_run(struct apply *a, const char *const *argv, apply_then *then);
 

@@ -161,19 +161,25 @@ validate_step(struct apply *a, const struct step *s)
 static void
 reload_step(struct apply *a, const struct step *s)
 {
-	const struct proxy *proxy = a->plan->context.found->proxy;
 	struct err e = { 0 };
+	int clash;
 
+	machine_free(&a->machine);
+	machine_read(&a->machine, a->root);
+	clash = apply_clash(a->plan, &a->machine, &e);
 	if (a->options.no_reload) {
-		apply_say(a, "reload", PROGRESS_SKIP,
-		          _("not wanted; the new configuration waits for the next reload"));
+		if (clash > 0)
+			apply_say(a, "reload", PROGRESS_SKIP,
+			          _("not wanted; the new configuration waits for a restart"));
+		else
+			apply_say(a, "reload", PROGRESS_SKIP,
+			          _("not wanted; the new configuration waits for the next reload"));
 		after_step(a, NULL);
 		return;
 	}
-	machine_free(&a->machine);
-	machine_read(&a->machine, a->root);
-	if (proxy->clash && proxy->clash(&a->plan->context, &a->machine, &e) < 0) {
+	if (clash) {
 		apply_say(a, "reload", PROGRESS_FAIL, "%s", e.msg);
+		a->result.cause = clash > 0 ? "config-needs-restart" : NULL;
 		apply_fail(a, &e);
 	} else if (mark(a, "reload", &e) < 0) {
 		apply_fail(a, &e);

@@ -169,7 +169,7 @@ wait_ready(void *ctx)
 static void
 taken(struct apply *a)
 {
-	const struct proxy_context *c = &a->plan->context;
+	const struct proxy_context *c = a->plan ? &a->plan->context : NULL;
 
 	if (a->undoing || !c->found->proxy->ready) {
 		go_on(a, NULL);
@@ -186,7 +186,7 @@ static void
 look(void *ctx)
 {
 	struct apply *a = ctx;
-	const struct proxy_found *f = a->plan->context.found;
+	const struct proxy_found *f = a->reloaded;
 	struct err e = { 0 };
 
 	a->timer = 0;
@@ -221,7 +221,7 @@ static void
 on_reloaded(void *ctx, const struct proc_result *r)
 {
 	struct apply *a = ctx;
-	const struct proxy *proxy = a->plan ? a->plan->context.found->proxy : NULL;
+	const struct proxy *proxy = a->reloaded ? a->reloaded->proxy : NULL;
 	struct err e = { 0 };
 
 	a->proc = NULL;
@@ -247,26 +247,57 @@ on_reloaded(void *ctx, const struct proc_result *r)
 	a->timer = loop_after(a->loop, 0, look, a);
 }
 
-void
-command_reload(struct apply *a, const char *const *argv, apply_then *then)
+static void
+reload(struct apply *a)
 {
-	const struct proxy_found *f = a->plan ? a->plan->context.found : NULL;
-	unsigned live = a->plan ? apply_live_connections(a->plan) : 0;
+	const struct proxy_found *f = a->reloaded;
+	unsigned live = a->n_works ? live_on(a->works[a->work].http, a->works[a->work].https) :
+	                             apply_live_connections(a->plan);
 
-	a->then = then;
-	if (live && f->proxy->reload_closes && f->proxy->reload_closes(f))
+	if (live && live_closes(f, a->argv))
 		apply_say(a, "reload", PROGRESS_NOW,
 		          Q_("%2$s, which closes %1$u live connection",
 		             "%2$s, which closes %1$u live connections", live),
-		          live, shown(a, argv));
+		          live, shown(a, a->argv));
 	else if (live)
 		apply_say(a, "reload", PROGRESS_NOW,
 		          Q_("%2$s; %1$u live connection goes on until it ends",
 		             "%2$s; %1$u live connections go on until they end", live),
-		          live, shown(a, argv));
+		          live, shown(a, a->argv));
 	else
-		apply_say(a, "reload", PROGRESS_NOW, "%s", shown(a, argv));
+		apply_say(a, "reload", PROGRESS_NOW, "%s", shown(a, a->argv));
 	free(a->proof);
 	a->proof = f && f->proxy->before_reload ? f->proxy->before_reload(f) : NULL;
-	start(a, argv, RELOAD_MS, on_reloaded);
+	start(a, a->argv, RELOAD_MS, on_reloaded);
+}
+
+static void
+on_looked_for(void *ctx)
+{
+	reload(ctx);
+}
+
+/* The undo of another run has no plan that knows its proxy: it is looked for, as it runs now. */
+void
+command_reload(struct apply *a, const char *const *argv, apply_then *then)
+{
+	const struct proxy *proxy = whose(a);
+
+	a->then = then;
+	a->argv = argv;
+	a->reloaded = a->plan ? a->plan->context.found : NULL;
+	if (a->reloaded && a->reloaded->proxy == proxy) {
+		reload(a);
+		return;
+	}
+	proxy_found_free(&a->there);
+	a->there = (struct proxy_found){ .proxy = proxy };
+	a->reloaded = proxy ? &a->there : NULL;
+	if (!proxy || !proxy->proof) {
+		reload(a);
+		return;
+	}
+	machine_free(&a->machine);
+	machine_read(&a->machine, a->root);
+	proxy->detect(a->loop, a->root, &a->machine, &a->there, on_looked_for, a);
 }

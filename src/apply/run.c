@@ -137,6 +137,7 @@ apply_free(struct apply *a)
 	calls_free(a);
 	plan_free(&a->fresh);
 	proxy_found_free(&a->found);
+	proxy_found_free(&a->there);
 	free(a->by_hand);
 	journal_close(&a->old);
 	journal_close(&a->journal);

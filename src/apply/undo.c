@@ -38,6 +38,8 @@ undo_add(struct apply *a, unsigned id, const char *dir)
 			w.validate = argv_of(a, line, "validate");
 			w.reload = argv_of(a, line, "reload");
 			w.proxy = arena_strdup(&a->arena, json_get_string(line, "proxy", NULL));
+			w.http = (unsigned)json_get_int(line, "http", 0);
+			w.https = (unsigned)json_get_int(line, "https", 0);
 		}
 		w.reload_begun |= strcmp(deed, "reload") == 0;
 	}

@@ -140,9 +140,15 @@ meet(const char *a, const char *b)
 	return n == m && strncmp(a, b, n) == 0;
 }
 
+/*
+ * Measured: told to open all addresses of a port of which it has one alone, httpd ends at the
+ * reload.  The other way round it takes.
+ */
 static int
 clash_on(const struct machine *m, const char *address, unsigned port, struct err *e)
 {
+	int restart = 0;
+
 	for (size_t i = 0; i < m->n_listeners; i++) {
 		const struct listener *l = &m->listeners[i];
 
@@ -152,8 +158,16 @@ clash_on(const struct machine *m, const char *address, unsigned port, struct err
 				e, ERR_CONFLICT,
 				_("Port %1$u is taken by %2$s, so %3$s cannot listen there."), port,
 				l->program, "Apache");
+		if (l->port == port && is_ours(l->program) && is_wild(address) &&
+		    !is_wild(l->address)) {
+			err_set(e, ERR_CONFLICT,
+			        _("Apache listens on %1$s port %2$u alone. A reload to all addresses "
+			          "would end it; restart it instead."),
+			        l->address, port);
+			restart = 1;
+		}
 	}
-	return 0;
+	return restart;
 }
 
 /*
@@ -169,25 +183,29 @@ apache_clash(const struct proxy_context *c, const struct machine *m, struct err 
 	struct apa_conf conf = { 0 };
 	struct err ignored = { 0 };
 	unsigned ports[2];
-	int rc = 0;
+	int rc = 0, restart = 0;
 
 	values_ports(c, &ports[0], &ports[1]);
-	for (size_t i = 0; i < ARRAY_LEN(ports) && rc == 0; i++)
-		if (ports[i])
+	for (size_t i = 0; i < ARRAY_LEN(ports) && rc >= 0; i++)
+		if (ports[i]) {
 			rc = clash_on(m, wanted, ports[i], e);
+			restart |= rc;
+		}
 	apache_modules(&modules, c);
-	if (rc == 0 && apache_conf(c->found) &&
+	if (rc >= 0 && apache_conf(c->found) &&
 	    apache_modules_read(&conf, &modules, c, &ignored) == 0)
-		for (const struct apa_directive *l = apa_top(&conf, "Listen"); l && rc == 0;
+		for (const struct apa_directive *l = apa_top(&conf, "Listen"); l && rc >= 0;
 		     l = apa_next(l, "Listen")) {
 			struct apa_address at;
 
-			if (apa_address_of(&at, apa_word(l, 0)))
+			if (apa_address_of(&at, apa_word(l, 0))) {
 				rc = clash_on(m, at.address, at.port, e);
+				restart |= rc;
+			}
 		}
 	apa_free(&conf);
 	apache_modules_free(&modules);
-	return rc;
+	return rc < 0 ? rc : restart;
 }
 
 /* ---- the reload ---- */

@@ -60,6 +60,7 @@ const struct proxy proxy_haproxy = {
 	.clash         = haproxy_clash,
 	.before_reload = haproxy_before_reload,
 	.proof         = haproxy_proof,
+	.reload_closes = haproxy_reload_closes,
 	.fix           = haproxy_fix,
 	.blame         = haproxy_blame,
 	.escape        = haproxy_escape,

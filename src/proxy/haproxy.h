@@ -129,6 +129,7 @@ bool haproxy_complaint(const char *said, struct err *e);
 int  haproxy_clash(const struct proxy_context *c, const struct machine *m, struct err *e);
 void *haproxy_before_reload(const struct proxy_found *f);
 enum proxy_proof haproxy_proof(const struct proxy_found *f, void *state);
+bool haproxy_reload_closes(const struct proxy_found *f);
 
 /* haproxy_blame.c */
 bool haproxy_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,

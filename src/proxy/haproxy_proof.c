@@ -242,3 +242,15 @@ haproxy_proof(const struct proxy_found *f, void *state)
 	machine_processes("haproxy", alive ? compare : find_again, &k);
 	return k.young > 0 && k.old == 0 ? PROOF_DONE : PROOF_WAIT;
 }
+
+/* The old process waits for the last connection, unless it is given a time. */
+bool
+haproxy_reload_closes(const struct proxy_found *f)
+{
+	const struct haproxy_own *own = haproxy_own(f);
+
+	for (const struct hap_section *s = own ? own->conf.first : NULL; s; s = s->next)
+		if (strcmp(s->kind, "global") == 0 && hap_own(s, "hard-stop-after", NULL))
+			return true;
+	return false;
+}

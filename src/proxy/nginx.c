@@ -61,6 +61,7 @@ const struct proxy proxy_nginx = {
 	.clash         = nginx_clash,
 	.before_reload = nginx_before_reload,
 	.proof         = nginx_proof,
+	.reload_closes = nginx_reload_closes,
 	.fix           = nginx_fix,
 	.blame         = nginx_blame,
 	.repair        = nginx_repair,

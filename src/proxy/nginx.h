@@ -64,6 +64,7 @@ bool nginx_complaint(const char *said, struct err *e);
 int  nginx_clash(const struct proxy_context *c, const struct machine *m, struct err *e);
 void *nginx_before_reload(const struct proxy_found *f);
 enum proxy_proof nginx_proof(const struct proxy_found *f, void *state);
+bool nginx_reload_closes(const struct proxy_found *f);
 
 /* nginx_repair.c */
 int nginx_repair(struct steps *out, const struct proxy_context *c, const char *const *causes, struct err *e);

@@ -127,6 +127,7 @@ clash_on(const struct proxy_found *f, const struct machine *m, const char *addre
          unsigned port, struct err *e)
 {
 	const bool all = is_wildcard(address) || wants_wildcard(f, port, ipv6);
+	int restart = 0;
 
 	for (size_t i = 0; i < m->n_listeners; i++) {
 		const struct listener *l = &m->listeners[i];
@@ -142,14 +143,16 @@ clash_on(const struct proxy_found *f, const struct machine *m, const char *addre
 				    port, l->program);
 			continue;
 		}
-		if (all != is_wildcard(l->address))
-			return err_set(
+		if (all != is_wildcard(l->address)) {
+			err_set(
 			    e, ERR_CONFLICT,
 			    all ? _("nginx listens on %s port %u alone. For all addresses it must be restarted, not reloaded.")
 			        : _("nginx listens on all addresses (%s) of port %u. For one alone it must be restarted, not reloaded."),
 			    l->address, port);
+			restart = 1;
+		}
 	}
-	return 0;
+	return restart;
 }
 
 int
@@ -158,18 +161,23 @@ nginx_clash(const struct proxy_context *c, const struct machine *m, struct err *
 	const char *address = c->answers->listen_address ? c->answers->listen_address : "*";
 	const bool six = strchr(address, ':') != NULL, any = is_wildcard(address) && !six;
 	unsigned ports[2];
+	int worst = 0;
 
 	values_ports(c, &ports[0], &ports[1]);
-	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
-		if (ports[i] == 0)
-			continue;
-		if (!six && clash_on(c->found, m, address, false, ports[i], e) < 0)
-			return -1;
-		if ((six || (any && values_listens_ipv6(c))) &&
-		    clash_on(c->found, m, any ? "[::]" : address, true, ports[i], e) < 0)
-			return -1;
+	for (size_t i = 0; i < 2 * ARRAY_LEN(ports); i++) {
+		const unsigned port = ports[i / 2];
+		const bool ipv6 = i % 2;
+		int rc = 0;
+
+		if (port && !ipv6 && !six)
+			rc = clash_on(c->found, m, address, false, port, e);
+		if (port && ipv6 && (six || (any && values_listens_ipv6(c))))
+			rc = clash_on(c->found, m, any ? "[::]" : address, true, port, e);
+		if (rc < 0)
+			return rc;
+		worst |= rc;
 	}
-	return 0;
+	return worst;
 }
 
 /* The children of the master before the reload; in one piece, for the caller frees it. */
@@ -263,4 +271,16 @@ nginx_proof(const struct proxy_found *f, void *state)
 		                                                             : PROOF_WAIT;
 	machine_processes("nginx", compare, &k);
 	return k.young > 0 && k.old == 0 ? PROOF_DONE : PROOF_WAIT;
+}
+
+/* Old workers wait for the last connection, unless they are given a time. */
+bool
+nginx_reload_closes(const struct proxy_found *f)
+{
+	const struct ngx_conf *c = nginx_conf(f);
+
+	for (const struct ngx_directive *d = c ? c->top : NULL; d; d = d->next)
+		if (strcmp(d->name, "worker_shutdown_timeout") == 0)
+			return true;
+	return false;
 }

@@ -122,7 +122,11 @@ struct proxy {
 	/* Find file, line and sentence in what its checker said; false: nothing recognised. */
 	bool (*complaint)(const char *said, struct err *e);
 
-	/* Could a reload of these listens fail while the old ones are open (a wildcard meets an address)?  ERR_CONFLICT. */
+	/*
+	 * Could these listens be had by a reload, while the old ones are open?  0; -1: never, another
+	 * program has one; 1: only by a restart (a wildcard meets an address): config-needs-restart.
+	 * ERR_CONFLICT with both.
+	 */
 	int (*clash)(const struct proxy_context *c, const struct machine *m, struct err *e);
 
 	/* Remember what runs before a reload; then see whether the reload took.  `state' is the proxy's, freed with free(3). */
@@ -143,7 +147,7 @@ struct proxy {
 	 */
 	char *(*authority)(struct arena *a, const struct proxy_context *c);
 
-	/* Would a reload, as it runs now, close the WebSockets that are open?  NULL: it keeps them. */
+	/* Would a reload, as it runs now, close the WebSockets that are open, at once or after a time?  NULL: it keeps them. */
 	bool (*reload_closes)(const struct proxy_found *f);
 
 	/* What to change for a cause, in this proxy's own words: N_(), or NULL. */

@@ -162,14 +162,16 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	return 2;
 }
 
-/* How many connections are open now, and what a reload does to them. */
+/* How many connections are open now, and what a reload does to them; or why there can be none. */
 static const char *
 live_connections(const struct setup *s)
 {
-	const struct proxy_found *f = find_proxy(s);
 	const unsigned n = apply_live_connections(&s->plan);
+	struct err e = { 0 };
 
-	if (f && f->proxy->reload_closes && f->proxy->reload_closes(f))
+	if (apply_clash(&s->plan, &s->machine, &e))
+		return say(s, "%s", e.msg);
+	if (apply_closes_connections(&s->plan))
 		return say(s, Q_("%u live connection will be closed", "%u live connections will be closed", n), n);
 	return say(s, Q_("%u live connection is kept until it ends", "%u live connections are kept until they end", n), n);
 }

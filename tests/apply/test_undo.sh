@@ -90,7 +90,8 @@ sed -i '/^# by hand/d' "$R/etc/nginx/sites-available/openchamber.conf"
 run 0 rollback --root "$R"
 before
 answers
-sed -i 's|reload: .*|reload: [/usr/bin/sleep, "6"]|' "$T/answers.yaml"
+echo "sleep 6; exec nginx -s reload -e $T/validate.log -c $R/etc/nginx/nginx.conf" >"$T/slow"
+sed -i "s|reload: .*|reload: [/bin/sh, $T/slow]|" "$T/answers.yaml"
 "$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected --progress --timeout 30 >"$T/out" 2>"$T/err" </dev/null &
 pid=$!
 PIDS="$PIDS $pid"

@@ -50,6 +50,7 @@ struct told {
 	size_t             places, by_hand, other_sites, other_sites_changed;
 	bool               verified, killed;
 	unsigned long      us;         /* that the apply or the rollback itself took */
+	bool               restart; /* its cause is config-needs-restart */
 	char               steps[2048]; /* "lock:done backup:done ..." */
 };
 
@@ -312,6 +313,7 @@ attempt_done(void *ctx, const struct apply_result *r)
 	snprintf(told->msg, sizeof(told->msg), "%s", r->err.msg);
 	snprintf(told->file, sizeof(told->file), "%s", r->err.file);
 	told->line = r->err.line;
+	told->restart = r->cause && strcmp(r->cause, "config-needs-restart") == 0;
 	told->id = r->id;
 	told->places = r->places;
 	told->verified = r->verify != NULL;

@@ -408,6 +408,14 @@ test_other_site_broken(void **state)
 	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
 }
 
+static void
+widen(struct server *s)
+{
+	add_link(s, "wide.conf");
+	kill(s->nginx, SIGHUP);
+	wait_for_status(s->port, "chat.example.org", 301);
+}
+
 /* nginx has the port on all addresses: a reload to one alone would be refused behind our back. */
 static void
 test_clash(void **state)
@@ -425,10 +433,57 @@ test_clash(void **state)
 	unlink(tree_path(s->t, "/etc/nginx/sites-enabled/wide.conf"));
 	const char *before = fingerprint(s);
 	struct told told = attempt(&t);
-	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
 	assert_int_equal(told.code, ERR_CONFLICT);
-	assert_non_null(strstr(told.steps, "validate:done reload:fail"));
+	assert_true(told.restart);
+	assert_string_equal(told.steps, "lock:done reload:fail ");
 	assert_string_equal(fingerprint(s), before);
+	assert_int_equal(newest(s).id, 0);
+
+	/* A socket that comes in the way later is seen just before the reload. */
+	t.meddle = widen;
+	t.meddle_at = "validate";
+	unlink(tree_path(s->t, "/etc/nginx/sites-enabled/wide.conf"));
+	kill(s->nginx, SIGHUP);
+	wait_for_status(s->port, "wide.example.org", 0);
+	told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_true(told.restart);
+	assert_non_null(strstr(told.steps, "validate:done reload:fail"));
+}
+
+/* That the files are back is not enough: a proxy that does not take them is said, with the last word. */
+static void
+test_rollback_that_does_not_take(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	/* A reload that works once, and then only says so. */
+	s->extra = arena_printf(&s->t->arena,
+		"commands: {validate: [/bin/true], reload: [/bin/sh, %1$s/reload]}\n", s->t->root);
+	tree_write(s->t, "/reload", arena_printf(&s->t->arena,
+		"[ -e %1$s/once ] && exit 0\ntouch %1$s/once\nexec %2$s -c %1$s/etc/nginx/nginx.conf -s reload\n",
+		s->t->root, NGINX));
+	const char *before = fingerprint(s);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	struct told told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_UNDO_FAILED);
+	assert_int_equal(told.code, ERR_ROLLBACK);
+	assert_non_null(strstr(told.steps, "reload:done proof:fail"));
+	assert_non_null(strstr(told.msg, "did not take"));
+	assert_int_equal(told.by_hand, 1);
+	assert_string_equal(fingerprint(s), before);
+	assert_int_equal(newest(s).state, JOURNAL_UNFINISHED);
+
+	/* The healthy twin: once it takes again, the same undo ends well, and says that it is proved. */
+	unlink(tree_path(s->t, "/once"));
+	told = rollback(s, 0);
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_non_null(strstr(told.steps, "reload:done proof:done"));
+	assert_int_equal(newest(s).state, JOURNAL_UNDONE);
+	wait_for_status(s->port, "chat.example.org", 0);
 }
 
 /* Two at once: the second is told who is at work, and touches nothing. */
@@ -601,6 +656,7 @@ main(void)
 		TEST(test_origin_down),
 		TEST(test_other_site_broken),
 		TEST(test_clash),
+		TEST(test_rollback_that_does_not_take),
 		TEST(test_two_at_once),
 		TEST(test_damaged_journal),
 		cmocka_unit_test(test_private_names),

@@ -191,6 +191,24 @@ test_complaints(void **state)
 	}
 }
 
+/* Old processes keep what is open, unless they are given a time. */
+static void
+test_reload_closes(void **state)
+{
+	static const struct { const char *text; bool closes; } cases[] = {
+		{ "global\n\tmaxconn 100\n", false }, { "global\n\thard-stop-after 30s\n", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct proxy_found f;
+
+		tree_write(*state, HAPROXY_CONFIG, cases[i].text);
+		world_found(&f, *state, "2.6.12");
+		assert_int_equal(proxy_haproxy.reload_closes(&f), cases[i].closes);
+		proxy_found_free(&f);
+	}
+}
+
 static void
 test_clash(void **state)
 {
@@ -350,6 +368,7 @@ main(void)
 		TREE(test_sites),
 		cmocka_unit_test(test_complaints),
 		TREE(test_clash),
+		TREE(test_reload_closes),
 		TREE(test_running),
 	};
 
