@@ -155,7 +155,7 @@ $(witness): %: %.o
 	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $<
 check check-cli: $(witness)
 # A stand-in for a program that cannot be had here: its API, with the bugs that were measured.
-standin := $B/tests/npm/npm $B/tests/npm/relay
+standin := $B/tests/npm/npm $B/tests/npm/relay $B/tests/cloudflare/cloudflare
 $(standin): %: %.o $(call lib,base)
 	$(call say,LINK,$@)
 	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(call lib,base) $(corelibs)

@@ -88,6 +88,7 @@ put_document(struct applying *a, const struct apply_result *r)
 	                             : empty_document(a->change.c->o, a->p);
 
 	json_set_bool(doc, "changed", r->outcome == APPLY_KEPT);
+	planned_by_hand(doc, NULL, a->p);
 	change_json(doc, &a->change, r);
 	json_set_int(doc, "otherSites", r->other_sites);
 	json_set_int(doc, "otherSitesChanged", r->other_sites_changed);
@@ -135,6 +136,7 @@ put_outcome(struct applying *a, const struct apply_result *r)
 		buf_cut(&line, 0);
 		buf_printf(&line, "%santechamber rollback %u", machine_as_root(&a->p->machine), r->id);
 		put_command(out, _("Undo:"), line.s);
+		planned_by_hand(NULL, out, a->p);
 		break;
 	case APPLY_UNDONE:
 		report_line(out, _("Undone. This server is exactly as it was."));

@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "handoff.h"
+#include "proxy/front.h"
 
 int
 planned_answers(struct cmd *c, struct planned *p, struct err *e)
@@ -58,14 +59,16 @@ read_present(struct cmd *c, struct planned *p, struct err *e)
 	bool done = false;
 	struct waiting w = { .loop = c->loop, .done = &done };
 
-	if (!p->found.proxy->read)
+	if (!proxy_is_read(&p->found, &p->answers))
 		return 0;
-	p->found.proxy->read(c->loop, c->net, c->o->root, &p->answers, &p->found, end_read, &w);
+	proxy_read(c->loop, c->net, c->o->root, &p->answers, &p->found, end_read, &w);
 	if (cmd_wait(c, &done, e) < 0)
 		return -1;
 	/* What would be asked for can be shown before anybody is there to be asked. */
-	if (c->o->command == COMMAND_PRINT && w.e.code == ERR_NET)
+	if (c->o->command == COMMAND_PRINT && w.e.code == ERR_NET) {
 		w.e = (struct err){ 0 };
+		p->found.front = front_is_told(&p->answers) ? json_object() : NULL;
+	}
 	if (w.e.code)
 		*e = w.e;
 	return w.e.code ? -1 : 0;
@@ -105,6 +108,27 @@ planned_build(struct cmd *c, struct planned *p, struct err *e)
 	if (planned_answers(c, p, e) < 0 || planned_detect(c, p, e) < 0)
 		return -1;
 	return plan_build(&p->plan, &p->context, c->o->set_aside, e);
+}
+
+/* An expression to copy stands alone and is never broken. */
+void
+planned_by_hand(struct json *doc, struct report *out, const struct planned *p)
+{
+	struct arena a = { 0 };
+	const char **lines = front_by_hand(&a, &p->answers);
+	struct json *list = json_array();
+
+	for (const char **line = lines; line && *line; line++) {
+		json_push(list, json_string(*line));
+		if (out && **line == '(')
+			fprintf(out->out, "%s\n", *line);
+		else if (out)
+			report_line(out, *line);
+	}
+	if (doc)
+		json_set(doc, "frontByHand", json_copy(list));
+	json_free(list);
+	arena_free(&a);
 }
 
 void

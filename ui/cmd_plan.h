@@ -10,6 +10,7 @@
 #include "apply/plan.h"
 #include "cmd.h"
 #include "proxy/proxy.h"
+#include "report.h"
 
 struct planned {
 	struct answers       answers;
@@ -28,6 +29,8 @@ int  planned_build(struct cmd *c, struct planned *p, struct err *e);   /* all of
 /* Do its plan and say how it went; a doctor's findings go into the document.  Returns the exit status. */
 int  planned_apply(struct cmd *c, struct planned *p, const struct apply_options *options,
                    struct json *findings);
+/* What is to be set by hand in front of the proxy: into a document, or told.  The other is NULL. */
+void planned_by_hand(struct json *doc, struct report *out, const struct planned *p);
 void planned_free(struct planned *p);
 
 #endif

@@ -46,6 +46,7 @@ int
 cmd_print(const struct options *o)
 {
 	struct planned p = { 0 };
+	struct report beside;
 	struct err e = { 0 };
 	struct cmd c;
 	int status = 0;
@@ -56,9 +57,12 @@ cmd_print(const struct options *o)
 		struct json *doc = cmd_json(o);
 		json_set(doc, "files", plan_files_json(&p.plan));
 		json_set(doc, "calls", plan_calls_json(&p.plan));
+		planned_by_hand(doc, NULL, &p);
 		cmd_put_json(doc);
 	} else {
 		print_files(&p.plan);
+		report_init(&beside, stderr, o->color, o->plain); /* stdout is for the file alone */
+		planned_by_hand(NULL, &beside, &p);
 	}
 	planned_free(&p);
 	cmd_close(&c);

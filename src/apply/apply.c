@@ -313,11 +313,10 @@ static void
 on_detected(void *ctx)
 {
 	struct apply *a = ctx;
-	const struct proxy *proxy = a->plan->context.found->proxy;
 
 	a->context = a->plan->context;
 	a->context.found = &a->found;
-	proxy->read(a->loop, a->net, a->root, a->context.answers, &a->found, on_read, a);
+	proxy_read(a->loop, a->net, a->root, a->context.answers, &a->found, on_read, a);
 }
 
 /* What a service had when it was read may have been the half-way change, so it is read again. */
@@ -328,7 +327,7 @@ settled(struct apply *a, const struct err *e)
 	const bool recovered = a->n_works > 0;
 
 	undo_forget(a);
-	if (e || !recovered || !proxy->read) {
+	if (e || !recovered || !proxy_is_read(a->plan->context.found, a->plan->context.answers)) {
 		go_ahead(a, recovered, e);
 		return;
 	}

@@ -193,6 +193,35 @@ on_opened(void *ctx, const struct json *body, const struct err *e)
 }
 
 static void
+on_tried(void *ctx, const struct json *body, const struct err *e)
+{
+	struct apply *a = ctx;
+
+	(void)body;
+	if (e) {
+		call_end(a, e);
+		return;
+	}
+	a->calling.at++;
+	prepare_next(a);
+}
+
+/* Where a service can say beforehand that it would refuse, it does so before anything is changed. */
+static bool
+tries(struct apply *a, const char *id)
+{
+	struct calling *k = &a->calling;
+	const struct service *s = service_find(k->call.service);
+	const char *path;
+
+	call_fill(a, &k->call, id);
+	path = s->try_path ? s->try_path(&a->arena, &k->call) : NULL;
+	if (path)
+		session_ask(k->session, k->call.method, path, k->call.body, 0, on_tried, a);
+	return path != NULL;
+}
+
+static void
 on_prepared(void *ctx, const struct json *body, const struct err *e)
 {
 	struct apply *a = ctx;
@@ -204,13 +233,16 @@ on_prepared(void *ctx, const struct json *body, const struct err *e)
 		return;
 	}
 	struct service_state now = call_state_now(a, &k->call, body);
-	bool fine = call_is_state(now.fields, k->call.was) || call_is_state(now.fields, k->call.is);
+	const bool due = call_is_state(now.fields, k->call.was);
+	const bool fine = due || call_is_state(now.fields, k->call.is);
 	json_free(now.fields);
 	if (!fine) {
 		call_conflict(&k->call, &why);
 		call_end(a, &why);
 		return;
 	}
+	if (due && tries(a, now.id))
+		return;
 	k->at++;
 	prepare_next(a);
 }

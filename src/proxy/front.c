@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "proxy/cloudflare.h"
 
 /* https://www.cloudflare.com/ips/; unchanged since 2021. */
 static const char *const cloudflare[] = {
@@ -81,6 +82,33 @@ bool
 front_rewrites(const struct answers *a)
 {
 	return a->cdn == CDN_CLOUDFLARE;
+}
+
+bool
+front_is_told(const struct answers *a)
+{
+	return cloudflare_is_told(a);
+}
+
+void
+front_read(struct loop *l, struct net *n, const char *root, const struct answers *a,
+           struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx)
+{
+	cloudflare_read(l, n, root, a, f, done, ctx);
+}
+
+int
+front_render(struct steps *out, const struct proxy_context *c, struct err *e)
+{
+	return front_is_told(c->answers) && c->found->front ? cloudflare_render(out, c, e) : 0;
+}
+
+const char **
+front_by_hand(struct arena *a, const struct answers *answers)
+{
+	if (answers->cdn != CDN_CLOUDFLARE || front_is_told(answers))
+		return NULL;
+	return cloudflare_by_hand(a, answers);
 }
 
 bool

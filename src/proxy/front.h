@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "answers/answers.h"
+#include "proxy/proxy.h"
 
 /* Is there anything in front whose headers are to be believed? */
 bool front_exists(const struct answers *a);
@@ -25,6 +26,19 @@ const char *front_client_header(const struct answers *a);
 
 /* Does it rewrite what passes unless an answer says no-transform?  An event stream then comes late. */
 bool front_rewrites(const struct answers *a);
+
+/*
+ * Is it told what to do by requests?  Then front_read() finds out what it has (found->front), and
+ * front_render() appends the calls that are due; none where nothing was read.  As proxy_read() and
+ * a proxy's `render'.
+ */
+bool front_is_told(const struct answers *a);
+void front_read(struct loop *l, struct net *n, const char *root, const struct answers *a,
+                struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx);
+int  front_render(struct steps *out, const struct proxy_context *c, struct err *e);
+
+/* What a person has to set there instead, a sentence or an expression each; ends with NULL, from the arena.  NULL: nothing. */
+const char **front_by_hand(struct arena *a, const struct answers *answers);
 
 /* "10.0.0.0/8", "2001:db8::/32", or an address alone. */
 bool front_range_is_valid(const char *text);

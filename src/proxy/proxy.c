@@ -6,6 +6,7 @@
 
 #include "proxy/apache.h"
 #include "proxy/caddy.h"
+#include "proxy/front.h"
 #include "proxy/haproxy.h"
 #include "proxy/nginx.h"
 #include "proxy/npm.h"
@@ -28,11 +29,55 @@ proxy_find(const char *name)
 	return NULL;
 }
 
+struct reading {
+	struct loop          *loop;
+	struct net           *net;
+	const char           *root;
+	const struct answers *answers;
+	struct proxy_found   *found;
+	void                (*done)(void *ctx, const struct err *e);
+	void                 *ctx;
+};
+
+bool
+proxy_is_read(const struct proxy_found *f, const struct answers *a)
+{
+	return f->proxy->read || front_is_told(a);
+}
+
+static void
+on_read(void *ctx, const struct err *e)
+{
+	struct reading r = *(struct reading *)ctx;
+
+	free(ctx);
+	if (e || !front_is_told(r.answers))
+		r.done(r.ctx, e);
+	else
+		front_read(r.loop, r.net, r.root, r.answers, r.found, r.done, r.ctx);
+}
+
+void
+proxy_read(struct loop *l, struct net *n, const char *root, const struct answers *a,
+           struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx)
+{
+	struct reading *r;
+
+	if (!f->proxy->read) {
+		front_read(l, n, root, a, f, done, ctx);
+		return;
+	}
+	r = xcalloc(1, sizeof(*r));
+	*r = (struct reading){ l, n, root, a, f, done, ctx };
+	f->proxy->read(l, n, root, a, f, on_read, r);
+}
+
 void
 proxy_found_free(struct proxy_found *f)
 {
 	if (f->proxy && f->proxy->forget)
 		f->proxy->forget(f);
+	json_free(f->front);
 	arena_free(&f->arena);
 	*f = (struct proxy_found){ 0 };
 }

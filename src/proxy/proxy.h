@@ -15,6 +15,7 @@
 #include "answers/machine.h"
 #include "answers/needs.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/tmpl.h"
 #include "loop/loop.h"
 #include "loop/net.h"
@@ -66,6 +67,7 @@ struct proxy_found {
 	struct proxy_site  *sites;
 	size_t              n_sites;
 	struct err          broken;    /* its configuration as it is today cannot be read: why; code ERR_NONE: fine */
+	struct json        *front;      /* what stands in front of it has, where that is told by requests; else NULL */
 	bool                incomplete; /* some of its files are closed to us: root would see more */
 	void               *conf;      /* the proxy's own; freed by its `forget' */
 };
@@ -174,6 +176,14 @@ struct proxy {
 
 extern const struct proxy *const proxies[]; /* ends with NULL; found-first order is the caller's business */
 const struct proxy *proxy_find(const char *name);
+
+/*
+ * Is something to be read by requests before `render' and front_render(): of the proxy, or of what
+ * stands in front?  Then read it; `done' comes from the loop, once.
+ */
+bool proxy_is_read(const struct proxy_found *f, const struct answers *a);
+void proxy_read(struct loop *l, struct net *n, const char *root, const struct answers *a,
+                struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx);
 
 void proxy_found_free(struct proxy_found *f);
 

@@ -11,13 +11,18 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "base/url.h"
+#include "proxy/cloudflare.h"
 #include "proxy/npm.h"
 
 #define MAX_BODY   (4u << 20) /* of an answer: all hosts of a large server are some hundred kB */
 #define MAX_SECRET 4096
+#define MAX_WAITS  3
+#define MAX_WAIT_S 30
 
 const struct service *const services[] = {
 	&service_npm,
+	&service_cloudflare,
 	NULL,
 };
 
@@ -30,7 +35,9 @@ struct session {
 	char                 *header;
 	long                  status;
 	unsigned              request, timer;
-	char                 *path;
+	char                 *method, *path, *body; /* of the request in hand */
+	int                   timeout_ms;
+	unsigned              waits; /* how often it was told to wait */
 	struct err            failed;
 	session_fn           *opened, *done;
 	void                 *opened_ctx, *ctx;
@@ -171,6 +178,47 @@ judge_fault(const struct session *s, const struct net_reply *r, struct err *e)
 }
 
 static void
+forget_request(struct session *s)
+{
+	free(s->method);
+	free(s->path);
+	if (s->body)
+		mem_wipe(s->body, strlen(s->body));
+	free(s->body);
+	s->method = s->path = s->body = NULL;
+}
+
+static void send(struct session *s);
+
+static void
+send_again(void *ctx)
+{
+	struct session *s = ctx;
+
+	s->timer = 0;
+	send(s);
+}
+
+/* Asked too often: it says itself how long to wait; who waits longer than a person would is told. */
+static bool
+waits(struct session *s, const struct net_reply *r)
+{
+	struct buf after = BUF_INIT;
+	long seconds = 1;
+
+	if (r->fault != NET_OK || r->status != 429 || s->waits >= MAX_WAITS)
+		return false;
+	if (net_header(&after, r, "Retry-After", 0))
+		seconds = strtol(after.s, NULL, 10);
+	buf_free(&after);
+	if (seconds < 0 || seconds > MAX_WAIT_S)
+		return false;
+	s->waits++;
+	s->timer = loop_after(s->loop, (int)seconds * 1000, send_again, s);
+	return true;
+}
+
+static void
 on_reply(void *ctx, const struct net_reply *r)
 {
 	struct session *s = ctx;
@@ -181,45 +229,60 @@ on_reply(void *ctx, const struct net_reply *r)
 	int rc = judge_fault(s, r, &e);
 
 	s->request = 0;
+	if (waits(s, r))
+		return;
 	s->status = rc == 0 ? r->status : 0;
 	if (rc == 0)
 		body = json_parse(r->body.s, r->body.len, s->base, &ignored);
 	if (rc == 0)
 		rc = s->service->answer(r->status, body, s->path, &e);
 	s->done = NULL;
+	forget_request(s);
 	done(to, rc == 0 ? body : NULL, rc < 0 ? &e : NULL);
 	json_free(body);
 }
 
-void
-session_ask(struct session *s, const char *method, const char *path, const char *body,
-            int timeout_ms, session_fn *done, void *ctx)
+static void
+send(struct session *s)
 {
-	char *url = xasprintf("%s%s", s->base, path);
+	char *url = xasprintf("%s%s", s->base, s->path);
 	const char *headers[5] = { "Accept: application/json" };
 	size_t n = 1;
 
 	if (s->header)
 		headers[n++] = s->header;
-	if (body)
+	if (s->body)
 		headers[n++] = "Content-Type: application/json";
-	free(s->path);
-	s->path = xstrdup(path);
-	s->done = done;
-	s->ctx = ctx;
 	const struct net_request q = {
-		.method = method, .url = url, .headers = headers, .max_body = MAX_BODY,
-		.timeout_ms = timeout_ms > 0 ? timeout_ms : s->service->timeout_ms,
-		.body = body, .body_len = body ? strlen(body) : 0, .done = on_reply, .ctx = s,
+		.method = s->method, .url = url, .headers = headers, .max_body = MAX_BODY,
+		.timeout_ms = s->timeout_ms, .body = s->body, .body_len = s->body ? strlen(s->body) : 0,
+		.done = on_reply, .ctx = s,
 	};
 	s->request = net_start(s->net, &q);
 	free(url);
 }
 
 void
+session_ask(struct session *s, const char *method, const char *path, const char *body,
+            int timeout_ms, session_fn *done, void *ctx)
+{
+	forget_request(s);
+	s->method = xstrdup(method);
+	s->path = xstrdup(path);
+	s->body = body ? xstrdup(body) : NULL;
+	s->timeout_ms = timeout_ms > 0 ? timeout_ms : s->service->timeout_ms;
+	s->waits = 0;
+	s->done = done;
+	s->ctx = ctx;
+	send(s);
+}
+
+void
 session_cancel(struct session *s)
 {
 	net_cancel(s->net, s->request);
+	if (s->done) /* then no other timer runs: it waits to ask again, or does not */
+		loop_cancel(s->loop, s->timer);
 	s->request = 0;
 	s->done = NULL;
 }
@@ -265,6 +328,20 @@ session_code(const struct session *s)
 	return s->code;
 }
 
+/* Somebody on the way would read the secret. */
+static int
+check_base(const struct session *s, struct err *e)
+{
+	struct err ignored = { 0 };
+	struct url u;
+
+	if (!s->service->tls_only || strncmp(s->base, "https://", 8) == 0 ||
+	    (url_parse(&u, s->base, "http", URL_ANY, NULL, &ignored) == 0 && url_is_loopback(&u)))
+		return 0;
+	return err_set(e, ERR_VALUE, _("The secret of %1$s is not sent to %2$s, which is not https."),
+	               s->service->label, s->base);
+}
+
 static char *
 copy(const char *s)
 {
@@ -289,7 +366,7 @@ session_open(struct loop *l, struct net *n, const struct session_whose *w, sessi
 	s->root = copy(w->root);
 	s->opened = opened;
 	s->opened_ctx = ctx;
-	if (read_secret(s, &e) < 0)
+	if (check_base(s, &e) < 0 || read_secret(s, &e) < 0)
 		session_let_in(s, NULL, &e);
 	else
 		s->service->log_in(s, s->secret);
@@ -310,7 +387,7 @@ session_close(struct session *s)
 	free(s->identity);
 	free(s->secret_file);
 	free(s->root);
-	free(s->path);
+	forget_request(s);
 	free(s);
 }
 

@@ -30,6 +30,8 @@ struct service {
 	int         timeout_ms; /* of a request */
 	int         settle_ms;  /* from a change until it is in force */
 
+	bool        tls_only;   /* its secret goes to https:// only, or to loopback */
+
 	/* Let us in with this secret, by session_ask(); ends with session_let_in(), once. */
 	void (*log_in)(struct session *s, const char *secret);
 
@@ -45,6 +47,12 @@ struct service {
 
 	/* Is what was changed in force, as `look' shows it?  1: it cannot tell yet; -1: no, and why. */
 	int (*judge)(const struct call *c, const struct json *body, struct err *e);
+
+	/*
+	 * The path that tries a call without doing it, from the arena; its answer is judged as usual.
+	 * NULL, the function or its answer: it cannot be tried.
+	 */
+	const char *(*try_path)(struct arena *a, const struct call *c);
 };
 
 extern const struct service *const services[]; /* ends with NULL */

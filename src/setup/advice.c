@@ -8,8 +8,9 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/front.h"
 
-#define MAX_ADVICE 10
+#define MAX_ADVICE 12
 
 struct advice {
 	const char **v;
@@ -320,6 +321,22 @@ was_told(const struct setup *s, const char *message)
 	return false;
 }
 
+/* It is read by requests, for which no page waits. */
+static void
+advise_front(const struct setup *s, struct advice *a)
+{
+	const char *path = answers_default_path(s->say, s->o.root, &s->answers.public_url);
+	const bool told = front_is_told(&s->answers);
+
+	if (s->answers.cdn != CDN_CLOUDFLARE)
+		return;
+	if (told)
+		add(a, _("Cloudflare is not set yet. With the token of your answers this does it:"));
+	else
+		add(a, _("Cloudflare needs settings of its own, made there by hand. This lists them:"));
+	add_literal(s, a, say(s, told ? "antechamber apply --answers %s" : "antechamber print --answers %s", path));
+}
+
 static void
 advise_result(const struct setup *s, struct advice *a)
 {
@@ -332,6 +349,7 @@ advise_result(const struct setup *s, struct advice *a)
 			add_literal(s, a, "antechamber");
 			break;
 		}
+		advise_front(s, a);
 		add(a, _("Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward the ports to this server yet."));
 		break;
 	case OUTCOME_UNCHANGED:

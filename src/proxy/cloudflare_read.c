@@ -1,0 +1,156 @@
+/* cloudflare_read.c - what is there now: the zone, its setting, the rules of each phase. */
+#include "proxy/cloudflare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+
+struct reading {
+	struct loop          *loop;
+	struct net           *net;
+	const struct answers *answers;
+	struct proxy_found   *found;
+	struct session       *session;
+	struct arena          arena;
+	const char           *name;   /* the zone that is asked for */
+	const char           *zone;   /* its id */
+	struct json          *things; /* by name; what is not there is left out */
+	size_t                at;
+	struct err            failed;
+	void                (*done)(void *ctx, const struct err *e);
+	void                 *ctx;
+};
+
+/* From the loop, so that a session is not closed inside its own callback. */
+static void
+over(void *ctx)
+{
+	struct reading *r = ctx;
+	void (*done)(void *, const struct err *) = r->done;
+	void *to = r->ctx;
+	struct err e = r->failed;
+
+	session_close(r->session);
+	json_free(r->things);
+	arena_free(&r->arena);
+	free(r);
+	done(to, e.code ? &e : NULL);
+}
+
+static void
+end(struct reading *r, const struct err *e)
+{
+	if (e)
+		r->failed = *e;
+	loop_after(r->loop, 0, over, r);
+}
+
+static void
+keep(struct reading *r)
+{
+	struct json *front = json_object();
+
+	json_set_string(front, "zone", r->zone);
+	json_set(front, "things", r->things);
+	r->things = NULL;
+	json_free(r->found->front);
+	r->found->front = front;
+	end(r, NULL);
+}
+
+static void ask_thing(struct reading *r);
+
+static void
+on_thing(void *ctx, const struct json *body, const struct err *e)
+{
+	struct reading *r = ctx;
+
+	if (e) {
+		end(r, e);
+		return;
+	}
+	if (body)
+		json_set(r->things, cloudflare_thing(r->at)->name, json_copy(json_get(body, "result")));
+	r->at++;
+	ask_thing(r);
+}
+
+static void
+ask_thing(struct reading *r)
+{
+	const struct cloudflare_thing *t = cloudflare_thing(r->at);
+
+	if (!t) {
+		keep(r);
+		return;
+	}
+	session_ask(r->session, "GET", arena_printf(&r->arena, "/zones/%s/%s", r->zone, t->where),
+	            NULL, 0, on_thing, r);
+}
+
+/* An id becomes part of a path, whatever was answered. */
+static bool
+is_id(const char *s)
+{
+	return *s && !s[strspn(s, "0123456789abcdefABCDEF")];
+}
+
+static void ask_zone(struct reading *r);
+
+static void
+on_zone(void *ctx, const struct json *body, const struct err *e)
+{
+	struct reading *r = ctx;
+	const char *id = json_get_string(json_at(json_get(body, "result"), 0), "id", "");
+	const char *dot = strchr(r->name, '.');
+	struct err why = { 0 };
+
+	if (e) {
+		end(r, e);
+	} else if (is_id(id)) {
+		r->zone = arena_strdup(&r->arena, id);
+		ask_thing(r);
+	} else if (!r->answers->cloudflare_zone && dot && strchr(dot + 1, '.')) {
+		r->name = dot + 1; /* it is found by its own name only */
+		ask_zone(r);
+	} else {
+		answers_err(&why, r->answers, "cloudflare.zone",
+		            _("This token of Cloudflare shows no active zone named %s."), r->name);
+		end(r, &why);
+	}
+}
+
+static void
+ask_zone(struct reading *r)
+{
+	session_ask(r->session, "GET",
+	            arena_printf(&r->arena, "/zones?name=%s&status=active", r->name), NULL, 0,
+	            on_zone, r);
+}
+
+static void
+on_opened(void *ctx, const struct json *body, const struct err *e)
+{
+	struct reading *r = ctx;
+
+	(void)body;
+	if (e)
+		end(r, e);
+	else
+		ask_zone(r);
+}
+
+void
+cloudflare_read(struct loop *l, struct net *n, const char *root, const struct answers *a,
+                struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx)
+{
+	struct reading *r = xcalloc(1, sizeof(*r));
+	const struct session_whose w = { &service_cloudflare, cloudflare_base(), NULL,
+	                                 a->cloudflare_token_file, root };
+
+	*r = (struct reading){ .loop = l, .net = n, .answers = a, .found = f, .done = done,
+	                       .ctx = ctx, .things = json_object() };
+	r->name = arena_strdup(&r->arena, a->cloudflare_zone ? a->cloudflare_zone : a->public_url.host);
+	r->session = session_open(l, n, &w, on_opened, r);
+}

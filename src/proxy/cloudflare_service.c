@@ -1,0 +1,203 @@
+/* cloudflare_service.c - how Cloudflare lets in, answers, and shows a setting or a rule. */
+#include "proxy/cloudflare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+
+#define ERROR_MAX 300
+
+/* ---- letting in ---- */
+
+/* Its tokens changed their length and form before; a header takes nothing else than these anyway. */
+static bool
+is_token(const char *s)
+{
+	static const char fine[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	                           "0123456789-_.";
+
+	return *s && !s[strspn(s, fine)];
+}
+
+/* Whether it may do what it is for is seen by the first question; some tokens may not even ask about themselves. */
+static void
+log_in(struct session *s, const char *secret)
+{
+	struct err e = { 0 };
+	char *header;
+
+	if (!is_token(secret)) {
+		err_set(&e, ERR_VALUE,
+		        _("The file of the Cloudflare token holds something else. Its first line is to be the token alone."));
+		session_let_in(s, NULL, &e);
+		return;
+	}
+	header = xasprintf("Authorization: Bearer %s", secret);
+	session_let_in(s, header, NULL);
+	mem_wipe(header, strlen(header));
+	free(header);
+}
+
+/* ---- what its answers mean ---- */
+
+static const char *
+message(struct arena *a, const struct json *body)
+{
+	const char *text = json_get_string(json_at(json_get(body, "errors"), 0), "message", "");
+	struct buf safe = BUF_INIT;
+	const char *said;
+
+	text_safe(&safe, text, strlen(text), ERROR_MAX);
+	said = arena_strdup(a, safe.s);
+	buf_free(&safe);
+	return said;
+}
+
+/* A missing right comes with a code or without, so the status alone counts. */
+static int
+answer(long status, const struct json *body, const char *path, struct err *e)
+{
+	struct arena a = { 0 };
+	const char *said = message(&a, body);
+	int rc = -1;
+
+	if (status >= 200 && status < 300 && (!body || json_get_bool(body, "success", false)))
+		rc = 0;
+	else if (status == 404 && strstr(path, "/entrypoint"))
+		rc = 1;
+	else if (status == 401 || status == 403)
+		err_set(e, ERR_VALUE,
+		        _("Cloudflare refuses this token (status %ld). It needs Zone Read, and Edit for Zone Settings, Response Compression, Cache Rules, Config Rules."),
+		        status);
+	else if (*said)
+		err_set(e, status < 500 ? ERR_VALUE : ERR_NET,
+		        _("Cloudflare answered with status %1$ld: %2$s"), status, said);
+	else
+		err_set(e, ERR_NET, _("Cloudflare answered with status %ld."), status);
+	arena_free(&a);
+	return rc;
+}
+
+/* ---- a setting, a rule ---- */
+
+struct ordering {
+	struct json       *out;
+	const struct json *now, *wanted;
+};
+
+static struct json *
+ordered(const struct json *wanted, const struct json *now);
+
+static void
+put_wanted(void *ctx, const char *key, const struct json *wanted)
+{
+	struct ordering *o = ctx;
+	const struct json *now = json_get(o->now, key);
+
+	if (now)
+		json_set(o->out, key, ordered(wanted, now));
+}
+
+static void
+put_rest(void *ctx, const char *key, const struct json *now)
+{
+	struct ordering *o = ctx;
+
+	if (!json_get(o->wanted, key))
+		json_set(o->out, key, json_copy(now));
+}
+
+/* The same value, with the members of objects in the order of another. */
+static struct json *
+ordered(const struct json *wanted, const struct json *now)
+{
+	struct ordering o = { .now = now, .wanted = wanted };
+
+	if (!json_is_object(now) || !json_is_object(wanted))
+		return json_copy(now);
+	o.out = json_object();
+	json_each(wanted, put_wanted, &o);
+	json_each(now, put_rest, &o);
+	return o.out;
+}
+
+static void
+put_member(void *ctx, const char *key, const struct json *wanted)
+{
+	struct ordering *o = ctx;
+	const struct json *now = json_get(o->now, key);
+
+	json_set(o->out, key, now ? ordered(wanted, now) : json_null());
+}
+
+struct json *
+cloudflare_members(const struct json *wanted, const struct json *thing)
+{
+	struct ordering o = { .out = json_object(), .now = thing };
+
+	json_each(wanted, put_member, &o);
+	return o.out;
+}
+
+const struct json *
+cloudflare_rule(const struct json *ruleset, const char *ref)
+{
+	const struct json *rules = json_get(ruleset, "rules");
+
+	for (size_t i = 0; i < json_len(rules); i++)
+		if (strcmp(json_get_string(json_at(rules, i), "ref", ""), ref) == 0)
+			return json_at(rules, i);
+	return NULL;
+}
+
+/* Of a rule `{id}' is RULESET/rules/RULE: where none was, the ruleset is only known after it was made. */
+static void
+state(struct service_state *out, struct arena *a, const struct call *c, const struct json *body)
+{
+	const struct json *result = json_get(body, "result"), *thing = result;
+	const char *like = c->is ? c->is : c->was;
+	struct err e = { 0 };
+
+	*out = (struct service_state){ 0 };
+	if (strstr(c->look, "/entrypoint"))
+		thing = cloudflare_rule(result, c->key);
+	if (!thing || !like)
+		return;
+	struct json *wanted = json_parse(like, strlen(like), c->key, &e);
+	out->fields = cloudflare_members(wanted, thing);
+	if (thing != result)
+		out->id = arena_printf(a, "%s/rules/%s", json_get_string(result, "id", ""),
+		                       json_get_string(thing, "id", ""));
+	json_free(wanted);
+}
+
+static int
+judge(const struct call *c, const struct json *body, struct err *e)
+{
+	(void)c;
+	(void)body;
+	(void)e;
+	return 0;
+}
+
+/* Rulesets alone can be asked whether they would take a change: syntax, plan, number of rules, rights. */
+static const char *
+try_path(struct arena *a, const struct call *c)
+{
+	return strstr(c->path, "/rulesets") ? arena_printf(a, "%s?dry_run=true", c->path) : NULL;
+}
+
+const struct service service_cloudflare = {
+	.name       = "cloudflare",
+	.label      = "Cloudflare",
+	.timeout_ms = 30000,
+	.settle_ms  = 0,
+	.tls_only   = true,
+	.log_in     = log_in,
+	.answer     = answer,
+	.state      = state,
+	.judge      = judge,
+	.try_path   = try_path,
+};

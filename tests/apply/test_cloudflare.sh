@@ -1,0 +1,218 @@
+#!/bin/sh
+# Cloudflare told by its API beside a real nginx: other people's rules stay, what fails or is undone leaves all as it was.
+# shellcheck disable=SC2153
+. "$(dirname "$0")/lib.sh"
+CF=${B:-build}/tests/cloudflare/cloudflare
+[ -x "$CF" ] || make -s "$CF" || fail "the stand-in does not build"
+TOKEN=cfut_stand-in-0123456789
+D=$T/cloudflare
+HOME=$T/home
+export HOME
+mkdir -p "$D" "$HOME"
+origin
+server_up
+mkdir -p "$R/run"
+printf '%s\n' $TOKEN >"$R/run/token"
+chmod 600 "$R/run/token"
+: >"$D/log"
+"$CF" "$D" >"$T/cf.out" 2>&1 &
+PIDS="$PIDS $!"
+wait_for 10 grep -q '^listening on ' "$T/cf.out"
+ANTECHAMBER_CLOUDFLARE_API=$(sed -n 's/^listening on //p' "$T/cf.out")
+export ANTECHAMBER_CLOUDFLARE_API
+
+# A zone where others have two rules of one kind, one of another, and none of the third.
+fresh() {
+	cat >"$D/zone.json" <<'JSON'
+{"next": 1, "settings": {"websockets": "off"}, "rulesets": {
+ "http_request_cache_settings": {"id": "000000000000000000000000000000c1", "kind": "zone", "rules": [
+  {"id": "000000000000000000000000000000d1", "ref": "shop", "expression": "(http.host eq \"shop.example.org\")",
+   "action": "set_cache_settings", "action_parameters": {"cache": true}, "enabled": true, "description": "theirs"},
+  {"id": "000000000000000000000000000000d2", "ref": "blog", "expression": "true", "action": "set_cache_settings",
+   "action_parameters": {"cache": false}, "enabled": false, "description": ""}]},
+ "http_config_settings": {"id": "000000000000000000000000000000c2", "kind": "zone", "rules": [
+  {"id": "000000000000000000000000000000d3", "ref": "ssl", "expression": "true", "action": "set_config",
+   "action_parameters": {"ssl": "strict"}, "enabled": true, "description": "theirs"}]}}}
+JSON
+	: >"$D/log"
+	picture >"$T/zone"
+}
+# What others see: where a first rule of its kind was made, an entry point without rules may stay.
+picture() { jq -S 'del(.next) | .rulesets |= with_entries(select(.value.rules | length > 0))' "$D/zone.json"; }
+zone_as_before() {
+	picture >"$T/now"
+	cmp -s "$T/zone" "$T/now" || fail "the zone is not as it was: $(diff "$T/zone" "$T/now")"
+}
+zone() { jq -e "$1" "$D/zone.json" >/dev/null || fail "not true of the zone: $1: $(cat "$D/zone.json")"; }
+changes() { grep -E '^(POST|PATCH|PUT|DELETE)' "$D/log" | grep -cv dry_run || :; }
+cloudy() { answers "cdn: cloudflare
+cloudflare: {zone: example.org, token-file: /run/token}"; }
+go() { # go STATUS OPTION...
+	status=$1
+	shift
+	apply "$status" --allow-unprotected "$@"
+}
+
+# ---- shown, and nothing asked for that changes anything ----
+
+fresh
+cloudy
+run 0 print --answers "$T/answers.yaml" --root "$R" --json
+json '.calls | length == 4 and all(.service == "cloudflare") and (map(.method) == ["PATCH", "POST", "POST", "POST"])'
+json '.calls[2].body.expression == "(http.host eq \"chat.example.org\" and starts_with(http.request.uri.path, \"/api/\"))"'
+json '.frontByHand == []'
+run 0 diff --answers "$T/answers.yaml" --root "$R"
+says '+value: "on"'
+says '-value: "off"'
+says 'antechamber-chat.example.org-events'
+[ "$(changes)" = 0 ] || fail "a diff changed something: $(cat "$D/log")"
+zone_as_before
+
+# ---- done: ours behind theirs, theirs untouched; done again: nothing ----
+
+go 0
+json '.changed == true'
+zone '.settings.websockets == "on"'
+zone '.rulesets.http_request_cache_settings.rules | map(.ref) == ["shop", "blog", "antechamber-chat.example.org-api"]'
+zone '.rulesets.http_config_settings.rules | map(.ref) == ["ssl", "antechamber-chat.example.org-pages"]'
+zone '.rulesets.http_response_compression.rules | length == 1 and .[0].action_parameters == {algorithms: [{name: "none"}]}'
+jq 'del(.next) | .settings.websockets = "off" | .rulesets |= with_entries(.value.rules |= map(select(.ref | startswith("antechamber") | not))
+	| select(.value.rules | length > 0))' "$D/zone.json" | jq -S . >"$T/now"
+cmp -s "$T/zone" "$T/now" || fail "somebody else's rules were touched: $(diff "$T/zone" "$T/now")"
+! grep -q '^PUT' "$D/log" || fail "a whole ruleset was replaced"
+# Rules are tried before anything is changed.
+[ "$(grep -n dry_run "$D/log" | tail -n 1 | cut -d : -f 1)" -lt "$(grep -nE '^(POST|PATCH)' "$D/log" | grep -v dry_run | head -n 1 | cut -d : -f 1)" ] ||
+	fail "it changed before it had tried: $(cat "$D/log")"
+: >"$D/log"
+go 0
+json '.changed == false'
+[ "$(changes)" = 0 ] || fail "the second time it changed something: $(cat "$D/log")"
+
+# Somebody changed our rule: it is put right, and the undo brings their change back.
+jq '(.rulesets.http_config_settings.rules[1].action_parameters.rocket_loader) = true' "$D/zone.json" >"$T/changed" && cp "$T/changed" "$D/zone.json"
+picture >"$T/theirs"
+go 0
+zone '.rulesets.http_config_settings.rules[1].action_parameters.rocket_loader == false'
+[ "$(grep -c '^PATCH' "$D/log")" = 2 ] || fail "more than one rule was changed: $(cat "$D/log")" # tried, done
+run 0 rollback --root "$R" --json
+picture | jq -S 'del(.. | .last_updated?, .version?)' >"$T/now"
+jq -S 'del(.. | .last_updated?, .version?)' "$T/theirs" | cmp -s - "$T/now" || fail "their change did not come back"
+jq '(.rulesets.http_config_settings.rules[1].action_parameters.rocket_loader) = false' "$D/zone.json" >"$T/changed" && cp "$T/changed" "$D/zone.json"
+run 0 remove --root "$R" --yes --json
+zone_as_before
+as_before
+
+# ---- whatever is refused or fails on the way, both sides are as they were ----
+
+for knob in refuse-at fail-at; do
+	n=0
+	while :; do
+		n=$((n + 1))
+		[ $n -lt 40 ] || fail "it never comes through"
+		fresh
+		echo $n >"$D/$knob"
+		status=0
+		timeout 60 "$BIN" apply --answers "$T/answers.yaml" --root "$R" --cacert "$R/etc/ssl/cert.pem" --allow-unprotected \
+			--json >"$T/out" 2>"$T/err" </dev/null || status=$?
+		rm -f "$D/$knob"
+		[ $status != 0 ] || break
+		[ $status != 6 ] || fail "$knob $n: it could not be put back"
+		zone_as_before
+		as_before
+	done
+	echo "$knob: $((n - 1)) places"
+	run 0 remove --root "$R" --yes --json
+	zone_as_before
+	as_before
+	[ $n -gt 4 ] || fail "$knob: only $((n - 1)) places were tried"
+done
+
+# A right that is missing is found before anything is written.
+fresh
+touch "$D/no-right"
+go 4
+complains 'Response Compression'
+[ "$(changes)" = 0 ] || fail "it was changed without the right: $(cat "$D/log")"
+rm "$D/no-right"
+as_before
+# So are too many rules for the plan.
+jq '.rulesets.http_config_settings.rules += [range(9) | {id: "e\(.)", ref: "e\(.)", expression: "true", action: "set_config", action_parameters: {}}]' \
+	"$D/zone.json" >"$T/full" && cp "$T/full" "$D/zone.json"
+go 4
+complains 'maximum number of rules'
+[ "$(changes)" = 0 ] || fail "one of several was done"
+
+# Somebody else changes ours while the plan is carried out: theirs stays.
+fresh
+jq '.settings.websockets = "on" | .rulesets.http_config_settings.rules += [{id: "f1", ref: "antechamber-chat.example.org-pages",
+	expression: "false", action: "set_config", action_parameters: {}, enabled: true, description: "theirs"}]' "$D/zone.json" >"$D/race"
+go 1
+json '.changed == false'
+zone '.rulesets.http_config_settings.rules[1].description == "theirs"'
+zone '.rulesets.http_request_cache_settings.rules | length == 2'
+as_before
+
+# Asked too often, it says when to come again.
+fresh
+touch "$D/busy"
+run 0 diff --answers "$T/answers.yaml" --root "$R"
+[ "$(grep -c '^GET /zones?' "$D/log")" = 2 ] || fail "it did not wait and ask again: $(cat "$D/log")"
+
+# ---- killed at any of its journal's lines ----
+
+for at in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	fresh
+	status=0
+	ANTECHAMBER_STOP_AT=$at timeout 60 "$BIN" apply --answers "$T/answers.yaml" --root "$R" --cacert "$R/etc/ssl/cert.pem" \
+		--allow-unprotected --json >"$T/out" 2>"$T/err" </dev/null || status=$?
+	[ "$status" = 137 ] || break
+	run 0 rollback --root "$R" --json
+	zone_as_before
+	as_before
+done
+[ $at -gt 8 ] || fail "killed at $((at - 1)) lines only"
+echo "killed at $((at - 1)) lines"
+run 0 remove --root "$R" --yes --json
+zone_as_before
+as_before
+
+# ---- who may not ----
+
+fresh
+printf 'cfut_wrong\n' >"$R/run/token"
+run 4 diff --answers "$T/answers.yaml" --root "$R"
+complains 'refuses this token (status 403)'
+printf 'token: %s\n' $TOKEN >"$R/run/token"
+run 4 diff --answers "$T/answers.yaml" --root "$R"
+complains 'the token alone'
+printf '%s\n' $TOKEN >"$R/run/token"
+chmod 644 "$R/run/token"
+run 4 diff --answers "$T/answers.yaml" --root "$R"
+complains 'chmod 600'
+chmod 600 "$R/run/token"
+sed -i 's/zone: example.org/zone: example.net/' "$T/answers.yaml"
+run 4 diff --answers "$T/answers.yaml" --root "$R"
+complains 'no active zone named example.net'
+sed -i 's/zone: example.net, //' "$T/answers.yaml" # found by the name itself
+run 0 diff --answers "$T/answers.yaml" --root "$R"
+# Without a token to go to, what is named instead of its API must be on this machine.
+ANTECHAMBER_CLOUDFLARE_API=http://192.0.2.1:1 run 0 print --answers "$T/answers.yaml" --root "$R" --json
+json '.calls | all(.url | startswith("https://api.cloudflare.com/client/v4/zones/"))'
+
+# ---- without a token: what to click ----
+
+answers 'cdn: cloudflare
+cloudflare: {zone: example.org}'
+run 0 print --answers "$T/answers.yaml" --root "$R" --json
+json '.calls == [] and (.frontByHand | length == 11 and (.[0] | contains("example.org")) and (map(select(startswith("("))) | length == 3))'
+run 0 print --answers "$T/answers.yaml" --root "$R"
+complains 'switch WebSockets on'
+says_not 'switch WebSockets on'
+go 0
+json '.frontByHand | length == 11'
+run 0 remove --root "$R" --yes --json
+answers 'cdn: none'
+run 0 print --answers "$T/answers.yaml" --root "$R" --json
+json '.frontByHand == []'
+
+! grep -rqF $TOKEN "$HOME" "$R/var" "$R/etc" "$T/out" "$T/err" "$D/log" || fail "the token was kept"

@@ -1,0 +1,477 @@
+/*
+ * cloudflare.c - a stand-in for Cloudflare's API version 4: one zone, its settings, its rulesets, on a port of its own.
+ *
+ *	cloudflare DIRECTORY
+ *
+ * says "listening on http://127.0.0.1:PORT".  One thread, one request at a
+ * time.  Each request's method, path and body is a line of DIRECTORY/log; the
+ * zone is DIRECTORY/zone.json, read before every request and written before
+ * the answer to one that may change it.  A knob is a file DIRECTORY/NAME:
+ *
+ *	no-right   a change of rules is refused with 403 and no code, tried or done
+ *	refuse-at  holds N: the Nth change from now on is refused with 400
+ *	fail-at    holds N: the Nth change from now on is stored and answered with 502 and a page
+ *	busy       the next request is answered with 429 and Retry-After: 1
+ *	race       zone.json is replaced by this file before the next change that is no trial
+ *
+ * As documented: no entry point is 404 with code 10003, a second one 400 with
+ * code 20217; ten rules a phase (Free); members of a rule come back in another
+ * order, with more beside them.
+ */
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+#define TOKEN     "cfut_stand-in-0123456789"
+#define ZONE      "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+#define MAX_BODY  100000
+#define MAX_RULES 10
+
+static const char *dir;
+static struct json *zone;
+
+struct request {
+	char         method[8], path[512];
+	bool         authorised, trial;
+	struct json *body;
+	int          fd;
+};
+
+/* ---- files ---- */
+
+static char *
+file(const char *name)
+{
+	static char path[1024];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+static bool
+knob(const char *name)
+{
+	return access(file(name), F_OK) == 0;
+}
+
+/* Is it the turn of a knob that counts? */
+static bool
+counted(const char *name)
+{
+	struct buf text = BUF_INIT;
+	struct err e = { 0 };
+	char number[16];
+	bool due;
+
+	if (fs_read(&text, file(name), 64, &e) < 0)
+		return false;
+	const int left = atoi(text.s) - 1;
+	due = left == 0;
+	snprintf(number, sizeof(number), "%d\n", left);
+	fs_write(file(name), number, strlen(number), 0600, &e);
+	buf_free(&text);
+	return due;
+}
+
+static void
+load(void)
+{
+	struct buf text = BUF_INIT;
+	struct err e = { 0 };
+
+	json_free(zone);
+	if (fs_read(&text, file("zone.json"), 1 << 20, &e) < 0 || !(zone = json_parse(text.s, text.len, "zone", &e)))
+		exit(3);
+	buf_free(&text);
+}
+
+static void
+save(void)
+{
+	struct buf text = BUF_INIT;
+	struct err e = { 0 };
+
+	json_write(&text, zone, true);
+	buf_putc(&text, '\n');
+	fs_write(file("zone.json"), text.s, text.len, 0600, &e);
+	buf_free(&text);
+}
+
+static void
+note(const struct request *r)
+{
+	FILE *f = fopen(file("log"), "a");
+	struct buf body = BUF_INIT;
+
+	if (r->body)
+		json_write(&body, r->body, false);
+	fprintf(f, "%s %s %s\n", r->method, r->path, body.s);
+	fclose(f);
+	buf_free(&body);
+}
+
+/* ---- answers ---- */
+
+static void
+say(const struct request *r, int status, const char *type, const char *more, const char *text)
+{
+	if (strcmp(r->method, "GET") != 0 && !r->trial)
+		save();
+	dprintf(r->fd, "HTTP/1.1 %d X\r\nContent-Type: %s\r\n%sContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+	        status, type, more, strlen(text), text);
+}
+
+static void
+answer(const struct request *r, const struct json *result)
+{
+	struct json *j = json_object();
+	struct buf b = BUF_INIT;
+
+	json_set_bool(j, "success", true);
+	json_set(j, "errors", json_array());
+	json_set(j, "messages", json_array());
+	json_set(j, "result", r->trial || !result ? json_null() : json_copy(result));
+	json_write(&b, j, false);
+	if (counted("fail-at"))
+		say(r, 502, "text/html", "", "<html>502 Bad Gateway</html>");
+	else
+		say(r, 200, "application/json", "", b.s);
+	buf_free(&b);
+	json_free(j);
+}
+
+static void
+refuse(const struct request *r, int status, int code, const char *message)
+{
+	struct json *j = json_object(), *e = json_object(), *errors = json_array();
+	struct buf b = BUF_INIT;
+
+	if (code)
+		json_set_int(e, "code", code);
+	json_set_string(e, "message", message);
+	json_push(errors, e);
+	json_set_bool(j, "success", false);
+	json_set(j, "errors", errors);
+	json_set(j, "messages", json_array());
+	json_set(j, "result", json_null());
+	json_write(&b, j, false);
+	load(); /* nothing of it is kept */
+	say(r, status, "application/json", "", b.s);
+	buf_free(&b);
+	json_free(j);
+}
+
+/* ---- rules ---- */
+
+static char *
+fresh_id(void)
+{
+	static char id[33];
+	const long long n = json_get_int(zone, "next", 1);
+
+	json_set_int(zone, "next", n + 1);
+	snprintf(id, sizeof(id), "%032llx", 0xf000 + n);
+	return id;
+}
+
+struct turning {
+	const char *keys[16];
+	size_t      n;
+};
+
+static void
+take_key(void *ctx, const char *key, const struct json *value)
+{
+	struct turning *t = ctx;
+
+	(void)value;
+	if (t->n < 16)
+		t->keys[t->n++] = key;
+}
+
+static struct json *
+turned(const struct json *object)
+{
+	struct turning t = { .n = 0 };
+	struct json *out = json_object();
+
+	json_each(object, take_key, &t);
+	while (t.n--)
+		json_set(out, t.keys[t.n], json_copy(json_get(object, t.keys[t.n])));
+	return out;
+}
+
+/* What is stored for a rule that was sent; NULL: it is none. */
+static struct json *
+rule_of(const struct json *sent, const char *id)
+{
+	struct json *rule = json_object();
+	char *own = xstrdup(id);
+
+	if (!*json_get_string(sent, "expression", "") || !*json_get_string(sent, "action", "") ||
+	    !json_is_object(json_get(sent, "action_parameters"))) {
+		json_free(rule);
+		free(own);
+		return NULL;
+	}
+	json_set_string(rule, "id", own);
+	json_set_string(rule, "version", "1");
+	json_set_bool(rule, "enabled", json_get_bool(sent, "enabled", true));
+	json_set(rule, "action_parameters", turned(json_get(sent, "action_parameters")));
+	json_set_string(rule, "action", json_get_string(sent, "action", ""));
+	json_set_string(rule, "description", json_get_string(sent, "description", ""));
+	json_set_string(rule, "expression", json_get_string(sent, "expression", ""));
+	json_set_string(rule, "last_updated", "2026-11-22T20:32:24.238Z");
+	json_set_string(rule, "ref", json_get_string(sent, "ref", own));
+	free(own);
+	return rule;
+}
+
+static struct json *
+rulesets(void)
+{
+	return (struct json *)json_get(zone, "rulesets");
+}
+
+struct finding {
+	const char  *id;
+	struct json *found;
+};
+
+static void
+has_id(void *ctx, const char *phase, const struct json *ruleset)
+{
+	struct finding *f = ctx;
+
+	(void)phase;
+	if (strncmp(json_get_string(ruleset, "id", "-"), f->id, 32) == 0)
+		f->found = (struct json *)ruleset;
+}
+
+static void
+make_ruleset(const struct request *r)
+{
+	const char *phase = json_get_string(r->body, "phase", "");
+	const struct json *sent = json_get(r->body, "rules");
+	struct json *ruleset, *rules, *rule = NULL;
+
+	if (json_get(rulesets(), phase)) {
+		refuse(r, 400, 20217, "'zone' is not a valid value for kind because exceeded maximum number of zone rulesets");
+		return;
+	}
+	ruleset = json_object();
+	rules = json_array();
+	json_set_string(ruleset, "id", fresh_id());
+	json_set_string(ruleset, "kind", "zone");
+	json_set_string(ruleset, "phase", phase);
+	for (size_t i = 0; i < json_len(sent); i++)
+		if ((rule = rule_of(json_at(sent, i), fresh_id())))
+			json_push(rules, rule);
+	json_set(ruleset, "rules", rules);
+	json_set(rulesets(), phase, ruleset);
+	if (rule)
+		answer(r, ruleset);
+	else
+		refuse(r, 400, 20127, "a rule is wrong");
+}
+
+static void
+change_rules(const struct request *r, struct json *ruleset, const char *rule_id)
+{
+	const struct json *old = json_get(ruleset, "rules");
+	struct json *rules = json_array(), *rule = NULL;
+	const bool post = strcmp(r->method, "POST") == 0;
+	bool known = post;
+
+	if (strcmp(r->method, "DELETE") != 0 && !(rule = rule_of(r->body, post ? fresh_id() : rule_id)))
+		known = false;
+	for (size_t i = 0; i < json_len(old); i++) {
+		const bool this = rule_id && strcmp(json_get_string(json_at(old, i), "id", ""), rule_id) == 0;
+
+		known |= this;
+		if (!this)
+			json_push(rules, json_copy(json_at(old, i)));
+		else if (rule)
+			json_push(rules, json_copy(rule));
+	}
+	if (post && rule)
+		json_push(rules, json_copy(rule));
+	json_free(rule);
+	json_set(ruleset, "rules", rules);
+	if (!known)
+		refuse(r, 404, 20120, "there is no such rule");
+	else if (json_len(rules) > MAX_RULES)
+		refuse(r, 400, 20026, "exceeded maximum number of rules in the phase: 10");
+	else
+		answer(r, ruleset);
+}
+
+static void
+on_rulesets(const struct request *r, char *rest)
+{
+	char *phase = strncmp(rest, "/phases/", 8) == 0 ? rest + 8 : NULL;
+	char *rules = strstr(rest, "/rules"), *query = strchr(rest, '?');
+	struct finding f = { .id = rest + 1 };
+
+	if (query)
+		*query = '\0';
+	if (phase) {
+		*strchrnul(phase, '/') = '\0';
+		if (json_get(rulesets(), phase))
+			answer(r, json_get(rulesets(), phase));
+		else
+			refuse(r, 404, 10003, "could not find entrypoint ruleset in the phase");
+		return;
+	}
+	if (knob("no-right")) {
+		refuse(r, 403, 0, "request is not authorized");
+		return;
+	}
+	if (!*rest) {
+		make_ruleset(r);
+		return;
+	}
+	json_each(rulesets(), has_id, &f);
+	if (!f.found || !rules)
+		refuse(r, 404, 10003, "there is no such ruleset");
+	else
+		change_rules(r, f.found, rules[6] == '/' ? rules + 7 : NULL);
+}
+
+/* ---- the rest ---- */
+
+static void
+on_setting(const struct request *r, const char *name)
+{
+	struct json *settings = (struct json *)json_get(zone, "settings"), *result = json_object();
+
+	if (strcmp(r->method, "PATCH") == 0)
+		json_set(settings, name, json_copy(json_get(r->body, "value")));
+	json_set_string(result, "id", name);
+	json_set(result, "value", json_copy(json_get(settings, name)));
+	json_set_bool(result, "editable", true);
+	answer(r, result);
+	json_free(result);
+}
+
+static void
+find_zone(const struct request *r)
+{
+	struct json *list = json_array(), *one;
+
+	if (strstr(r->path, "?name=example.org&")) {
+		one = json_object();
+		json_set_string(one, "id", ZONE);
+		json_set_string(one, "name", "example.org");
+		json_push(list, one);
+	}
+	answer(r, list);
+	json_free(list);
+}
+
+static bool
+is_disturbed(const struct request *r)
+{
+	const bool changes = strcmp(r->method, "GET") != 0 && !r->trial;
+
+	if (unlink(file("busy")) == 0)
+		say(r, 429, "application/json", "Retry-After: 1\r\n", "{\"success\":false}");
+	else if (changes && counted("refuse-at"))
+		refuse(r, 400, 20000, "not today");
+	else
+		return false;
+	return true;
+}
+
+static void
+handle(struct request *r)
+{
+	static const char base[] = "/zones/" ZONE;
+	char *rest = r->path + strlen(base);
+
+	if (!r->authorised)
+		refuse(r, 403, 10000, "Authentication error");
+	else if (is_disturbed(r))
+		return;
+	else if (strncmp(r->path, "/zones?", 7) == 0)
+		find_zone(r);
+	else if (strncmp(r->path, base, strlen(base)) != 0)
+		refuse(r, 404, 7003, "Could not route, perhaps your object identifier is wrong");
+	else if (strncmp(rest, "/settings/", 10) == 0)
+		on_setting(r, rest + 10);
+	else if (strncmp(rest, "/rulesets", 9) == 0)
+		on_rulesets(r, rest + 9);
+	else
+		refuse(r, 404, 7000, "No route for that URI");
+}
+
+/* ---- HTTP, as much as one client needs ---- */
+
+static void
+serve(int fd)
+{
+	static char text[MAX_BODY + 8192];
+	struct request r = { .fd = fd };
+	struct err e = { 0 };
+	size_t len = 0, want = 0;
+	char *end = NULL, *from;
+	ssize_t n;
+
+	while ((!end || len < want) && len < sizeof(text) - 1 &&
+	       (n = read(fd, text + len, sizeof(text) - 1 - len)) > 0) {
+		len += (size_t)n;
+		text[len] = '\0';
+		if (!end && (end = strstr(text, "\r\n\r\n"))) {
+			const char *length = strcasestr(text, "\r\ncontent-length:");
+			want = (size_t)(end + 4 - text) + (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
+		}
+	}
+	if (!end || sscanf(text, "%7s %511s", r.method, r.path) != 2)
+		return;
+	r.authorised = strstr(text, "\r\nAuthorization: Bearer " TOKEN "\r\n") != NULL;
+	r.trial = strstr(r.path, "?dry_run=true") != NULL;
+	if (want > (size_t)(end + 4 - text))
+		r.body = json_parse(end + 4, want - (size_t)(end + 4 - text), "request", &e);
+	if (strcmp(r.method, "GET") != 0 && !r.trial && knob("race")) {
+		from = xstrdup(file("race"));
+		rename(from, file("zone.json"));
+		free(from);
+	}
+	load();
+	note(&r);
+	handle(&r);
+	json_free(r.body);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(at);
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+
+	if (argc != 2)
+		return 2;
+	dir = argv[1];
+	signal(SIGPIPE, SIG_IGN);
+	if (bind(s, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(s, 16) < 0 ||
+	    getsockname(s, (struct sockaddr *)&at, &len) < 0)
+		return 1;
+	printf("listening on http://127.0.0.1:%u\n", ntohs(at.sin_port));
+	fflush(stdout);
+	while ((fd = accept(s, NULL, NULL)) >= 0) {
+		serve(fd);
+		shutdown(fd, SHUT_WR);
+		close(fd);
+	}
+	return 0;
+}
