@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/i18n.h"
+#include "by_hand.h"
 #include "handoff.h"
 #include "proxy/front.h"
 
@@ -107,6 +108,16 @@ planned_build(struct cmd *c, struct planned *p, struct err *e)
 {
 	if (planned_answers(c, p, e) < 0 || planned_detect(c, p, e) < 0)
 		return -1;
+	if (by_hand_is(p)) {
+		if (c->o->command == COMMAND_PRINT)
+			return 0;
+		/* Whoever reads the document reads the error; a person gets all that is to be done. */
+		if (!c->o->json && by_hand_put(c->o, p, e) < 0)
+			return -1;
+		return answers_err(e, &p->answers, "proxy",
+		                   _("This is set by hand, because npm.url is not answered. "
+		                     "Nothing was changed: antechamber print shows what to paste."));
+	}
 	return plan_build(&p->plan, &p->context, c->o->set_aside, e);
 }
 

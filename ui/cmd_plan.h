@@ -25,7 +25,7 @@ struct planned {
 /* Zero `p' first; planned_free() is due also after a failure. */
 int  planned_answers(struct cmd *c, struct planned *p, struct err *e); /* --answers; they are whole */
 int  planned_detect(struct cmd *c, struct planned *p, struct err *e);  /* the proxy they name */
-int  planned_build(struct cmd *c, struct planned *p, struct err *e);   /* all of it, and the plan */
+int  planned_build(struct cmd *c, struct planned *p, struct err *e);   /* all of it, and the plan; by hand there is none, which only print takes */
 /* Do its plan and say how it went; a doctor's findings go into the document.  Returns the exit status. */
 int  planned_apply(struct cmd *c, struct planned *p, const struct apply_options *options,
                    struct json *findings);

@@ -1,5 +1,6 @@
 /* cmd_print.c - the files it would write, on stdout. */
 #include "cmd.h"
+#include "by_hand.h"
 #include "cmd_plan.h"
 
 #include <stdio.h>
@@ -53,6 +54,9 @@ cmd_print(const struct options *o)
 
 	if (cmd_open(&c, o, &e) < 0 || planned_build(&c, &p, &e) < 0) {
 		status = cmd_status(&c, cmd_fail(o, &e));
+	} else if (by_hand_is(&p)) {
+		if (by_hand_put(o, &p, &e) < 0)
+			status = cmd_fail(o, &e);
 	} else if (o->json) {
 		struct json *doc = cmd_json(o);
 		json_set(doc, "files", plan_files_json(&p.plan));

@@ -141,7 +141,8 @@ rehearsal_prepare(struct rehearsal *r, struct err *e)
 		return err_set(e, ERR_MISSING,
 		               _("%s cannot be run privately, so there is no rehearsal for it."),
 		               proxy->label);
-	if (!r->context.found->installed)
+	/* What is told by requests runs elsewhere; its `rehearse' finds something that can stand in for it. */
+	if (!r->context.found->installed && !(proxy->caps & PROXY_API))
 		return err_set(e, ERR_MISSING,
 		               _("%s is not installed, so there is nothing to rehearse with."),
 		               proxy->label);

@@ -43,6 +43,19 @@ map_line(const struct ngx_directive *map, const char *value)
 	return d ? d : ngx_child(map, "default");
 }
 
+/* Does a `set' of this block, or of an `if' in it, ever let a variable ask for an upgrade? */
+static bool
+sets_upgrade(const struct ngx_directive *block, const char *variable)
+{
+	for (const struct ngx_directive *d = block->child; d; d = d->next)
+		if ((strcmp(d->name, "set") == 0 && strcasecmp(guilty_word(d, 0), variable) == 0 &&
+		     (strcasestr(guilty_word(d, 1), "upgrade") ||
+		      strcasecmp(guilty_word(d, 1), "$http_connection") == 0)) ||
+		    (strcmp(d->name, "if") == 0 && sets_upgrade(d, variable)))
+			return true;
+	return false;
+}
+
 const struct ngx_directive *
 guilty_no_upgrade(const struct route *r)
 {
@@ -61,6 +74,9 @@ guilty_no_upgrade(const struct route *r)
 	if (strcasecmp(guilty_word(connection, 1), "$http_connection") == 0)
 		return NULL;
 	map = guilty_map(r->conf, guilty_word(connection, 1));
+	if (!map && (sets_upgrade(r->server, connection->args[1]) ||
+	             sets_upgrade(r->block, connection->args[1])))
+		return NULL;
 	if (!map)
 		return connection;
 	if (strcasecmp(map->args[0], "$http_upgrade") != 0)

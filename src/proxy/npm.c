@@ -11,6 +11,7 @@ static const struct {
 	{ "ws-host-lost",         N_("Remove every location and proxy_set_header from the Advanced text: the host's own location sets them all.") },
 	{ "ws-port-lost",         N_("Add a custom location / whose own text sets X-Forwarded-Host to $http_host.") },
 	{ "ws-proto-lost",        N_("Update to 2.14, which passes X-Forwarded-Proto on, or let TLS end in Nginx Proxy Manager.") },
+	{ "forwarded-for-trusted", N_("Nginx Proxy Manager itself adds to X-Forwarded-For. A location / of your own in the Advanced text can replace it.") },
 	{ "sse-buffered",         N_("Write proxy_buffering off; into the Advanced text.") },
 	{ "sse-compressed",       N_("Write gzip off; into the Advanced text.") },
 	{ "gzip-twice",           N_("Write gzip off; into the Advanced text.") },
@@ -56,11 +57,14 @@ npm_serves_at(struct arena *a, const struct proxy_context *c)
 const struct proxy proxy_npm = {
 	.name      = "npm",
 	.label     = "Nginx Proxy Manager",
-	.caps      = PROXY_API | PROXY_AUTO_TLS,
+	.caps      = PROXY_API | PROXY_AUTO_TLS | PROXY_REHEARSE,
 	.detect    = npm_detect,
 	.forget    = npm_forget,
 	.read      = npm_read,
 	.render    = npm_render,
+	.by_hand   = npm_by_hand,
+	.settings  = npm_settings,
+	.rehearse  = npm_rehearse,
 	.serves_at = npm_serves_at,
 	.fix       = npm_fix,
 };

@@ -50,6 +50,15 @@ int npm_check(const struct proxy_context *c, const struct npm_own *own, enum npm
  */
 int npm_advanced(struct buf *out, const struct proxy_context *c, enum npm_way way, struct err *e);
 
+/* No address, no user and no secret of its API is answered: a person does it.  npm_by_hand.c */
+bool npm_by_hand(const struct answers *a);
+int  npm_settings(struct proxy_by_hand *out, const struct proxy_context *c, struct err *e);
+/* The Advanced text in the server block that NPM composes, run by a private nginx. */
+int  npm_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);
+
+/* Has it a certificate of its own for the public name? */
+bool npm_ends_tls(const struct answers *a);
+
 /* The members of a host that `wanted' names, in its shape; the caller frees. */
 struct json *npm_members(const struct json *wanted, const struct json *host, const struct json *was);
 

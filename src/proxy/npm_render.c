@@ -63,6 +63,7 @@ npm_advanced(struct buf *out, const struct proxy_context *c, enum npm_way way, s
 		{ "connect", arena_printf(&arena, "%us", a->connect) },
 		{ "stream", arena_printf(&arena, "%us", a->stream) },
 		{ "location", way == NPM_OWN_LOCATION ? "yes" : NULL },
+		{ "front", a->has_tls && a->tls == TLS_UPSTREAM ? "yes" : NULL },
 	};
 	int rc = values_template(out, c, "npm/advanced.conf", values, ARRAY_LEN(values), escape, e);
 
@@ -265,8 +266,8 @@ add_enable(struct steps *out, const struct proxy_context *c, struct arena *a,
 
 /* ---- the certificate ---- */
 
-static bool
-ends_tls(const struct answers *a)
+bool
+npm_ends_tls(const struct answers *a)
 {
 	return a->has_tls && a->tls != TLS_NONE && a->tls != TLS_UPSTREAM;
 }
@@ -308,7 +309,7 @@ add_certificate(struct steps *out, const struct proxy_context *c, struct arena *
 	struct json *want = json_object(), *more = NULL;
 	struct call call = call_of(c, a);
 
-	if (!ends_tls(c->answers)) {
+	if (!npm_ends_tls(c->answers)) {
 		/* Whoever ends TLS in front speaks http to it, which is not to be sent away. */
 		json_set_bool(want, "ssl_forced", false);
 		if (!host)
@@ -329,7 +330,7 @@ add_certificate(struct steps *out, const struct proxy_context *c, struct arena *
 		call.seconds = CERTIFICATE_SECONDS;
 		more = new_certificate(c);
 	}
-	if (ends_tls(c->answers)) {
+	if (npm_ends_tls(c->answers)) {
 		/* It sends visitors to port 443, whatever port the address has. */
 		if (url_port_is_default(&c->answers->public_url))
 			json_set_bool(want, "ssl_forced", true);

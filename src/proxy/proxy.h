@@ -90,6 +90,19 @@ struct proxy_context {
 	const char                 *set_aside; /* the file of a site that will be gone by then, or NULL */
 };
 
+/* What a person sets in the proxy's own interface.  Pages and names are its own words, not translated. */
+struct proxy_setting {
+	const char *page, *name;
+	const char *value; /* translated where it is no name, address or number */
+};
+
+struct proxy_by_hand {
+	struct arena         arena; /* owns all of it */
+	struct proxy_setting v[16];
+	size_t               n;
+	struct proxy_setting text;  /* its value is to be pasted whole, line by line */
+};
+
 /* How far a reload has come; polled. */
 enum proxy_proof { PROOF_WAIT, PROOF_DONE, PROOF_FAILED };
 
@@ -117,6 +130,14 @@ struct proxy {
 
 	/* Append the steps that make the answers true here: files, links, validate, reload.  Pure. */
 	int (*render)(struct steps *out, const struct proxy_context *c, struct err *e);
+
+	/*
+	 * Does a person do it, because the answers name no way to the proxy's API?  Then `render' and
+	 * `read' are not for them, and `settings' fills `out', which the caller frees by its arena.
+	 * Both NULL: never.
+	 */
+	bool (*by_hand)(const struct answers *a);
+	int (*settings)(struct proxy_by_hand *out, const struct proxy_context *c, struct err *e);
 
 	/* Append the files (in private->dir) and one STEP_RUN that start a private copy in the foreground.  Pure. */
 	int (*rehearse)(struct steps *out, const struct proxy_context *c, struct err *e);

@@ -72,6 +72,13 @@ static const struct guilt cases[] = {
 	  "server { server_name " HOST "; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $c;" SHELL "} }" },
 	{ "ws-upgrade-lost", "/api/event/ws", "http://" HOST, 1,
 	  "server { server_name " HOST "; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $gone;" SHELL "} }" },
+	/* a variable that the server itself sets, with the upgrade and without */
+	{ "ws-upgrade-lost", "/api/event/ws", "http://" HOST, 0,
+	  "server { server_name " HOST "; set $c ''; if ($http_upgrade) { set $c upgrade; }\n"
+	  "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $c;" SHELL "} }" },
+	{ "ws-upgrade-lost", "/api/event/ws", "http://" HOST, 2,
+	  "server { server_name " HOST "; set $c close;\n"
+	  "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $c;" SHELL "} }" },
 
 	{ "ws-redirected", "/api/event/ws", "http://" HOST, 2,
 	  "server { server_name " HOST ";\nreturn 301 https://$host$request_uri; }" },
