@@ -32,8 +32,8 @@ look(struct doctor *d, struct err *e)
 	const struct options *o = d->c->o;
 	const struct check_options options = {
 		.origin = &d->p.answers.origin,
-		.public_url = &d->asked,
-		.connect_to = d->connect_to,
+		.public_url = &d->served.asked,
+		.connect_to = d->served.connect_to,
 		.cacert = d->cacert,
 		.insecure = o->insecure,
 		.password = o->password,
@@ -49,7 +49,30 @@ look(struct doctor *d, struct err *e)
 	if (!d->run || cmd_wait(d->c, &d->done, e) < 0)
 		return -1;
 	return findings_make(&d->findings, d->run, &d->c->needs, d->site ? &d->p.context : NULL,
-	                     &d->here, e);
+	                     &d->served.here, e);
+}
+
+/* --cause: of all changes only these. */
+static int
+take_causes(struct doctor *d, struct err *e)
+{
+	const struct options *o = d->c->o;
+
+	if (!o->cause)
+		return 0;
+	for (size_t i = 0; i < d->findings.n; i++)
+		d->findings.v[i].taken = false;
+	for (const char *p = o->cause; *p; p += strcspn(p, ","), p += *p == ',') {
+		const char *id = arena_strndup(&d->arena, p, strcspn(p, ","));
+
+		if (!cause_find(id))
+			return err_set(e, ERR_USAGE, _("--cause: \"%s\" was read, expected is a cause that "
+			                               "the doctor has named."), id);
+		for (size_t i = 0; i < d->findings.n; i++)
+			if (strcmp(d->findings.v[i].cause->id, id) == 0)
+				d->findings.v[i].taken = true;
+	}
+	return d->site ? findings_take(&d->findings, &d->p.context, e) : 0;
 }
 
 static int
@@ -102,6 +125,7 @@ fix(struct doctor *d, struct err *e)
 	struct json *list = doctor_json(d);
 	struct planned *p = &d->p;
 	const struct apply_options options = {
+		.plan_hash = o->plan,
 		.allow_unprotected = o->allow_unprotected,
 		.no_reload = o->no_reload || !p->answers.reload,
 		.password = o->password,
@@ -142,7 +166,7 @@ doctor(struct doctor *d, struct err *e)
 {
 	const struct options *o = d->c->o;
 
-	if (refuse_half_way(d, e) < 0 || doctor_find(d, e) < 0 || look(d, e) < 0)
+	if (refuse_half_way(d, e) < 0 || doctor_find(d, e) < 0 || look(d, e) < 0 || take_causes(d, e) < 0)
 		return -1;
 	if (!o->json)
 		doctor_show(d);

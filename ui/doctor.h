@@ -6,6 +6,7 @@
 
 #include "apply/finding.h"
 #include "cmd_plan.h"
+#include "proxy/served.h"
 #include "report.h"
 
 struct doctor {
@@ -13,10 +14,8 @@ struct doctor {
 	struct arena      arena;
 	struct planned    p;          /* what is known: answers, proxy, and in the end the plan */
 	const struct proxy_site *site; /* that leads to OpenChamber; NULL: none on this server */
-	struct url        asked;      /* the public address as the proxy here serves it */
-	struct url        here;       /* the public address, with the port to find the site by */
-	char             *connect_to; /* NULL: by DNS */
-	const char       *cacert;
+	struct served     served;     /* how the site answers here */
+	const char       *cacert;     /* trusted besides, or NULL */
 	struct check_run *run;
 	bool              done;
 	struct findings   findings;

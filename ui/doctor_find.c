@@ -205,53 +205,8 @@ find_proxy(struct doctor *d, struct err *e)
 
 /* ---- the addresses ---- */
 
-static const struct proxy_listen *
-listen_for(const struct proxy_site *s, bool tls)
-{
-	for (size_t i = 0; i < s->n_listens; i++)
-		if (s->listens[i].tls == tls && s->listens[i].address[0] != '[')
-			return &s->listens[i];
-	for (size_t i = 0; i < s->n_listens; i++)
-		if (s->listens[i].tls == tls)
-			return &s->listens[i];
-	return NULL;
-}
-
-/* Where a listening address is reached from here. */
-static const char *
-reachable(struct doctor *d, const struct proxy_listen *l)
-{
-	if (strcmp(l->address, "*") == 0 || strcmp(l->address, "0.0.0.0") == 0)
-		return "127.0.0.1";
-	if (strcmp(l->address, "[::]") == 0 || strcmp(l->address, "::") == 0)
-		return "[::1]";
-	if (l->address[0] != '[' && strchr(l->address, ':'))
-		return arena_printf(&d->arena, "[%s]", l->address);
-	return l->address;
-}
-
 static void
-address_from_site(struct doctor *d)
-{
-	struct answers *a = &d->p.answers;
-	const struct proxy_listen *tls = listen_for(d->site, true), *l;
-	const char *host = NULL;
-	struct err ignored;
-
-	l = tls ? tls : listen_for(d->site, false);
-	for (char **name = d->site->names; !host && *name; name++)
-		if (strcmp(*name, "_") != 0 && url_host_is_valid(*name))
-			host = *name;
-	if (!l)
-		return;
-	a->has_public = url_parse(&a->public_url,
-	                          arena_printf(&d->arena, "%s://%s:%u", tls ? "https" : "http",
-	                                       host ? host : reachable(d, l), l->port),
-	                          "https", URL_BASE, NULL, &ignored) == 0;
-}
-
-static void
-origin_from_site(struct doctor *d)
+find_origin(struct doctor *d)
 {
 	struct answers *a = &d->p.answers;
 	struct err ignored;
@@ -262,58 +217,6 @@ origin_from_site(struct doctor *d)
 	if (!a->has_origin)
 		usual_origin(d, &a->origin);
 	a->has_origin = true;
-}
-
-/* What the site listens on today counts, not what was once answered. */
-static void
-follow_site(struct doctor *d)
-{
-	struct answers *a = &d->p.answers;
-	const bool https = strcmp(a->public_url.scheme, "https") == 0;
-	const struct proxy_listen *tls = listen_for(d->site, true),
-	                          *plain = listen_for(d->site, false);
-	const struct proxy_listen *l = https && tls ? tls : plain ? plain : tls;
-
-	d->asked = d->here = a->public_url;
-	a->proxy = arena_strdup(&a->arena, d->p.found.proxy->name);
-	if (!l)
-		return;
-	if (https && l->tls && !(a->has_tls && a->tls != TLS_NONE && a->tls != TLS_UPSTREAM))
-		a->tls = TLS_EXISTING;
-	if (a->tls == TLS_EXISTING && d->site->certificate && d->site->key) {
-		a->certificate = arena_strdup(&a->arena, d->site->certificate);
-		a->key = arena_strdup(&a->arena, d->site->key);
-	}
-	if (!l->tls)
-		a->tls = https ? TLS_UPSTREAM : TLS_NONE;
-	a->has_tls = true;
-	a->listen_address = arena_strdup(&a->arena, l->address);
-	a->listen_http = plain ? plain->port : 0;
-	a->listen_https = tls ? tls->port : 0;
-	d->connect_to = arena_printf(&d->arena, "%s:%u", reachable(d, l), l->port);
-	/* TLS ends in front: here the site is a plain one. */
-	if (https && !l->tls) {
-		snprintf(d->asked.scheme, sizeof(d->asked.scheme), "http");
-		d->asked.port = a->public_url.port == 443 ? 80 : a->public_url.port;
-	}
-	if (!proxy_site_named(&d->p.found, d->here.host, d->here.port))
-		for (size_t i = 0; i < d->p.found.n_sites; i++)
-			for (size_t k = 0; k < d->p.found.sites[i].n_listens; k++)
-				if (d->p.found.sites[i].listens[k].port == a->public_url.port)
-					d->here.port = l->port;
-}
-
-/* A test certificate of ours is trusted as it stands. */
-static void
-find_trust(struct doctor *d)
-{
-	const char *path = d->site ? d->site->certificate : NULL;
-
-	d->cacert = d->c->o->cacert;
-	if (!d->cacert && path && strncmp(path, "/etc/antechamber/tls/", 21) == 0) {
-		path = fs_path(&d->arena, d->c->o->root, path);
-		d->cacert = fs_exists(path) ? path : NULL;
-	}
 }
 
 static int
@@ -347,9 +250,9 @@ doctor_find(struct doctor *d, struct err *e)
 	if (find_proxy(d, e) < 0)
 		return -1;
 	if (!p->answers.has_origin)
-		origin_from_site(d);
+		find_origin(d);
 	if (!p->answers.has_public && d->site)
-		address_from_site(d);
+		served_address(&p->answers, d->site);
 	url_base(&origin, &p->answers.origin);
 	p->origin = buf_detach(&origin);
 	if (!p->answers.has_public)
@@ -358,10 +261,10 @@ doctor_find(struct doctor *d, struct err *e)
 		                 "with --public URL."), p->origin);
 	url_base(&public_url, &p->answers.public_url);
 	p->public_url = buf_detach(&public_url);
-	d->asked = d->here = p->answers.public_url;
+	d->served.asked = d->served.here = p->answers.public_url;
 	if (d->site)
-		follow_site(d);
-	find_trust(d);
+		served_find(&d->served, &d->arena, &p->answers, &p->found, d->site, d->c->o->root);
+	d->cacert = d->c->o->cacert ? d->c->o->cacert : d->served.cacert;
 	p->context = (struct proxy_context){
 		.answers = &p->answers, .found = &p->found, .needs = &d->c->needs,
 		.templates = d->c->o->templates, .root = d->c->o->root,

@@ -5,76 +5,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/excerpt.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "loop/proc.h"
 
-enum { FILE_MAX = 4 << 20, AROUND = 2, TAB = 4, LINE_MAX_BYTES = 400 };
-
 /* ---- lines of a file ---- */
 
-struct excerpt {
-	struct buf   text;
-	const char **line; /* n + 1 */
-	int          n;
-};
-
-static bool
-excerpt_read(struct excerpt *x, struct arena *a, const char *root, const char *file)
-{
-	struct err ignored;
-	const char *p;
-
-	*x = (struct excerpt){ .text = BUF_INIT };
-	if (fs_read(&x->text, fs_path(a, root, file), FILE_MAX, &ignored) < 0) {
-		buf_free(&x->text);
-		return false;
-	}
-	for (p = x->text.s; *p; x->n++)
-		p += strcspn(p, "\n") + (p[strcspn(p, "\n")] == '\n');
-	x->line = arena_alloc(a, ((size_t)x->n + 1) * sizeof(*x->line));
-	p = x->text.s;
-	for (int i = 0; i < x->n; i++) {
-		x->line[i] = p;
-		p += strcspn(p, "\n") + (p[strcspn(p, "\n")] == '\n');
-	}
-	x->line[x->n] = p;
-	return true;
-}
-
-/* The line, from 1, that opens the block around another; 0: none. */
-static int
-block_of(const struct excerpt *x, int line)
-{
-	int depth = 0;
-
-	for (int i = line - 2; i >= 0; i--) {
-		size_t len = strcspn(x->line[i], "#\n");
-
-		while (len > 0) {
-			const char c = x->line[i][--len];
-
-			depth += c == '}';
-			if (c == '{' && depth-- == 0)
-				return i + 1;
-		}
-	}
-	return 0;
-}
-
 static void
-put_source(struct report *r, const struct excerpt *x, int line, bool guilty)
+put_source(struct report *r, const struct excerpt_line *l)
 {
-	const char *p = x->line[line - 1];
-	size_t len = strcspn(p, "\r\n");
 	struct buf text = BUF_INIT, ascii = BUF_INIT;
-	const bool bold = guilty && r->colour;
+	const bool bold = l->guilty && r->colour;
 
-	buf_printf(&text, r->plain ? guilty ? "> %d: " : "%d: " : guilty ? "  > %4d | " : "    %4d | ", line);
-	for (; len > 0 && *p == '\t'; p++, len--)
-		buf_printf(&text, "%*s", TAB, "");
-	text_safe(&text, p, len < LINE_MAX_BYTES ? len : LINE_MAX_BYTES, 4 * LINE_MAX_BYTES);
+	if (l->apart && !r->plain)
+		fputs("         ...\n", r->out);
+	buf_printf(&text, r->plain ? l->guilty ? "> %d: " : "%d: " : l->guilty ? "  > %4d | " : "    %4d | ", l->number);
+	buf_puts(&text, l->text);
 	if (!i18n_is_utf8())
 		text_ascii(&ascii, text.s);
 	fprintf(r->out, "%s%s%s\n", bold ? "\033[1m" : "", i18n_is_utf8() ? text.s : ascii.s,
@@ -86,23 +34,11 @@ put_source(struct report *r, const struct excerpt *x, int line, bool guilty)
 static void
 put_excerpt(struct doctor *d, struct report *r, const struct check_where *w)
 {
-	struct excerpt x;
-	int block, from, to;
+	struct excerpt_line line[EXCERPT_MAX];
+	const size_t n = excerpt_around(line, &d->arena, d->c->o->root, w->file, w->line);
 
-	if (!excerpt_read(&x, &d->arena, d->c->o->root, w->file))
-		return;
-	if (w->line >= 1 && w->line <= x.n) {
-		block = block_of(&x, w->line);
-		from = w->line > AROUND ? w->line - AROUND : 1;
-		to = w->line + AROUND < x.n ? w->line + AROUND : x.n;
-		if (block && block < from)
-			put_source(r, &x, block, false);
-		if (block && block < from - 1 && !r->plain)
-			fputs("         ...\n", r->out);
-		for (int i = from; i <= to; i++)
-			put_source(r, &x, i, i == w->line);
-	}
-	buf_free(&x.text);
+	for (size_t i = 0; i < n; i++)
+		put_source(r, &line[i]);
 }
 
 /* ---- one finding ---- */
@@ -134,19 +70,19 @@ put_checks(struct report *r, const struct finding *one)
 static void
 put_seen(struct doctor *d, struct report *r, const struct finding *one)
 {
-	const struct check_result *c = one->n_checks ? one->checks[0] : NULL, *direct;
+	const char *direct = finding_seen(one, d->run, TARGET_DIRECT), *seen;
 
-	if (!c) {
+	if (!one->n_checks) {
 		report_line(r, _("The configuration tells this; no check was needed."));
 		return;
 	}
-	direct = c->target == TARGET_DIRECT ? NULL : check_find(d->run, c->id, TARGET_DIRECT);
-	if (direct && direct->status == CHECK_PASS && *direct->detail)
+	seen = finding_seen(one, d->run, one->checks[0]->target);
+	if (*direct && direct != seen)
 		/* TRANSLATORS: a label: what was seen without the proxy */
-		put_labelled(r, _("seen directly"), direct->detail);
-	if (*c->detail)
+		put_labelled(r, _("seen directly"), direct);
+	if (*seen)
 		/* TRANSLATORS: a label: what was seen */
-		put_labelled(r, _("seen"), c->detail);
+		put_labelled(r, _("seen"), seen);
 }
 
 static void
@@ -337,7 +273,7 @@ doctor_command(struct buf *out, struct doctor *d)
 		{ "--origin", d->p.origin }, { "--public", d->p.public_url },
 		{ "--proxy", o->proxy }, { "--conf", o->conf }, { "--root", o->root },
 		{ "--cacert", o->cacert },
-		{ "--password-file", o->password_file },
+		{ "--password-file", o->password_file }, { "--cause", o->cause },
 	};
 
 	if (!d->findings.plan.steps.n)

@@ -69,6 +69,10 @@ title_right(const struct screen *sc, struct buf *out)
 		buf_puts(out, _("result"));
 	else if (p == PAGE_LATER)
 		buf_puts(out, setup_later_since(sc->setup));
+	else if (p == PAGE_REPAIR && setup_findings(sc->setup)) /* TRANSLATORS: which of how many */
+		buf_printf(out, _("finding %1$d of %2$d"), (int)sc->finding + 1, (int)setup_findings(sc->setup));
+	else if (p == PAGE_REPAIR)
+		buf_puts(out, _(pages[p].name));
 	else if (screen_is_half_way(sc))
 		buf_puts(out, _("before step 1"));
 	else /* TRANSLATORS: at the right of the title: which step, of how many */
@@ -94,7 +98,7 @@ draw_title(const struct screen *sc, struct arena *a)
 	const enum page p = setup_page(sc->setup);
 	const char *r, *l;
 
-	if (sc->compact && sc->at.view == VIEW_PAGE && p != PAGE_LATER) {
+	if (sc->compact && sc->at.view == VIEW_PAGE && p != PAGE_LATER && p != PAGE_REPAIR) {
 		strip(sc, &right);
 		if (screen_is_half_way(sc))
 			buf_puts(&left, _("before step 1"));

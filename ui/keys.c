@@ -14,7 +14,7 @@ enum { CTRL_C = 3, CTRL_L = 12, CTRL_R = 18 };
 #define ON_FIELDS (ON_ASK & ~(unsigned)ON_PROXY)
 #define ON_READ  (ON_HELP | ON_GLOSSARY | ON_COMMANDS)
 #define ON_CLOSE (ON_START | ON_LATER | ON_CHOICES | ON_RESULT | ON_UNDONE | ON_QUESTION)
-#define ON_AGAIN (ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_LATER)
+#define ON_AGAIN (ON_REPAIR | ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_LATER)
 #define ON_HELPED (ON_ANY & ~(unsigned)(ON_READ | ON_QUESTION))
 #define ON_LIST1 (ON_CHOICES | ON_INTERRUPTED | ON_UNDONE | ON_LATER)
 
@@ -31,11 +31,12 @@ static const struct key_line {
 } table[] = {
 	{ K_ENTER, N_("Enter"), N_("Start"),     ACT_MAIN, 9, ON_START, 0 },
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_LIST1, 0 },
-	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_CHECK | ON_RESULT, IF_BUTTON },
+	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_CHECK | ON_RESULT | ON_REPAIR, IF_BUTTON },
 	{ K_ENTER, N_("Enter"), N_("Take it"),   ACT_MAIN, 9, ON_FOUND, IF_LIST },
 	{ K_ENTER, N_("Enter"), N_("Next"),      ACT_MAIN, 9, ON_NEXT | ON_FOUND, 0 },
 	{ K_ENTER, N_("Enter"), N_("Look now"),  ACT_MAIN, 9, ON_NOTHING, 0 },
 	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_REVIEW, IF_BUTTON },
+	{ K_ENTER, N_("Enter"), N_("Next"),      ACT_MAIN, 9, ON_REPAIR, 0 },
 	{ K_ENTER, N_("Enter"), N_("Read on"),   ACT_MAIN, 9, ON_REVIEW, 0 },
 	{ K_ENTER, N_("Enter"), NC_("key", "Finish"), ACT_MAIN, 9, ON_RESULT, 0 },
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_QUESTION, 0 },
@@ -44,12 +45,12 @@ static const struct key_line {
 
 	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 6, ON_REVIEW, 0 },
 	{ 'a',     "a", NC_("key", "Apply"),      ACT_APPLY, 7, ON_REVIEW, 0 },
-	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_ASK | ON_REVIEW, 0 },
+	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_ASK | ON_REVIEW | ON_REPAIR, 0 },
 	{ K_ESC,   N_("Esc"), N_("Close"),       ACT_BACK, 9, ON_READ, 0 },
 	{ K_ESC,   NULL, NULL,                   ACT_BACK, 0, ON_CLOSE, 0 },
 
 	{ K_TAB,   N_("Tab"), N_("Field"),       ACT_NEXT, 6, ON_FIELDS, IF_ITEMS },
-	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_RESULT, 0 },
+	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_RESULT | ON_REPAIR, 0 },
 	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_QUESTION, 0 },
 	{ K_TAB,   NULL, NULL,                   ACT_NEXT, 0, ON_ANY, 0 },
 	{ K_BACKTAB, NULL, NULL,                 ACT_PREV, 0, ON_ANY, 0 },
@@ -75,7 +76,7 @@ static const struct key_line {
 	{ K_F1,    "F1", N_("Help"),             ACT_HELP, 8, ON_HELPED, 0 },
 	{ '?',     NULL, NULL,                   ACT_HELP, 0, ON_HELPED, 0 },
 	{ K_F2,    "F2", N_("Glossary"),         ACT_GLOSSARY, 6, ON_HELP, 0 },
-	{ K_F3,    "F3", N_("Whole diff"),       ACT_DIFF, 5, ON_REVIEW, 0 },
+	{ K_F3,    "F3", N_("Whole diff"),       ACT_DIFF, 5, ON_REVIEW | ON_REPAIR, 0 },
 	{ K_F5,    "F5", N_("Look again"),       ACT_AGAIN, 4, ON_PROXY, 0 },
 	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 4, ON_AGAIN, 0 },
 	{ K_F5,    NULL, NULL,                   ACT_AGAIN, 0, ON_NOTHING, 0 },
@@ -84,7 +85,7 @@ static const struct key_line {
 	{ K_F9,    "F9", N_("Review"),           ACT_SKIP, 7, ON_CHECK, IF_SKIP },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 7, ON_START | ON_CHOICES, 0 },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 3, ON_LATER, 0 },
-	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 8, ON_START | ON_LIST1 | ON_ASK | ON_REVIEW, 0 },
+	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 8, ON_START | ON_LIST1 | ON_ASK | ON_REVIEW | ON_REPAIR, 0 },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Quit"),     ACT_STOP, 8, ON_ASK, IF_TYPING },
 	{ CTRL_C,  NULL, NULL,                   ACT_STOP, 0, ON_ANY, 0 },
 	{ 'q',     NULL, NULL,                   ACT_QUIT, 0, ON_RESULT, 0 },

@@ -40,7 +40,8 @@ enum where {
 	ON_QUESTION  = 1 << 15,
 	ON_INTERRUPTED = 1 << 16,
 	ON_LATER     = 1 << 17, /* the first page of a later run */
-	ON_ANY       = (1 << 18) - 1,
+	ON_REPAIR    = 1 << 18,
+	ON_ANY       = (1 << 19) - 1,
 
 	IF_ITEMS     = 1 << 20, /* there is more than one field, list or button */
 	IF_SKIP      = 1 << 21, /* steps 5 to 9 may be skipped */

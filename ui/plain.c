@@ -132,6 +132,7 @@ plain_goto(struct plain *p, enum page page, bool returning)
 	case PAGE_APPLY:  plain_apply(p); break;
 	case PAGE_RESULT: plain_result(p); break;
 	case PAGE_LATER:  plain_wait(p, plain_later); break;
+	case PAGE_REPAIR: plain_wait(p, plain_repair); break;
 	default:          plain_page(p); break;
 	}
 }
@@ -142,6 +143,10 @@ plain_back(struct plain *p)
 {
 	int page = (int)setup_previous(p->setup);
 
+	if (page == PAGE_REPAIR) {
+		plain_goto(p, PAGE_REPAIR, true);
+		return;
+	}
 	if (page == PAGE_LATER) {
 		setup_open(p->setup, PAGE_LATER); /* also from its own list of one thing */
 		plain_goto(p, PAGE_LATER, true);

@@ -91,6 +91,9 @@ void plain_review(struct plain *p);
 void plain_apply(struct plain *p);
 void plain_result(struct plain *p);
 
+/* plain_repair.c */
+void plain_repair(struct plain *p);
+
 /* plain_later.c */
 void plain_later(struct plain *p);
 void plain_refused(struct plain *p, const char *message); /* and the command, where it needs root */

@@ -141,7 +141,8 @@ ask_apply(struct plain *p)
 		          answer_closed);
 		return;
 	case APPLY_BY_HAND:
-		plain_say(p, _("Writing needs root. Your answers are saved; run this as root:"));
+		plain_say(p, setup_repairs(p->setup) ? _("Writing needs root. Nothing was changed. Run this as root:")
+		             : _("Writing needs root. Your answers are saved; run this as root:"));
 		keep_and_leave(p);
 		return;
 	case APPLY_WITH_SUDO:

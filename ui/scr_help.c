@@ -64,8 +64,9 @@ commands_build(struct screen *sc, struct sheet *s)
 		sheet_para(s, ROW_KEEP, 4, false, setup_root_command(sc->setup));
 		return;
 	}
-	sheet_para(s, ROW_KEEP, 0, false,
-	           _("Writing needs root. Your answers are saved; run this as root:"));
+	sheet_para(s, ROW_KEEP, 0, false, setup_repairs(sc->setup)
+	           ? _("Writing needs root. Nothing was changed. Run this as root:")
+	           : _("Writing needs root. Your answers are saved; run this as root:"));
 	sheet_gap(s);
 	for (const char *const *c = setup_commands(sc->setup); *c; c++)
 		sheet_para(s, ROW_KEEP, 4, false, *c);
@@ -75,11 +76,13 @@ commands_build(struct screen *sc, struct sheet *s)
 static void
 diff_build(struct screen *sc, struct sheet *s)
 {
+	struct setup_finding f = { .diff = "" };
 	const char *diff = setup_page(sc->setup) == PAGE_REVIEW ? setup_diff(sc->setup)
+	                 : setup_page(sc->setup) == PAGE_REPAIR ? (setup_finding(sc->setup, sc->finding, &f), f.diff)
 	                                                        : setup_interrupted_diff(sc->setup);
 
 	if (!diff || !*diff) {
-		sheet_para(s, ROW_KEEP, 0, false, _("Nothing was written yet."));
+		sheet_para(s, ROW_KEEP, 0, false, setup_page(sc->setup) == PAGE_REPAIR ? f.change : _("Nothing was written yet."));
 		return;
 	}
 	while (*diff) {

@@ -25,6 +25,7 @@ screen_kind(const struct screen *sc)
 	case PAGE_APPLY:  return &scr_apply;
 	case PAGE_RESULT: return &scr_result;
 	case PAGE_LATER:  return &scr_later;
+	case PAGE_REPAIR: return &scr_repair;
 	default:          return &scr_ask;
 	}
 }
@@ -71,6 +72,7 @@ where_page(const struct screen *sc)
 	case PAGE_REVIEW: return ON_REVIEW;
 	case PAGE_APPLY:  return ON_APPLY;
 	case PAGE_LATER:  return ON_LATER;
+	case PAGE_REPAIR: return ON_REPAIR;
 	case PAGE_RESULT: return has_list(sc, "undone") ? ON_UNDONE : ON_RESULT;
 	default:          return ON_CHECK;
 	}
@@ -129,6 +131,7 @@ arrive(struct screen *sc)
 	sc->waits = true;
 	sc->diff_top = 0;
 	sc->diff_left = 0;
+	sc->finding = 0;
 	focus_sync(sc);
 	focus_first(sc);
 	/* Nothing that was typed before the review was on the screen may press a button there. */

@@ -68,6 +68,7 @@ struct screen {
 	char          message[768]; /* until the next key */
 	bool          message_waits; /* it says that checks run: it goes when they are done */
 	bool          follow;     /* keep the cursor's row in sight at the next drawing */
+	size_t        finding;    /* of the doctor, from 0 */
 	size_t        diff_top;
 	int           diff_left;
 	bool          stopping;   /* Ctrl-C during apply: leave when it is undone */
@@ -87,7 +88,7 @@ struct scr {
 	bool   (*act)(struct screen *sc, enum act a, int key); /* false: nothing special, do the usual */
 };
 
-extern const struct scr scr_ask, scr_review, scr_apply, scr_result, scr_help, scr_glossary, scr_commands, scr_diff, scr_later;
+extern const struct scr scr_ask, scr_review, scr_apply, scr_result, scr_help, scr_glossary, scr_commands, scr_diff, scr_later, scr_repair;
 
 /* screen.c: the run */
 struct screen *screen_start(struct loop *l, struct setup *s, const char *colour, leave_fn *leave, void *ctx,
@@ -149,6 +150,9 @@ void part_lines(struct sheet *s, const struct setup_line *line, size_t n, bool s
 void part_table(struct screen *sc, struct sheet *s);
 void part_timeline(struct screen *sc, struct sheet *s);
 void part_failure(struct screen *sc, struct sheet *s, bool with_what);
+/* `rows' of a difference from where it is read, and a row that says where that is; the keys that move in it. */
+void part_diff(struct screen *sc, struct sheet *s, const char *text, size_t rows, bool focus);
+bool part_diff_act(struct screen *sc, enum act a);
 bool part_has_verdict(const struct setup *s, enum page p);
 void part_paragraphs(struct sheet *s, const char *const *text, bool gaps);
 void part_buttons(struct screen *sc, struct sheet *s, const struct item *item, const char *const *label, size_t n);

@@ -130,8 +130,9 @@ say_farewell(const struct wizard *w)
 
 	setup_fresh(w->setup);
 	if (w->how == LEAVE_KEPT) {
-		printf("%s\n",
-		       _("Nothing was changed. Your answers are saved; these commands use them:"));
+		printf("%s\n", setup_repairs(w->setup)
+		       ? _("Nothing was changed. This command makes the fixes:")
+		       : _("Nothing was changed. Your answers are saved; these commands use them:"));
 		for (const char *const *c = setup_commands(w->setup); *c; c++)
 			printf("%s\n", *c);
 		return;

@@ -261,23 +261,31 @@ find_repairs(struct findings *f, const struct proxy_context *c)
 	}
 }
 
-static int
-together(struct findings *f, const struct proxy_context *c, struct err *e)
+static void
+find_settled(struct findings *f, const struct proxy_context *c)
 {
-	const char **all = arena_alloc(&f->arena, (f->n + 1) * sizeof(*all));
-	size_t n = 0;
-
 	for (size_t i = 0; i < f->n; i++) {
 		struct finding *one = &f->v[i];
 
-		one->settled_by = i;
+		one->taken = one->plan.steps.n != 0;
 		for (size_t k = 0; k < i && one->plan.steps.n && one->settled_by == i; k++)
 			if (f->v[k].settled_by == k && settles(&f->v[k], one, c))
 				one->settled_by = k;
-		if (one->plan.steps.n)
-			all[n++] = one->cause->id;
 	}
-	return n ? plan_repair(&f->plan, c, all, e) : 0;
+}
+
+int
+findings_take(struct findings *f, const struct proxy_context *c, struct err *e)
+{
+	const char **taken = arena_alloc(&f->arena, (f->n + 1) * sizeof(*taken));
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].taken && f->v[i].plan.steps.n)
+			taken[n++] = f->v[i].cause->id;
+	plan_free(&f->plan);
+	f->plan = (struct plan){ 0 };
+	return n ? plan_repair(&f->plan, c, taken, e) : 0;
 }
 
 /* ---- in order ---- */
@@ -334,7 +342,10 @@ findings_make(struct findings *f, struct check_run *run, const struct needs *nee
 	sort(f, check_verdict(run));
 	for (size_t i = 0; i < f->n; i++)
 		f->v[i].settled_by = i;
-	return c ? together(f, c, e) : 0;
+	if (!c)
+		return 0;
+	find_settled(f, c);
+	return findings_take(f, c, e);
 }
 
 void
@@ -346,6 +357,16 @@ findings_free(struct findings *f)
 	free(f->v);
 	arena_free(&f->arena);
 	*f = (struct findings){ 0 };
+}
+
+const char *
+finding_seen(const struct finding *one, const struct check_run *run, enum check_target way)
+{
+	const struct check_result *c = one->n_checks ? one->checks[0] : NULL;
+
+	if (c && c->target != way)
+		c = c->target == TARGET_DIRECT ? NULL : check_find(run, c->id, way);
+	return c && (c->status == CHECK_PASS || c == one->checks[0]) ? c->detail : "";
 }
 
 size_t

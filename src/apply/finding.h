@@ -23,13 +23,14 @@ struct finding {
 	struct plan                 plan;     /* what settles it; without steps: no ready change */
 	struct err                  refused;  /* why there is none, where there could be one */
 	size_t                      settled_by; /* the finding whose change settles this one too; itself: its own */
+	bool                        taken;    /* its change is among those of findings.plan */
 };
 
 struct findings {
 	struct arena    arena;
 	struct finding *v;
 	size_t          n;
-	struct plan     plan; /* all changes together */
+	struct plan     plan; /* the taken changes together; at first all there are */
 };
 
 /*
@@ -40,6 +41,12 @@ struct findings {
 int  findings_make(struct findings *f, struct check_run *run, const struct needs *needs,
                    const struct proxy_context *c, const struct url *here, struct err *e);
 void findings_free(struct findings *f);
+
+/* Make findings.plan anew of those that are taken now. */
+int  findings_take(struct findings *f, const struct proxy_context *c, struct err *e);
+
+/* What its first check saw that way; without the proxy only where it was fine there.  "": nothing. */
+const char *finding_seen(const struct finding *one, const struct check_run *run, enum check_target way);
 
 size_t findings_failed(const struct findings *f);
 

@@ -1,5 +1,5 @@
 /* advice.c - what a page says under its checks: what it means and what to press; help and glossary. */
-#include "setup/state.h"
+#include "setup/repair.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,9 +59,13 @@ advise_start(const struct setup *s, struct advice *a)
 		return;
 	}
 	if (s->existing)
-		add(a, _("OpenChamber already has a proxy here. Before anything is written you read it line by line."));
+		add(a, repair_summary(s));
 	else
 		add(a, _("Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back."));
+	if (s->existing) {
+		add(a, _("Before anything is written you read it line by line."));
+		return;
+	}
 	if (!s->machine.root && !s->o.practice)
 		add(a, _("You will type one thing: the address people will use. Root is needed only for step 11, and asked for there."));
 	else
@@ -291,6 +295,10 @@ advise_review(const struct setup *s, struct advice *a)
 		add_literal(s, a, setup_check_command(s));
 		return;
 	}
+	if (repair_chosen(s) && !setup_findings_taken(s)) {
+		add(a, _("No fix was taken, so there is nothing to write. Esc goes back to the findings."));
+		return;
+	}
 	add(a, _("Read first. Then Tab goes to the buttons, or a applies."));
 }
 
@@ -353,7 +361,7 @@ advise_result(const struct setup *s, struct advice *a)
 		add(a, _("Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward the ports to this server yet."));
 		break;
 	case OUTCOME_UNCHANGED:
-		if (s->deed != DEED_APPLY)
+		if (s->deed == DEED_UNDO || s->deed == DEED_REMOVE)
 			break;
 		add(a, _("Everything was in place already. Nothing was written and nothing was reloaded."));
 		break;
@@ -399,6 +407,8 @@ setup_advice(const struct setup *s, enum page p)
 		break;
 	case PAGE_LATER:
 		advise_later(s, &a);
+		break;
+	case PAGE_REPAIR:
 		break;
 	default:
 		advise_checklist(s, p, &a);

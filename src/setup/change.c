@@ -1,5 +1,5 @@
 /* change.c - the change itself: a process of its own, watched line by line; and settling one that was broken off. */
-#include "setup/state.h"
+#include "setup/repair.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "base/i18n.h"
 #include "loop/proc.h"
 
-#define MAX_ARGS 20
+#define MAX_ARGS 32
 #define MAX_DOCUMENT (1024 * 1024)
 
 static void
@@ -129,7 +129,7 @@ child_done(void *ctx, const struct proc_result *r)
 	if (s->outcome == OUTCOME_REFUSED && r->err.len && !json_get(s->document, "error"))
 		progress_note(s, "refused", PROGRESS_FAIL, r->err.s);
 	take_back_answers(s);
-	if (s->outcome == OUTCOME_WORKS) /* there apply has kept them */
+	if (s->outcome == OUTCOME_WORKS && s->deed == DEED_APPLY) /* there apply has kept them */
 		s->answers_path = answers_default_path(&s->keep, s->o.root, &s->answers.public_url);
 	/* What is on this server is another now: both are looked at anew. */
 	plan_forget(s);
@@ -150,9 +150,13 @@ apply_argv(struct setup *s, bool sudo, bool watched)
 	if (sudo && watched)
 		v[n++] = "-n";
 	v[n++] = s->o.self;
-	v[n++] = "apply";
-	v[n++] = "--answers";
-	v[n++] = s->handed_over ? s->handed_over : s->answers_path;
+	if (repair_chosen(s)) {
+		n += repair_argv(s, v + n);
+	} else {
+		v[n++] = "apply";
+		v[n++] = "--answers";
+		v[n++] = s->handed_over ? s->handed_over : s->answers_path;
+	}
 	if (setup_set_aside(s)) {
 		v[n++] = "--set-aside";
 		v[n++] = setup_set_aside(s);
@@ -288,9 +292,9 @@ setup_apply(struct setup *s, struct err *e)
 		return p ? 0 : -1;
 	if (setup_apply_way(s) == APPLY_CLOSED)
 		return err_set(e, ERR_VALUE, _("A step failed; nothing is applied before it passes."));
-	if (sudo ? !setup_keep_answers(s, e) : hand_over_answers(s, e) < 0)
+	if (!repair_chosen(s) && (sudo ? !setup_keep_answers(s, e) : hand_over_answers(s, e) < 0))
 		return -1;
-	begin(s, DEED_APPLY);
+	begin(s, repair_chosen(s) ? DEED_REPAIR : DEED_APPLY);
 	watch_child(s, apply_argv(s, sudo, true), sudo, s->password);
 	return 0;
 }

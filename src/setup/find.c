@@ -1,5 +1,5 @@
 /* find.c - what is on this server before a question is asked. */
-#include "setup/state.h"
+#include "setup/repair.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,8 +247,10 @@ note_existing(struct setup *s)
 {
 	s->existing = NULL;
 	for (size_t i = 0; i < s->n_found && !s->existing; i++)
-		if (s->answers.has_origin)
+		if (s->answers.has_origin) {
+			s->existing_in = &s->found[i];
 			s->existing = proxy_site_leading_to(&s->found[i], &s->answers.origin);
+		}
 	if (s->existing && s->existing->ours)
 		s->existing = NULL; /* what we wrote ourselves is changed in place */
 }
@@ -264,6 +266,8 @@ detected(void *ctx)
 	find_certs(s);
 	note_existing(s);
 	suggest_address(s);
+	if (s->page == PAGE_START && !s->has_interrupted)
+		repair_look(s);
 	if (s->page == PAGE_LATER)
 		later_open(s);
 	setup_tell(s);
@@ -312,6 +316,7 @@ find_everything(struct setup *s)
 	for (size_t i = 0; i < s->n_found; i++)
 		proxy_found_free(&s->found[i]);
 	s->n_found = 0;
+	repair_forget(s);
 	s->existing = NULL;
 	/* What is not on this machine but behind an API is not found by looking around. */
 	for (const struct proxy *const *p = proxies; *p && s->n_found < ARRAY_LEN(s->found); p++)
@@ -328,6 +333,7 @@ find_stop(struct setup *s)
 	loop_cancel(s->loop, s->look_timer);
 	loop_cancel(s->loop, s->find_timer);
 	loop_cancel(s->loop, s->tick_timer);
+	repair_forget(s);
 	for (size_t i = 0; i < s->n_found; i++)
 		proxy_found_free(&s->found[i]);
 	s->n_found = 0;

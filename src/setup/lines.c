@@ -1,5 +1,5 @@
 /* lines.c - the live checks of the asking pages and the progress of a change, as lines. */
-#include "setup/lines.h"
+#include "setup/repair.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +64,7 @@ lines_start(const struct setup *s, struct lines *l)
 			line_add(l, MARK_PASS, _("found"), say(s, "OpenChamber %s", s->origins[i].version),
 			     base_of(s, &s->origins[i].url));
 		}
-	if (!any && !s->looking)
+	if (!any && !s->looking && !s->answers.has_origin)
 		line_add(l, MARK_SKIP, _("none"), "OpenChamber", _("step 2 helps to start it"));
 	for (size_t i = 0; i < s->n_found; i++) {
 		struct setup_choice rows[MAX_PROXIES + 1];
@@ -73,6 +73,7 @@ lines_start(const struct setup *s, struct lines *l)
 		if (i < n && s->found[i].installed)
 			line_add(l, MARK_PASS, _("found"), rows[i].label, rows[i].state);
 	}
+	lines_repair(s, l);
 	if (find_takes_long(s))
 		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), _("what is on this server"), "");
 	for (size_t i = 0; i < s->n_certs && l->n < 6; i++)

@@ -113,7 +113,7 @@ lines_kept(const struct setup *s, struct lines *l)
 		return;
 	line_add(l, MARK_NONE, "", _("Changed"), say(s, Q_("%d place", "%d places", (unsigned long)s->places), (int)s->places));
 	line_add(l, MARK_NONE, "", _("Undo"), setup_undo_command(s));
-	if (s->answers_path)
+	if (s->answers_path && s->deed == DEED_APPLY)
 		line_add(l, MARK_NONE, "", _("Again"), setup_commands(s)[0]);
 }
 

@@ -1,5 +1,5 @@
 /* lists.c - what is chosen from a list: what to do at the start, the origin, the proxy, the certificate. */
-#include "setup/state.h"
+#include "setup/repair.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -170,10 +170,22 @@ choose_proxy(struct setup *s, size_t i)
 
 /* ---- the first page ---- */
 
+/* What can be done about the site that is there, in order; -1: nothing more. */
+static int
+start_at(const struct setup *s, size_t i)
+{
+	static const enum start_choice order[] = { START_REPAIR, START_ANEW, START_LOOK };
+
+	i += !repair_possible(s);
+	return i < ARRAY_LEN(order) ? (int)order[i] : -1;
+}
+
 static size_t
 list_start(const struct setup *s, struct setup_choice *out, size_t max)
 {
-	if (max < 2)
+	size_t n = 0;
+
+	if (max < 3)
 		return 0;
 	if (s->has_interrupted) {
 		out[0] = (struct setup_choice){ .label = _("undo: put everything back as it was"), .state = "",
@@ -181,13 +193,16 @@ list_start(const struct setup *s, struct setup_choice *out, size_t max)
 		out[1] = (struct setup_choice){ .label = _("show the differences first"), .state = "", .possible = true };
 		return 2;
 	}
-	out[0] = (struct setup_choice){
-		/* TRANSLATORS: %s is a file that is moved out of the way for as long as the new site is there */
-		.label = say(s, _("set up anew: %s is set aside, and comes back when you undo"), s->existing->file),
-		.state = "", .chosen = s->start == START_ANEW, .possible = true };
-	out[1] = (struct setup_choice){ .label = _("only look: run all checks, change nothing"), .state = "",
-		.chosen = s->start == START_LOOK, .possible = true };
-	return 2;
+	for (; start_at(s, n) >= 0 && n < max; n++) {
+		const enum start_choice c = (enum start_choice)start_at(s, n);
+
+		out[n] = (struct setup_choice){ .state = "", .chosen = s->start == c, .possible = true,
+			.label = c == START_REPAIR ? _("find out why, and repair that file")
+			       : c == START_LOOK ? _("only look: run all checks, change nothing")
+			         /* TRANSLATORS: %s is a file that is moved out of the way for as long as the new site is there */
+			       : say(s, _("set up anew: %s is set aside, and comes back when you undo"), s->existing->file) };
+	}
+	return n;
 }
 
 static size_t
@@ -320,8 +335,11 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 	} else if (strcmp(key, "start") == 0) {
 		if (s->has_interrupted) /* the other row only looks: setup_interrupted_diff() */
 			return i == 0 ? settle_interrupted(s, e) : 0;
-		s->start = i == 0 ? START_ANEW : START_LOOK;
+		s->start = (enum start_choice)start_at(s, i);
+		s->start_moved = true;
 		runs_forget_proxied(s);
+		if (repair_chosen(s))
+			repair_begin(s);
 	} else if (strcmp(key, "origin-found") == 0) {
 		return setup_set(s, "origin", rows[i].label, e);
 	} else if (strcmp(key, "proxy") == 0) {

@@ -113,6 +113,15 @@ const struct page_info pages[N_PAGES] = {
 		.breaks = N_("How it breaks. Certificates run out, files are edited, programs are updated. What differs is listed here."),
 		.proves = N_("How this proves it. All checks have run before the first key is pressed, directly and through the proxy."),
 	},
+	[PAGE_REPAIR] = {
+		.name   = N_("What is wrong"),
+		.part   = PART_PREPARE,
+		.why    = "",
+		.fields = { "password" },
+		.what   = N_("What it is. The site that leads to OpenChamber today was checked, and its files were read. Each cause of a failure is one finding."),
+		.breaks = N_("How it breaks. A cause is told with the line that is to blame, and with the change that settles it, where there is one."),
+		.proves = N_("How this proves it. Nothing is written here. After the review the fixes are checked live, and undone if anything gets worse."),
+	},
 };
 
 const char *

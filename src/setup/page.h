@@ -19,6 +19,7 @@ enum page {
 	N_STEPS,                /* what follows is no step of its own */
 	PAGE_RESULT = N_STEPS,
 	PAGE_LATER,             /* the first page of a later run: how it is, and what would you like to do? */
+	PAGE_REPAIR,            /* what is wrong with the site that is there already, one finding at a time */
 	N_PAGES
 };
 

@@ -1,5 +1,5 @@
 /* review.c - the plan as people read it, and which way it can be carried out. */
-#include "setup/state.h"
+#include "setup/repair.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +45,13 @@ plan_get(struct setup *s, struct err *e)
 		err_set(e, ERR_VALUE, _("You chose only to look: nothing is written."));
 		return NULL;
 	}
+	if (repair_chosen(s)) {
+		if (repair_plan(s, &s->plan, e) < 0)
+			return NULL;
+		s->has_plan = true;
+		plan_hash(&s->plan, s->plan_hash);
+		return &s->plan;
+	}
 	if (answers_whole(&s->answers, e) < 0)
 		return NULL;
 	s->context = (struct proxy_context){
@@ -56,6 +63,12 @@ plan_get(struct setup *s, struct err *e)
 	s->has_plan = true;
 	plan_hash(&s->plan, s->plan_hash);
 	return &s->plan;
+}
+
+bool
+setup_repairs(const struct setup *s)
+{
+	return repair_chosen(s);
 }
 
 const struct plan *
@@ -134,8 +147,12 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 
 	if (max < 2)
 		return 0;
+	if (repair_chosen(s)) {
+		f = s->existing_in;
+		rehearsal = say(s, "%zu / %zu", setup_findings_taken(s), setup_findings(s));
+	}
 	text_size(&size, s->answers.body);
-	if (r && s->rehearsed) {
+	if (r && s->rehearsed && !repair_chosen(s)) {
 		const struct check_summary sum = check_summary(r);
 
 		rehearsal = sum.fail ? say(s, Q_("%d failed", "%d failed", (unsigned long)sum.fail), sum.fail)
@@ -152,7 +169,7 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	answers_get(&stream, &s->answers, "limits.stream");
 	pair(&b, _("Streams"), stream.s, 9, 6);
 	buf_putc(&b, '\t');
-	pair(&b, _("Rehearsal"), rehearsal, 10, 0);
+	pair(&b, repair_chosen(s) ? _("Fixes") : _("Rehearsal"), rehearsal, 10, 0);
 	out[0] = say(s, "%s", a.s);
 	out[1] = say(s, "%s", b.s);
 	buf_free(&a);
@@ -204,6 +221,8 @@ setup_apply_blocker(const struct setup *s)
 
 	if (setup_only_looks(s))
 		return PAGE_START;
+	if (repair_chosen(s))
+		return setup_findings_taken(s) ? PAGE_REVIEW : PAGE_REPAIR;
 	for (enum page p = PAGE_START; p <= PAGE_TIMEOUTS; p++)
 		if (fields_wrong(s, p))
 			return p;
@@ -224,7 +243,7 @@ setup_apply_way(const struct setup *s)
 {
 	if (s->by_hand || !s->has_plan || setup_apply_blocker(s) != PAGE_REVIEW)
 		return APPLY_CLOSED;
-	if (s->rehearsal && !s->rehearsed)
+	if (s->rehearsal && !s->rehearsed && !repair_chosen(s))
 		return APPLY_CLOSED;
 	if (s->machine.root || s->scratch || s->o.root)
 		return APPLY_AS_ROOT;
@@ -247,6 +266,8 @@ setup_apply_label(const struct setup *s)
 		break;
 	}
 	blocker = setup_apply_blocker(s);
+	if (blocker == PAGE_REPAIR)
+		return _("Apply: no fix was taken");
 	if (s->by_hand || blocker == PAGE_START)
 		return _("Only looking");
 	if (blocker == PAGE_REVIEW)
@@ -286,6 +307,8 @@ setup_keep_answers(struct setup *s, struct err *e)
 {
 	char *path = answers_default_path(&s->keep, s->o.root, &s->answers.public_url);
 
+	if (repair_chosen(s))
+		return ""; /* its command names all it needs */
 	if (answers_save(&s->answers, path, e) < 0)
 		return NULL;
 	s->answers_path = path;
@@ -297,6 +320,10 @@ setup_commands(const struct setup *s)
 {
 	const char **v = arena_alloc(s->say, 3 * sizeof(*v));
 
+	if (repair_chosen(s)) {
+		v[0] = repair_command(s);
+		return v;
+	}
 	v[0] = say(s, "%santechamber apply --answers %s%s%s", machine_as_root(&s->machine), s->answers_path ? s->answers_path : "FILE",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? " --set-aside " : "",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? setup_set_aside(s) : "");

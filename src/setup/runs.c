@@ -1,5 +1,5 @@
 /* runs.c - the live checks behind the pages: started, watched, thrown away when what they stood on changes. */
-#include "setup/state.h"
+#include "setup/repair.h"
 
 #include "apply/finding.h"
 
@@ -112,6 +112,8 @@ direct_done(void *ctx, struct check_run *r)
 		free(s->password);
 		s->password = NULL;
 	}
+	if (s->page == PAGE_REPAIR && check_logged_in(s->direct))
+		repair_look(s); /* with the password more can be seen */
 	if (origin_is_missing(s) && !s->look_timer)
 		s->look_timer = loop_after(s->loop, LOOK_AGAIN_MS, look_again, s);
 	setup_tell(s);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "setup/state.h"
+#include "setup/repair.h"
 
 const char *
 say(const struct setup *s, const char *fmt, ...)
@@ -136,8 +136,13 @@ setup_open(struct setup *s, enum page p)
 	case PAGE_TIMEOUTS:
 		run_rehearsal(s);
 		break;
+	case PAGE_REPAIR:
+		if (!s->direct)
+			run_direct(s); /* it tells whether there is a password to ask for */
+		break;
 	case PAGE_REVIEW:
-		run_rehearsal(s);
+		if (!repair_chosen(s))
+			run_rehearsal(s);
 		plan_get(s, &e);
 		break;
 	default:
@@ -169,6 +174,8 @@ setup_may_leave(const struct setup *s, enum page p)
 		return s->answers.has_public && s->answers.has_tls &&
 		       (s->answers.tls != TLS_EXISTING || (s->answers.certificate && s->answers.key)) &&
 		       setup_mark(s, p) != MARK_FAIL;
+	case PAGE_REPAIR:
+		return setup_findings_taken(s) > 0;
 	default:
 		return p < PAGE_REVIEW;
 	}
@@ -214,6 +221,9 @@ setup_check_again(struct setup *s)
 		runs_forget_proxied(s);
 		find_everything(s);
 		break;
+	case PAGE_REPAIR:
+		find_everything(s); /* the files as they are now */
+		break;
 	default:
 		runs_forget_proxied(s);
 		break;
@@ -237,7 +247,9 @@ setup_busy(const struct setup *s)
 {
 	switch (s->page) {
 	case PAGE_START:
-		return s->detecting || s->looking || s->rollback;
+		return s->detecting || s->looking || s->rollback || repair_runs(s);
+	case PAGE_REPAIR:
+		return s->detecting || repair_runs(s) || (s->direct && !check_is_done(s->direct));
 	case PAGE_DIRECT:
 		return s->direct && !check_is_done(s->direct);
 	case PAGE_PROXY:
@@ -282,6 +294,8 @@ setup_title(const struct setup *s)
 {
 	if (s->scratch)
 		return _("Antechamber: PRACTICE, nothing here is touched");
+	if (s->page == PAGE_REPAIR)
+		return _("Antechamber: what is wrong, and the fix");
 	if (s->page == PAGE_LATER && find_proxy(s)) /* TRANSLATORS: %s is a proxy: nginx */
 		return say(s, _("Antechamber: OpenChamber behind %s"), find_proxy(s)->proxy->label);
 	return _("Antechamber: a reverse proxy for OpenChamber");
@@ -291,6 +305,13 @@ const char *
 setup_undo_command(const struct setup *s)
 {
 	return say(s, "%santechamber rollback %u", machine_as_root(&s->machine), s->applied_id);
+}
+
+/* It was an apply, of a new site or of fixes; not a way back. */
+static bool
+writes(const struct setup *s)
+{
+	return s->deed == DEED_APPLY || s->deed == DEED_REPAIR;
 }
 
 const char *
@@ -303,7 +324,7 @@ setup_safety(const struct setup *s)
 	if (s->has_interrupted)
 		return _("A change was interrupted. It has to be settled first.");
 	if (s->outcome == OUTCOME_UNDONE)
-		return s->deed == DEED_APPLY ? _("Undone. This server is exactly as it was.") : setup_result_heading(s);
+		return writes(s) ? _("Undone. This server is exactly as it was.") : setup_result_heading(s);
 	if (s->outcome == OUTCOME_WORKS)
 		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
 		           (int)s->places, setup_undo_command(s));
@@ -335,6 +356,10 @@ setup_message(const struct setup *s)
 enum page
 setup_next(const struct setup *s)
 {
+	if (s->page == PAGE_START && repair_chosen(s))
+		return PAGE_REPAIR;
+	if (s->page == PAGE_REPAIR)
+		return PAGE_REVIEW;
 	if (s->alone && s->page < PAGE_REVIEW)
 		return PAGE_REVIEW;
 	return s->page < PAGE_APPLY ? s->page + 1 : s->page;
@@ -343,12 +368,16 @@ setup_next(const struct setup *s)
 enum page
 setup_previous(const struct setup *s)
 {
+	if (s->page == PAGE_REPAIR)
+		return PAGE_START;
+	if (s->page == PAGE_REVIEW && repair_chosen(s))
+		return PAGE_REPAIR;
 	if (s->alone && s->page <= PAGE_REVIEW)
 		return PAGE_LATER;
 	if (s->page == PAGE_START && s->later)
 		return PAGE_LATER;
 	if (s->page == PAGE_RESULT && s->outcome != OUTCOME_UNDO_FAILED)
-		return s->deed == DEED_APPLY ? PAGE_REVIEW : s->deed == DEED_UNDO ? PAGE_LATER : PAGE_RESULT;
+		return writes(s) ? PAGE_REVIEW : s->deed == DEED_UNDO ? PAGE_LATER : PAGE_RESULT;
 	return s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
 }
 
@@ -360,15 +389,24 @@ setup_outcome(const struct setup *s)
 	return s->outcome;
 }
 
+static int
+failed_checks(const struct setup *s)
+{
+	return (int)json_get_int(json_get(s->document, "summary"), "fail", 0);
+}
+
 const char *
 setup_result_heading(const struct setup *s)
 {
 	switch (s->outcome) {
 	case OUTCOME_UNCHANGED:
-		if (s->deed != DEED_APPLY)
+		if (!writes(s))
 			return _("There was nothing to undo.");
 		/* fallthrough */
-	case OUTCOME_WORKS: /* TRANSLATORS: %s is an address */
+	case OUTCOME_WORKS:
+		if (s->deed == DEED_REPAIR && s->status)
+			return say(s, _("The fixes are in place. Checks that still fail: %d"), failed_checks(s));
+		/* TRANSLATORS: %s is an address */
 		return say(s, _("OpenChamber works at %s"), setup_public_base(s));
 	case OUTCOME_UNDONE:
 		if (s->deed == DEED_REMOVE)
@@ -401,7 +439,8 @@ setup_farewell(const struct setup *s)
 	                  : setup_result_heading(s);
 	if (s->outcome == OUTCOME_WORKS && !s->scratch) {
 		v[n++] = say(s, _("Undo: %s"), setup_undo_command(s));
-		v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
+		if (s->deed == DEED_APPLY)
+			v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
 	}
 	if (s->scratch)
 		v[n++] = _("This was practice. Nothing on this server was touched.");

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "apply/apply.h"
+#include "apply/excerpt.h"
 #include "apply/journal.h"
 #include "apply/rehearse.h"
 #include "setup/page.h"
@@ -191,6 +192,28 @@ int  setup_apply(struct setup *s, struct err *e);
 void setup_apply_undo(struct setup *s);              /* Ctrl-C */
 bool setup_applying(const struct setup *s);
 /* Progress as lines (setup_lines(PAGE_APPLY)); the end opens PAGE_RESULT by itself. */
+
+/* ---- the doctor: what is wrong with the site that is there already (PAGE_REPAIR) ---- */
+
+struct setup_finding {
+	enum mark   mark;       /* fail or warn */
+	const char *sentence, *why, *fix; /* translated */
+	const char *cause;      /* the id, untranslated */
+	const char *seen;       /* translated: what the checks saw */
+	const char *file;       /* of the line to blame, or NULL */
+	int         line;
+	const struct excerpt_line *source; /* the lines around it */
+	size_t      n_source;
+	const char *diff;       /* of its own change, or "" */
+	const char *change;     /* translated: how much it changes, or why there is no change */
+	bool        can_take, taken;
+};
+
+size_t setup_findings(const struct setup *s); /* how many; 0: none yet, or none at all */
+bool   setup_finding(const struct setup *s, size_t i, struct setup_finding *out);
+void   setup_take(struct setup *s, size_t i, bool take); /* its change, for the review */
+size_t setup_findings_taken(const struct setup *s);
+bool   setup_repairs(const struct setup *s); /* the review is one of fixes, not of a new site */
 
 enum setup_outcome { OUTCOME_NONE, OUTCOME_WORKS, OUTCOME_UNCHANGED, OUTCOME_UNDONE, OUTCOME_REFUSED, OUTCOME_UNDO_FAILED };
 enum setup_outcome setup_outcome(const struct setup *s);

@@ -37,9 +37,9 @@ struct typed {
 };
 
 /* What the child does that we watch. */
-enum deed { DEED_APPLY, DEED_UNDO, DEED_REMOVE };
+enum deed { DEED_APPLY, DEED_REPAIR, DEED_UNDO, DEED_REMOVE };
 
-enum start_choice { START_ANEW, START_LOOK, START_UNDO };
+enum start_choice { START_ANEW, START_LOOK, START_REPAIR };
 
 struct setup {
 	struct loop         *loop;
@@ -77,9 +77,12 @@ struct setup {
 	struct found_cert   certs[MAX_CERTS];
 	size_t              n_certs;
 	enum start_choice   start;
+	bool                start_moved; /* it was chosen by a key, not for what was found */
 	enum mark           cert_mark;       /* of the chosen certificate; none: nothing to say */
 	char                cert_text[512];
 	const struct proxy_site *existing; /* a site here that leads to OpenChamber already */
+	const struct proxy_found *existing_in;
+	struct diagnosis   *diagnosis;   /* what is wrong with it; NULL: nothing was looked at */
 	struct journal_entry interrupted;
 	bool                has_interrupted;
 	struct apply       *rollback;     /* settling an interrupted change */

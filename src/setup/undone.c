@@ -1,5 +1,5 @@
 /* undone.c - after a change that was taken back or refused: what now? */
-#include "setup/state.h"
+#include "setup/repair.h"
 
 #include "base/i18n.h"
 
@@ -8,7 +8,7 @@ enum { UNDONE_AGAIN, UNDONE_CHANGE, UNDONE_LEAVE, N_UNDONE };
 bool
 undone_is_asked(const struct setup *s)
 {
-	return s->deed == DEED_APPLY && (s->outcome == OUTCOME_UNDONE || s->outcome == OUTCOME_REFUSED);
+	return (s->deed == DEED_APPLY || s->deed == DEED_REPAIR) && (s->outcome == OUTCOME_UNDONE || s->outcome == OUTCOME_REFUSED);
 }
 
 size_t
@@ -37,6 +37,8 @@ undone_choose(struct setup *s, size_t i)
 	s->alone = false;
 	if (i == UNDONE_AGAIN) {
 		setup_open(s, PAGE_REVIEW);
+	} else if (repair_chosen(s)) {
+		setup_open(s, PAGE_REPAIR);
 	} else if (s->later) {
 		setup_open(s, PAGE_LATER);
 		s->changing = true;

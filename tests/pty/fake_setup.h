@@ -18,6 +18,7 @@
  * FAKE=later       saved answers: a later run; FAKE=user: which has no root and finds no difference
  * FAKE=undone      the apply is taken back
  * FAKE=long         the plan has many steps
+ * FAKE=sick         a site is there already, and does not work
  * FAKE=korean       step 4 is told in Korean
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -47,10 +48,13 @@ struct setup {
 	int         ticks;      /* of the apply */
 	int         applying;
 	bool        undo, consented, changing, alone;
+	size_t      taken;
 	int         held; /* 1: a quiet stream is held; 2: it was */
 	const char *root_command;
 	enum setup_outcome outcome;
 };
+
+bool setup_repairs(const struct setup *s);
 
 static bool
 is(const struct setup *s, const char *fake)
@@ -139,6 +143,8 @@ setup_may_leave(const struct setup *s, enum page p)
 		return !direct_fails(s) && !is(s, "slow") && *s->origin;
 	if (p == PAGE_PUBLIC)
 		return *s->public_url != '\0';
+	if (p == PAGE_REPAIR)
+		return s->taken != 0;
 	return p < PAGE_REVIEW;
 }
 
@@ -181,12 +187,16 @@ setup_hold(struct setup *s)
 enum page
 setup_next(const struct setup *s)
 {
+	if (is(s, "sick") && s->start == 0 && (s->page == PAGE_START || s->page == PAGE_REPAIR))
+		return s->page == PAGE_START ? PAGE_REPAIR : PAGE_REVIEW;
 	return s->alone && s->page < PAGE_REVIEW ? PAGE_REVIEW : s->page < PAGE_APPLY ? s->page + 1 : s->page;
 }
 
 enum page
 setup_previous(const struct setup *s)
 {
+	if (s->page == PAGE_REPAIR || (s->page == PAGE_REVIEW && setup_repairs(s)))
+		return s->page == PAGE_REVIEW ? PAGE_REPAIR : PAGE_START;
 	if (s->alone && s->page <= PAGE_REVIEW)
 		return PAGE_LATER;
 	return s->page == PAGE_RESULT ? PAGE_REVIEW : s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
@@ -226,6 +236,8 @@ setup_mark_word(enum mark m)
 const char *
 setup_title(const struct setup *s)
 {
+	if (s->page == PAGE_REPAIR)
+		return "Antechamber: what is wrong, and the fix";
 	if (s->page == PAGE_LATER)
 		return "Antechamber: OpenChamber behind nginx";
 	return s->o.practice ? "Antechamber: PRACTICE, nothing on this server is touched"
@@ -349,7 +361,7 @@ setup_lists(const struct setup *s, enum page p)
 		return undone;
 
 	if (p == PAGE_START)
-		return is(s, "interrupted") ? start : language;
+		return is(s, "interrupted") || is(s, "sick") ? start : language;
 	if (p == PAGE_DIRECT && is(s, "opencode") && direct_fails(s))
 		return found;
 	return p == PAGE_PROXY ? proxy : p == PAGE_PUBLIC ? tls : none;
@@ -371,6 +383,9 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 	static const char *const korean[] = { "*.example.org, 61일 남음, 사용 중", "이 서버의 다른 파일",
 		"시험용 인증서 (브라우저가 경고합니다)", "없음: http, 집 네트워크 전용", "TLS를 앞에서 처리: Cloudflare, 공유기" };
 	static const char *const start[] = { "undo: put everything back as it was", "show the differences first" };
+	static const char *const sick[] = { "find out why, and repair that file",
+		"set up anew: /etc/nginx/sites-enabled/chat.conf is set aside, and comes back when you undo",
+		"only look: run all checks, change nothing" };
 	static const char *const later[] = { "Look at the difference: take it back, or leave it",
 		"Change one thing: address, certificate, upload size, times",
 		"Check everything again, slowly: hold quiet streams for 65 seconds",
@@ -406,6 +421,9 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 	else if (strcmp(key, "undone") == 0)
 		for (; n < ARRAY_LEN(undone) && n < max; n++)
 			out[n] = (struct setup_choice){ undone[n], "", MARK_NONE, n == 0, true };
+	else if (strcmp(key, "start") == 0 && is(s, "sick"))
+		for (; n < ARRAY_LEN(sick) && n < max; n++)
+			out[n] = (struct setup_choice){ sick[n], "", MARK_NONE, n == s->start, true };
 	else if (strcmp(key, "start") == 0)
 		for (; n < ARRAY_LEN(start) && n < max; n++)
 			out[n] = (struct setup_choice){ start[n], "", MARK_NONE, n == s->start, true };
@@ -940,6 +958,51 @@ setup_write_report(struct setup *s, struct err *e)
 }
 
 int setup_status(const struct setup *s) { return s->outcome == OUTCOME_UNDONE; }
+
+/* ---- the doctor ---- */
+
+bool setup_repairs(const struct setup *s) { return is(s, "sick") && s->taken; }
+size_t setup_findings_taken(const struct setup *s) { return s->taken; }
+size_t setup_findings(const struct setup *s) { return is(s, "sick") ? 2 : 0; }
+
+void
+setup_take(struct setup *s, size_t i, bool take)
+{
+	s->taken = i == 0 && take ? 2 : i == 0 ? 0 : s->taken;
+	tell(s);
+}
+
+bool
+setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
+{
+	static const struct excerpt_line source[] = {
+		{ 18, "    location = /api/terminal/ws {", false, false },
+		{ 19, "        proxy_pass http://127.0.0.1:3000;", false, false },
+		{ 20, "        proxy_set_header Upgrade $http_upgrade;", true, false },
+		{ 21, "        proxy_set_header Connection \"upgrade\";", false, false },
+	};
+	static const struct setup_finding found[] = {
+		{ MARK_FAIL, "OpenChamber does not see the public name.",
+		  "A location that sets one header of its own inherits none from outside.",
+		  "Pass the name that people type.", "ws-host-lost",
+		  "directly: 101; through the proxy: 403", "/etc/nginx/sites-enabled/chat.conf", 20, source, ARRAY_LEN(source),
+		  "--- /etc/nginx/sites-enabled/chat.conf\n+++ /etc/nginx/sites-enabled/chat.conf\n@@ -18,5 +18,6 @@\n"
+		  "     location = /api/terminal/ws {\n         proxy_pass http://127.0.0.1:3000;\n"
+		  "-        proxy_set_header Upgrade $http_upgrade;\n-        proxy_set_header Connection \"upgrade\";\n"
+		  "+        proxy_set_header Host $http_host;\n+        proxy_set_header Upgrade $http_upgrade;\n"
+		  "+        proxy_set_header Connection $antechamber_connection;\n",
+		  "lines out: 2, lines in: 3", true, false },
+		{ MARK_WARN, "A stream is cut after a minute.", "Notifications stop until the page asks again.",
+		  "Raise the read timeout.", "stream-cut", "", "/etc/nginx/sites-enabled/chat.conf", 12, source, 1, "",
+		  "The change of finding 1 settles this too.", false, false },
+	};
+
+	if (i >= setup_findings(s))
+		return false;
+	*out = found[i];
+	out->taken = s->taken != 0;
+	return true;
+}
 
 /* ---- help ---- */
 

@@ -1,0 +1,113 @@
+#!/bin/sh
+# The doctor in both faces: a pasted site that breaks is found, its finding read, the fix taken, applied and proved.
+# shellcheck disable=SC2016,SC2154
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../apply/lib.sh"
+trap stop EXIT
+origin
+server_up
+site=$R/etc/nginx/sites-available/chat
+broken() {
+	sed -e "s|@HTTP@|$HTTP|g" -e "s|@ORIGIN@|${ORIGIN#http://}|g" >"$site" <<'CONF'
+server {
+    listen @HTTP@;
+    server_name chat.example.org;
+    proxy_http_version 1.1;
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    location / {
+        proxy_pass http://@ORIGIN@;
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header X-Forwarded-Host $http_host;
+    }
+}
+CONF
+	nginx -s reload -e "$T/reload.log" -c "$R/etc/nginx/nginx.conf" 2>>"$T/reload.log" || fail "$(cat "$T/reload.log")"
+}
+ln -s "$site" "$R/etc/nginx/sites-enabled/chat"
+broken
+before
+printf 'version: 1\norigin: %s\n' "$ORIGIN" >"$T/answers.yaml"
+start 80x24 --root "$R" --answers "$T/answers.yaml"
+wait_text 'Checks that fail: ' 20
+must_say '> 1 find out why'
+must_say ' /etc/nginx/sites-enabled/chat$'
+keys Enter
+wait_text 'finding 1 of'
+must_say 'ws-upgrade-lost'
+must_say '/etc/nginx/sites-enabled/chat:'
+must_say 'Nothing on this server has been changed'
+must_say 'Seen '
+keys F3
+wait_text '^ *@@'
+wait_text '+ .*Upgrade'
+keys Escape
+wait_text 'Take this fix'
+keys Right
+keys Enter # leave it
+until is_on_screen 'there is nothing to write'; do
+	is_on_screen 'finding [0-9]* of' || lost "the findings are gone"
+	keys Right
+	keys Enter
+	wait_text 'Take this fix\|there is nothing\|To the review\|Next finding'
+done
+as_before
+keys Escape
+i=0
+until is_on_screen 'finding 1 of' || [ $i -gt 6 ]; do
+	i=$((i + 1))
+	keys Escape
+	wait_text 'finding\|find out why'
+	is_on_screen 'find out why' && keys Enter && wait_text 'finding 1 of'
+done
+until is_on_screen 'step 10 of 11'; do # take them all
+	was=$(screen | head -n 1)
+	keys Enter
+	other() { [ "$(screen | head -n 1)" != "$was" ]; }
+	wait_for 5 other
+done
+must_say 'doctor\|change '
+wait_text 'Fixes'
+as_before
+keys a
+wait_text 'Open it to everyone'
+keys Right
+keys Enter
+wait_text 'OpenChamber works at' 30
+must_say 'Undo'
+must_not_say 'apply --answers'
+run 0 check --origin "$ORIGIN" --public "http://$NAME:$HTTP" --connect-to "127.0.0.1:$HTTP" --only ws.global-event,ws.event
+keys Enter
+wait_text 'exit=0'
+close_terminal
+run 0 rollback --root "$R"
+as_before
+
+# Line by line.
+start 80x50 --root "$R" --answers "$T/answers.yaml" --plain
+wait_text 'Language, 1' 20
+keys Enter
+wait_text 'find out why' 20
+keys Enter
+wait_text 'Finding 1 of' 20
+i=0
+until is_on_screen 'Read the difference' || [ $i -gt 8 ]; do
+	i=$((i + 1))
+	was=$(screen | grep -c 'Finding [0-9]' || :)
+	keys Enter
+	more() { [ "$(screen | grep -c 'Finding [0-9]')" != "$was" ] || is_on_screen 'Read the difference'; }
+	wait_for 5 more
+done
+type_text n
+keys Enter
+wait_text 'Type yes'
+type_text yes
+keys Enter
+wait_text 'Open it to everyone'
+type_text yes
+keys Enter
+wait_text 'Write a report' 30
+is_on_screen 'OpenChamber works at' || lost 'it does not work'
+keys Enter
+wait_text 'exit=0'
