@@ -94,12 +94,12 @@ wait_text 'Finding 1 of' 20
 i=0
 until is_on_screen 'Read the difference' || [ $i -gt 8 ]; do
 	i=$((i + 1))
-	was=$(screen | grep -c 'Finding [0-9]' || :)
+	was=$(screen)
 	keys Enter
-	more() { [ "$(screen | grep -c 'Finding [0-9]')" != "$was" ] || is_on_screen 'Read the difference'; }
+	more() { [ "$(screen)" != "$was" ] && screen | sed '/^$/d' | tail -n 1 | grep -q ':$'; }
 	wait_for 5 more
 done
-type_text n
+keys n
 keys Enter
 wait_text 'Type yes'
 type_text yes
