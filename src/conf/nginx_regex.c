@@ -8,15 +8,18 @@
 #include "base/buf.h"
 
 /* POSIX matchers can take forever on hostile patterns; people's own are far below these. */
-enum { MAX_PATTERN = 512, MAX_REPEAT = 64, MAX_REPEATS = 2, MAX_DEPTH = 32, MAX_SIZE = 10000 };
+enum { MAX_PATTERN = 512, MAX_REPEAT = 64, MAX_REPEATS = 2, MAX_DEPTH = 32, MAX_SIZE = 10000, MAX_NESTED = 4 };
 
 /*
  * How large regcomp(3) makes it.  The GNU one copies what is repeated, once for
- * a `+', and in groups of groups that grows without bounds.
+ * a `+', and in groups of groups that grows without bounds.  Repeats of
+ * repeats of what may be empty cost it time in the same way.
  */
 struct size {
 	unsigned groups[MAX_DEPTH]; /* so far, from the outermost in */
+	unsigned nested[MAX_DEPTH]; /* repeats inside repeats there, at most */
 	int      depth;
+	unsigned within;            /* the same of what could be repeated now */
 	unsigned last;              /* of what could be repeated now; 0: nothing could */
 };
 
@@ -100,6 +103,7 @@ one_more(struct size *z)
 {
 	z->groups[z->depth]++;
 	z->last = 1;
+	z->within = 0;
 }
 
 static bool
@@ -108,6 +112,7 @@ opens(struct size *z)
 	if (z->depth + 1 == MAX_DEPTH)
 		return false;
 	z->groups[++z->depth] = 0;
+	z->nested[z->depth] = 0;
 	z->last = 0;
 	return true;
 }
@@ -117,8 +122,11 @@ closes(struct size *z)
 {
 	if (z->depth == 0)
 		return false;
+	z->within = z->nested[z->depth];
 	z->last = z->groups[z->depth--] + 1;
 	z->groups[z->depth] += z->last;
+	if (z->nested[z->depth] < z->within)
+		z->nested[z->depth] = z->within;
 	return true;
 }
 
@@ -126,8 +134,10 @@ closes(struct size *z)
 static bool
 repeats(struct size *z, unsigned times)
 {
-	if (z->last == 0)
+	if (z->last == 0 || ++z->within > MAX_NESTED)
 		return false;
+	if (z->nested[z->depth] < z->within)
+		z->nested[z->depth] = z->within;
 	z->groups[z->depth] += z->last * (times - 1);
 	z->last = 0;
 	return z->groups[z->depth] <= MAX_SIZE;

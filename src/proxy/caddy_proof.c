@@ -68,10 +68,10 @@ take_line(struct buf *out, const char *error)
 	static const char wrap[] = "{\"error\":\"";
 	const size_t len = strcspn(error, "\n");
 	const char *inside = memmem(error, len, wrap, sizeof(wrap) - 1);
+	const char *end = error + len - 2;
 
-	if (inside && len > 2 && strncmp(error + len - 2, "\"}", 2) == 0)
-		buf_add(out, inside + sizeof(wrap) - 1,
-			(size_t)(error + len - 2 - inside) - (sizeof(wrap) - 1));
+	if (inside && end >= inside + sizeof(wrap) - 1 && strncmp(end, "\"}", 2) == 0)
+		buf_add(out, inside + sizeof(wrap) - 1, (size_t)(end - inside) - (sizeof(wrap) - 1));
 	else
 		buf_add(out, error, len);
 }

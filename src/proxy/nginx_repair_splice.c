@@ -271,7 +271,8 @@ find_word(const struct splices *s, size_t begin, size_t end, size_t word, size_t
 
 			if (c == '\\')
 				at++;
-			else if (quote ? c == quote : is_blank(c) || c == '\n' || c == ';')
+			else if (quote ? c == quote : is_blank(c) || c == '\n' || c == ';' ||
+			         (c == '{' && s->text[at - 1] != '$'))
 				break;
 		}
 		at += quote != '\0';
