@@ -181,6 +181,8 @@ message_text(const struct screen *sc)
 	if (!*setup_message(sc->setup) && setup_page(sc->setup) == PAGE_REVIEW &&
 	    *setup_diff(sc->setup))
 		return _("Read first. Then Tab goes to the buttons, or a applies.");
+	if (setup_page(sc->setup) == PAGE_REPAIR && setup_findings(sc->setup))
+		return _("Taking a fix writes nothing yet: the fixes are reviewed together.");
 	return setup_message(sc->setup);
 }
 

@@ -981,7 +981,7 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 		{ 20, "        proxy_set_header Upgrade $http_upgrade;", true, false },
 		{ 21, "        proxy_set_header Connection \"upgrade\";", false, false },
 	};
-	static const struct setup_finding found[] = {
+	static const struct setup_finding all[] = {
 		{ MARK_FAIL, "OpenChamber does not see the public name.",
 		  "A location that sets one header of its own inherits none from outside.",
 		  "Pass the name that people type.", "ws-host-lost",
@@ -999,7 +999,7 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 
 	if (i >= setup_findings(s))
 		return false;
-	*out = found[i];
+	*out = all[i];
 	out->taken = s->taken != 0;
 	return true;
 }

@@ -184,6 +184,33 @@ test_long_plan(void **state)
 	play_end(p);
 }
 
+/* The doctor: what is wrong, at which line, and the fix; taken, it is reviewed like any other change. */
+static void
+test_doctor(void **state)
+{
+	static const char *const env[] = { "FAKE=sick", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	play_wait(p, "find out why");
+	play_key(p, "\r", "finding 1 of 2");
+	same_as(p, "doctor");
+	survives(p, "doctor");
+	play_resize(p, 60, 18);
+	play_settle(p);
+	same_as(p, "compact-doctor");
+	play_resize(p, 80, 24);
+	play_key(p, "\x1bOR", "Close");
+	play_key(p, "\x1b", "Take this fix");
+	play_key(p, "\r", "finding 2 of 2");
+	same_as(p, "doctor-settled");
+	play_key(p, "\x1b", "finding 1 of 2");
+	play_wait(p, "(taken)");
+	play_key(p, "\r", "finding 2 of 2");
+	play_key(p, "\r", "step 10 of 11");
+	play_end(p);
+}
+
 /* A later run: what is harmless a digit does, what is not is asked, and one step alone leads to the review. */
 static void
 test_later(void **state)
@@ -359,6 +386,7 @@ main(void)
 		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_failure_and_apply),
 		cmocka_unit_test(test_long_plan),
+		cmocka_unit_test(test_doctor),
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_undone),
 		cmocka_unit_test(test_hold),
