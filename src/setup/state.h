@@ -161,6 +161,8 @@ struct setup {
 /* A translated sentence that lives until setup_fresh(). */
 const char *say(const struct setup *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* words.c: the last deed was an apply, of a new site or of fixes; not a way back. */
+bool writes(const struct setup *s);
 bool setup_only_looks(const struct setup *s); /* "only look" was chosen: nothing is ever written */
 const char *setup_set_aside(const struct setup *s); /* the file of a site that is in the way, or NULL */
 const char *setup_undo_command(const struct setup *s);

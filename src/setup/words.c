@@ -1,0 +1,160 @@
+/* words.c - what the frame says on every page, and what is said at the end. */
+#include "setup/repair.h"
+
+#include "base/i18n.h"
+
+/* ---- the frame ---- */
+
+const char *
+setup_mark_word(enum mark m)
+{
+	switch (m) {
+	case MARK_NOW: /* TRANSLATORS: a check that runs; at most 9 columns */
+		return _("checking");
+	case MARK_PASS:
+		return check_status_word(CHECK_PASS);
+	case MARK_WARN:
+		return check_status_word(CHECK_WARN);
+	case MARK_FAIL:
+		return check_status_word(CHECK_FAIL);
+	case MARK_SKIP:
+		return check_status_word(CHECK_SKIP);
+	default:
+		return "";
+	}
+}
+
+const char *
+setup_title(const struct setup *s)
+{
+	if (s->scratch)
+		return _("Antechamber: PRACTICE, nothing here is touched");
+	if (s->page == PAGE_REPAIR)
+		return _("Antechamber: what is wrong, and the fix");
+	if (s->page == PAGE_LATER && find_proxy(s)) /* TRANSLATORS: %s is a proxy: nginx */
+		return say(s, _("Antechamber: OpenChamber behind %s"), find_proxy(s)->proxy->label);
+	return _("Antechamber: a reverse proxy for OpenChamber");
+}
+
+const char *
+setup_undo_command(const struct setup *s)
+{
+	return say(s, "%santechamber rollback %u", machine_as_root(&s->machine), s->applied_id);
+}
+
+bool
+writes(const struct setup *s)
+{
+	return s->deed == DEED_APPLY || s->deed == DEED_REPAIR;
+}
+
+const char *
+setup_safety(const struct setup *s)
+{
+	if (s->scratch)
+		return _("Practice: nothing on this server is ever changed.");
+	if (s->outcome == OUTCOME_UNDO_FAILED)
+		return _("The undo failed. See above what to put back by hand.");
+	if (s->has_interrupted)
+		return _("A change was interrupted. It has to be settled first.");
+	if (s->outcome == OUTCOME_UNDONE)
+		return writes(s) ? _("Undone. This server is exactly as it was.") : setup_result_heading(s);
+	if (s->outcome == OUTCOME_WORKS)
+		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
+		           (int)s->places, setup_undo_command(s));
+	if (s->child && s->places)
+		return say(s, Q_("%d place changed so far. All is undone if anything fails.",
+		           "%d places changed so far. All is undone if anything fails.", (unsigned long)s->places), (int)s->places);
+	return _("Nothing on this server has been changed.");
+}
+
+const char *
+setup_message(const struct setup *s)
+{
+	if (s->page < PAGE_WEBSOCKET || s->page > PAGE_TIMEOUTS)
+		return "";
+	if (s->rehearsal_none)
+		return _("There is no rehearsal. F9 goes straight to the review.");
+	if (s->rehearsal && !s->rehearsed) {
+		const int seconds = (int)(loop_seconds() - s->rehearsal_from);
+
+		return seconds >= 1 ? say(s, _("Rehearsing: %d s"), seconds) : "";
+	}
+	for (enum page p = PAGE_WEBSOCKET; p <= PAGE_TIMEOUTS; p++)
+		if (setup_mark(s, p) == MARK_FAIL)
+			return say(s, _("Step %d failed in the rehearsal."), (int)p + 1);
+	return s->page == PAGE_WEBSOCKET && s->rehearsed
+	     ? _("Steps 5 to 9 have all passed. F9 goes straight to the review.") : "";
+}
+
+/* ---- result ---- */
+
+enum setup_outcome
+setup_outcome(const struct setup *s)
+{
+	return s->outcome;
+}
+
+static int
+failed_checks(const struct setup *s)
+{
+	return (int)json_get_int(json_get(s->document, "summary"), "fail", 0);
+}
+
+const char *
+setup_result_heading(const struct setup *s)
+{
+	switch (s->outcome) {
+	case OUTCOME_UNCHANGED:
+		if (!writes(s))
+			return _("There was nothing to undo.");
+		/* fallthrough */
+	case OUTCOME_WORKS:
+		if (s->deed == DEED_REPAIR && s->status)
+			return say(s, _("The fixes are in place. Checks that still fail: %d"), failed_checks(s));
+		/* TRANSLATORS: %s is an address */
+		return say(s, _("OpenChamber works at %s"), setup_public_base(s));
+	case OUTCOME_UNDONE:
+		if (s->deed == DEED_REMOVE)
+			return _("Removed: this server is as it was before the first run.");
+		if (s->deed == DEED_UNDO)
+			return _("Undone: this server is as it was before the last change.");
+		return _("Undone: this server is exactly as it was.");
+	case OUTCOME_UNDO_FAILED:
+		return _("The undo failed. Put these back by hand:");
+	case OUTCOME_REFUSED:
+		return _("Nothing was changed.");
+	default:
+		return "";
+	}
+}
+
+const char *const *
+setup_farewell(const struct setup *s)
+{
+	const char **v = arena_alloc(s->say, 5 * sizeof(*v));
+	size_t n = 0;
+
+	if (!s->applied) {
+		v[n++] = setup_safety(s);
+		if (s->answers_path) /* TRANSLATORS: %s is a command */
+			v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
+		return v;
+	}
+	v[n++] = s->child ? _("The change goes on without you. To see how it ended: antechamber rollback --list")
+	                  : setup_result_heading(s);
+	if (s->outcome == OUTCOME_WORKS && !s->scratch) {
+		v[n++] = say(s, _("Undo: %s"), setup_undo_command(s));
+		if (s->deed == DEED_APPLY)
+			v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
+	}
+	if (s->scratch)
+		v[n++] = _("This was practice. Nothing on this server was touched.");
+	return v;
+}
+
+int
+setup_status(const struct setup *s)
+{
+	return s->applied && !s->child ? s->status : 0;
+}
