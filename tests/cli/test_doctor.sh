@@ -202,13 +202,20 @@ as_before
 chmod 755 "$R/etc/nginx/sites-available"
 
 # While a change stands half-way the files explain nothing.
+cat >"$T/reload" <<SH
+#!/bin/sh
+[ ! -e "$T/slow" ] || exec sleep 50
+exec nginx -s reload -e "$T/reload.log" -c "$R/etc/nginx/nginx.conf"
+SH
+chmod 755 "$T/reload"
+: >"$T/slow"
 mkdir -p "$saved"
 cat >"$saved/$NAME.yaml" <<YAML
 version: 1
 origin: $ORIGIN
 public: $public
 proxy: nginx
-commands: {reload: [/bin/sleep, "50"]}
+commands: {reload: [$T/reload]}
 YAML
 chmod 600 "$saved/$NAME.yaml"
 before
@@ -227,11 +234,10 @@ for option in --json --fix; do
 	complains 'antechamber rollback'
 done
 ! cmp -s "$site" "$T/documented" || fail "a doctor put something back"
+rm "$T/slow"
 run 0 rollback --root "$R"
 cmp -s "$site" "$T/documented" || fail "not put back"
 rm -r "$saved"
-# It asked for a reload that never came: nginx is told now what stands in the files.
-reload
 
 # TLS ends in front: over loopback nobody says https, but the line is wrong for everybody who comes that way.
 front="https://$NAME:$TLS"
