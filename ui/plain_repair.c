@@ -14,7 +14,7 @@ next_finding(struct plain *p)
 		plain_goto(p, PAGE_REVIEW, false);
 	} else {
 		plain_say(p, _("No fix was taken, so there is nothing to write."));
-		plain_goto(p, PAGE_START, true);
+		plain_goto(p, setup_previous(p->setup), true);
 	}
 }
 
@@ -76,7 +76,7 @@ tell_finding(struct plain *p)
 
 	if (!setup_finding(p->setup, p->item, &f)) {
 		plain_say(p, _("Nothing is wrong any more."));
-		plain_goto(p, PAGE_START, true);
+		plain_goto(p, setup_previous(p->setup), true);
 		return;
 	}
 	plain_blank(p);

@@ -245,14 +245,16 @@ suggest_address(struct setup *s)
 static void
 note_existing(struct setup *s)
 {
-	s->existing = NULL;
+	s->existing = s->our_site = NULL;
 	for (size_t i = 0; i < s->n_found && !s->existing; i++)
 		if (s->answers.has_origin) {
 			s->existing_in = &s->found[i];
 			s->existing = proxy_site_leading_to(&s->found[i], &s->answers.origin);
 		}
-	if (s->existing && s->existing->ours)
-		s->existing = NULL; /* what we wrote ourselves is changed in place */
+	if (s->existing && s->existing->ours) { /* what we wrote ourselves is changed in place */
+		s->our_site = s->existing;
+		s->existing = NULL;
+	}
 }
 
 static void
@@ -266,7 +268,7 @@ detected(void *ctx)
 	find_certs(s);
 	note_existing(s);
 	suggest_address(s);
-	if (s->page == PAGE_START && !s->has_interrupted)
+	if ((s->page == PAGE_START && !s->has_interrupted) || s->page == PAGE_REPAIR)
 		repair_look(s);
 	if (s->page == PAGE_LATER)
 		later_open(s);
@@ -317,7 +319,7 @@ find_everything(struct setup *s)
 		proxy_found_free(&s->found[i]);
 	s->n_found = 0;
 	repair_forget(s);
-	s->existing = NULL;
+	s->existing = s->our_site = NULL;
 	/* What is not on this machine but behind an API is not found by looking around. */
 	for (const struct proxy *const *p = proxies; *p && s->n_found < ARRAY_LEN(s->found); p++)
 		if ((*p)->caps & PROXY_FILES)

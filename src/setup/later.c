@@ -1,5 +1,5 @@
 /* later.c - a later run: the saved answers held against what is on this server, and what can be done. */
-#include "setup/state.h"
+#include "setup/repair.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 
-enum { LATER_EDIT, LATER_CHANGE, LATER_SLOW, LATER_MOVE, LATER_UNDO, LATER_REMOVE, N_LATER };
+enum { LATER_WHY, LATER_EDIT, LATER_CHANGE, LATER_SLOW, LATER_MOVE, LATER_UNDO, LATER_REMOVE, N_LATER };
 
 /* The decisions that can be changed one at a time, and the step each belongs to. */
 static const struct {
@@ -65,6 +65,10 @@ later_open(struct setup *s)
 	struct err e = { 0 };
 
 	s->alone = false;
+	if (s->start == START_REPAIR) { /* back from the doctor: the plan is that of the answers again */
+		s->start = START_ANEW;
+		plan_forget(s);
+	}
 	if (s->detecting)
 		return; /* comes again when everything is found */
 	plan_get(s, &e); /* first: what follows tells the face that there is something to show */
@@ -224,13 +228,28 @@ later_lines(const struct setup *s, struct setup_line *out, size_t max)
 
 /* ---- what can be done ---- */
 
+/* The address was checked, and something fails there. */
+static bool
+fails_today(const struct setup *s)
+{
+	return s->today && check_is_done(s->today) && check_summary(s->today).fail && repair_has_site(s);
+}
+
+/* The first row is there only when there is something to find out. */
+static size_t
+row_at(const struct setup *s, size_t i)
+{
+	return i + !fails_today(s);
+}
+
 size_t
 later_list(const struct setup *s, struct setup_choice *out, size_t max)
 {
-	const bool drift = has_drift(s);
+	const bool drift = has_drift(s), why = fails_today(s);
 	const struct setup_choice rows[N_LATER] = {
+		[LATER_WHY]    = { .label = _("Find out why it does not work, and repair it"), .possible = true, .chosen = why && !drift },
 		[LATER_EDIT]   = { .label = _("Look at the difference: take it back, or leave it"), .possible = drift, .chosen = drift },
-		[LATER_CHANGE] = { .label = _("Change one thing: address, certificate, upload size, times"), .possible = true, .chosen = !drift },
+		[LATER_CHANGE] = { .label = _("Change one thing: address, certificate, upload size, times"), .possible = true, .chosen = !drift && !why },
 		[LATER_SLOW]   = { .label = _("Check everything again, slowly: hold quiet streams for 65 seconds"), .possible = true },
 		[LATER_MOVE]   = { .label = _("Begin anew: another proxy, or everything from the first step"), .possible = true },
 		[LATER_UNDO]   = { .label = s->has_last ? say(s, _("Undo the last change (number %1$u of %2$s)"), s->last.id,
@@ -239,7 +258,7 @@ later_list(const struct setup *s, struct setup_choice *out, size_t max)
 	};
 	size_t n = 0;
 
-	for (size_t i = 0; i < N_LATER && n < max; i++) {
+	for (size_t i = row_at(s, 0); i < N_LATER && n < max; i++) {
 		out[n] = rows[i];
 		out[n].state = "";
 		out[n].mark = rows[i].possible ? MARK_NONE : MARK_SKIP;
@@ -278,7 +297,12 @@ later_choose(struct setup *s, size_t i, struct err *e)
 {
 	char id[16];
 
-	switch (i) {
+	switch (row_at(s, i)) {
+	case LATER_WHY:
+		s->start = START_REPAIR;
+		repair_look(s);
+		setup_open(s, PAGE_REPAIR);
+		return 0;
 	case LATER_EDIT:
 		if (!has_drift(s))
 			return err_set(e, ERR_VALUE, _("Nothing differs from what was written."));
@@ -312,6 +336,6 @@ bool
 setup_choice_changes(const struct setup *s, const char *key, size_t i)
 {
 	if (strcmp(key, "later") == 0)
-		return (i == LATER_UNDO && s->has_last) || i == LATER_REMOVE;
+		return (row_at(s, i) == LATER_UNDO && s->has_last) || row_at(s, i) == LATER_REMOVE;
 	return strcmp(key, "start") == 0 && s->has_interrupted && i == 0;
 }

@@ -30,7 +30,7 @@ made(void *ctx, struct check_run *r)
 	/* What could not be put together is told by each finding. */
 	findings_make(&d->findings, r, &s->needs, &d->context, &d->served.here, &ignored);
 	d->made = true;
-	if (!s->start_moved)
+	if (!s->start_moved && s->page == PAGE_START)
 		s->start = findings_failed(&d->findings) ? START_REPAIR : START_LOOK;
 	plan_forget(s);
 	setup_tell(s);
@@ -58,24 +58,38 @@ repair_forget(struct setup *s)
 	s->diagnosis = NULL;
 }
 
+static const struct proxy_site *
+site_of(const struct setup *s)
+{
+	return s->existing ? s->existing : s->later ? s->our_site : NULL;
+}
+
+bool
+repair_has_site(const struct setup *s)
+{
+	return site_of(s) != NULL;
+}
+
 void
 repair_look(struct setup *s)
 {
 	struct diagnosis *d;
 	struct err ignored;
 
+	const struct proxy_site *site = site_of(s);
+
 	repair_forget(s);
-	if (!s->existing || !s->answers.has_origin)
+	if (!site || !s->answers.has_origin)
 		return;
 	s->diagnosis = d = xcalloc(1, sizeof(*d));
 	answers_copy(&d->answers, &s->answers);
 	d->answers.has_public = false;
-	served_address(&d->answers, s->existing);
+	served_address(&d->answers, site);
 	if (!d->answers.has_public) {
 		repair_forget(s);
 		return;
 	}
-	served_find(&d->served, &d->arena, &d->answers, s->existing_in, s->existing, s->o.root);
+	served_find(&d->served, &d->arena, &d->answers, s->existing_in, site, s->o.root);
 	d->options = (struct check_options){
 		.origin = &d->answers.origin,
 		.public_url = &d->served.asked,
@@ -97,7 +111,7 @@ repair_look(struct setup *s)
 bool
 repair_chosen(const struct setup *s)
 {
-	return s->start == START_REPAIR && s->existing && s->diagnosis;
+	return s->start == START_REPAIR && s->diagnosis;
 }
 
 bool
@@ -126,7 +140,7 @@ lines_repair(const struct setup *s, struct lines *l)
 {
 	const struct diagnosis *d = s->diagnosis;
 
-	if (!d)
+	if (!d || !s->existing)
 		return;
 	if (!d->made)
 		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), s->existing->file, "");

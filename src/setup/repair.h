@@ -11,6 +11,7 @@
 
 void repair_look(struct setup *s);   /* check the site that is there, and find what is wrong with it */
 void repair_forget(struct setup *s);
+bool repair_has_site(const struct setup *s); /* there is a site to look at: a foreign one, or on a later run ours */
 bool repair_chosen(const struct setup *s);
 bool repair_runs(const struct setup *s);
 bool repair_possible(const struct setup *s); /* something was found that could be repaired or told */

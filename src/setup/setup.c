@@ -286,7 +286,7 @@ enum page
 setup_previous(const struct setup *s)
 {
 	if (s->page == PAGE_REPAIR)
-		return PAGE_START;
+		return s->existing ? PAGE_START : PAGE_LATER;
 	if (s->page == PAGE_REVIEW && repair_chosen(s))
 		return PAGE_REPAIR;
 	if (s->alone && s->page <= PAGE_REVIEW)

@@ -82,6 +82,7 @@ struct setup {
 	char                cert_text[512];
 	const struct proxy_site *existing; /* a site here that leads to OpenChamber already */
 	const struct proxy_found *existing_in;
+	const struct proxy_site *our_site; /* the same where it is one that we wrote */
 	struct diagnosis   *diagnosis;   /* what is wrong with it; NULL: nothing was looked at */
 	struct journal_entry interrupted;
 	bool                has_interrupted;
