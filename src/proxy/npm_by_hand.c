@@ -14,9 +14,15 @@ npm_by_hand(const struct answers *a)
 	return !a->npm_url && !a->npm_identity && !a->npm_secret_file;
 }
 
+/*
+ * By hand nobody knows its version, its access list or whether all switches were set: the location
+ * of our own works with all of them, and it alone replaces X-Forwarded-For.
+ */
 static enum npm_way
 way_of(const struct proxy_context *c)
 {
+	if (npm_by_hand(c->answers))
+		return NPM_OWN_LOCATION;
 	const struct npm_own *own = c->found ? c->found->conf : NULL;
 	const struct json *host = own ? own->host : NULL;
 	static const unsigned unknown[3] = { 0, 0, 0 };

@@ -118,6 +118,24 @@ advise_direct(const struct setup *s, struct advice *a)
 	    : _("It works directly. Press Enter to choose the proxy."));
 }
 
+/* Its container reaches OpenChamber by an address of this server only. */
+static void
+advise_pasted(const struct setup *s, struct advice *a)
+{
+	if (!setup_pastes(s)) {
+		add(a, _("Choose another proxy, or leave with q and use the answers file."));
+	} else if (s->answers.has_origin && url_is_loopback(&s->answers.origin)) {
+		add(a, _("Let OpenChamber listen on an address of this server, and name that address in step 2:"));
+		for (const char *const *own = s->own_addresses; own && *own; own++)
+			if (!strchr(*own, ':'))
+				add_literal(s, a, say(s, "http://%s:%u", *own, s->answers.origin.port));
+		add(a, _("Press Esc twice to go there."));
+	} else {
+		add(a, _("Its text is rehearsed here as well, in a private nginx."));
+		add(a, _("Press Enter for the public address."));
+	}
+}
+
 static void
 advise_proxy(const struct setup *s, struct advice *a)
 {
@@ -128,6 +146,8 @@ advise_proxy(const struct setup *s, struct advice *a)
 		add(a, _("Press Enter for the public address."));
 	} else if (!f) {
 		add(a, _("Choose a proxy with Up and Down, then press Enter."));
+	} else if (f->proxy->by_hand) {
+		advise_pasted(s, a);
 	} else if (f->broken.code != ERR_NONE) {
 		add(a, say(s, _("It was so before: nothing here has changed it, and %s goes on with what it read at its start."), f->proxy->label));
 		add(a, _("Correct that line in a second SSH session, then press F5."));
@@ -297,6 +317,11 @@ advise_review(const struct setup *s, struct advice *a)
 	}
 	if (repair_chosen(s) && !setup_findings_taken(s)) {
 		add(a, _("No fix was taken, so there is nothing to write. Esc goes back to the findings."));
+		return;
+	}
+	if (setup_pastes(s)) {
+		add(a, _("Set what follows in its pages, and save. Then check it:"));
+		add_literal(s, a, setup_check_command(s));
 		return;
 	}
 	add(a, _("Read first. Then Tab goes to the buttons, or a applies."));

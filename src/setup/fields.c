@@ -241,6 +241,11 @@ follow_scheme(struct setup *s)
 	}
 	if (http || (s->answers.has_tls && s->answers.tls != TLS_NONE && s->answers.tls != TLS_EXISTING))
 		return;
+	if (setup_pastes(s)) {
+		s->answers.has_tls = true;
+		s->answers.tls = TLS_AUTO;
+		return;
+	}
 	for (size_t i = 0; i < s->n_certs; i++)
 		if (s->certs[i].readable && cert_covers(&s->certs[i].cert, s->answers.public_url.host)) {
 			s->answers.has_tls = true;

@@ -28,6 +28,14 @@ find_proxy(const struct setup *s)
 	return NULL;
 }
 
+bool
+setup_pastes(const struct setup *s)
+{
+	const struct proxy_found *f = find_proxy(s);
+
+	return f && f->proxy->by_hand && f->proxy->by_hand(&s->answers) && !repair_chosen(s);
+}
+
 /* ---- OpenChamber ---- */
 
 static bool
@@ -320,9 +328,9 @@ find_everything(struct setup *s)
 	s->n_found = 0;
 	repair_forget(s);
 	s->existing = s->our_site = NULL;
-	/* What is not on this machine but behind an API is not found by looking around. */
+	/* What is behind an API is not found by looking around, but its pages can be filled by hand. */
 	for (const struct proxy *const *p = proxies; *p && s->n_found < ARRAY_LEN(s->found); p++)
-		if ((*p)->caps & PROXY_FILES)
+		if ((*p)->caps & PROXY_FILES || (*p)->by_hand)
 			s->found[s->n_found++] = (struct proxy_found){ .proxy = *p };
 	s->detecting = (int)s->n_found;
 	for (size_t i = 0; i < s->n_found; i++)

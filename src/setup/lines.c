@@ -168,6 +168,18 @@ lines_direct(const struct setup *s, struct lines *l)
 
 /* ---- page 3 ---- */
 
+/* A proxy that is set in its own pages: nothing of it can be looked at from here. */
+static void
+lines_pasted(const struct setup *s, const struct proxy_found *f, struct lines *l)
+{
+	if (!setup_pastes(s))
+		line_told(l, MARK_FAIL, say(s, _("%s is told by its API only by: antechamber apply --answers FILE"), f->proxy->label));
+	else if (!s->answers.has_origin || !url_is_loopback(&s->answers.origin))
+		line_told(l, MARK_PASS, say(s, _("you set it in its pages: the review shows what, and the text to paste")));
+	else /* TRANSLATORS: %s is a host, as 127.0.0.1 */
+		line_told(l, MARK_FAIL, say(s, _("%s is its own container there, not this server"), s->answers.origin.host));
+}
+
 static void
 lines_proxy(const struct setup *s, struct lines *l)
 {
@@ -176,6 +188,10 @@ lines_proxy(const struct setup *s, struct lines *l)
 
 	if (!f)
 		return;
+	if (f->proxy->by_hand) {
+		lines_pasted(s, f, l);
+		return;
+	}
 	if (!f->installed) {
 		line_told(l, MARK_FAIL, say(s, _("%1$s is not installed. Install it in a second SSH session: %2$s"),
 		                       f->proxy->label, say(s, "sudo apt install %s", f->proxy->package ? f->proxy->package : f->proxy->name)));

@@ -55,6 +55,27 @@ cert_chosen(const struct setup *s, const struct found_cert *c)
 	       strcmp(s->answers.certificate, c->certificate) == 0;
 }
 
+/* What a proxy that keeps its own certificates offers. */
+static const struct {
+	const char   *label;
+	enum tls_mode mode;
+} pasted_tls[] = {
+	{ N_("it requests one by itself, or has it"), TLS_AUTO },
+	{ N_("none: http, for a home network only"), TLS_NONE },
+	{ N_("TLS ends in front: Cloudflare, router"), TLS_UPSTREAM },
+};
+
+static size_t
+list_pasted_tls(const struct setup *s, struct setup_choice *out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(pasted_tls) && n < max; i++)
+		out[n++] = (struct setup_choice){ .label = _(pasted_tls[i].label), .state = "", .possible = true,
+			.chosen = s->answers.has_tls && s->answers.tls == pasted_tls[i].mode };
+	return n;
+}
+
 static size_t
 list_tls(const struct setup *s, struct setup_choice *out, size_t max)
 {
@@ -71,6 +92,8 @@ list_tls(const struct setup *s, struct setup_choice *out, size_t max)
 	const size_t found = cert_rows(s, rows);
 	size_t n = 0;
 
+	if (setup_pastes(s))
+		return list_pasted_tls(s, out, max);
 	for (size_t i = 0; i < found && n < max; i++)
 		out[n++] = (struct setup_choice){ .label = cert_label(s, rows[i]), .state = "",
 			.chosen = cert_chosen(s, rows[i]), .possible = true };
@@ -104,7 +127,9 @@ choose_tls(struct setup *s, size_t i)
 	s->other_cert = false;
 	s->answers.certificate = s->answers.key = NULL;
 	s->answers.tls = TLS_EXISTING;
-	if (i < found) {
+	if (setup_pastes(s)) {
+		s->answers.tls = pasted_tls[i].mode;
+	} else if (i < found) {
 		s->answers.certificate = arena_strdup(&s->answers.arena, rows[i]->certificate);
 		s->answers.key = arena_strdup(&s->answers.arena, rows[i]->key);
 	} else if (i - found == TLS_ROW_FILE) {
@@ -150,7 +175,8 @@ list_proxy(const struct setup *s, struct setup_choice *out, size_t max)
 
 		out[n++] = (struct setup_choice){
 			.label = f->version ? say(s, "%s %s", f->proxy->label, f->version) : f->proxy->label,
-			.state = f->installed ? proxy_ports(s, f) : _("not installed"),
+			.state = f->installed ? proxy_ports(s, f) :
+			         f->proxy->by_hand ? _("you paste a text into it") : _("not installed"),
 			.chosen = s->answers.proxy && strcmp(s->answers.proxy, f->proxy->name) == 0 && !s->by_hand,
 			.possible = true,
 		};
@@ -164,8 +190,16 @@ list_proxy(const struct setup *s, struct setup_choice *out, size_t max)
 static void
 choose_proxy(struct setup *s, size_t i)
 {
+	const bool pasted = setup_pastes(s);
+
 	s->by_hand = i >= s->n_found;
 	s->answers.proxy = s->by_hand ? NULL : arena_strdup(&s->answers.arena, s->found[i].proxy->name);
+	/* What one of them does about the certificate is no answer for the other. */
+	if (pasted == setup_pastes(s))
+		return;
+	s->answers.has_tls = s->other_cert = false;
+	if (s->answers.has_public)
+		follow_scheme(s);
 }
 
 /* ---- the first page ---- */

@@ -52,6 +52,10 @@ plan_get(struct setup *s, struct err *e)
 		plan_hash(&s->plan, s->plan_hash);
 		return &s->plan;
 	}
+	if (setup_pastes(s)) {
+		err_set(e, ERR_VALUE, _("Nothing is written from here: you set it in its own pages."));
+		return NULL;
+	}
 	if (answers_whole(&s->answers, e) < 0)
 		return NULL;
 	s->context = (struct proxy_context){
@@ -77,6 +81,30 @@ setup_plan(struct setup *s, struct err *e)
 	return plan_get(s, e);
 }
 
+/* In place of a difference: what is to be set, and then the text to paste. */
+static void
+pasted_text(struct setup *s, struct buf *out, struct err *e)
+{
+	struct proxy_by_hand h = { 0 };
+
+	if (answers_whole(&s->answers, e) < 0) {
+		buf_printf(out, "%s\n", e->msg);
+		return;
+	}
+	s->context = (struct proxy_context){
+		.answers = &s->answers, .found = find_proxy(s), .needs = &s->needs,
+		.templates = s->o.templates, .root = s->o.root,
+	};
+	if (s->context.found->proxy->settings(&h, &s->context, e) < 0) {
+		buf_printf(out, "%s\n", e->msg);
+	} else {
+		for (size_t i = 0; i < h.n; i++)
+			buf_printf(out, "%s > %s: %s\n", h.v[i].page, h.v[i].name, h.v[i].value);
+		buf_printf(out, "%s > %s:\n\n%s", h.text.page, h.text.name, h.text.value);
+	}
+	arena_free(&h.arena);
+}
+
 const char *
 setup_diff(struct setup *s)
 {
@@ -86,6 +114,8 @@ setup_diff(struct setup *s)
 
 	if (s->diff)
 		return s->diff;
+	if (setup_pastes(s))
+		pasted_text(s, &b, &e);
 	p = plan_get(s, &e);
 	if (p)
 		plan_diff(&b, p, &e);
@@ -270,6 +300,8 @@ setup_apply_label(const struct setup *s)
 		return _("Apply: no fix was taken");
 	if (s->by_hand || blocker == PAGE_START)
 		return _("Only looking");
+	if (blocker == PAGE_REVIEW && setup_pastes(s)) /* TRANSLATORS: a closed button; at most 26 columns */
+		return _("Nothing to apply");
 	if (blocker == PAGE_REVIEW)
 		return s->rehearsal && !s->rehearsed ? _("Apply: rehearsing") : _("Apply: no plan");
 	/* TRANSLATORS: a button that is closed because a step failed; at most 26 columns */
@@ -327,6 +359,8 @@ setup_commands(const struct setup *s)
 	v[0] = say(s, "%santechamber apply --answers %s%s%s", machine_as_root(&s->machine), s->answers_path ? s->answers_path : "FILE",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? " --set-aside " : "",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? setup_set_aside(s) : "");
+	if (setup_pastes(s))
+		v[0] = say(s, "antechamber print --answers %s", s->answers_path ? s->answers_path : "FILE");
 	v[1] = say(s, "antechamber rehearse --answers %s", s->answers_path ? s->answers_path : "FILE");
 	return v;
 }

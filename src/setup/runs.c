@@ -261,7 +261,7 @@ run_may_rehearse(const struct setup *s)
 	const struct proxy_found *f = find_proxy(s);
 	struct err e = { 0 };
 
-	return f && (f->proxy->caps & PROXY_REHEARSE) && f->installed && answers_whole(&s->answers, &e) == 0;
+	return f && (f->proxy->caps & PROXY_REHEARSE) && (f->installed || setup_pastes(s)) && answers_whole(&s->answers, &e) == 0;
 }
 
 static void

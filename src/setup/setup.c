@@ -169,7 +169,7 @@ setup_may_leave(const struct setup *s, enum page p)
 		r = run_result(s, WAY_DIRECT, "direct.answer");
 		return r && r->status != CHECK_FAIL;
 	case PAGE_PROXY:
-		return s->by_hand || (f && f->installed && setup_mark(s, p) != MARK_FAIL);
+		return s->by_hand || (f && (f->installed || setup_pastes(s)) && setup_mark(s, p) != MARK_FAIL);
 	case PAGE_PUBLIC:
 		return s->answers.has_public && s->answers.has_tls &&
 		       (s->answers.tls != TLS_EXISTING || (s->answers.certificate && s->answers.key)) &&

@@ -169,6 +169,8 @@ const char *setup_set_aside(const struct setup *s); /* the file of a site that i
 const char *setup_undo_command(const struct setup *s);
 void setup_tell(struct setup *s); /* something a face shows is different */
 
+bool setup_pastes(const struct setup *s); /* the chosen proxy is set in its own pages, from what the review shows */
+
 /* find.c */
 void find_everything(struct setup *s);
 void find_machine(struct setup *s);

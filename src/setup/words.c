@@ -71,6 +71,8 @@ setup_safety(const struct setup *s)
 const char *
 setup_message(const struct setup *s)
 {
+	if (s->page == PAGE_REVIEW && setup_pastes(s))
+		return _("Read first. Tab goes to the buttons; nothing is written from here.");
 	if (s->page < PAGE_WEBSOCKET || s->page > PAGE_TIMEOUTS)
 		return "";
 	if (s->rehearsal_none)
