@@ -68,6 +68,7 @@ put_seconds(struct report *out, double seconds, const char *proxy)
 
 	text_seconds(&time, seconds);
 	/* TRANSLATORS: %1$s is a proxy's name, %2$s a number of seconds */
+	/* What is told by requests is played by an nginx of this machine. */
 	buf_printf(&line, _("Rehearsed in a private %1$s, seconds: %2$s"), proxy, time.s);
 	report_line(out, line.s);
 	buf_free(&line);
@@ -91,7 +92,8 @@ put_result(struct cmd *c, struct planned *p, const struct rehearsing *r,
 	} else {
 		struct report out;
 		report_init(&out, stdout, c->o->color, c->o->plain);
-		put_seconds(&out, rehearsal_seconds(rehearsal), p->found.proxy->label);
+		put_seconds(&out, rehearsal_seconds(rehearsal),
+		            p->found.proxy->caps & PROXY_API ? "nginx" : p->found.proxy->label);
 		report_checks(&out, run, &targets);
 		report_verdict(&out, run);
 	}

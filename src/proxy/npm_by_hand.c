@@ -40,6 +40,13 @@ set(struct proxy_by_hand *out, const char *page, const char *name, const char *v
 		out->v[out->n++] = (struct proxy_setting){ page, name, value };
 }
 
+/* It sends visitors to port 443, whatever port the address has. */
+static bool
+forces_tls(const struct answers *a)
+{
+	return npm_ends_tls(a) && url_port_is_default(&a->public_url);
+}
+
 static void
 set_tls(struct proxy_by_hand *out, const struct answers *a)
 {
@@ -53,8 +60,7 @@ set_tls(struct proxy_by_hand *out, const struct answers *a)
 	set(out, "SSL", "SSL Certificate",
 	    a->tls == TLS_EXISTING ? _("the one you have for this name; upload it under Certificates first")
 	                           : _("Request a new one, unless it has one for this name"));
-	/* It sends visitors to port 443, whatever port the address has. */
-	set(out, "SSL", "Force SSL", url_port_is_default(&a->public_url) ? on : off);
+	set(out, "SSL", "Force SSL", forces_tls(a) ? on : off);
 	set(out, "SSL", "HTTP/2 Support", on);
 }
 
@@ -82,7 +88,7 @@ npm_settings(struct proxy_by_hand *out, const struct proxy_context *c, struct er
 	set(out, "Details", "Websockets Support", on);
 	if (way == NPM_OWN_LOCATION)
 		set(out, "Details", "Access List",
-		    _("None: this text goes past it, so a list would protect nothing"));
+		    _("None: this text goes past it"));
 	set(out, "Custom locations", "/", _("None: remove it if there is one"));
 	set_tls(out, a);
 	out->text = (struct proxy_setting){ "Advanced", "Custom Nginx Configuration",
@@ -135,7 +141,7 @@ npm_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
 		const struct npm_frame frame = {
 			.scheme = "http", .host = "127.0.0.1", .port = c->private->upstream,
 			.name = c->answers->public_url.host, .listen = listen_lines(&a, c),
-			.websockets = true, .text = text.s, .len = text.len,
+			.websockets = true, .force_ssl = forces_tls(c->answers), .text = text.s, .len = text.len,
 		};
 		if (npm_compose(&site, c->templates, &frame, &at, e) == 0)
 			rc = nginx_run_private(out, &context, site.s, e);

@@ -248,6 +248,7 @@ npm_compose(struct buf *out, const char *templates, const struct npm_frame *f, s
 		{ "name", f->name },
 		{ "listen", f->listen },
 		{ "http2", f->http2 ? "on" : NULL },
+		{ "force", f->force_ssl ? "on" : NULL },
 		{ "websockets", f->websockets ? "on" : NULL },
 		{ "location", npm_drops_location(f->text, f->len) ? NULL : "own" },
 		{ "text", HERE },

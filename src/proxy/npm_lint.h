@@ -69,7 +69,7 @@ struct npm_frame {
 	unsigned    port;
 	const char *name;          /* server_name */
 	const char *listen;        /* whole lines */
-	bool        websockets, http2;
+	bool        websockets, http2, force_ssl; /* the host's switches */
 	const char *text;          /* the Advanced text, as it is */
 	size_t      len;
 };

@@ -259,7 +259,9 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 		add(a, _(good[p]));
 	if (p == PAGE_TIMEOUTS && setup_holding(s))
 		add(a, _("Esc stops the waiting. You can also go on: what comes of it is marked at this step."));
-	if (p == PAGE_WEBSOCKET && proxy)
+	if (p == PAGE_WEBSOCKET && setup_pastes(s)) /* TRANSLATORS: %s is a proxy's name */
+		add(a, say(s, _("The rehearsal is a private nginx, with what %s writes around the text."), proxy->proxy->label));
+	else if (p == PAGE_WEBSOCKET && proxy)
 		add(a, say(s, _("The rehearsal is your own %s, started on the side with the new configuration."),
 		           proxy->version ? say(s, "%s %s", proxy->proxy->label, proxy->version) : proxy->proxy->label));
 	add(a, pages[p].fields[0] ? _("Press Enter to go on.") : _("Nothing to choose here. Press Enter to go on."));

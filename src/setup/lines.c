@@ -175,7 +175,7 @@ lines_pasted(const struct setup *s, const struct proxy_found *f, struct lines *l
 	if (!setup_pastes(s))
 		line_told(l, MARK_FAIL, say(s, _("%s is told by its API only by: antechamber apply --answers FILE"), f->proxy->label));
 	else if (!s->answers.has_origin || !url_is_loopback(&s->answers.origin))
-		line_told(l, MARK_PASS, say(s, _("you set it in its pages: the review shows what, and the text to paste")));
+		line_told(l, MARK_PASS, _("you set it in its pages: the review shows what, and the text to paste"));
 	else /* TRANSLATORS: %s is a host, as 127.0.0.1 */
 		line_told(l, MARK_FAIL, say(s, _("%s is its own container there, not this server"), s->answers.origin.host));
 }
@@ -289,6 +289,8 @@ lines_public(const struct setup *s, struct lines *l)
 	if (!s->answers.has_public)
 		return;
 	lines_name(s, l);
+	if (setup_pastes(s)) /* whose ports and sites they are, only its own pages know */
+		return;
 	lines_ports(s, l);
 	if (f) {
 		taken = proxy_site_named(f, s->answers.public_url.host, s->answers.public_url.port);
