@@ -1,8 +1,10 @@
 #include "answers/needs.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "answers/ranges.h"
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -220,6 +222,7 @@ needs_load(struct needs *n, const char *templates_dir, struct err *e)
 {
 	struct buf text = BUF_INIT;
 	struct yml_node *root = NULL;
+	struct err list = { 0 };
 	char *path;
 	int rc = -1;
 
@@ -230,6 +233,11 @@ needs_load(struct needs *n, const char *templates_dir, struct err *e)
 	root = yml_parse(text.s, text.len, path, e);
 	if (!root || read_root(&(struct read){ n, path, e }, root) < 0)
 		goto out;
+	if (ranges_load(&n->cloudflare, &n->arena, templates_dir, &list) < 0 &&
+	    list.sys != ENOENT) {
+		*e = list;
+		goto out;
+	}
 	rc = 0;
 out:
 	yml_free(root);

@@ -31,6 +31,7 @@ struct needs {
 	size_t             n_sockets;
 	struct need_route *streams;
 	size_t             n_streams;
+	const char       **cloudflare; /* its addresses, as ranges.h has them; NULL: there is no such file */
 };
 
 int  needs_load(struct needs *n, const char *templates_dir, struct err *e);

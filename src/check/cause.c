@@ -318,8 +318,8 @@ const struct cause causes[] = {
 	}, {
 		.id = "cdn-limit", .order = 90, .sign = SIGN_UPLOADS_FAIL,
 		.sentence = N_("The CDN's own limits are below what was asked for."),
-		.why = N_("It refuses bodies over 100 MB, and cuts connections that are quiet for "
-		          "100 s."),
+		.why = N_("It refuses bodies over 100 MB (Business 200, Enterprise 500), and cuts "
+		          "what is quiet for 100 to 120 s."),
 		.fix = N_("Ask for less, or go around the CDN for this name."),
 	},
 

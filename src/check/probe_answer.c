@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answers/ranges.h"
 #include "base/i18n.h"
 
 static char *
@@ -120,6 +121,9 @@ accept_answer(struct public_state *st, const struct net_reply *r, struct json *t
 
 	s->version = takes;
 	s->cdn = answer_cdn(r);
+	/* Whatever it was told to leave out of its answers, it is asked at its own address. */
+	if (!s->cdn && ranges_have((const char *const *)s->run->needs->cloudflare, r->peer))
+		s->cdn = "Cloudflare";
 	s->cached = cache_mark(a, r);
 	s->secret_ok = s->loopback || s->where.insecure || !strcmp(s->url.scheme, "https");
 	if (s->target == TARGET_PUBLIC || !s->run->options.connect_to_http)

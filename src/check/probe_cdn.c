@@ -24,11 +24,11 @@ probe_cdn(struct side *s)
 		check_moot(limit, _("The limits of %s are not known here."), s->cdn);
 	else if (o->body > 100ULL * 1024 * 1024)
 		check_blame(limit, CHECK_WARN, "cdn-limit",
-		            _("%1$s stops uploads at 100 MB; wanted are %2$s."), s->cdn,
+		            _("%1$s stops uploads at 100 MB (Business 200, Enterprise 500); wanted are %2$s."), s->cdn,
 		            say_size(&s->run->arena, o->body));
 	else if (o->stream > CDN_QUIET_S)
 		check_blame(limit, CHECK_WARN, "cdn-limit",
-		            _("%1$s cuts what is quiet for about 100 s; wanted are %2$u s."),
+		            _("%1$s cuts what is quiet for 100 to 120 s; wanted are %2$u s."),
 		            s->cdn, o->stream);
 	else
 		check_pass(limit, _("%s takes what was asked for."), s->cdn);

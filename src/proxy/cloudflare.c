@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answers/ranges.h"
 #include "base/i18n.h"
 #include "base/url.h"
-#include "proxy/front.h"
 
 #define API "https://api.cloudflare.com/client/v4"
 
@@ -189,7 +189,7 @@ cloudflare_render(struct steps *out, const struct proxy_context *c, struct err *
 	                         .zone = json_get_string(front, "zone", "ZONE"),
 	                         .read = json_get(front, "things") };
 
-	if (front_range_is_valid(answers->public_url.host))
+	if (range_is_valid(answers->public_url.host))
 		return answers_err(e, answers, "public",
 		                   _("Cloudflare stands in front of names only, and this is an address."));
 	for (const struct cloudflare_thing *t = things; t < things + ARRAY_LEN(things); t++) {

@@ -1,21 +1,8 @@
 #include "proxy/front.h"
 
-#include <arpa/inet.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "answers/ranges.h"
 #include "base/mem.h"
 #include "proxy/cloudflare.h"
-
-/* https://www.cloudflare.com/ips/; unchanged since 2021. */
-static const char *const cloudflare[] = {
-	"173.245.48.0/20", "103.21.244.0/22", "103.22.200.0/22", "103.31.4.0/22",
-	"141.101.64.0/18", "108.162.192.0/18", "190.93.240.0/20", "188.114.96.0/20",
-	"197.234.240.0/22", "198.41.128.0/17", "162.158.0.0/15", "104.16.0.0/13",
-	"104.24.0.0/14", "172.64.0.0/13", "131.0.72.0/22", "2400:cb00::/32",
-	"2606:4700::/32", "2803:f800::/32", "2405:b500::/32", "2405:8100::/32",
-	"2a06:98c0::/29", "2c0f:f248::/32",
-};
 
 /* Loopback and the ranges nobody routes: a tunnel, a router or another machine at home. */
 static const char *const near[] = {
@@ -34,28 +21,30 @@ has_own_list(const struct answers *a)
 	return a->trusted && a->trusted[0];
 }
 
-const char **
-front_ranges(struct arena *arena, const struct answers *a)
+int
+front_ranges(const char ***out, struct arena *arena, const char *templates,
+             const struct answers *a, struct err *e)
 {
-	size_t own = 0, n = 0;
-	const char **v;
+	const char **edge = NULL, **v;
+	size_t n = 0, own = 0, far = 0;
 
+	*out = NULL;
 	if (!front_exists(a))
-		return NULL;
+		return 0;
 	while (has_own_list(a) && a->trusted[own])
 		own++;
-	v = arena_alloc(arena, (own + ARRAY_LEN(cloudflare) + ARRAY_LEN(near) + 1) * sizeof(*v));
+	if (!own && a->cdn == CDN_CLOUDFLARE && ranges_load(&edge, arena, templates, e) < 0)
+		return -1;
+	while (edge && edge[far])
+		far++;
+	*out = v = arena_alloc(arena, (own + far + ARRAY_LEN(near) + 1) * sizeof(*v));
 	for (size_t i = 0; i < own; i++)
 		v[n++] = a->trusted[i];
-	if (own)
-		return v;
-	if (a->cdn == CDN_CLOUDFLARE)
-		for (size_t i = 0; i < ARRAY_LEN(cloudflare); i++)
-			v[n++] = cloudflare[i];
-	if (a->tls == TLS_UPSTREAM)
-		for (size_t i = 0; i < ARRAY_LEN(near); i++)
-			v[n++] = near[i];
-	return v;
+	for (size_t i = 0; i < far; i++)
+		v[n++] = edge[i];
+	for (size_t i = 0; !own && a->tls == TLS_UPSTREAM && i < ARRAY_LEN(near); i++)
+		v[n++] = near[i];
+	return 0;
 }
 
 const char *
@@ -109,26 +98,4 @@ front_by_hand(struct arena *a, const struct answers *answers)
 	if (answers->cdn != CDN_CLOUDFLARE || front_is_told(answers))
 		return NULL;
 	return cloudflare_by_hand(a, answers);
-}
-
-bool
-front_range_is_valid(const char *text)
-{
-	const char *slash = strchr(text, '/');
-	const size_t len = slash ? (size_t)(slash - text) : strlen(text);
-	const int bits = strchr(text, ':') ? 128 : 32;
-	unsigned char address[16];
-	char host[64];
-
-	if (len >= sizeof(host))
-		return false;
-	memcpy(host, text, len);
-	host[len] = '\0';
-	if (inet_pton(bits == 128 ? AF_INET6 : AF_INET, host, address) != 1)
-		return false;
-	if (!slash)
-		return true;
-	if (!slash[1] || strlen(slash + 1) > 3 || slash[1 + strspn(slash + 1, "0123456789")])
-		return false;
-	return atoi(slash + 1) <= bits;
 }

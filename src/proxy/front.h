@@ -16,7 +16,8 @@
 bool front_exists(const struct answers *a);
 
 /* The ranges to believe, ends with NULL; from the arena.  NULL: nothing in front. */
-const char **front_ranges(struct arena *arena, const struct answers *a);
+int front_ranges(const char ***out, struct arena *arena, const char *templates,
+                 const struct answers *a, struct err *e);
 
 /* Those ranges in words, for a comment in a written file: "the addresses of Cloudflare". */
 const char *front_who(const struct answers *a);
@@ -39,8 +40,5 @@ int  front_render(struct steps *out, const struct proxy_context *c, struct err *
 
 /* What a person has to set there instead, a sentence or an expression each; ends with NULL, from the arena.  NULL: nothing. */
 const char **front_by_hand(struct arena *a, const struct answers *answers);
-
-/* "10.0.0.0/8", "2001:db8::/32", or an address alone. */
-bool front_range_is_valid(const char *text);
 
 #endif

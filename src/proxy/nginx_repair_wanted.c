@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answers/ranges.h"
 #include "base/url.h"
 #include "proxy/front.h"
 
@@ -113,16 +114,20 @@ proto_map(struct wanted *w)
 	const char *id = nginx_site_id(&r->arena, &as_behind.public_url);
 	const bool realip = nginx_built_with(r->context->found, "--with-http_realip_module");
 	struct buf text = BUF_INIT;
+	struct err ignored = { 0 };
 	const char **ranges;
 
 	as_behind.tls = TLS_UPSTREAM;
-	ranges = front_ranges(&r->arena, &as_behind);
+	if (front_ranges(&ranges, &r->arena, r->context->templates, &as_behind, &ignored) < 0) {
+		as_behind.cdn = CDN_NONE; /* its list is not there, so it is not believed */
+		front_ranges(&ranges, &r->arena, NULL, &as_behind, &ignored);
+	}
 	buf_printf(&text, "# TLS ends in front of nginx. Believed about that: %s.\n",
 	           front_who(&as_behind));
 	buf_printf(&text, "geo %s $antechamber_trusted_%s {\n\tdefault 0;\n",
 	           realip ? "$realip_remote_addr" : "$remote_addr", id);
 	for (const char **range = ranges; *range; range++)
-		if (front_range_is_valid(*range))
+		if (range_is_valid(*range))
 			buf_printf(&text, "\t%s 1;\n", *range);
 	buf_printf(&text, "}\nmap $antechamber_trusted_%s:$http_x_forwarded_proto $antechamber_proto_%s {\n"
 	                  "\tdefault $scheme;\n\t1:http  http;\n\t1:https https;\n}\n", id, id);

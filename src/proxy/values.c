@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answers/ranges.h"
 #include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -210,14 +211,16 @@ int
 values_trusted(const char ***out, struct arena *a, const struct proxy_context *c, bool loopback,
                struct err *e)
 {
-	const char **ranges = front_ranges(a, c->answers);
+	const char **ranges;
 	size_t n = 0;
 
+	if (front_ranges(&ranges, a, c->templates, c->answers, e) < 0)
+		return -1;
 	*out = ranges && ranges[0] ? ranges : NULL;
 	if (!*out)
 		return 0;
 	for (size_t i = 0; ranges[i]; i++) {
-		if (!front_range_is_valid(ranges[i]))
+		if (!range_is_valid(ranges[i]))
 			return answers_err(
 				e, c->answers, "trusted",
 				_("\"%s\" is not an address range. Write it like 10.0.0.0/8."),

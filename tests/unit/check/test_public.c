@@ -307,6 +307,25 @@ test_cdn(void **state)
 	expect_cause(w, "public.redirect", TARGET_PUBLIC, CHECK_FAIL, "redirect-loop");
 }
 
+/* Nothing in its answers says so, but what answers has one of its addresses; or has not. */
+static void
+test_cdn_by_address(void **state)
+{
+	static const struct rule silent[] = { { 0 } };
+	const char *theirs[] = { "127.0.0.0/8", NULL }, **others;
+	struct world *w = *state;
+
+	others = w->needs.cloudflare;
+	assert_non_null(others);
+	w->opt.stream = 3600;
+	with(w, silent);
+	expect(w, "cdn.limit", TARGET_PUBLIC, CHECK_PASS);
+	w->needs.cloudflare = theirs;
+	with(w, silent);
+	expect_cause(w, "cdn.limit", TARGET_PUBLIC, CHECK_WARN, "cdn-limit");
+	w->needs.cloudflare = others;
+}
+
 static void
 test_the_origin_is_down_too(void **state)
 {
@@ -465,7 +484,7 @@ main(void)
 		T(test_long_circles), T(test_silence), T(test_nothing_accepts),
 		T(test_connections_vanish),
 		T(test_no_such_name), T(test_another_openchamber), T(test_instances_without_an_id),
-		T(test_mangled_paths), T(test_caches), T(test_cdn), T(test_the_origin_is_down_too),
+		T(test_mangled_paths), T(test_caches), T(test_cdn), T(test_cdn_by_address), T(test_the_origin_is_down_too),
 		T(test_a_router_without_a_way_back), T(test_a_name_is_looked_up),
 		T(test_an_exposed_origin_and_a_cookie_that_stays),
 		T(test_public_alone), T(test_the_password_stays_here), T(test_it_is_quick),
