@@ -44,6 +44,18 @@ answer_sure(struct plain *p, const char *line)
 }
 
 static void
+say_going(struct plain *p, const char *list)
+{
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_going(p->setup, list, p->item, line, MAX_LINES);
+
+	if (n)
+		plain_say(p, _("This is what goes, and what comes back:"));
+	for (size_t i = 0; i < n; i++)
+		plain_line(p, PAGE_LATER, &line[i]);
+}
+
+static void
 answer_later(struct plain *p, const char *line)
 {
 	const char *list = *setup_lists(p->setup, PAGE_LATER);
@@ -69,6 +81,7 @@ answer_later(struct plain *p, const char *line)
 		return;
 	}
 	plain_say(p, c[p->item].label);
+	say_going(p, list);
 	plain_ask(p, _("This changes this server. Type yes, or Enter for no"), _("no"), false, answer_sure);
 }
 

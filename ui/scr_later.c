@@ -27,6 +27,20 @@ put_status(struct screen *sc, struct sheet *s)
 		sheet_put(s, s->width - text_width(seen) - 1, ROLE_TEXT, seen);
 }
 
+/* Beside the question: what it is about, place by place. */
+static void
+put_going(struct screen *sc, struct sheet *s)
+{
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_going(sc->setup, "later", focus_row(sc, "later"), line, MAX_LINES);
+
+	if (!n)
+		return;
+	sheet_gap(s);
+	sheet_para(s, ROW_KEEP, 0, false, _("This is what goes, and what comes back:"));
+	part_lines(s, line, n, false);
+}
+
 static void
 later_build(struct screen *sc, struct sheet *s)
 {
@@ -39,6 +53,10 @@ later_build(struct screen *sc, struct sheet *s)
 		sheet_gap(s);
 		sheet_para(s, ROW_HINT, 0, false, setup_later_heading(sc->setup));
 		part_lines(s, line, n, false);
+	}
+	if (sc->at.question == ASK_UNDO || sc->at.question == ASK_REMOVE) {
+		put_going(sc, s);
+		return;
 	}
 	for (; *lists; lists++) {
 		sheet_gap(s);

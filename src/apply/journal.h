@@ -44,6 +44,7 @@ bool journal_open_business(struct arena *a, const char *root, struct journal_ent
 struct journal_deed {
 	const char *step; /* "write" "link" "set-aside" "answers" "validate" "reload" ... */
 	const char *path; /* as a person names it, without root; "" where there is none */
+	bool        made; /* nothing stood there before */
 };
 size_t journal_deeds(struct arena *a, const char *dir, struct journal_deed **deeds);
 /* Append the diffs of the files it wrote: from what was there before to what it wrote. */

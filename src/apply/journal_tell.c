@@ -8,6 +8,16 @@
 #include "apply/diff.h"
 #include "apply/journal_write.h"
 
+static bool
+was_nothing(const struct json *line)
+{
+	struct alteration c = { 0 };
+	const bool nothing = alter_from_json(&c, line) && c.was.kind == CONTENT_ABSENT;
+
+	alter_free(&c);
+	return nothing;
+}
+
 size_t
 journal_deeds(struct arena *a, const char *dir, struct journal_deed **deeds)
 {
@@ -24,7 +34,8 @@ journal_deeds(struct arena *a, const char *dir, struct journal_deed **deeds)
 		/* Of a request also what it asks for. */
 		const char *method = json_get_string(l.v[i], "method", "");
 		(*deeds)[n++] = (struct journal_deed){ arena_strdup(a, step),
-			arena_printf(a, "%s%s%s", method, *method ? " " : "", json_get_string(l.v[i], "path", "")) };
+			arena_printf(a, "%s%s%s", method, *method ? " " : "", json_get_string(l.v[i], "path", "")),
+			was_nothing(l.v[i]) };
 	}
 	journal_lines_free(&l);
 	return n;

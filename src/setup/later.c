@@ -332,6 +332,41 @@ later_choose(struct setup *s, size_t i, struct err *e)
 	}
 }
 
+/* The places of one change, each once. */
+static size_t
+places_of(const struct setup *s, const struct journal_entry *entry, struct setup_line *out, size_t n, size_t max)
+{
+	struct journal_deed *d;
+	const size_t deeds = journal_deeds(s->say, entry->dir, &d);
+
+	for (size_t i = 0; i < deeds && n < max; i++) {
+		bool known = strcmp(d[i].step, "mkdir") == 0 || *d[i].path != '/';
+
+		for (size_t k = 0; k < n; k++)
+			known = known || strcmp(out[k].text, d[i].path) == 0;
+		if (!known) /* TRANSLATORS: what becomes of a file when a change is undone, at most 11 columns */
+			out[n++] = (struct setup_line){ MARK_NONE, d[i].made ? _("goes") : _("comes back"), d[i].path, "" };
+	}
+	return n;
+}
+
+size_t
+setup_going(const struct setup *s, const char *key, size_t i, struct setup_line *out, size_t max)
+{
+	struct journal_entry *entries;
+	size_t n = 0, all;
+
+	if (!setup_choice_changes(s, key, i) || strcmp(key, "later") != 0)
+		return 0;
+	if (row_at(s, i) == LATER_UNDO)
+		return places_of(s, &s->last, out, 0, max);
+	all = journal_list(s->say, s->o.root, &entries);
+	for (size_t k = 0; k < all; k++)
+		if (entries[k].state == JOURNAL_COMMITTED)
+			n = places_of(s, &entries[k], out, n, max);
+	return n;
+}
+
 bool
 setup_choice_changes(const struct setup *s, const char *key, size_t i)
 {

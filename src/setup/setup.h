@@ -239,6 +239,8 @@ const char *setup_later_seen(const struct setup *s);   /* how fresh the status i
 const char *setup_later_heading(const struct setup *s); /* over the lines: "Changed since the last run on 2026-05-03" */
 /* Choosing this row of a list changes this server: a face asks before, and no digit alone does it. */
 bool        setup_choice_changes(const struct setup *s, const char *key, size_t i);
+/* What would go then, and what would come back: a line a place, the newest change first. */
+size_t      setup_going(const struct setup *s, const char *key, size_t i, struct setup_line *out, size_t max);
 /* What the change that was broken off had written so far, as a difference; NULL: none was. */
 const char *setup_interrupted_diff(const struct setup *s);
 /* After a setup_choose() that was refused because it needs root: the command, complete; else NULL. */

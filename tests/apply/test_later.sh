@@ -11,6 +11,7 @@ later() { # later SCRIPT
 later '6\n\n6\ny\nq\n'
 grep -q "as it was written" "$T/later" || fail "no state of the file: $(cat "$T/later")"
 grep -q "^What now, 1 to 6" "$T/later" || fail "no question: $(cat "$T/later")"
+grep -q "^goes: .*/etc/nginx/sites-available/openchamber.conf" "$T/later" || fail "what goes is not said: $(cat "$T/later")"
 ! grep -q "^Step" "$T/later" || fail "a later run is no step: $(cat "$T/later")"
 [ -f "$R/etc/nginx/sites-available/openchamber.conf" ] || fail "it is gone without the word"
 later '6\nyes\n'

@@ -959,6 +959,18 @@ setup_write_report(struct setup *s, struct err *e)
 
 int setup_status(const struct setup *s) { return s->outcome == OUTCOME_UNDONE; }
 
+/* ---- what an undo takes away ---- */
+
+size_t
+setup_going(const struct setup *s, const char *key, size_t i, struct setup_line *out, size_t max)
+{
+	if (max < 2 || !setup_choice_changes(s, key, i))
+		return 0;
+	out[0] = (struct setup_line){ MARK_NONE, "goes", "/etc/nginx/sites-available/openchamber.conf", "" };
+	out[1] = (struct setup_line){ MARK_NONE, "comes back", "/etc/nginx/sites-enabled/chat.conf", "" };
+	return 2;
+}
+
 /* ---- the doctor ---- */
 
 bool setup_repairs(const struct setup *s) { return is(s, "sick") && s->taken; }
