@@ -294,3 +294,16 @@ same_as certificate-2.12 "$(jq -c '.calls[1].body' "$T/out")"
 touch "$D/certificate-500"
 apply 1
 hosts 'length == 0'
+
+# What the API would be told is rehearsed as well, in the server block that it writes around it.  Its own location adds
+# to X-Forwarded-For, which no text in its place changes; one of ours, as for another port, replaces it.
+need nginx
+npm_up 2.15.1
+answers
+answers_for 1 rehearse --json
+json '[.checks[] | select(.status == "fail") | .cause] == ["forwarded-for-trusted"]'
+json '[.checks[] | select(.id == "ws.event" or .id == "sse.event") | .status] == ["pass", "pass"]'
+answers "http://$NAME:8080"
+answers_for 0 rehearse --json
+json '.summary.fail == 0'
+[ "$(changes)" = 0 ] || fail "a rehearsal changed something"

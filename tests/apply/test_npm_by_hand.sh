@@ -90,7 +90,6 @@ json '.ready'
 answers https://chat.example.org auto
 run 0 rehearse --answers "$T/answers.yaml" --json
 json '.ready'
-# With its API named its own location does the work, and adds to X-Forwarded-For: no Advanced text changes that.
 # A text that nginx refuses there does not come through.
 cp -R "$(dirname "$BIN")/../templates" "$T/templates"
 sed -i 's/^gzip off;/proxy_http_version 1.1;/' "$T/templates/npm/advanced.conf"
