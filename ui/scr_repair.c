@@ -77,6 +77,15 @@ put_pairs(struct screen *sc, struct sheet *s, const struct setup_finding *f)
 	}
 }
 
+static int
+end_of_row(const struct sheet *s)
+{
+	const struct sheet_row *last = &s->row[s->n - 1];
+	const struct span *span = last->n ? &last->span[last->n - 1] : NULL;
+
+	return span ? span->col + text_width(span->text) : 0;
+}
+
 static void
 put_below(struct screen *sc, struct sheet *s, const struct setup_finding *f)
 {
@@ -90,6 +99,8 @@ put_below(struct screen *sc, struct sheet *s, const struct setup_finding *f)
 		               : item[buttons].key == leave_key ? _("Leave it")
 		               : last ? _("To the review") : _("Next finding");
 	part_buttons(sc, s, item, label, buttons);
+	if (end_of_row(s) + 1 > s->width - text_width(f->cause) - 1)
+		sheet_row(s, ROW_KEEP);
 	sheet_put(s, s->width - text_width(f->cause) - 1, ROLE_TEXT, f->cause);
 }
 

@@ -99,6 +99,25 @@ walk(const struct tongue *t, int columns, int rows, bool colour)
 	play_end(p);
 }
 
+/* The doctor's page, which no new site leads through. */
+static void
+see_doctor(const struct tongue *t, int columns, int rows)
+{
+	char language[64], locale[600], name[96];
+	const char *env[] = { language, locale, "FAKE=sick", NULL };
+	struct play *p;
+
+	snprintf(language, sizeof(language), "LANGUAGE=%s", t->language);
+	snprintf(locale, sizeof(locale), "PLAY_LOCALE=%s/%s", getenv("B") ? getenv("B") : "build", t->locale);
+	p = play_start(columns, rows, env, false);
+	play_wait(p, "chat.conf");
+	play_key(p, ENTER, "ws-host-lost");
+	snprintf(name, sizeof(name), "%s/%sdoctor", t->name, columns < 80 ? "compact-" : "");
+	same_as(p, name);
+	survives(p, name);
+	play_end(p);
+}
+
 static void
 walk_all(const struct tongue *t)
 {
@@ -106,6 +125,8 @@ walk_all(const struct tongue *t)
 		walk(t, 80, 24, colour);
 		walk(t, 60, 18, colour);
 	}
+	see_doctor(t, 80, 24);
+	see_doctor(t, 60, 18);
 }
 
 static void
