@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "apply/journal.h"
 #include "base/i18n.h"
 #include "base/line.h"
 #include "handoff.h"
@@ -220,6 +221,7 @@ apply(struct cmd *c, struct planned *p)
 		.password = o->password,
 		.cacert = o->cacert,
 		.timeout_ms = o->timeout_ms,
+		.continues = o->continues,
 		.answers_to = answers_default_path(&arena, o->root, &p->answers.public_url),
 	};
 	int status = planned_apply(c, p, &options, NULL);
@@ -228,16 +230,46 @@ apply(struct cmd *c, struct planned *p)
 	return status;
 }
 
-int
-cmd_apply(const struct options *o)
+/* --continue: the options of the run that was interrupted, beside those that were given now. */
+static int
+take_wish(struct options *o, struct arena *a, struct err *e)
 {
+	struct journal_entry open;
+	struct journal_wish w;
+
+	if (!o->continues)
+		return 0;
+	if (!journal_open_business(a, o->root, &open))
+		return err_set(e, ERR_USAGE, _("No change was interrupted here, so there is none to finish."));
+	if (open.state == JOURNAL_BUSY)
+		return err_set(e, ERR_CONFLICT,
+		               _("Process %ld is changing this server now. Wait until it is done."),
+		               (long)open.pid);
+	if (journal_wish(&w, a, &open, e) < 0)
+		return -1;
+	o->answers = w.answers;
+	o->set_aside = w.set_aside;
+	o->plan = w.plan;
+	o->no_reload |= w.no_reload;
+	o->allow_unprotected |= w.allow_unprotected;
+	return 0;
+}
+
+int
+cmd_apply(const struct options *given)
+{
+	struct options own = *given;
+	const struct options *o = &own;
 	struct planned p = { 0 };
 	struct err e = { 0 };
+	struct arena arena = { 0 };
 	struct cmd c;
 	int status;
 
 	if (cmd_open(&c, o, &e) < 0)
 		status = cmd_fail(o, &e);
+	else if (take_wish(&own, &arena, &e) < 0)
+		status = -1;
 	else if (o->confirm_within && !o->yes && !isatty(STDIN_FILENO))
 		status = err_set(&e, ERR_USAGE,
 		                 _("--confirm-within asks, and there is no terminal to answer on; "
@@ -250,5 +282,6 @@ cmd_apply(const struct options *o)
 		status = apply(&c, &p);
 	planned_free(&p);
 	cmd_close(&c);
+	arena_free(&arena);
 	return status;
 }

@@ -88,6 +88,8 @@ const struct option_entry option_table[] = {
 	  N_("move this site's file out of the way; undoing brings it back") },
 	{ "plan", OPTION_HASH, "SHA256", FIELD(plan), BIT(APPLY) | BIT(DOCTOR), 0, 0,
 	  N_("refuse any plan but this one") },
+	{ "continue", OPTION_FLAG, NULL, FIELD(continues), BIT(APPLY), 0, 0,
+	  N_("finish a change that was interrupted, instead of undoing it") },
 	{ "allow-unprotected", OPTION_FLAG, NULL, FIELD(allow_unprotected), BIT(APPLY) | BIT(DOCTOR), 0,
 	  0,
 	  N_("publish an OpenChamber that has no password") },
@@ -370,7 +372,10 @@ complete(const struct options *o, struct err *e)
 	if (o->command == COMMAND_CHECK && o->connect_to && !o->has_public)
 		return err_set(e, ERR_USAGE,
 		               _("--connect-to needs --public URL: it is the public address that is talked to there."));
-	if (PLANNED & 1u << o->command && !o->answers)
+	if (o->continues && (o->answers || o->set_aside || o->plan))
+		return err_set(e, ERR_USAGE,
+		               _("--continue takes its answers from the change that was interrupted."));
+	if (PLANNED & 1u << o->command && !o->answers && !o->continues)
 		return err_set(e, ERR_USAGE,
 		               _("%s needs --answers FILE: what was decided, as the wizard saves it."), show(o->command));
 	if (o->command == COMMAND_LINT && !o->npm)

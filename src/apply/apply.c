@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -152,6 +153,20 @@ put_argv(struct json *line, const char *key, const struct step *s)
 	json_set(line, key, list);
 }
 
+/* What a repair was made from is the files themselves. */
+static int
+keep_answers(struct apply *a, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	int rc = 0;
+
+	answers_write(&text, a->plan->context.answers);
+	if (!a->plan->repairs)
+		rc = journal_keep(&a->journal, JOURNAL_ANSWERS, &text, e);
+	buf_free(&text);
+	return rc;
+}
+
 static int
 write_begin(struct apply *a, struct err *e)
 {
@@ -175,6 +190,9 @@ write_begin(struct apply *a, struct err *e)
 	json_set_string(line, "root", a->root);
 	json_set_int(line, "uid", (long long)geteuid());
 	json_set_string(line, "plan", hash);
+	json_set_string(line, "set-aside", a->plan->context.set_aside);
+	json_set_bool(line, "no-reload", a->options.no_reload);
+	json_set_bool(line, "allow-unprotected", a->options.allow_unprotected);
 	put_argv(line, "validate", steps_find(steps, STEP_RUN, ROLE_VALIDATE));
 	/* What was not reloaded on purpose is not reloaded by its undo either. */
 	put_argv(line, "reload",
@@ -190,7 +208,8 @@ back_up(struct apply *a, struct err *e)
 	for (size_t i = 0; i < a->plan->steps.n; i++)
 		if (prepare(a, i, e) < 0)
 			return -1;
-	if (journal_create(&a->journal, &a->lock, a->root, e) < 0 || write_begin(a, e) < 0)
+	if (journal_create(&a->journal, &a->lock, a->root, e) < 0 ||
+	    keep_answers(a, e) < 0 || write_begin(a, e) < 0)
 		return -1;
 	a->result.id = a->journal.id;
 	for (size_t i = 0; i < a->plan->steps.n; i++)
@@ -240,7 +259,7 @@ unchanged(struct apply *a)
 static int
 plan_anew(struct apply *a, struct err *e)
 {
-	char was[65], is[65];
+	char is[65];
 
 	apply_say(a, "undo", PROGRESS_DONE, _("what was left half-way is put back"));
 	if (a->plan->repairs)
@@ -251,10 +270,9 @@ plan_anew(struct apply *a, struct err *e)
 		a->context = a->plan->context;
 	if (plan_build(&a->fresh, &a->context, a->plan->context.set_aside, e) < 0)
 		return -1;
-	plan_hash(a->plan, was);
 	plan_hash(&a->fresh, is);
 	a->plan = &a->fresh;
-	if (a->options.plan_hash && strcmp(was, is) != 0)
+	if (a->options.plan_hash && strcasecmp(a->options.plan_hash, is) != 0)
 		return err_set(e, ERR_CONFLICT,
 		               _("What was left half-way is put back, which changes the plan. "
 		                 "Review it again."));
@@ -353,7 +371,13 @@ begin(void *ctx)
 	bool half_way = is_unfinished(a);
 
 	a->timer = 0;
-	if (guard_plan(a->plan, a->options.plan_hash, &e) < 0 ||
+	if (a->options.continues && !half_way) {
+		err_set(&e, ERR_CONFLICT, _("Nothing is half-way on this server any more."));
+		apply_refuse(a, &e);
+		return;
+	}
+	/* A plan that is made while the half-way change stands there may be another. */
+	if (guard_plan(a->plan, a->options.continues ? NULL : a->options.plan_hash, &e) < 0 ||
 	    (!half_way && guard_files(a->plan, a->options.over_edits, &e) < 0)) {
 		apply_refuse(a, &e);
 		return;

@@ -56,6 +56,11 @@ struct apply_options {
 	int         timeout_ms;    /* per probe */
 	const char *answers_to;    /* save the answers here when kept; NULL: nowhere */
 	bool        over_edits;    /* replace files of ours edited since; else ERR_CONFLICT */
+	/*
+	 * Finish what stopped half-way, as journal_wish() has it: it is put back first, and then the
+	 * plan must be `plan_hash' again.  Where nothing is half-way any more: ERR_CONFLICT.
+	 */
+	bool        continues;
 };
 
 struct apply;

@@ -50,6 +50,19 @@ size_t journal_deeds(struct arena *a, const char *dir, struct journal_deed **dee
 /* Append the diffs of the files it wrote: from what was there before to what it wrote. */
 void journal_diff(struct buf *out, const char *dir);
 
+/*
+ * What a run that stopped half-way was asked to do, so that it can be finished.  -1: it is a repair,
+ * which holds only for the files as they were, or its wish was not written down: ERR_CONFLICT.
+ */
+struct journal_wish {
+	char *answers;   /* a file in the entry's directory */
+	char *set_aside; /* or NULL */
+	char *plan;      /* its hash */
+	bool  no_reload, allow_unprotected;
+};
+int journal_wish(struct journal_wish *w, struct arena *a, const struct journal_entry *of,
+                 struct err *e);
+
 char *journal_state_dir(struct arena *a, const char *root);
 
 #endif

@@ -7,6 +7,8 @@
 #include "apply/call_show.h"
 #include "apply/diff.h"
 #include "apply/journal_write.h"
+#include "base/fs.h"
+#include "base/i18n.h"
 
 static bool
 was_nothing(const struct json *line)
@@ -90,4 +92,28 @@ journal_diff(struct buf *out, const char *dir)
 		alter_free(&c);
 	}
 	journal_lines_free(&l);
+}
+
+int
+journal_wish(struct journal_wish *w, struct arena *a, const struct journal_entry *of, struct err *e)
+{
+	struct journal_lines l;
+	const char *set_aside;
+
+	*w = (struct journal_wish){ .answers = fs_join(a, of->dir, JOURNAL_ANSWERS) };
+	journal_read(&l, of->dir);
+	for (size_t i = 0; i < l.n; i++) {
+		if (strcmp(json_get_string(l.v[i], "do", ""), "begin") != 0)
+			continue;
+		set_aside = json_get_string(l.v[i], "set-aside", NULL);
+		w->set_aside = set_aside ? arena_strdup(a, set_aside) : NULL;
+		w->plan = arena_strdup(a, json_get_string(l.v[i], "plan", ""));
+		w->no_reload = json_get_bool(l.v[i], "no-reload", false);
+		w->allow_unprotected = json_get_bool(l.v[i], "allow-unprotected", false);
+	}
+	journal_lines_free(&l);
+	if (w->plan && fs_exists(w->answers))
+		return 0;
+	return err_set(e, ERR_CONFLICT,
+	               _("Number %u cannot be finished, only undone: antechamber rollback"), of->id);
 }

@@ -38,6 +38,8 @@ struct journal {
 	unsigned lines;
 };
 
+#define JOURNAL_ANSWERS "answers.yaml" /* what a plan was made from, kept for journal_wish() */
+
 #define JOURNAL_INIT { .fd = -1, .place = -1 }
 
 int  journal_create(struct journal *j, struct journal_lock *k, const char *root, struct err *e);

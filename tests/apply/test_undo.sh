@@ -90,16 +90,39 @@ sed -i '/^# by hand/d' "$R/etc/nginx/sites-available/openchamber.conf"
 run 0 rollback --root "$R"
 before
 answers
-echo "sleep 6; exec nginx -s reload -e $T/validate.log -c $R/etc/nginx/nginx.conf" >"$T/slow"
+echo "while [ -e $T/hold ]; do sleep 0.05; done; exec nginx -s reload -e $T/validate.log -c $R/etc/nginx/nginx.conf" >"$T/slow"
 sed -i "s|reload: .*|reload: [/bin/sh, $T/slow]|" "$T/answers.yaml"
-"$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected --progress --timeout 30 >"$T/out" 2>"$T/err" </dev/null &
-pid=$!
-PIDS="$PIDS $pid"
-wait_for 20 grep -q '"step": "reload", "state": "now"' "$T/out"
-kill -KILL $pid
-wait $pid 2>/dev/null || :
-run 0 rollback --list --root "$R" --json
-json '.applies[0].state == "unfinished"'
+killed() { # in the middle of its reload
+	: >"$T/hold"
+	"$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected --progress --timeout 30 >"$T/out" 2>"$T/err" </dev/null &
+	pid=$!
+	PIDS="$PIDS $pid"
+	wait_for 20 grep -q '"step": "reload", "state": "now"' "$T/out"
+	kill -KILL $pid
+	wait $pid 2>/dev/null || :
+	rm "$T/hold"
+	run 0 rollback --list --root "$R" --json
+	json '.applies[0].state == "unfinished"'
+}
+killed
 run 0 rollback --root "$R"
 as_before
 blog_answers || fail "the other site is gone"
+
+# Or it is finished, from what the journal has alone: the answers may be gone, and the consent holds.
+run 2 apply --continue --root "$R"
+complains "No change was interrupted"
+run 2 apply --continue --answers "$T/answers.yaml" --root "$R"
+complains "--continue takes its answers"
+killed
+mv "$T/answers.yaml" "$T/elsewhere.yaml"
+run 0 apply --continue --root "$R" --cacert "$R/etc/ssl/cert.pem" --json
+json '.outcome == "kept" and .changed == true'
+site_answers || fail "the finished site does not answer"
+run 0 rollback --list --root "$R" --json
+json '[.applies[0, 1].state] == ["committed", "undone"]'
+mv "$T/elsewhere.yaml" "$T/answers.yaml"
+run 0 diff --answers "$T/answers.yaml" --root "$R"
+[ ! -s "$T/out" ] || fail "it is not what the answers want"
+run 0 rollback --root "$R"
+as_before

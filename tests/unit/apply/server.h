@@ -226,6 +226,14 @@ answers_text(struct server *s)
 		                NGINX, root), s->extra);
 }
 
+static inline struct journal_entry UNUSED
+newest(struct server *s)
+{
+	struct journal_entry *v;
+
+	return journal_list(&s->t->arena, s->t->root, &v) ? v[0] : (struct journal_entry){ 0 };
+}
+
 /* ---- in the child ---- */
 
 struct attempt {
@@ -242,6 +250,7 @@ struct attempt {
 	void               (*meddle)(struct server *s);     /* between the plan and the apply */
 	const char          *meddle_at;       /* or when this step says NOW */
 	bool                 rollback, remove;
+	bool                 finish;          /* what stopped half-way, as its journal has it */
 	unsigned             id;
 	const struct call   *call;            /* the plan's last step but the check */
 
@@ -378,7 +387,15 @@ attempt_in_child(struct attempt *t, int out)
 	}
 	must(needs_load(&needs, s->templates, &e) == 0, &e);
 	answers_init(&answers);
+	struct journal_wish wish = { .set_aside = (char *)t->set_aside };
+	struct buf kept = BUF_INIT;
 	const char *text = answers_text(s);
+	if (t->finish) {
+		struct journal_entry half = newest(s);
+		must(journal_wish(&wish, &s->t->arena, &half, &e) == 0, &e);
+		must(fs_read(&kept, wish.answers, 65536, &e) == 0, &e);
+		text = kept.s;
+	}
 	must(answers_parse(&answers, text, strlen(text), "answers.yaml", &e) == 0, &e);
 	const struct origin_options o = { .port = s->origin, .password = t->ui_password,
 	                                  .misbehave = t->misbehave };
@@ -390,7 +407,7 @@ attempt_in_child(struct attempt *t, int out)
 		must(loop_run(t->loop, &e) == 0, &e);
 	struct proxy_context context = { .answers = &answers, .found = &found, .needs = &needs,
 	                                 .templates = s->templates, .root = s->t->root };
-	must(plan_build(&plan, &context, t->set_aside, &e) == 0, &e);
+	must(plan_build(&plan, &context, wish.set_aside, &e) == 0, &e);
 	if (t->call) {
 		struct step *v;
 
@@ -403,11 +420,16 @@ attempt_in_child(struct attempt *t, int out)
 	if (t->meddle && !t->meddle_at)
 		t->meddle(s);
 	struct apply_options options = t->options;
+	if (t->finish) {
+		options.continues = true;
+		options.plan_hash = wish.plan;
+	}
 	options.cacert = options.cacert ? options.cacert : tree_path(s->t, "/etc/nginx/chat.pem");
 	attempt_begins(t);
 	t->apply = apply_start(t->loop, net, &plan, &options, attempt_progress, attempt_done, t);
 	must(loop_run(t->loop, &e) == 0, &e);
 	apply_free(t->apply);
+	buf_free(&kept);
 	plan_free(&plan);
 	proxy_found_free(&found);
 	machine_free(&machine);
@@ -500,14 +522,6 @@ wait_for_status(unsigned port, const char *host, int status)
 	for (int i = 0; i < 1000 && status_of(port, host) != status; i++)
 		poll(NULL, 0, 5);
 	assert_int_equal(status_of(port, host), status);
-}
-
-static inline struct journal_entry UNUSED
-newest(struct server *s)
-{
-	struct journal_entry *v;
-
-	return journal_list(&s->t->arena, s->t->root, &v) ? v[0] : (struct journal_entry){ 0 };
 }
 
 #endif

@@ -42,6 +42,27 @@ prepare(struct server *s, struct attempt *t)
 	t->options.answers_to = tree_path(s->t, "/etc/antechamber/chat.example.org.yaml");
 }
 
+/* The fingerprint without the times, which an undo brings back and an apply cannot. */
+static const char *
+tree_bytes(struct server *s)
+{
+	char *text = (char *)fingerprint(s), *to = text;
+
+	for (const char *p = text; *p;) {
+		const char *end = p + strcspn(p, "\n"), *last = end;
+
+		if (end > p + 11 && end[-11] == '.') /* seconds and ten digits at the end of the line */
+			while (last > p && *last != ' ')
+				last--;
+		memmove(to, p, (size_t)(last - p));
+		to += last - p;
+		*to++ = '\n';
+		p = *end ? end + 1 : end;
+	}
+	*to = '\0';
+	return text;
+}
+
 static struct told
 killed_at(struct server *s, const struct attempt *how, int line)
 {
@@ -158,6 +179,58 @@ test_next_apply(void **state)
 	}
 }
 
+/*
+ * Instead of undone it is finished, from the journal alone: byte for byte the tree of a run that
+ * nobody killed.  Only the times of what was written differ.
+ */
+static void
+test_finish(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s), finish = ATTEMPT(s);
+	int line;
+
+	needs_server(s);
+	prepare(s, &t);
+	finish.options.answers_to = t.options.answers_to;
+	finish.finish = true;
+	const char *before = fingerprint(s);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	const char *wanted = tree_bytes(s);
+	assert_int_equal(rollback(s, 0).outcome, APPLY_UNDONE);
+	assert_string_not_equal(tree_bytes(s), wanted);
+	for (line = 1; line < MOST; line++) {
+		struct told told = killed_at(s, &t, line);
+		if (!told.killed || newest(s).state == JOURNAL_COMMITTED)
+			break;
+		unsigned id = newest(s).id;
+		told = attempt(&finish);
+		assert_string_equal(told.msg, "");
+		assert_int_equal(told.outcome, APPLY_KEPT);
+		assert_int_equal(newest(s).id, id + 1);
+		assert_int_equal(newest(s).state, JOURNAL_COMMITTED);
+		assert_string_equal(tree_bytes(s), wanted);
+		no_leftovers(s);
+		wait_for_status(s->port, "chat.example.org", 301);
+		wait_for_status(s->other, "shop.example.org", 200);
+		/* And killed while it finishes, it can be finished again, or undone. */
+		assert_int_equal(rollback(s, 0).outcome, APPLY_UNDONE);
+		assert_string_equal(fingerprint(s), before);
+		assert_true(killed_at(s, &t, line).killed);
+		told = killed_at(s, &finish, line + 2);
+		assert_true(told.killed);
+		if (newest(s).state == JOURNAL_UNFINISHED) {
+			told = attempt(&finish);
+			assert_int_equal(told.outcome, APPLY_KEPT);
+			assert_string_equal(tree_bytes(s), wanted);
+			no_leftovers(s);
+			assert_int_equal(rollback(s, 0).outcome, APPLY_UNDONE);
+		}
+		assert_string_equal(fingerprint(s), before);
+	}
+	assert_true(line > 8 && line < MOST);
+}
+
 /* An undo that is killed is undone by the next one. */
 static void
 test_rollback_killed(void **state)
@@ -244,6 +317,7 @@ main(void)
 		TEST(test_first_install),
 		TEST(test_change),
 		TEST(test_next_apply),
+		TEST(test_finish),
 		TEST(test_rollback_killed),
 		TEST(test_random_moments),
 	};
