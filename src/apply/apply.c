@@ -109,115 +109,7 @@ apply_keep(struct apply *a)
 	             "It works, and is undone in %u seconds unless it is kept", within), within);
 }
 
-/* ---- prepare ---- */
-
-static int
-prepare(struct apply *a, size_t i, struct err *e)
-{
-	const struct step *s = &a->plan->steps.v[i];
-	struct content is = CONTENT_INIT;
-	struct alteration *c = &a->changes[i];
-	static const char *const deeds[] = {
-		[STEP_WRITE] = "write", [STEP_LINK] = "link", [STEP_SET_ASIDE] = "set-aside",
-	};
-	int rc;
-
-	if (!s->path || plan_state(a->plan, i) == PLAN_SAME)
-		return 0;
-	if (s->kind == STEP_WRITE)
-		content_file(&is, s->text, strlen(s->text), s->mode);
-	else if (s->kind == STEP_LINK)
-		content_link(&is, s->target);
-	rc = alter_prepare(c, deeds[s->kind], a->root, s->path, &is, (unsigned)i + 1, e);
-	content_free(&is);
-	if (rc < 0)
-		return -1;
-	if (s->kind == STEP_LINK && c->was.kind != CONTENT_ABSENT)
-		return err_set(e, ERR_CONFLICT,
-		               _("%s is there already and leads somewhere else. Remove it first."),
-		               s->path);
-	c->shared = s->shared;
-	/* It came true between the plan and now. */
-	if (content_same(&c->was, &c->is))
-		alter_free(c);
-	return 0;
-}
-
-static void
-put_argv(struct json *line, const char *key, const struct step *s)
-{
-	struct json *list = json_array();
-
-	for (const char *const *arg = s ? s->argv : NULL; arg && *arg; arg++)
-		json_push(list, json_string(*arg));
-	json_set(line, key, list);
-}
-
-/* What a repair was made from is the files themselves. */
-static int
-keep_answers(struct apply *a, struct err *e)
-{
-	struct buf text = BUF_INIT;
-	int rc = 0;
-
-	answers_write(&text, a->plan->context.answers);
-	if (!a->plan->repairs)
-		rc = journal_keep(&a->journal, JOURNAL_ANSWERS, &text, e);
-	buf_free(&text);
-	return rc;
-}
-
-static int
-write_begin(struct apply *a, struct err *e)
-{
-	const struct steps *steps = &a->plan->steps;
-	struct json *line = json_object();
-	struct buf address = BUF_INIT;
-	unsigned http, https;
-	char hash[65];
-
-	plan_hash(a->plan, hash);
-	url_base(&address, &a->plan->context.answers->public_url);
-	json_set_string(line, "do", "begin");
-	json_set_int(line, "format", 1);
-	json_set_string(line, "tool", VERSION);
-	json_set_int(line, "when", (long long)time(NULL));
-	json_set_string(line, "address", address.s);
-	json_set_string(line, "proxy", a->plan->context.found->proxy->name);
-	answers_ports(a->plan->context.answers, &http, &https);
-	json_set_int(line, "http", http);
-	json_set_int(line, "https", https);
-	json_set_string(line, "root", a->root);
-	json_set_int(line, "uid", (long long)geteuid());
-	json_set_string(line, "plan", hash);
-	json_set_string(line, "set-aside", a->plan->context.set_aside);
-	json_set_bool(line, "no-reload", a->options.no_reload);
-	json_set_bool(line, "allow-unprotected", a->options.allow_unprotected);
-	put_argv(line, "validate", steps_find(steps, STEP_RUN, ROLE_VALIDATE));
-	/* What was not reloaded on purpose is not reloaded by its undo either. */
-	put_argv(line, "reload",
-	         a->options.no_reload ? NULL : steps_find(steps, STEP_RUN, ROLE_RELOAD));
-	buf_free(&address);
-	return journal_line(&a->journal, line, e);
-}
-
-static int
-back_up(struct apply *a, struct err *e)
-{
-	a->changes = xcalloc(a->plan->steps.n + 1, sizeof(*a->changes));
-	for (size_t i = 0; i < a->plan->steps.n; i++)
-		if (prepare(a, i, e) < 0)
-			return -1;
-	if (journal_create(&a->journal, &a->lock, a->root, e) < 0 ||
-	    keep_answers(a, e) < 0 || write_begin(a, e) < 0)
-		return -1;
-	a->result.id = a->journal.id;
-	for (size_t i = 0; i < a->plan->steps.n; i++)
-		if (a->changes[i].deed && alter_backup(&a->changes[i], &a->journal, e) < 0)
-			return -1;
-	apply_say(a, "backup", PROGRESS_DONE, _("number %u: what was there before"), a->journal.id);
-	return 0;
-}
+/* ---- begin ---- */
 
 /* From here on everything that is changed is in the journal. */
 static void
@@ -227,7 +119,7 @@ let_in(struct apply *a, const struct err *e)
 
 	if (!e && guard_files(a->plan, a->options.over_edits, &failed) < 0)
 		e = &failed;
-	if (!e && back_up(a, &failed) < 0)
+	if (!e && apply_back_up(a, &failed) < 0)
 		e = &failed;
 	if (e) {
 		apply_say(a, "backup", PROGRESS_FAIL, "%s", e->msg);
@@ -245,8 +137,6 @@ pictured(struct apply *a, const struct err *e)
 	else
 		calls_prepare(a, let_in);
 }
-
-/* ---- begin ---- */
 
 static void
 unchanged(struct apply *a)

@@ -99,6 +99,9 @@ void apply_stop_waiting(struct apply *a);
 /* `done' comes from the loop, so that whoever called may still look at a. */
 void apply_finish(struct apply *a, enum apply_outcome outcome, const struct err *e);
 
+/* apply_prepare.c: every change looked at and backed up, and the journal begun. */
+int apply_back_up(struct apply *a, struct err *e);
+
 /* apply.c, apply_steps.c */
 void apply_steps(struct apply *a);  /* all of the plan, then apply_keep() */
 void apply_keep(struct apply *a);
