@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd.h"
+#include "cmd_broken.h"
 #include "options.h"
 #include "wizard.h"
 
@@ -52,7 +53,10 @@ run_wizard(const struct options *o)
 static int
 run_practice(const struct options *o)
 {
-	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	const bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+
+	if (o->broken)
+		return cmd_broken(o);
 
 	/* Line mode that was asked for may be fed by a script. */
 	return (terminal || o->plain) && !o->yes && !o->json ? run_wizard(o) : cmd_practice(o);

@@ -41,7 +41,7 @@ const struct command_entry command_table[N_COMMANDS] = {
 	[COMMAND_REMOVE]   = { "remove", "", N_("take out everything it ever put in") },
 	[COMMAND_LINT]     = { "lint", "--npm FILE",
 	                       N_("say what a text for Nginx Proxy Manager's Advanced field does") },
-	[COMMAND_PRACTICE] = { "practice", "",
+	[COMMAND_PRACTICE] = { "practice", "[--broken [NAME]]",
 	                       N_("try it with a built-in OpenChamber and a private proxy") },
 	[COMMAND_ORIGIN]   = { "origin", "[--port N]",
 	                       N_("run the built-in OpenChamber alone, in the foreground") },
@@ -101,6 +101,8 @@ const struct option_entry option_table[] = {
 	  N_("one JSON line a step while it works") },
 	{ "list", OPTION_FLAG, NULL, FIELD(list), BIT(ROLLBACK), 0, 0,
 	  N_("show what was applied") },
+	{ "broken", OPTION_FLAG, NULL, FIELD(broken), BIT(PRACTICE), 0, 0,
+	  N_("start with a site that has a known fault, to find and mend; without NAME list them") },
 	{ "port", OPTION_NUMBER, "N", FIELD(port), BIT(ORIGIN), 0, 65535,
 	  N_("listen on this port (0: any)") },
 	{ "misbehave", OPTION_MISBEHAVE, "WORD,...", FIELD(misbehave), BIT(ORIGIN), 0, 0,
@@ -352,6 +354,11 @@ parse_operand(struct options *o, const char *arg, bool *taken, struct err *e)
 		if (take_number(&o->id, &id, arg, e) < 0)
 			return err_set(e, ERR_USAGE,
 			               _("ID: \"%s\" was read, expected is a number that rollback --list shows."), arg);
+		return 0;
+	}
+	if (o->command == COMMAND_PRACTICE && o->broken && !*taken) {
+		*taken = true;
+		o->broken_name = arg;
 		return 0;
 	}
 	text_safe(&safe, arg, strlen(arg), 120);

@@ -21,10 +21,11 @@ enum command { COMMAND_WIZARD, COMMAND_CHECK, COMMAND_PRINT, COMMAND_DIFF, COMMA
 struct options {
 	enum command command;
 	bool help, version;
-	bool json, plain, yes, no_reload, insecure, deep, strict, list, progress, allow_unprotected, fix, continues, no_websockets;
+	bool json, plain, yes, no_reload, insecure, deep, strict, list, progress, allow_unprotected, fix, continues, broken, no_websockets;
 	bool has_origin, has_public;
 	struct url  origin, public_url;
 	const char *answers, *root, *templates, *log, *color, *lang, *report;
+	const char *broken_name;     /* NULL: none was given */
 	const char *connect_to, *cacert, *password_file, *only, *cause, *plan, *set_aside, *server_id, *proxy, *conf, *npm;
 	unsigned long long body;     /* bytes; 0: not given */
 	unsigned timeout_ms;         /* per probe; 0: not given */

@@ -21,9 +21,6 @@
 #define PRACTICE_HOST "chat.example.org"
 #define PRACTICE_DAYS 61
 
-/* With a password OpenChamber compares the Origin: only so the rehearsal proves the headers. */
-#define PRACTICE_PASSWORD "practice"
-
 /* A port nobody has just now. */
 static unsigned
 free_port(void)
@@ -163,6 +160,8 @@ practice_start(struct setup *s, struct err *e)
 	s->password = xstrdup(PRACTICE_PASSWORD);
 	s->practice_fresh = true;
 	practice_answers(s);
+	if (s->o.broken && broken_write(s, s->o.broken, e) < 0)
+		return -1;
 	argv[n++] = nginx;
 	argv[n++] = "-p";
 	argv[n++] = s->scratch;

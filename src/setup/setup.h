@@ -29,6 +29,7 @@ struct setup_options {
 	const char *self;      /* path of this program: apply runs it as a child */
 	bool        practice;  /* the built-in origin and a private proxy; nothing on this server is touched */
 	const char *practice_nginx; /* a private nginx binary for practice where none is installed, or NULL */
+	const char *broken;    /* practice with a site that has this cause, of setup_broken_names(); or NULL */
 	const char *password;  /* from --password-file or the environment, or NULL; copied */
 	const char *log;       /* passed on to the child, or NULL */
 };
@@ -261,5 +262,12 @@ size_t setup_glossary(struct setup_term *out, size_t max);
 /* Start the practice run from step 2 (F8): everything found so far is left behind. */
 int  setup_practise(struct setup *s, struct err *e);
 bool setup_is_practice(const struct setup *s);
+
+/* Practice that is broken on purpose: its causes, as in cause.h; ends with NULL.  And where it all is. */
+const char *const *setup_broken_names(void);
+struct setup_practice {
+	const char *root, *site, *origin, *public_url, *connect_to, *cacert, *password_file;
+};
+void setup_practice_place(const struct setup *s, struct setup_practice *out);
 
 #endif

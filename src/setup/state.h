@@ -238,6 +238,12 @@ const char *setup_check_command(const struct setup *s); /* complete, to look aga
 void plan_forget(struct setup *s);
 const struct plan *plan_get(struct setup *s, struct err *e);
 
+/* With a password OpenChamber compares the Origin: only so the rehearsal proves the headers. */
+#define PRACTICE_PASSWORD "practice"
+
+/* broken.c: the site, before nginx reads it. */
+int broken_write(struct setup *s, const char *name, struct err *e);
+
 /* practice.c */
 int  practice_start(struct setup *s, struct err *e);
 void practice_stop(struct setup *s);
