@@ -89,6 +89,8 @@ alter_prepare(struct alteration *c, const char *deed, const char *root, const ch
 	}
 	if (rc == 0)
 		rc = place_read(&p, &c->was, e);
+	if (rc == 0 && !content_same(&c->was, &c->is))
+		rc = place_may_change(&p, &c->was, e);
 	place_close(&p);
 	if (rc < 0)
 		return -1;

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -55,6 +57,7 @@ copy_attributes(struct content *to, const struct content *from)
 	to->uid = from->uid;
 	to->gid = from->gid;
 	to->names = from->names;
+	to->fixed = from->fixed;
 	to->mtime = from->mtime;
 	for (size_t i = 0; i < from->n_attributes; i++)
 		add_attribute(to, from->attributes[i].name, from->attributes[i].value.s,
@@ -89,12 +92,43 @@ content_same(const struct content *a, const struct content *b)
 	return a->kind == b->kind && strcmp(a->digest, b->digest) == 0;
 }
 
+static bool
+has_one(const struct content *c, const struct attribute *a)
+{
+	for (size_t i = 0; i < c->n_attributes; i++)
+		if (strcmp(c->attributes[i].name, a->name) == 0)
+			return c->attributes[i].value.len == a->value.len &&
+			       memcmp(c->attributes[i].value.s, a->value.s, a->value.len) == 0;
+	return false;
+}
+
+static bool
+same_attributes(const struct content *a, const struct content *b)
+{
+	if (a->n_attributes != b->n_attributes)
+		return false;
+	for (size_t i = 0; i < a->n_attributes; i++)
+		if (!has_one(b, &a->attributes[i]))
+			return false;
+	return true;
+}
+
 bool
 content_identical(const struct content *a, const struct content *b)
 {
 	return content_same(a, b) &&
 	       (a->kind != CONTENT_FILE ||
-	        (a->mode == b->mode && a->uid == b->uid && a->gid == b->gid));
+	        (a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
+	         same_attributes(a, b)));
+}
+
+bool
+content_is_fixed(int fd)
+{
+	int flags = 0;
+
+	return ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 &&
+	       (flags & (FS_IMMUTABLE_FL | FS_APPEND_FL));
 }
 
 static int
@@ -162,6 +196,7 @@ read_file(struct content *c, int dir, const char *name, const char *shown, struc
 		err_set(e, ERR_CONFLICT, _("%s changed while it was read."), shown);
 	else if (read_bytes(c, fd, shown, e) == 0 && read_attributes(c, fd, shown, e) == 0) {
 		c->exact = true;
+		c->fixed = content_is_fixed(fd);
 		c->mode = st.st_mode & 07777;
 		c->uid = st.st_uid;
 		c->gid = st.st_gid;

@@ -33,6 +33,7 @@ struct content {
 	struct timespec   mtime;
 	struct attribute *attributes;
 	size_t            n_attributes;
+	bool              fixed;      /* marked with chattr +i or +a: nobody may replace it, root neither */
 };
 
 #define CONTENT_INIT { .bytes = BUF_INIT }
@@ -43,9 +44,12 @@ void content_link(struct content *c, const char *target);
 void content_copy(struct content *to, const struct content *from);
 void content_free(struct content *c); /* absent again and can be reused */
 
-/* The same kind and bytes; content_identical() also wants the same mode and owner. */
+/* The same kind and bytes; content_identical() also wants the same mode, owner and attributes. */
 bool content_same(const struct content *a, const struct content *b);
 bool content_identical(const struct content *a, const struct content *b);
+
+/* Is a file or directory marked with chattr +i or +a?  Where that is not known: no. */
+bool content_is_fixed(int fd);
 
 /* `shown' is the path for messages. */
 int content_read(struct content *c, int dir, const char *name, const char *shown, struct err *e);

@@ -30,6 +30,12 @@ struct place {
 int  place_open(struct place *p, const char *root, const char *path, bool follow, struct err *e);
 void place_close(struct place *p);
 
+/*
+ * May what stands there be replaced, and every name of it kept?  Asked before anything is written,
+ * and by place_put() once more.  ERR_CONFLICT; ERR_IO: its file system is mounted read-only.
+ */
+int place_may_change(const struct place *p, const struct content *was, struct err *e);
+
 int place_read(const struct place *p, struct content *c, struct err *e);
 
 /*

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
@@ -139,16 +140,34 @@ take_away(const struct place *p, const struct content *was, const char *temp, st
 }
 
 int
-place_put(const struct place *p, const struct content *was, const struct content *is,
-          const char *temp, struct err *e)
+place_may_change(const struct place *p, const struct content *was, struct err *e)
 {
+	struct statvfs fs;
+
 	if (was->kind == CONTENT_OTHER)
 		return err_set(e, ERR_CONFLICT, _("%s is neither a file nor a link."), p->real);
 	if (was->kind == CONTENT_FILE && was->names > 1)
 		return err_set(e, ERR_CONFLICT,
 		               _("%s has %lu names (hard links); replacing it would part them."),
 		               p->real, (unsigned long)was->names);
-	if (is_free(p, temp, e) < 0)
+	if (was->kind == CONTENT_FILE && was->fixed)
+		return err_set(e, ERR_CONFLICT,
+		               _("%1$s is marked unchangeable. Take the mark off first: chattr -ia %1$s"),
+		               p->real);
+	if (content_is_fixed(p->dir))
+		return err_set(e, ERR_CONFLICT,
+		               _("The directory of %s is marked unchangeable. Take the mark off with chattr -ia first."),
+		               p->real);
+	if (fstatvfs(p->dir, &fs) == 0 && (fs.f_flag & ST_RDONLY))
+		return err_set(e, ERR_IO, _("%s is on a file system that is mounted read-only."), p->real);
+	return 0;
+}
+
+int
+place_put(const struct place *p, const struct content *was, const struct content *is,
+          const char *temp, struct err *e)
+{
+	if (place_may_change(p, was, e) < 0 || is_free(p, temp, e) < 0)
 		return -1;
 	if (was->kind == CONTENT_ABSENT)
 		return is->kind == CONTENT_ABSENT ? 0 : create(p, is, temp, e);

@@ -1,5 +1,7 @@
 #include "server.h"
 
+#include <sys/xattr.h>
+
 #include "apply/guard.h"
 #include "apply/journal_write.h"
 
@@ -486,6 +488,36 @@ test_rollback_that_does_not_take(void **state)
 	wait_for_status(s->port, "chat.example.org", 0);
 }
 
+/* A file of ours that got a second name is refused before anything is written; an access list goes along. */
+static void
+test_second_name(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+	char value[16];
+
+	needs_server(s);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	const char *site = tree_path(s->t, SITE), *other = tree_path(s->t, "/etc/nginx/second");
+	assert_int_equal(link(site, other), 0);
+	const char *before = fingerprint(s);
+	s->extra = "limits: {body: 50M}\n";
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_REFUSED);
+	assert_int_equal(told.code, ERR_CONFLICT);
+	assert_non_null(strstr(told.msg, "2 names"));
+	assert_string_equal(fingerprint(s), before);
+	assert_int_equal(newest(s).id, 1);
+
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(setxattr(site, "user.note", "kept", 4, 0), 0);
+	assert_int_equal(attempt(&t).outcome, APPLY_KEPT);
+	assert_int_equal(getxattr(site, "user.note", value, sizeof(value)), 4);
+	assert_int_equal(rollback(s, 0).outcome, APPLY_UNDONE);
+	assert_int_equal(getxattr(site, "user.note", value, sizeof(value)), 4);
+	assert_int_equal(stat(site, &(struct stat){ 0 }), 0);
+}
+
 /* Two at once: the second is told who is at work, and touches nothing. */
 static void
 test_two_at_once(void **state)
@@ -656,6 +688,7 @@ main(void)
 		TEST(test_origin_down),
 		TEST(test_other_site_broken),
 		TEST(test_clash),
+		TEST(test_second_name),
 		TEST(test_rollback_that_does_not_take),
 		TEST(test_two_at_once),
 		TEST(test_damaged_journal),

@@ -1,10 +1,92 @@
 #include "../tree.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 
+#include "apply/alter.h"
 #include "apply/place.h"
+
+/*
+ * What no container lets a test set up stands in front of the C library here: chattr +i, a
+ * read-only mount, SELinux.  All are told apart by inode.
+ */
+static struct {
+	ino_t       fixed, labelled;
+	bool        read_only, selinux, refuses; /* setting a label is refused */
+	const char *fresh;                       /* the label a new file gets */
+	char        set[16];                     /* that was set on one */
+} fake;
+
+static ino_t
+inode(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 ? st.st_ino : 0;
+}
+
+int
+ioctl(int fd, unsigned long what, ...)
+{
+	va_list ap;
+
+	va_start(ap, what);
+	void *arg = va_arg(ap, void *);
+	va_end(ap);
+	if (what != FS_IOC_GETFLAGS || !fake.fixed)
+		return (int)syscall(SYS_ioctl, fd, what, arg);
+	*(int *)arg = fake.fixed == inode(fd) ? FS_IMMUTABLE_FL : 0;
+	return 0;
+}
+
+int
+fstatvfs(int fd, struct statvfs *fs)
+{
+	(void)fd;
+	*fs = (struct statvfs){ .f_flag = fake.read_only ? ST_RDONLY : 0 };
+	return 0;
+}
+
+#define LABEL "security.selinux"
+
+ssize_t
+flistxattr(int fd, char *names, size_t size)
+{
+	if (!fake.selinux)
+		return syscall(SYS_flistxattr, fd, names, size);
+	memcpy(names, LABEL, sizeof(LABEL));
+	return sizeof(LABEL);
+}
+
+ssize_t
+fgetxattr(int fd, const char *name, void *value, size_t size)
+{
+	if (!fake.selinux || strcmp(name, LABEL) != 0)
+		return syscall(SYS_fgetxattr, fd, name, value, size);
+	const char *label = inode(fd) == fake.labelled ? "old_t" : *fake.set ? fake.set : fake.fresh;
+	memcpy(value, label, strlen(label));
+	return (ssize_t)strlen(label);
+}
+
+int
+fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
+{
+	if (!fake.selinux || strcmp(name, LABEL) != 0)
+		return (int)syscall(SYS_fsetxattr, fd, name, value, size, flags);
+	if (fake.refuses) {
+		errno = EPERM;
+		return -1;
+	}
+	snprintf(fake.set, sizeof(fake.set), "%.*s", (int)size, (const char *)value);
+	return 0;
+}
 
 static int
 setup(void **state)
@@ -131,6 +213,140 @@ test_attributes_stay(void **state)
 	assert_int_equal(e.code, ERR_CONFLICT);
 	content_free(&was);
 	content_free(&is);
+}
+
+/* Two entries and a mask, as setfacl -m u:65534:r writes them. */
+static const unsigned char acl[] = {
+	2, 0, 0, 0, /* version */
+	1, 0, 6, 0, 0xff, 0xff, 0xff, 0xff, /* user::rw- */
+	2, 0, 4, 0, 0xfe, 0xff, 0, 0,       /* user:65534:r-- */
+	4, 0, 4, 0, 0xff, 0xff, 0xff, 0xff, /* group::r-- */
+	16, 0, 4, 0, 0xff, 0xff, 0xff, 0xff, /* mask::r-- */
+	32, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, /* other::--- */
+};
+#define ACL "system.posix_acl_access"
+
+/* A copy of what stands at a/, with more bytes, put in its place. */
+static int
+put_more(struct tree *t, const struct content *was, struct err *e)
+{
+	struct content is = CONTENT_INIT;
+	struct place p;
+
+	content_copy(&is, was);
+	buf_puts(&is.bytes, "more\n");
+	assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", true, e), 0);
+	int rc = place_put(&p, was, &is, ".temp", e);
+	place_close(&p);
+	content_free(&is);
+	assert_false(fs_exists(tree_path(t, "/etc/x/conf.d/.temp")));
+	return rc;
+}
+
+/* An access list goes along; one that was changed since it was read is somebody's own. */
+static void
+test_access_lists(void **state)
+{
+	struct tree *t = *state;
+	struct content was = CONTENT_INIT;
+	const char *path = tree_path(t, "/etc/x/conf.d/a");
+	struct err e = { 0 };
+	unsigned char value[128];
+
+	tree_write(t, "/etc/x/conf.d/a", "one\n");
+	assert_int_equal(setxattr(path, ACL, acl, sizeof(acl), 0), 0);
+	look(t, "/etc/x/conf.d/a", &was);
+	assert_int_equal(put_more(t, &was, &e), 0);
+	assert_int_equal(getxattr(path, ACL, value, sizeof(value)), sizeof(acl));
+	assert_memory_equal(value, acl, sizeof(acl));
+	look(t, "/etc/x/conf.d/a", &was);
+	assert_int_equal(removexattr(path, ACL), 0);
+	assert_int_equal(chmod(path, was.mode), 0);
+	assert_int_equal(put_more(t, &was, &e), -1);
+	assert_int_equal(e.code, ERR_CONFLICT);
+	assert_string_equal(read_text(t, "/etc/x/conf.d/a"), "one\nmore\n");
+	assert_int_equal(getxattr(path, ACL, value, sizeof(value)), -1);
+
+	/* What the directory would give to every new file is not given to one that had none. */
+	assert_int_equal(setxattr(tree_path(t, "/etc/x/conf.d"), "system.posix_acl_default", acl, sizeof(acl), 0), 0);
+	look(t, "/etc/x/conf.d/a", &was);
+	assert_int_equal(put_more(t, &was, &e), 0);
+	assert_int_equal(getxattr(path, ACL, value, sizeof(value)), -1);
+	content_free(&was);
+}
+
+/* A security label is kept; where it cannot be, nothing is replaced, unless the new file has it by itself. */
+static void
+test_labels(void **state)
+{
+	struct tree *t = *state;
+	struct content was = CONTENT_INIT;
+	struct err e = { 0 };
+	struct stat st;
+
+	tree_write(t, "/etc/x/conf.d/a", "one\n");
+	assert_int_equal(stat(tree_path(t, "/etc/x/conf.d/a"), &st), 0);
+	fake.labelled = st.st_ino;
+	fake.selinux = fake.refuses = true;
+	fake.fresh = "etc_t";
+	look(t, "/etc/x/conf.d/a", &was);
+	assert_int_equal(put_more(t, &was, &e), -1);
+	assert_non_null(strstr(e.msg, LABEL));
+	assert_string_equal(read_text(t, "/etc/x/conf.d/a"), "one\n");
+	fake.refuses = false;
+	assert_int_equal(put_more(t, &was, &e), 0);
+	assert_string_equal(fake.set, "old_t");
+	assert_string_equal(read_text(t, "/etc/x/conf.d/a"), "one\nmore\n");
+
+	*fake.set = '\0';
+	fake.refuses = true;
+	assert_int_equal(stat(tree_path(t, "/etc/x/conf.d/a"), &st), 0);
+	fake.labelled = st.st_ino;
+	fake.fresh = "old_t";
+	look(t, "/etc/x/conf.d/a", &was);
+	assert_int_equal(put_more(t, &was, &e), 0);
+	fake.selinux = fake.refuses = false;
+	content_free(&was);
+}
+
+/* chattr +i on the file or its directory, a read-only mount: refused before anything is written, by name. */
+static void
+test_unchangeable(void **state)
+{
+	static const struct { const char *path; bool read_only; enum err_code code; const char *says; } cases[] = {
+		{ "/etc/x/conf.d/a", false, ERR_CONFLICT, "chattr -ia /etc/x/conf.d/a" },
+		{ "/etc/x/conf.d", false, ERR_CONFLICT, "The directory of /etc/x/conf.d/a is marked" },
+		{ "/etc/x", true, ERR_IO, "mounted read-only" },
+	};
+	struct tree *t = *state;
+	struct content was = CONTENT_INIT;
+
+	tree_write(t, "/etc/x/conf.d/a", "one\n");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct content is = text("two\n");
+		struct alteration c;
+		struct err e = { 0 };
+		struct stat st;
+
+		assert_int_equal(stat(tree_path(t, cases[i].path), &st), 0);
+		fake.fixed = st.st_ino;
+		fake.read_only = cases[i].read_only;
+		look(t, "/etc/x/conf.d/a", &was);
+		assert_int_equal(put_more(t, &was, &e), -1);
+		assert_int_equal(e.code, cases[i].code);
+		assert_non_null(strstr(e.msg, cases[i].says));
+		assert_string_equal(read_text(t, "/etc/x/conf.d/a"), "one\n");
+		assert_int_equal(alter_prepare(&c, "write", t->root, "/etc/x/conf.d/a", &is, 1, &e), -1);
+		assert_non_null(strstr(e.msg, cases[i].says));
+		alter_free(&c);
+		content_free(&is);
+	}
+	fake.fixed = 0;
+	fake.read_only = false;
+	look(t, "/etc/x/conf.d/a", &was);
+	struct err e = { 0 };
+	assert_int_equal(put_more(t, &was, &e), 0);
+	content_free(&was);
 }
 
 static void
@@ -328,6 +544,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_put, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_attributes_stay, setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_access_lists, setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_labels, setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_unchangeable, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_refusals, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_directory_swapped, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_links, setup, tree_teardown),
