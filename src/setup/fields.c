@@ -241,12 +241,7 @@ follow_scheme(struct setup *s)
 	}
 	if (http || (s->answers.has_tls && s->answers.tls != TLS_NONE && s->answers.tls != TLS_EXISTING))
 		return;
-	if (setup_pastes(s)) {
-		s->answers.has_tls = true;
-		s->answers.tls = TLS_AUTO;
-		return;
-	}
-	for (size_t i = 0; i < s->n_certs; i++)
+	for (size_t i = 0; !setup_pastes(s) && i < s->n_certs; i++)
 		if (s->certs[i].readable && cert_covers(&s->certs[i].cert, s->answers.public_url.host)) {
 			s->answers.has_tls = true;
 			s->answers.tls = TLS_EXISTING;
@@ -254,6 +249,11 @@ follow_scheme(struct setup *s)
 			s->answers.key = arena_strdup(&s->answers.arena, s->certs[i].key);
 			return;
 		}
+	if (setup_pastes(s) || (certs_kept_by(s) == CERTS_AUTO && !name_is_private(&s->answers.public_url))) {
+		s->answers.has_tls = true;
+		s->answers.tls = TLS_AUTO;
+		return;
+	}
 	if (!s->answers.has_tls || s->answers.tls == TLS_NONE || !s->other_cert)
 		s->answers.has_tls = false; /* has to be chosen again */
 }

@@ -10,9 +10,6 @@
 
 #define MAX_CERT_ROWS 3
 
-/* The rows of the certificate list: those that were found first, then the fixed ones. */
-enum { TLS_ROW_FILE, TLS_ROW_TEST, TLS_ROW_NONE, TLS_ROW_FRONT, N_TLS_ROWS };
-
 /* What a row says of a certificate: whom it covers, how long, whether it is in use. */
 static const char *
 cert_label(const struct setup *s, const struct found_cert *c)
@@ -55,52 +52,60 @@ cert_chosen(const struct setup *s, const struct found_cert *c)
 	       strcmp(s->answers.certificate, c->certificate) == 0;
 }
 
-/* What a proxy that keeps its own certificates offers. */
+/* Who can do what about a certificate. */
 static const struct {
-	const char   *label;
-	enum tls_mode mode;
-} pasted_tls[] = {
-	{ N_("it requests one by itself, or has it"), TLS_AUTO },
-	{ N_("none: http, for a home network only"), TLS_NONE },
-	{ N_("TLS ends in front: Cloudflare, router"), TLS_UPSTREAM },
+	const char      *label;
+	enum tls_mode    mode;
+	unsigned         keepers; /* bits of enum cert_keeper */
+} tls_ways[] = {
+	{ N_("it requests one by itself, or has it"),       TLS_AUTO,       1u << CERTS_THERE },
+	{ N_("none needed: Caddy gets one, and renews it"), TLS_AUTO,       1u << CERTS_AUTO },
+	{ N_("a file on this server"),                      TLS_EXISTING,   1u << CERTS_FILES | 1u << CERTS_AUTO },
+	{ N_("a test certificate (browsers warn)"),         TLS_SELFSIGNED, 1u << CERTS_FILES | 1u << CERTS_AUTO },
+	{ N_("none: http, for a home network only"),        TLS_NONE,       ~0u },
+	{ N_("TLS ends in front: Cloudflare, router"),      TLS_UPSTREAM,   ~0u },
 };
 
-static size_t
-list_pasted_tls(const struct setup *s, struct setup_choice *out, size_t max)
+enum cert_keeper
+certs_kept_by(const struct setup *s)
 {
-	size_t n = 0;
+	const struct proxy_found *f = find_proxy(s);
 
-	for (size_t i = 0; i < ARRAY_LEN(pasted_tls) && n < max; i++)
-		out[n++] = (struct setup_choice){ .label = _(pasted_tls[i].label), .state = "", .possible = true,
-			.chosen = s->answers.has_tls && s->answers.tls == pasted_tls[i].mode };
-	return n;
+	return setup_pastes(s) ? CERTS_THERE : f && (f->proxy->caps & PROXY_AUTO_TLS) ? CERTS_AUTO : CERTS_FILES;
+}
+
+/* The row of the table that is the i-th of this list; -1: there are no more. */
+static int
+tls_way_at(const struct setup *s, size_t i)
+{
+	const unsigned keeper = 1u << certs_kept_by(s);
+
+	for (size_t k = 0; k < ARRAY_LEN(tls_ways); k++)
+		if ((tls_ways[k].keepers & keeper) && i-- == 0)
+			return (int)k;
+	return -1;
+}
+
+static size_t
+found_rows(const struct setup *s, const struct found_cert *rows[MAX_CERT_ROWS])
+{
+	return setup_pastes(s) ? 0 : cert_rows(s, rows);
 }
 
 static size_t
 list_tls(const struct setup *s, struct setup_choice *out, size_t max)
 {
-	static const struct {
-		const char   *label;
-		enum tls_mode mode;
-	} fixed[N_TLS_ROWS] = {
-		[TLS_ROW_FILE]  = { N_("a file on this server"), TLS_EXISTING },
-		[TLS_ROW_TEST]  = { N_("a test certificate (browsers warn)"), TLS_SELFSIGNED },
-		[TLS_ROW_NONE]  = { N_("none: http, for a home network only"), TLS_NONE },
-		[TLS_ROW_FRONT] = { N_("TLS ends in front: Cloudflare, router"), TLS_UPSTREAM },
-	};
 	const struct found_cert *rows[MAX_CERT_ROWS];
-	const size_t found = cert_rows(s, rows);
+	const size_t found = found_rows(s, rows);
 	size_t n = 0;
 
-	if (setup_pastes(s))
-		return list_pasted_tls(s, out, max);
-	for (size_t i = 0; i < found && n < max; i++)
-		out[n++] = (struct setup_choice){ .label = cert_label(s, rows[i]), .state = "",
-			.chosen = cert_chosen(s, rows[i]), .possible = true };
-	for (size_t i = 0; i < N_TLS_ROWS && n < max; i++)
-		out[n++] = (struct setup_choice){ .label = _(fixed[i].label), .state = "", .possible = true,
-			.chosen = i == TLS_ROW_FILE ? s->other_cert
-			        : s->answers.has_tls && !s->other_cert && s->answers.tls == fixed[i].mode };
+	for (; n < found && n < max; n++)
+		out[n] = (struct setup_choice){ .label = cert_label(s, rows[n]), .state = "",
+			.chosen = cert_chosen(s, rows[n]), .possible = true };
+	for (int way; n < max && (way = tls_way_at(s, n - found)) >= 0; n++)
+		out[n] = (struct setup_choice){ .label = _(tls_ways[way].label), .state = "", .possible = true,
+			.chosen = tls_ways[way].mode == TLS_EXISTING ? s->other_cert
+			        : s->answers.has_tls && !s->other_cert && s->answers.tls == tls_ways[way].mode };
 	return n;
 }
 
@@ -121,25 +126,18 @@ static void
 choose_tls(struct setup *s, size_t i)
 {
 	const struct found_cert *rows[MAX_CERT_ROWS];
-	const size_t found = cert_rows(s, rows);
+	const size_t found = found_rows(s, rows);
 
 	s->answers.has_tls = true;
 	s->other_cert = false;
 	s->answers.certificate = s->answers.key = NULL;
 	s->answers.tls = TLS_EXISTING;
-	if (setup_pastes(s)) {
-		s->answers.tls = pasted_tls[i].mode;
-	} else if (i < found) {
+	if (i < found) {
 		s->answers.certificate = arena_strdup(&s->answers.arena, rows[i]->certificate);
 		s->answers.key = arena_strdup(&s->answers.arena, rows[i]->key);
-	} else if (i - found == TLS_ROW_FILE) {
-		s->other_cert = true;
-	} else if (i - found == TLS_ROW_TEST) {
-		s->answers.tls = TLS_SELFSIGNED;
-	} else if (i - found == TLS_ROW_NONE) {
-		s->answers.tls = TLS_NONE;
 	} else {
-		s->answers.tls = TLS_UPSTREAM;
+		s->answers.tls = tls_ways[tls_way_at(s, i - found)].mode;
+		s->other_cert = s->answers.tls == TLS_EXISTING;
 	}
 	set_scheme(s, s->answers.tls == TLS_NONE ? "http" : "https");
 }
@@ -190,12 +188,12 @@ list_proxy(const struct setup *s, struct setup_choice *out, size_t max)
 static void
 choose_proxy(struct setup *s, size_t i)
 {
-	const bool pasted = setup_pastes(s);
+	const enum cert_keeper before = certs_kept_by(s);
 
 	s->by_hand = i >= s->n_found;
 	s->answers.proxy = s->by_hand ? NULL : arena_strdup(&s->answers.arena, s->found[i].proxy->name);
 	/* What one of them does about the certificate is no answer for the other. */
-	if (pasted == setup_pastes(s))
+	if (before == certs_kept_by(s))
 		return;
 	s->answers.has_tls = s->other_cert = false;
 	if (s->answers.has_public)

@@ -309,7 +309,7 @@ setup_apply_label(const struct setup *s)
 }
 
 /* Names that only a home network knows are not public. */
-static bool
+bool
 name_is_private(const struct url *u)
 {
 	const char *dot = strrchr(u->host, '.');

@@ -231,7 +231,16 @@ size_t undone_list(const struct setup *s, struct setup_choice *out, size_t max);
 int  undone_choose(struct setup *s, size_t i);
 bool undone_is_asked(const struct setup *s); /* the change was taken back or refused: what now? */
 
+/* lists.c: where a certificate comes from with the chosen proxy */
+enum cert_keeper {
+	CERTS_FILES, /* files on this server */
+	CERTS_AUTO,  /* the same, or it requests one by itself */
+	CERTS_THERE, /* it keeps its own, and shows them to nobody */
+};
+enum cert_keeper certs_kept_by(const struct setup *s);
+
 /* review.c */
+bool name_is_private(const struct url *u); /* only a home network knows it */
 const char *setup_origin_base(const struct setup *s);
 const char *setup_public_base(const struct setup *s);
 const char *setup_check_command(const struct setup *s); /* complete, to look again by hand */
