@@ -75,3 +75,32 @@ run 4 check --origin "$ORIGIN" --password-file "$T/wrong" --report "$T/report.md
 nowhere "$T/out" "$T/err" "$T/report.md" "$T/log"
 run 2 check --origin "$ORIGIN" --password $SECRET
 nowhere "$T/out" "$T/err"
+
+# The wizard, as somebody who has sudo: the password goes to the run that sudo starts through a pipe, and nowhere
+# else.  This sudo agrees, writes down what it was given, and starts nothing.
+mkdir "$T/fake" "$T/person"
+cat >"$T/fake/sudo" <<SH
+#!/bin/sh
+{ echo "== sudo"; printf '%s\n' "\$@"; env; } >>"$T/person/sudo"
+case \$1 in -n) cat >"$T/person/handed"; exit 1 ;; esac
+SH
+chmod 755 "$T/fake/sudo"
+cp "$T/password" "$T/person/password"
+sed "/^commands:/,\$d; s|$R/etc/ssl|$T/person|g" "$T/answers.yaml" >"$T/person/answers.yaml"
+cp "$R/etc/ssl/cert.pem" "$R/etc/ssl/key.pem" "$BIN" "$T/person"
+cp -R templates "$T/person/templates" # a clone below /root is closed to others
+as=
+if [ "$(id -u)" = 0 ]; then
+	chown -R 65534:65534 "$T/person"
+	as="setpriv --reuid 65534 --regid 65534 --clear-groups"
+fi
+# shellcheck disable=SC2086
+printf '\n\n\n\n\n\n%s\n%s\n\n\n\nn\nyes\nq\nq\n' "$T/person/cert.pem" "$T/person/key.pem" | env HOME="$T/person" XDG_STATE_HOME="$T/person/state" XDG_CONFIG_HOME="$T/person/config" \
+	PATH="$T/fake:$PATH" timeout -k 1 120 "$WITNESS" "$T/started" $as "$T/person/${BIN##*/}" --templates "$T/person/templates" \
+	--plain --answers "$T/person/answers.yaml" \
+	--password-file "$T/person/password" --log "$T/person/log" >"$T/out" 2>"$T/err" || :
+[ -s "$T/person/handed" ] || fail "sudo was given nothing"
+[ "$(cat "$T/person/handed")" = "$SECRET" ] || fail "something else was handed over"
+grep -qx -- '/dev/stdin' "$T/person/sudo" || fail "it was not told where to read: $(cat "$T/person/sudo")"
+rm "$T/person/handed" "$T/person/password" "$T/person/${BIN##*/}"
+nowhere "$T/out" "$T/err" "$T/started" "$T/person"

@@ -3,7 +3,7 @@
 # falls nor grows.  Prints what it held before and after.
 . "$(dirname "$0")/../lib.sh"
 need jq curl
-runs=${ENDURE:-300}
+runs=${ENDURE:-670} # of 15 checks each: ten thousand
 
 descriptors() { find "/proc/$ORIGIN_PID/fd" -mindepth 1 -maxdepth 1 | wc -l; }
 memory() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$ORIGIN_PID/status"; }
