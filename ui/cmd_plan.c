@@ -103,10 +103,30 @@ planned_detect(struct cmd *c, struct planned *p, struct err *e)
 	return 0;
 }
 
+/* The proxy that serves the address so far, where the answers name another one. */
+static int
+detect_leaving(struct cmd *c, struct planned *p, struct err *e)
+{
+	const struct proxy *from = move_from(c->o->root, &p->answers);
+	bool done = false;
+	struct waiting w = { .loop = c->loop, .done = &done };
+
+	if (!from)
+		return 0;
+	from->detect(c->loop, c->o->root, &p->machine, &p->left, end_wait, &w);
+	if (cmd_wait(c, &done, e) < 0)
+		return -1;
+	if (!p->left.installed)
+		return 0;
+	move_begin(&p->move, &p->left, &p->context);
+	p->context.leaving = &p->move.context;
+	return 0;
+}
+
 int
 planned_build(struct cmd *c, struct planned *p, struct err *e)
 {
-	if (planned_answers(c, p, e) < 0 || planned_detect(c, p, e) < 0)
+	if (planned_answers(c, p, e) < 0 || planned_detect(c, p, e) < 0 || detect_leaving(c, p, e) < 0)
 		return -1;
 	if (by_hand_is(p)) {
 		if (c->o->command == COMMAND_PRINT)
@@ -146,6 +166,8 @@ void
 planned_free(struct planned *p)
 {
 	plan_free(&p->plan);
+	move_free(&p->move);
+	proxy_found_free(&p->left);
 	proxy_found_free(&p->found);
 	machine_free(&p->machine);
 	answers_free(&p->answers);

@@ -7,6 +7,7 @@
 #include "answers/answers.h"
 #include "answers/machine.h"
 #include "apply/apply.h"
+#include "apply/move.h"
 #include "apply/plan.h"
 #include "cmd.h"
 #include "proxy/proxy.h"
@@ -18,6 +19,8 @@ struct planned {
 	struct proxy_found   found;
 	struct proxy_context context;
 	struct plan          plan;
+	struct proxy_found   left; /* the proxy that is moved away from */
+	struct move          move;
 	bool                 detected;
 	char                *origin, *public_url; /* as people write them */
 };

@@ -196,7 +196,7 @@ alter_do(struct alteration *c, struct journal *j, struct err *e)
 bool
 alter_from_json(struct alteration *c, const struct json *line)
 {
-	static const char *const deeds[] = { "write", "link", "set-aside", "answers", "mkdir" };
+	static const char *const deeds[] = { "write", "link", "set-aside", "answers", "mkdir", "rmdir" };
 	const char *deed = json_get_string(line, "do", "");
 	const char *root = json_get_string(line, "root", NULL);
 	bool known = false;
@@ -355,14 +355,42 @@ undo_at(struct alteration *c, const struct place *p, struct err *e)
 	return done;
 }
 
+int
+alter_remove_directory(const char *root, const char *path, struct journal *j, struct err *e)
+{
+	struct content now = CONTENT_INIT;
+	struct place p;
+	int rc = place_open(&p, root, path, false, e);
+
+	if (rc == 0)
+		rc = place_read(&p, &now, e);
+	if (rc == 0 && now.kind == CONTENT_OTHER) {
+		struct json *line = json_object();
+
+		json_set_string(line, "do", "rmdir");
+		json_set_string(line, "path", p.real);
+		json_set_string(line, "root", root);
+		rc = journal_line(j, line, e);
+		if (rc == 0)
+			rc = place_remove_directory(&p, e);
+	}
+	place_close(&p);
+	content_free(&now);
+	return rc < 0 ? -1 : 0;
+}
+
 static enum undo
 undo_directory(const struct alteration *c, struct err *e)
 {
+	struct content now = CONTENT_INIT;
 	struct place p;
 	int rc = place_open(&p, c->root, c->path, false, e);
 
-	if (rc == 0)
+	if (rc == 0 && strcmp(c->deed, "mkdir") == 0)
 		rc = place_remove_directory(&p, e);
+	else if (rc == 0 && (rc = place_read(&p, &now, e)) == 0 && now.kind == CONTENT_ABSENT)
+		rc = place_make_directory(&p, e);
+	content_free(&now);
 	place_close(&p);
 	return rc < 0 ? UNDO_FAILED : UNDO_NOTHING;
 }
@@ -374,7 +402,7 @@ alter_undo(struct alteration *c, const char *dir, struct err *e)
 	enum undo done = UNDO_FAILED;
 	int rc;
 
-	if (strcmp(c->deed, "mkdir") == 0)
+	if (strcmp(c->deed, "mkdir") == 0 || strcmp(c->deed, "rmdir") == 0)
 		return undo_directory(c, e);
 	if (load(c, dir, e) < 0)
 		return UNDO_FAILED;

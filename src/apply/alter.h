@@ -9,7 +9,7 @@
 #include "base/mem.h"
 
 struct alteration {
-	char          *deed; /* "write" "link" "set-aside" "answers" "mkdir": as in the journal */
+	char          *deed; /* "write" "link" "set-aside" "answers" "mkdir" "rmdir": as in the journal */
 	char          *path; /* as a person names it, without root */
 	char          *root; /* NULL: none */
 	char          *real; /* after all links; "" where its directory is not there yet */
@@ -30,6 +30,9 @@ int alter_backup(const struct alteration *c, struct journal *j, struct err *e);
 
 /* Into the journal, then onto the disk; missing directories are made, a journal line each. */
 int alter_do(struct alteration *c, struct journal *j, struct err *e);
+
+/* A directory that we made goes if nothing is in it; what is no directory, or is not there, is left. */
+int alter_remove_directory(const char *root, const char *path, struct journal *j, struct err *e);
 
 /* From a journal line; false: the line is of something else. */
 bool alter_from_json(struct alteration *c, const struct json *line);

@@ -8,6 +8,7 @@
 
 #include "apply/drift.h"
 #include "apply/guard.h"
+#include "apply/move.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 
@@ -162,6 +163,7 @@ plan_anew(struct apply *a, struct err *e)
 		return -1;
 	plan_hash(&a->fresh, is);
 	a->plan = &a->fresh;
+	a->actor = &a->fresh.context;
 	if (a->options.plan_hash && strcasecmp(a->options.plan_hash, is) != 0)
 		return err_set(e, ERR_CONFLICT,
 		               _("What was left half-way is put back, which changes the plan. "
@@ -176,6 +178,9 @@ would_clash(struct apply *a, struct err *e)
 	struct machine m = { 0 };
 	int clash;
 
+	/* Who is left has the ports until then; that nothing else of it keeps them was seen in the plan. */
+	if (move_program(a->plan, ROLE_RELOAD))
+		return false;
 	machine_read(&m, a->root);
 	clash = apply_clash(a->plan, &m, e);
 	machine_free(&m);
@@ -293,6 +298,7 @@ apply_start(struct loop *l, struct net *n, const struct plan *p, const struct ap
 
 	a->net = n;
 	a->plan = p;
+	a->actor = &p->context;
 	a->options = *o;
 	apply_later(a, begin);
 	return a;

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apply/move.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 
@@ -19,7 +20,7 @@ prepare(struct apply *a, size_t i, struct err *e)
 	};
 	int rc;
 
-	if (!s->path || plan_state(a->plan, i) == PLAN_SAME)
+	if (!s->path || s->kind == STEP_RMDIR || plan_state(a->plan, i) == PLAN_SAME)
 		return 0;
 	if (s->kind == STEP_WRITE)
 		content_file(&is, s->text, strlen(s->text), s->mode);
@@ -64,6 +65,19 @@ keep_answers(struct apply *a, struct err *e)
 	return rc;
 }
 
+/* What puts the proxy that is left back. */
+static void
+put_leaving(struct apply *a, struct json *line)
+{
+	const struct step *reload = move_program(a->plan, ROLE_RELOAD);
+	struct json *left = json_object();
+
+	json_set_string(left, "proxy", a->plan->context.leaving->found->proxy->name);
+	put_argv(left, "validate", move_program(a->plan, ROLE_VALIDATE));
+	put_argv(left, "reload", a->options.no_reload ? NULL : reload);
+	json_set(line, "leaving", left);
+}
+
 static int
 write_begin(struct apply *a, struct err *e)
 {
@@ -94,6 +108,8 @@ write_begin(struct apply *a, struct err *e)
 	/* What was not reloaded on purpose is not reloaded by its undo either. */
 	put_argv(line, "reload",
 	         a->options.no_reload ? NULL : steps_find(steps, STEP_RUN, ROLE_RELOAD));
+	if (move_program(a->plan, ROLE_RELOAD))
+		put_leaving(a, line);
 	buf_free(&address);
 	return journal_line(&a->journal, line, e);
 }

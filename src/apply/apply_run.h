@@ -19,10 +19,13 @@ struct undo_work {
 	const char        *dir;
 	struct journal_lines lines;
 	size_t             at;       /* lines from here on are undone, or are nothing to undo */
-	const char *const *validate, *const *reload; /* as recorded; NULL: none */
-	const char        *proxy;
+	struct undo_programs {
+		const char *const *validate, *const *reload; /* as recorded; NULL: none */
+		const char        *proxy;
+		bool               reload_begun;
+	} programs[2];               /* of the proxy it was for, and of the one it left */
+	size_t             program;  /* whose turn it is */
 	unsigned           http, https; /* its site's ports; 0: none */
-	bool               reload_begun;
 	size_t             restored, conflicts, failures;
 };
 
@@ -43,6 +46,8 @@ struct apply {
 	size_t               at;      /* the plan's step that comes next */
 	bool                 written; /* the journal has a change */
 	bool                 reloading, proved;
+	bool                 letting_go; /* the proxy that is left was reloaded */
+	const struct proxy_context *actor; /* whose program runs, where there is a plan */
 	struct plan          fresh;   /* made anew where something had to be settled first */
 	struct proxy_found   found;   /* and read anew, where it is read by requests */
 	struct proxy_context context; /* of both */
@@ -57,6 +62,7 @@ struct apply {
 	struct proc         *proc;
 	apply_then          *then;
 	const char *const   *argv;
+	unsigned             ports[2]; /* being waited for until nobody listens there */
 	void                *proof;
 	const struct proxy_found *reloaded; /* whose reload is under way; NULL: none that we know */
 	struct proxy_found   there;  /* as it runs now, where no plan has it */
@@ -116,6 +122,8 @@ bool live_closes(const struct proxy_found *f, const char *const *argv);
 void command_validate(struct apply *a, const char *const *argv, apply_then *then);
 /* And the proof that it took. */
 void command_reload(struct apply *a, const char *const *argv, apply_then *then);
+/* Until nobody listens on these ports (0: none) any more, or for a few seconds; never an error. */
+void command_wait_free(struct apply *a, const unsigned ports[2], apply_then *then);
 void command_run(struct apply *a, const char *const *argv, apply_then *then);
 
 /* verify.c: the picture before; the verdict after (an error: not to be kept); from outside. */

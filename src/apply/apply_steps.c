@@ -46,7 +46,7 @@ undone(struct apply *a, const struct err *e)
 		apply_finish(a, APPLY_UNDO_FAILED, &failed);
 	} else if (!a->written) {
 		apply_refuse(a, &a->why);
-	} else if (a->reloading && a->sites) {
+	} else if ((a->reloading || a->letting_go) && a->sites) {
 		sites_ask(a->sites, undone_and_looked, a);
 	} else {
 		apply_say(a, "undo", PROGRESS_DONE, _("everything is put back"));
@@ -152,31 +152,40 @@ validate_step(struct apply *a, const struct step *s)
 {
 	struct err e = { 0 };
 
+	a->actor = s->leaving ? a->plan->context.leaving : &a->plan->context;
 	if (mark(a, "validate", &e) < 0)
 		apply_fail(a, &e);
 	else
 		command_validate(a, s->argv, after_step);
 }
 
+/* From here on nobody serves the address, until the new proxy does. */
 static void
-reload_step(struct apply *a, const struct step *s)
+let_go(struct apply *a, const struct step *s)
+{
+	const struct plan *p = a->plan;
+	struct err e = { 0 };
+
+	if (mark(a, "let-go", &e) < 0) {
+		apply_fail(a, &e);
+		return;
+	}
+	a->letting_go = true;
+	apply_say(a, "reload", PROGRESS_NOW, _("%1$s lets go of the address; nobody serves it until %2$s does"),
+	          p->context.leaving->found->proxy->label, p->context.found->proxy->label);
+	command_reload(a, s->argv, after_step);
+}
+
+static void
+take_hold(struct apply *a, const struct err *none)
 {
 	struct err e = { 0 };
 	int clash;
 
+	(void)none;
 	machine_free(&a->machine);
 	machine_read(&a->machine, a->root);
 	clash = apply_clash(a->plan, &a->machine, &e);
-	if (a->options.no_reload) {
-		if (clash > 0)
-			apply_say(a, "reload", PROGRESS_SKIP,
-			          _("not wanted; the new configuration waits for a restart"));
-		else
-			apply_say(a, "reload", PROGRESS_SKIP,
-			          _("not wanted; the new configuration waits for the next reload"));
-		after_step(a, NULL);
-		return;
-	}
 	if (clash) {
 		apply_say(a, "reload", PROGRESS_FAIL, "%s", e.msg);
 		a->result.cause = clash > 0 ? "config-needs-restart" : NULL;
@@ -185,8 +194,52 @@ reload_step(struct apply *a, const struct step *s)
 		apply_fail(a, &e);
 	} else {
 		a->reloading = true;
-		command_reload(a, s->argv, after_step);
+		command_reload(a, a->plan->steps.v[a->at].argv, after_step);
 	}
+}
+
+static void
+not_reloaded(struct apply *a)
+{
+	struct err ignored = { 0 };
+
+	machine_free(&a->machine);
+	machine_read(&a->machine, a->root);
+	if (apply_clash(a->plan, &a->machine, &ignored) > 0)
+		apply_say(a, "reload", PROGRESS_SKIP,
+		          _("not wanted; the new configuration waits for a restart"));
+	else
+		apply_say(a, "reload", PROGRESS_SKIP,
+		          _("not wanted; the new configuration waits for the next reload"));
+	after_step(a, NULL);
+}
+
+static void
+reload_step(struct apply *a, const struct step *s)
+{
+	unsigned ports[2];
+
+	a->actor = s->leaving ? a->plan->context.leaving : &a->plan->context;
+	if (a->options.no_reload) {
+		not_reloaded(a);
+	} else if (s->leaving) {
+		let_go(a, s);
+	} else if (a->letting_go) {
+		answers_ports(a->plan->context.answers, &ports[0], &ports[1]);
+		command_wait_free(a, ports, take_hold);
+	} else
+		take_hold(a, NULL);
+}
+
+static void
+remove_directory(struct apply *a, const struct step *s)
+{
+	struct err e = { 0 };
+
+	if (alter_remove_directory(a->root, s->path, &a->journal, &e) < 0)
+		apply_fail(a, &e);
+	else
+		after_step(a, NULL);
 }
 
 static void
@@ -222,6 +275,9 @@ next_step(void *ctx)
 	case STEP_LINK:
 	case STEP_SET_ASIDE:
 		change_step(a);
+		break;
+	case STEP_RMDIR:
+		remove_directory(a, s);
 		break;
 	case STEP_RUN:
 		if (s->role == ROLE_VALIDATE)

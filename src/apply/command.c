@@ -86,11 +86,12 @@ judge(struct apply *a, const struct proc_result *r, struct err *e)
 static const struct proxy *
 whose(const struct apply *a)
 {
-	const char *name = a->n_works ? a->works[a->work].proxy : NULL;
+	const struct undo_work *w = a->n_works ? &a->works[a->work] : NULL;
+	const char *name = w ? w->programs[w->program].proxy : NULL;
 
 	if (a->undoing && name)
 		return proxy_find(name);
-	return a->plan ? a->plan->context.found->proxy : NULL;
+	return a->plan ? a->actor->found->proxy : NULL;
 }
 
 static void
@@ -149,6 +150,41 @@ command_run(struct apply *a, const char *const *argv, apply_then *then)
 	start(a, argv, RELOAD_MS, on_run);
 }
 
+/* ---- a port changes hands ---- */
+
+static bool
+somebody_listens(struct apply *a)
+{
+	machine_free(&a->machine);
+	machine_read(&a->machine, a->root);
+	for (size_t i = 0; i < a->machine.n_listeners; i++)
+		for (size_t k = 0; k < ARRAY_LEN(a->ports); k++)
+			if (a->ports[k] && a->machine.listeners[i].port == a->ports[k])
+				return true;
+	return false;
+}
+
+static void
+look_for_listeners(void *ctx)
+{
+	struct apply *a = ctx;
+
+	a->timer = 0;
+	if (somebody_listens(a) && loop_now() < a->deadline)
+		a->timer = loop_after(a->loop, READY_MS, look_for_listeners, a);
+	else
+		go_on(a, NULL);
+}
+
+void
+command_wait_free(struct apply *a, const unsigned ports[2], apply_then *then)
+{
+	a->then = then;
+	memcpy(a->ports, ports, sizeof(a->ports));
+	a->deadline = loop_now() + PROOF_MS;
+	a->timer = loop_after(a->loop, 0, look_for_listeners, a);
+}
+
 /* ---- reload ---- */
 
 /* What it gets by itself takes longer; whether it works without is for the checks to say. */
@@ -156,7 +192,7 @@ static void
 wait_ready(void *ctx)
 {
 	struct apply *a = ctx;
-	const struct proxy_context *c = &a->plan->context;
+	const struct proxy_context *c = a->actor;
 
 	a->timer = 0;
 	if (c->found->proxy->ready(c) == PROOF_WAIT && loop_now() < a->deadline) {
@@ -169,9 +205,9 @@ wait_ready(void *ctx)
 static void
 taken(struct apply *a)
 {
-	const struct proxy_context *c = a->plan ? &a->plan->context : NULL;
+	const struct proxy_context *c = a->actor;
 
-	if (a->undoing || !c->found->proxy->ready) {
+	if (a->undoing || c != &a->plan->context || !c->found->proxy->ready) {
 		go_on(a, NULL);
 		return;
 	}
@@ -285,7 +321,7 @@ command_reload(struct apply *a, const char *const *argv, apply_then *then)
 
 	a->then = then;
 	a->argv = argv;
-	a->reloaded = a->plan ? a->plan->context.found : NULL;
+	a->reloaded = a->plan ? a->actor->found : NULL;
 	if (a->reloaded && a->reloaded->proxy == proxy) {
 		reload(a);
 		return;

@@ -61,9 +61,11 @@ is_named_by_owner(const struct plan *p, const char *path)
 }
 
 static int
-check_target(const struct plan *p, const char *path, struct err *e)
+check_target(const struct plan *p, const struct step *s, struct err *e)
 {
-	const struct proxy_found *f = p->context.found;
+	const char *path = s->path;
+	const struct proxy_found *f =
+	    s->leaving ? p->context.leaving->found : p->context.found;
 	struct arena a = { 0 };
 	const char *home = f->config ? fs_dirname(&a, f->config) : "/";
 	bool fine = is_named_by_owner(p, path) || is_inside(path, OUR_OWN) ||
@@ -128,7 +130,7 @@ guard_plan(const struct plan *p, const char *hash, struct err *e)
 
 		if (s->kind == STEP_RUN && check_program(s->argv[0], e) < 0)
 			return -1;
-		if (s->path && check_target(p, s->path, e) < 0)
+		if (s->path && check_target(p, s, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -165,9 +167,11 @@ int
 guard_files(const struct plan *p, bool over_edits, struct err *e)
 {
 	for (size_t i = 0; i < p->steps.n; i++) {
-		if (p->steps.v[i].kind != STEP_WRITE)
+		const struct step *s = &p->steps.v[i];
+
+		if (s->kind != STEP_WRITE && !(s->kind == STEP_SET_ASIDE && s->leaving))
 			continue;
-		if (check_seen(p, i, e) < 0)
+		if (s->kind == STEP_WRITE && check_seen(p, i, e) < 0)
 			return -1;
 		if (!over_edits && plan_state(p, i) == PLAN_CHANGED &&
 		    drift_check(p->context.root, p->steps.v[i].path, e) < 0)

@@ -10,6 +10,7 @@
 #include "apply/call_show.h"
 #include "apply/content.h"
 #include "apply/diff.h"
+#include "apply/move.h"
 #include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -124,6 +125,10 @@ plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside,
 			move_before_runs(&p->steps);
 		}
 	}
+	if (move_steps(p, e) < 0) {
+		plan_free(p);
+		return -1;
+	}
 	steps_check(&p->steps);
 	see(p);
 	return 0;
@@ -220,6 +225,7 @@ state_of(const struct plan *p, size_t step, struct buf *now)
 	case STEP_CALL:
 		state = call_state(s->call);
 		break;
+	case STEP_RMDIR: /* goes along with what was in it */
 	case STEP_RUN:
 	case STEP_CHECK:
 		break;
@@ -268,6 +274,9 @@ plan_verb(const struct plan *p, size_t step)
 		return plan_state(p, step) == PLAN_SAME ? _("as it is") : _("link");
 	case STEP_SET_ASIDE:
 		return _("set aside");
+	case STEP_RMDIR:
+		/* TRANSLATORS: a step of the plan: an empty directory goes; at most 10 columns */
+		return _("take away");
 	case STEP_RUN:
 		return _("run");
 	case STEP_CALL:
@@ -309,6 +318,21 @@ put_clean(struct buf *out, const struct buf *text)
 	}
 }
 
+/* A link that goes has no text. */
+static bool
+read_file(struct buf *now, const struct plan *p, const struct step *s)
+{
+	struct arena a = { 0 };
+	const char *path = fs_path(&a, p->context.root, s->path);
+	struct err ignored = { 0 };
+	struct stat st;
+	bool is = lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	          fs_read(now, path, CONTENT_MAX, &ignored) == 0;
+
+	arena_free(&a);
+	return is;
+}
+
 static int
 diff_step(struct buf *out, const struct plan *p, size_t step, enum plan_state wanted, struct err *e)
 {
@@ -320,6 +344,9 @@ diff_step(struct buf *out, const struct plan *p, size_t step, enum plan_state wa
 	if (s->kind == STEP_CALL) {
 		if (state == wanted)
 			diff_call(&diff, s->call);
+	} else if (s->kind == STEP_SET_ASIDE) {
+		if (state == wanted && read_file(&now, p, s))
+			diff_unified(&diff, s->path, now.s, "/dev/null", "");
 	} else if (state == PLAN_UNKNOWN)
 		rc = err_set(e, ERR_IO,
 		             _("%s cannot be read, so there is no diff. Try again with sudo."),
@@ -344,7 +371,8 @@ plan_diff(struct buf *out, const struct plan *p, struct err *e)
 
 	for (size_t k = 0; k < ARRAY_LEN(order); k++)
 		for (size_t i = 0; i < p->steps.n; i++)
-			if ((p->steps.v[i].kind == STEP_WRITE || p->steps.v[i].kind == STEP_CALL) &&
+			if ((p->steps.v[i].kind == STEP_WRITE || p->steps.v[i].kind == STEP_CALL ||
+			     (p->steps.v[i].kind == STEP_SET_ASIDE && p->steps.v[i].leaving)) &&
 			    diff_step(out, p, i, order[k], e) < 0)
 				return -1;
 	return 0;

@@ -35,6 +35,8 @@ plan_hash(const struct plan *p, char out[65])
 		const struct step *s = &p->steps.v[i];
 
 		buf_printf(&all, "\n%d %d %o ", (int)s->kind, (int)s->role, (unsigned)s->mode);
+		if (s->leaving)
+			put(&all, "leaving");
 		put(&all, s->path);
 		put(&all, s->made ? "made" : s->text);
 		put(&all, s->target);

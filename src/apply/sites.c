@@ -110,15 +110,11 @@ is_same_file(const char *root, const char *a, const char *b)
 	return same;
 }
 
-struct sites *
-sites_new(struct loop *l, struct net *n, const struct proxy_context *c, int timeout_ms)
+static void
+add_all(struct sites *s, const struct proxy_context *c)
 {
-	struct sites *s = xcalloc(1, sizeof(*s));
 	const struct proxy_found *f = c->found;
 
-	s->loop = l;
-	s->net = n;
-	s->timeout_ms = timeout_ms > 0 ? timeout_ms : 5000;
 	for (size_t i = 0; i < f->n_sites; i++) {
 		const struct proxy_site *site = &f->sites[i], *owner = proxy_site_first(f, site);
 
@@ -132,6 +128,19 @@ sites_new(struct loop *l, struct net *n, const struct proxy_context *c, int time
 				add(s, owner, *name, &site->listens[k]);
 		}
 	}
+}
+
+struct sites *
+sites_new(struct loop *l, struct net *n, const struct proxy_context *c, int timeout_ms)
+{
+	struct sites *s = xcalloc(1, sizeof(*s));
+
+	s->loop = l;
+	s->net = n;
+	s->timeout_ms = timeout_ms > 0 ? timeout_ms : 5000;
+	add_all(s, c);
+	if (c->leaving)
+		add_all(s, c->leaving);
 	return s;
 }
 

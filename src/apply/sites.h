@@ -16,7 +16,7 @@
 
 struct sites;
 
-/* To be asked: all but ours, those of a file that is set aside, and the public address itself. */
+/* To be asked, also at a proxy that is left: all but ours, those of a file that is set aside, and the public address itself. */
 struct sites *sites_new(struct loop *l, struct net *n, const struct proxy_context *c,
                         int timeout_ms);
 void sites_free(struct sites *s); /* also in the middle */

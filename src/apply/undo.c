@@ -24,6 +24,14 @@ argv_of(struct apply *a, const struct json *line, const char *key)
 	return argv;
 }
 
+static void
+read_programs(struct apply *a, struct undo_programs *p, const struct json *from)
+{
+	p->validate = argv_of(a, from, "validate");
+	p->reload = argv_of(a, from, "reload");
+	p->proxy = arena_strdup(&a->arena, json_get_string(from, "proxy", NULL));
+}
+
 void
 undo_add(struct apply *a, unsigned id, const char *dir)
 {
@@ -35,13 +43,16 @@ undo_add(struct apply *a, unsigned id, const char *dir)
 		const struct json *line = w.lines.v[i];
 		const char *deed = json_get_string(line, "do", "");
 		if (strcmp(deed, "begin") == 0) {
-			w.validate = argv_of(a, line, "validate");
-			w.reload = argv_of(a, line, "reload");
-			w.proxy = arena_strdup(&a->arena, json_get_string(line, "proxy", NULL));
+			const struct json *left = json_get(line, "leaving");
+
+			read_programs(a, &w.programs[0], line);
+			if (left)
+				read_programs(a, &w.programs[1], left);
 			w.http = (unsigned)json_get_int(line, "http", 0);
 			w.https = (unsigned)json_get_int(line, "https", 0);
 		}
-		w.reload_begun |= strcmp(deed, "reload") == 0;
+		w.programs[0].reload_begun |= strcmp(deed, "reload") == 0;
+		w.programs[1].reload_begun |= strcmp(deed, "let-go") == 0;
 	}
 	a->works = xreallocarray(a->works, a->n_works + 1, sizeof(w));
 	a->works[a->n_works++] = w;
@@ -235,15 +246,25 @@ same_argv(const char *const *a, const char *const *b)
 
 /* Has an earlier work of this undo reloaded the same proxy already? */
 static bool
-was_reloaded(const struct apply *a)
+was_reloaded(const struct apply *a, const char *const *reload)
+{
+	for (size_t i = 0; i < a->work; i++)
+		for (size_t k = 0; k < ARRAY_LEN(a->works[i].programs); k++) {
+			const struct undo_programs *p = &a->works[i].programs[k];
+
+			if (same_argv(p->reload, reload) && (a->works[i].restored || p->reload_begun))
+				return true;
+		}
+	return false;
+}
+
+/* Those whose turn it is. */
+static const struct undo_programs *
+programs(const struct apply *a)
 {
 	const struct undo_work *w = &a->works[a->work];
 
-	for (size_t i = 0; i < a->work; i++)
-		if (same_argv(a->works[i].reload, w->reload) &&
-		    (a->works[i].restored || a->works[i].reload_begun))
-			return true;
-	return false;
+	return &w->programs[w->program];
 }
 
 static void
@@ -255,7 +276,7 @@ program_failed(struct apply *a, const char *const *argv, const struct err *e)
 	err_set(&why, ERR_ROLLBACK, _("The files are back, but the proxy did not take them. %s"),
 	        e->msg);
 	/* What never ran is not left running: the old configuration is in force as it was. */
-	if (!a->plan || a->proved) {
+	if (!a->plan || a->works[a->work].program == 1 || a->proved) {
 		remember(a, ERR_ROLLBACK, &why);
 		proc_show(&command, argv);
 		by_hand(a, command.s);
@@ -267,22 +288,22 @@ static void
 on_reload(struct apply *a, const struct err *e)
 {
 	if (e)
-		program_failed(a, a->works[a->work].reload, e);
-	a->work++;
+		program_failed(a, programs(a)->reload, e);
+	a->works[a->work].program++;
 	next_work(a);
 }
 
 static void
 on_validate(struct apply *a, const struct err *e)
 {
-	const struct undo_work *w = &a->works[a->work];
+	const struct undo_programs *p = programs(a);
 
 	if (e) {
-		program_failed(a, w->validate, e);
-		a->work++;
+		program_failed(a, p->validate, e);
+		a->works[a->work].program++;
 		next_work(a);
 	} else
-		command_reload(a, w->reload, on_reload);
+		command_reload(a, p->reload, on_reload);
 }
 
 static void
@@ -302,29 +323,51 @@ finish(struct apply *a)
 static bool
 needs_reload(const struct apply *a, const struct undo_work *w)
 {
-	if (!w->reload)
+	const struct undo_programs *p = &w->programs[w->program];
+
+	if (!p->reload)
 		return false;
 	if (a->journal.dir && a->journal.id == w->id)
-		return a->reloading;
-	return w->restored || w->reload_begun;
+		return w->program == 1 ? a->letting_go : a->reloading;
+	return w->restored || p->reload_begun;
+}
+
+static void
+run_programs(struct apply *a, const struct err *none)
+{
+	const struct undo_programs *p = programs(a);
+
+	(void)none;
+	if (p->validate)
+		command_validate(a, p->validate, on_validate);
+	else
+		command_reload(a, p->reload, on_reload);
 }
 
 static void
 next_work(struct apply *a)
 {
 	while (a->work < a->n_works) {
-		const struct undo_work *w = &a->works[a->work];
+		struct undo_work *w = &a->works[a->work];
 
-		if (!needs_reload(a, w) || was_reloaded(a)) {
+		if (w->program == ARRAY_LEN(w->programs)) {
 			a->work++;
 			continue;
 		}
+		if (!needs_reload(a, w) || was_reloaded(a, programs(a)->reload)) {
+			w->program++;
+			continue;
+		}
 		/* So that a crash from here on leaves a reload to be done. */
-		mark(a, w, "reload");
-		if (w->validate)
-			command_validate(a, w->validate, on_validate);
+		mark(a, w, w->program == 1 ? "let-go" : "reload");
+		if (a->plan)
+			a->actor = w->program == 1 && a->plan->context.leaving ? a->plan->context.leaving
+			                                                       : &a->plan->context;
+		/* Who came lets go before who was left takes hold again. */
+		if (w->program == 1)
+			command_wait_free(a, (const unsigned[]){ w->http, w->https }, run_programs);
 		else
-			command_reload(a, w->reload, on_reload);
+			run_programs(a, NULL);
 		return;
 	}
 	finish(a);

@@ -57,6 +57,7 @@ const struct proxy proxy_apache = {
 	.detect        = apache_detect,
 	.forget        = apache_forget,
 	.render        = apache_render,
+	.runs          = apache_runs,
 	.rehearse      = apache_rehearse,
 	.complaint     = apache_complaint,
 	.clash         = apache_clash,

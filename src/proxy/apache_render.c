@@ -230,6 +230,19 @@ out:
 }
 
 int
+apache_runs(struct steps *out, const struct proxy_context *c, struct err *e)
+{
+	struct arena a = { 0 };
+
+	(void)e;
+	add_validate(out, &a, c);
+	if (c->answers->reload)
+		add_reload(out, &a, c);
+	arena_free(&a);
+	return 0;
+}
+
+int
 apache_render(struct steps *out, const struct proxy_context *c, struct err *e)
 {
 	struct apache_modules m = { 0 };
@@ -242,10 +255,7 @@ apache_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	apache_modules(&m, c);
 	if (apache_modules_steps(out, &m, c, e) < 0 || add_site(out, &a, c, &w, &m, e) < 0)
 		goto out;
-	add_validate(out, &a, c);
-	if (c->answers->reload)
-		add_reload(out, &a, c);
-	rc = 0;
+	rc = apache_runs(out, c, e);
 out:
 	apache_modules_free(&m);
 	arena_free(&a);

@@ -57,6 +57,7 @@ const struct proxy proxy_caddy = {
 	.detect        = caddy_detect,
 	.forget        = caddy_forget,
 	.render        = caddy_render,
+	.runs          = caddy_runs,
 	.rehearse      = caddy_rehearse,
 	.complaint     = caddy_complaint,
 	.clash         = caddy_clash,

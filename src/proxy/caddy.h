@@ -76,6 +76,7 @@ const char *caddy_closed(struct arena *a, const struct proxy_context *c, const c
 
 /* caddy_render.c */
 int caddy_render(struct steps *out, const struct proxy_context *c, struct err *e);
+int caddy_runs(struct steps *out, const struct proxy_context *c, struct err *e);
 int caddy_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);
 
 /* caddy_proof.c */

@@ -152,6 +152,13 @@ check_answers(const struct proxy_context *c, struct err *e)
 /* ---- steps ---- */
 
 int
+caddy_runs(struct steps *out, const struct proxy_context *c, struct err *e)
+{
+	add_validate(out, c);
+	return c->answers->reload ? add_reload(out, c, e) : 0;
+}
+
+int
 caddy_render(struct steps *out, const struct proxy_context *c, struct err *e)
 {
 	const bool existing = c->answers->tls == TLS_EXISTING;
@@ -170,8 +177,7 @@ caddy_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	steps_write(out, p.file, text.s, 0644);
 	if (p.text)
 		steps_write_shared(out, c->found->config, p.text, 0644);
-	add_validate(out, c);
-	rc = c->answers->reload ? add_reload(out, c, e) : 0;
+	rc = caddy_runs(out, c, e);
 out:
 	buf_free(&text);
 	arena_free(&a);

@@ -55,6 +55,7 @@ const struct proxy proxy_haproxy = {
 	.detect        = haproxy_detect,
 	.forget        = haproxy_forget,
 	.render        = haproxy_render,
+	.runs          = haproxy_runs,
 	.rehearse      = haproxy_rehearse,
 	.complaint     = haproxy_complaint,
 	.clash         = haproxy_clash,

@@ -122,6 +122,7 @@ const char *haproxy_config(const struct proxy_context *c); /* its main file */
 int haproxy_check(const struct proxy_context *c,
                   struct err *e); /* can it be made of the answers at all? */
 int haproxy_render(struct steps *out, const struct proxy_context *c, struct err *e);
+int haproxy_runs(struct steps *out, const struct proxy_context *c, struct err *e);
 int haproxy_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);
 
 /* haproxy_proof.c */

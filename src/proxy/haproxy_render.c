@@ -199,6 +199,18 @@ haproxy_check(const struct proxy_context *c, struct err *e)
 }
 
 int
+haproxy_runs(struct steps *out, const struct proxy_context *c, struct err *e)
+{
+	struct arena a = { 0 };
+	int rc;
+
+	add_validate(out, &a, c);
+	rc = c->answers->reload ? add_reload(out, &a, c, e) : 0;
+	arena_free(&a);
+	return rc;
+}
+
+int
 haproxy_render(struct steps *out, const struct proxy_context *c, struct err *e)
 {
 	struct haproxy_place place = { 0 };
@@ -213,8 +225,7 @@ haproxy_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	    (place.links && add_certificate(out, &a, c, &certificate, e) < 0) ||
 	    haproxy_edit(out, c, &place, certificate.crt, e) < 0)
 		goto out;
-	add_validate(out, &a, c);
-	rc = c->answers->reload ? add_reload(out, &a, c, e) : 0;
+	rc = haproxy_runs(out, c, e);
 out:
 	haproxy_place_free(&place);
 	arena_free(&a);

@@ -56,6 +56,7 @@ const struct proxy proxy_nginx = {
 	.detect        = nginx_detect,
 	.forget        = nginx_forget,
 	.render        = nginx_render,
+	.runs          = nginx_runs,
 	.rehearse      = nginx_rehearse,
 	.complaint     = nginx_complaint,
 	.clash         = nginx_clash,

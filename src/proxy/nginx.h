@@ -56,7 +56,7 @@ const char *nginx_size(struct arena *a, unsigned long long bytes);         /* in
 
 /* nginx_render.c, nginx_rehearse.c */
 int nginx_render(struct steps *out, const struct proxy_context *c, struct err *e);
-void nginx_add_runs(struct steps *out, const struct proxy_context *c); /* its check, and its reload where wanted */
+int  nginx_runs(struct steps *out, const struct proxy_context *c, struct err *e); /* its check, and its reload where wanted */
 /* The steps that run a private nginx around what stands in http{}: `site' is a text, c->found says which nginx. */
 int nginx_run_private(struct steps *out, const struct proxy_context *c, const char *site, struct err *e);
 int nginx_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);

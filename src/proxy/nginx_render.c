@@ -116,12 +116,14 @@ add_validate(struct steps *out, const struct proxy_context *c)
 		run_nginx(out, c, ROLE_VALIDATE, "-t", NULL);
 }
 
-void
-nginx_add_runs(struct steps *out, const struct proxy_context *c)
+int
+nginx_runs(struct steps *out, const struct proxy_context *c, struct err *e)
 {
+	(void)e;
 	add_validate(out, c);
 	if (c->answers->reload)
 		add_reload(out, c);
+	return 0;
 }
 
 /* Would an include inside http{} read this path? */
@@ -259,8 +261,7 @@ nginx_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	steps_write(out, w.file, text.s, 0644);
 	if (w.link)
 		add_link(out, &a, &w);
-	nginx_add_runs(out, c);
-	rc = 0;
+	rc = nginx_runs(out, c, e);
 out:
 	buf_free(&text);
 	arena_free(&a);

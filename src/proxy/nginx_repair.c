@@ -215,7 +215,7 @@ nginx_repair(struct steps *out, const struct proxy_context *c, const char *const
 	if (r.n_edits)
 		rc = repair_steps(out, &r, e);
 	if (rc == 0 && r.n_edits)
-		nginx_add_runs(out, c);
+		rc = nginx_runs(out, c, e);
 	free(r.passes.v);
 	free(r.ours.v);
 	free(r.others.v);

@@ -88,6 +88,7 @@ struct proxy_context {
 	const char               *root;      /* --root, or NULL */
 	const struct proxy_private *private; /* NULL: for real */
 	const char                 *set_aside; /* the file of a site that will be gone by then, or NULL */
+	const struct proxy_context *leaving;   /* of the proxy that served the address so far and is moved away from, or NULL */
 };
 
 /* What a person sets in the proxy's own interface.  Pages and names are its own words, not translated. */
@@ -138,6 +139,9 @@ struct proxy {
 	 */
 	bool (*by_hand)(const struct answers *a);
 	int (*settings)(struct proxy_by_hand *out, const struct proxy_context *c, struct err *e);
+
+	/* Append the programs alone: how it checks its files, and how it takes them.  NULL: it has none. */
+	int (*runs)(struct steps *out, const struct proxy_context *c, struct err *e);
 
 	/* Append the files (in private->dir) and one STEP_RUN that start a private copy in the foreground.  Pure. */
 	int (*rehearse)(struct steps *out, const struct proxy_context *c, struct err *e);

@@ -54,6 +54,12 @@ steps_set_aside(struct steps *s, const char *path)
 }
 
 void
+steps_rmdir(struct steps *s, const char *path)
+{
+	append(s, STEP_RMDIR)->path = arena_strdup(&s->arena, path);
+}
+
+void
 steps_run(struct steps *s, enum step_role role, const char *const *argv)
 {
 	struct step *t = append(s, STEP_RUN);
@@ -114,7 +120,7 @@ const struct step *
 steps_find(const struct steps *s, enum step_kind kind, enum step_role role)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].kind == kind && s->v[i].role == role)
+		if (s->v[i].kind == kind && s->v[i].role == role && !s->v[i].leaving)
 			return &s->v[i];
 	return NULL;
 }

@@ -16,6 +16,7 @@ enum step_kind {
 	STEP_WRITE,     /* a file: new, or changed */
 	STEP_LINK,      /* a symbolic link */
 	STEP_SET_ASIDE, /* a file or link that is in the way; comes back on undo */
+	STEP_RMDIR,     /* a directory, if nothing is in it any more; comes back on undo */
 	STEP_RUN,       /* a program */
 	STEP_CALL,      /* a request to a service's API */
 	STEP_CHECK,     /* the checklist, live */
@@ -45,7 +46,7 @@ struct call {
 struct step {
 	enum step_kind     kind;
 	enum step_role     role;   /* of STEP_RUN */
-	const char        *path;   /* write, link, set aside */
+	const char        *path;   /* write, link, set aside, rmdir */
 	const char        *text;   /* write: the whole content */
 	mode_t             mode;   /* write */
 	const char        *target; /* link: what it points to */
@@ -54,6 +55,7 @@ struct step {
 	bool               made;   /* write: the text is new each time (a key); a plan's hash leaves it out */
 	bool               secret; /* write: never shown, printed or logged */
 	bool               shared; /* write: somebody else's file, in which only a part is ours */
+	bool               leaving; /* it is about the proxy that is moved away from */
 };
 
 struct steps {
@@ -67,12 +69,13 @@ void steps_write_made(struct steps *s, const char *path, const char *text, mode_
 void steps_write_shared(struct steps *s, const char *path, const char *text, mode_t mode);
 void steps_link(struct steps *s, const char *path, const char *target);
 void steps_set_aside(struct steps *s, const char *path);
+void steps_rmdir(struct steps *s, const char *path);
 void steps_run(struct steps *s, enum step_role role, const char *const *argv);
 void steps_call(struct steps *s, const struct call *c); /* copied */
 void steps_check(struct steps *s);
 /* The strings of a call one after the other, by a number from 0; false: no more.  For hashes and journals. */
 bool call_string(struct call *c, size_t i, const char **name, const char ***at);
-const struct step *steps_find(const struct steps *s, enum step_kind kind, enum step_role role); /* first, or NULL */
+const struct step *steps_find(const struct steps *s, enum step_kind kind, enum step_role role); /* first, or NULL; not of a proxy that is left */
 void steps_free(struct steps *s);
 
 #endif

@@ -32,6 +32,19 @@ setup_set_aside(const struct setup *s)
 	return s->start == START_ANEW && s->existing ? s->existing->file : NULL;
 }
 
+/* The proxy that serves the address so far, where another one is chosen now. */
+static void
+find_leaving(struct setup *s)
+{
+	const struct proxy *from = move_from(s->o.root, &s->answers);
+
+	for (size_t i = 0; from && i < s->n_found; i++)
+		if (s->found[i].proxy == from && s->found[i].installed) {
+			move_begin(&s->move, &s->found[i], &s->context);
+			s->context.leaving = &s->move.context;
+		}
+}
+
 const struct plan *
 plan_get(struct setup *s, struct err *e)
 {
@@ -62,6 +75,7 @@ plan_get(struct setup *s, struct err *e)
 		.answers = &s->answers, .found = find_proxy(s), .needs = &s->needs,
 		.templates = s->o.templates, .root = s->o.root,
 	};
+	find_leaving(s);
 	if (plan_build(&s->plan, &s->context, setup_set_aside(s), e) < 0)
 		return NULL;
 	s->has_plan = true;

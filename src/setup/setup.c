@@ -91,6 +91,7 @@ setup_free(struct setup *s)
 		mem_wipe(s->password, strlen(s->password));
 		free(s->password);
 	}
+	move_free(&s->move);
 	answers_free(&s->answers);
 	needs_free(&s->needs);
 	arena_free(&s->keep);

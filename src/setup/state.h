@@ -6,6 +6,7 @@
 
 #include <time.h>
 
+#include "apply/move.h"
 #include "base/crypto.h"
 #include "loop/proc.h"
 #include "origin/origin.h"
@@ -120,6 +121,7 @@ struct setup {
 	/* review */
 	bool         has_plan;
 	struct plan  plan;
+	struct move  move;
 	char         plan_hash[65];
 	char        *diff;
 
