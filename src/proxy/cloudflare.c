@@ -50,7 +50,7 @@ cloudflare_expression(struct arena *a, const struct cloudflare_thing *t, const c
 const char *
 cloudflare_base(void)
 {
-	const char *other = getenv("ANTECHAMBER_CLOUDFLARE_API");
+	const char *other = getenv(CLOUDFLARE_API);
 	struct err ignored = { 0 };
 	struct url u;
 

@@ -30,7 +30,8 @@ int cloudflare_render(struct steps *out, const struct proxy_context *c, struct e
 /* What to click instead, as translated sentences; an expression stands on a line of its own.  Ends with NULL. */
 const char **cloudflare_by_hand(struct arena *a, const struct answers *answers);
 
-/* Where its API is: "https://api.cloudflare.com/client/v4". */
+/* Where its API is: "https://api.cloudflare.com/client/v4", or on loopback what a test names here. */
+#define CLOUDFLARE_API "ANTECHAMBER_CLOUDFLARE_API"
 const char *cloudflare_base(void);
 
 /* What it is asked about: settings and rules, by a number from 0.  NULL: no more. */

@@ -92,6 +92,12 @@ front_render(struct steps *out, const struct proxy_context *c, struct err *e)
 	return front_is_told(c->answers) && c->found->front ? cloudflare_render(out, c, e) : 0;
 }
 
+const char *
+front_env(struct arena *a)
+{
+	return arena_printf(a, CLOUDFLARE_API "=%s", cloudflare_base());
+}
+
 const char **
 front_by_hand(struct arena *a, const struct answers *answers)
 {

@@ -38,6 +38,9 @@ void front_read(struct loop *l, struct net *n, const char *root, const struct an
                 struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx);
 int  front_render(struct steps *out, const struct proxy_context *c, struct err *e);
 
+/* "NAME=value" for a process of ours that is to ask the same service; from the arena. */
+const char *front_env(struct arena *a);
+
 /* What a person has to set there instead, a sentence or an expression each; ends with NULL, from the arena.  NULL: nothing. */
 const char **front_by_hand(struct arena *a, const struct answers *answers);
 

@@ -358,20 +358,18 @@ was_told(const struct setup *s, const char *message)
 	return false;
 }
 
-/* It is read by requests, for which no page waits. */
+/* What is in front and has to be set there by hand. */
 static void
 advise_front(const struct setup *s, struct advice *a)
 {
-	const char *path = answers_default_path(s->say, s->o.root, &s->answers.public_url);
-	const bool told = front_is_told(&s->answers);
+	struct arena scratch = { 0 };
 
-	if (s->answers.cdn != CDN_CLOUDFLARE)
-		return;
-	if (told)
-		add(a, _("Cloudflare is not set yet. With the token of your answers this does it:"));
-	else
+	if (front_by_hand(&scratch, &s->answers)) {
 		add(a, _("Cloudflare needs settings of its own, made there by hand. This lists them:"));
-	add_literal(s, a, say(s, told ? "antechamber apply --answers %s" : "antechamber print --answers %s", path));
+		add_literal(s, a, say(s, "antechamber print --answers %s",
+		                      answers_default_path(s->say, s->o.root, &s->answers.public_url)));
+	}
+	arena_free(&scratch);
 }
 
 static void

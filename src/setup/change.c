@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "loop/proc.h"
+#include "proxy/front.h"
 
 #define MAX_ARGS 32
 #define MAX_DOCUMENT (1024 * 1024)
@@ -228,10 +229,13 @@ begin(struct setup *s, enum deed deed)
 static void
 watch_child(struct setup *s, const char *const *argv, bool sudo, const char *input)
 {
-	const char *env[3] = {
-		say(s, "LANGUAGE=%s", i18n_language()),
-		s->scratch ? say(s, "XDG_STATE_HOME=%s/state", s->scratch) : NULL,
-	};
+	const char *env[4] = { say(s, "LANGUAGE=%s", i18n_language()) };
+	size_t n = 1;
+
+	if (s->scratch)
+		env[n++] = say(s, "XDG_STATE_HOME=%s/state", s->scratch);
+	if (front_is_told(&s->answers)) /* it is to ask where we have asked */
+		env[n++] = front_env(s->say);
 
 	s->child = proc_start(s->loop, &(struct proc_request){
 		.argv = argv, .env = env, .input = input, .max_output = MAX_DOCUMENT, .own_session = !sudo,

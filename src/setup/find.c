@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/front.h"
 
 #define LOOK_TIMEOUT_MS 1500
 #define MOMENT_MS       200
@@ -266,13 +267,8 @@ note_existing(struct setup *s)
 }
 
 static void
-detected(void *ctx)
+found_all(struct setup *s)
 {
-	struct setup *s = ctx;
-
-	if (--s->detecting > 0)
-		return;
-	suggest_proxy(s);
 	find_certs(s);
 	note_existing(s);
 	suggest_address(s);
@@ -281,6 +277,36 @@ detected(void *ctx)
 	if (s->page == PAGE_LATER)
 		later_open(s);
 	setup_tell(s);
+}
+
+/* What kept it from being read the apply will say; whichever proxy is chosen, the same stands in front. */
+static void
+front_was_read(void *ctx, const struct err *e)
+{
+	struct setup *s = ctx;
+	const struct json *front = s->found[0].front;
+
+	(void)e;
+	for (size_t i = 1; front && i < s->n_found; i++)
+		s->found[i].front = json_copy(front);
+	s->detecting = 0;
+	found_all(s);
+}
+
+static void
+detected(void *ctx)
+{
+	struct setup *s = ctx;
+
+	if (--s->detecting > 0)
+		return;
+	suggest_proxy(s);
+	if (s->n_found && s->answers.has_public && !s->scratch && front_is_told(&s->answers)) {
+		s->detecting = 1;
+		front_read(s->loop, s->net, s->o.root, &s->answers, &s->found[0], front_was_read, s);
+		return;
+	}
+	found_all(s);
 }
 
 void

@@ -88,6 +88,23 @@ go 0
 json '.changed == false'
 [ "$(changes)" = 0 ] || fail "the second time it changed something: $(cat "$D/log")"
 
+# The wizard sees that it is another now, shows the request, and has it made.
+wizard() { # wizard LINES: what is typed, and then Enter
+	printf '%b\n\n\n\n' "$1" | timeout 60 "$BIN" --plain --root "$R" >"$T/out" 2>&1 || fail "the wizard: $(cat "$T/out")"
+}
+jq '.settings.websockets = "off"' "$D/zone.json" >"$T/changed" && cp "$T/changed" "$D/zone.json"
+wizard '1\n\nyes\nyes\n'
+says '+value: "on"'
+says 'done: call, PATCH'
+says 'OpenChamber works at'
+says_not 'made there by hand'
+zone '.settings.websockets == "on"'
+[ "$(changes)" = 1 ] || fail "the wizard changed something else: $(cat "$D/log")"
+run 0 rollback --root "$R" --json
+zone '.settings.websockets == "off"'
+jq '.settings.websockets = "on"' "$D/zone.json" >"$T/changed" && cp "$T/changed" "$D/zone.json"
+: >"$D/log"
+
 # Somebody changed our rule: it is put right, and the undo brings their change back.
 jq '(.rulesets.http_config_settings.rules[1].action_parameters.rocket_loader) = true' "$D/zone.json" >"$T/changed" && cp "$T/changed" "$D/zone.json"
 picture >"$T/theirs"
@@ -210,6 +227,11 @@ complains 'switch WebSockets on'
 says_not 'switch WebSockets on'
 go 0
 json '.frontByHand | length == 11'
+rm "$R/etc/nginx/sites-enabled/openchamber.conf"
+wizard '1\nyes\nyes\n' # there is no difference to read
+says 'OpenChamber works at'
+says 'made there by hand. This lists them:'
+says 'antechamber print --answers /'
 run 0 remove --root "$R" --yes --json
 answers 'cdn: none'
 run 0 print --answers "$T/answers.yaml" --root "$R" --json
