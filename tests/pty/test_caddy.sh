@@ -14,6 +14,7 @@ wait_text 'It works directly\|UI password' 20
 keys Enter
 wait_text 'step 3 of 11'
 wait_text '> [0-9] Caddy'
+wait_text 'Press Enter for the public address'
 keys Enter
 wait_text 'step 4 of 11'
 type_text chat.example.org
