@@ -35,7 +35,7 @@ act_choose(struct screen *sc, const char *list, size_t row)
 	struct setup_choice c[MAX_CHOICES];
 	const size_t n = setup_list(sc->setup, setup_page(sc->setup), list, c, MAX_CHOICES);
 
-	if (strcmp(list, "start") == 0 && screen_is_half_way(sc) && row > 0)
+	if (strcmp(list, "start") == 0 && screen_is_half_way(sc) && row + 1 == n)
 		sc->at.view = VIEW_DIFF, sc->at.top = 0;
 	else if (strcmp(list, "later") == 0 && setup_choice_changes(sc->setup, list, row))
 		screen_ask(sc, row + 1 == n ? ASK_REMOVE : ASK_UNDO);

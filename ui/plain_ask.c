@@ -156,13 +156,15 @@ answer_list(struct plain *p, const char *line)
 		ask_next(p);
 		return;
 	}
-	if (strcmp(list, "start") == 0 && number == 2 && setup_interrupted_diff(p->setup)) {
+	if (strcmp(list, "start") == 0 && number == (long)n && setup_interrupted_diff(p->setup)) {
 		plain_text(p, setup_interrupted_diff(p->setup));
 		ask_next(p);
 		return;
 	}
 	p->item++;
-	if (strcmp(list, "start") == 0 && !setup_may_leave(p->setup, PAGE_START))
+	if (setup_page(p->setup) == PAGE_APPLY)
+		plain_goto(p, PAGE_APPLY, false); /* an interrupted change goes on */
+	else if (strcmp(list, "start") == 0 && !setup_may_leave(p->setup, PAGE_START))
 		plain_wait(p, restart_page); /* an undo runs */
 	else
 		ask_next(p);

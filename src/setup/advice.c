@@ -56,8 +56,6 @@ advise_start(const struct setup *s, struct advice *a)
 		/* TRANSLATORS: %s is a date with its time */
 		add(a, say(s, _("The run of %s stopped half-way: the power was gone, or somebody ended it."), when));
 		add(a, _("At its next start the proxy would read what was written. It has to be settled before anything else."));
-		add(a, _("To finish it instead, leave with q and run:"));
-		add_literal(s, a, say(s, "%santechamber apply --continue", machine_as_root(&s->machine)));
 		return;
 	}
 	if (s->existing)

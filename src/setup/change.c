@@ -113,6 +113,17 @@ take_back_answers(struct setup *s)
 	s->handed_dir = s->handed_over = NULL;
 }
 
+/* A change that was only continued was answered in another run. */
+static void
+note_address(struct setup *s)
+{
+	const char *text = json_get_string(json_get(s->document, "targets"), "public", "");
+	struct err ignored;
+
+	if (!s->answers.has_public && *text)
+		answers_set(&s->answers, "public", text, &ignored);
+}
+
 static void
 child_done(void *ctx, const struct proc_result *r)
 {
@@ -132,6 +143,7 @@ child_done(void *ctx, const struct proc_result *r)
 	take_back_answers(s);
 	if (s->outcome == OUTCOME_WORKS && s->deed == DEED_APPLY) /* there apply has kept them */
 		s->answers_path = answers_default_path(&s->keep, s->o.root, &s->answers.public_url);
+	note_address(s);
 	/* What is on this server is another now: both are looked at anew. */
 	plan_forget(s);
 	later_note_last(s);
@@ -259,7 +271,7 @@ setup_root_command(const struct setup *s)
 	return s->root_command;
 }
 
-/* rollback and remove: the same kind of child, without a plan. */
+/* rollback, remove, and apply --continue: the same kind of child, without a plan. */
 int
 change_run(struct setup *s, const char *command, const char *operand, struct err *e)
 {
@@ -281,7 +293,7 @@ change_run(struct setup *s, const char *command, const char *operand, struct err
 		v[n++] = "--root";
 		v[n++] = s->o.root;
 	}
-	begin(s, strcmp(command, "remove") == 0 ? DEED_REMOVE : DEED_UNDO);
+	begin(s, strcmp(command, "remove") == 0 ? DEED_REMOVE : strcmp(command, "apply") == 0 ? DEED_APPLY : DEED_UNDO);
 	watch_child(s, v, false, NULL);
 	return 0;
 }
@@ -348,6 +360,17 @@ settle_interrupted(struct setup *s, struct err *e)
 		return needs_root(s, "rollback", NULL, e);
 	s->rollback = rollback_start(s->loop, s->net, s->o.root, 0, on_rollback_progress, rollback_done, s);
 	setup_tell(s);
+	return 0;
+}
+
+int
+continue_interrupted(struct setup *s, struct err *e)
+{
+	if (s->rollback)
+		return 0;
+	if (change_run(s, "apply", "--continue", e) < 0)
+		return -1;
+	s->has_interrupted = false; /* what becomes of it is told by what follows */
 	return 0;
 }
 

@@ -372,5 +372,5 @@ setup_choice_changes(const struct setup *s, const char *key, size_t i)
 {
 	if (strcmp(key, "later") == 0)
 		return (row_at(s, i) == LATER_UNDO && s->has_last) || row_at(s, i) == LATER_REMOVE;
-	return strcmp(key, "start") == 0 && s->has_interrupted && i == 0;
+	return strcmp(key, "start") == 0 && s->has_interrupted && i <= 1;
 }

@@ -222,8 +222,10 @@ list_start(const struct setup *s, struct setup_choice *out, size_t max)
 	if (s->has_interrupted) {
 		out[0] = (struct setup_choice){ .label = _("undo: put everything back as it was"), .state = "",
 			.chosen = true, .possible = !s->rollback };
-		out[1] = (struct setup_choice){ .label = _("show the differences first"), .state = "", .possible = true };
-		return 2;
+		out[1] = (struct setup_choice){ .label = _("go on: validate, reload, check, then keep or undo"), .state = "",
+			.possible = !s->rollback };
+		out[2] = (struct setup_choice){ .label = _("show the differences first"), .state = "", .possible = true };
+		return 3;
 	}
 	for (; start_at(s, n) >= 0 && n < max; n++) {
 		const enum start_choice c = (enum start_choice)start_at(s, n);
@@ -365,8 +367,8 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 		s->answers.language = arena_strdup(&s->answers.arena, i18n_languages[i].code);
 		runs_retell(s);
 	} else if (strcmp(key, "start") == 0) {
-		if (s->has_interrupted) /* the other row only looks: setup_interrupted_diff() */
-			return i == 0 ? settle_interrupted(s, e) : 0;
+		if (s->has_interrupted) /* the last row only looks: setup_interrupted_diff() */
+			return i == 0 ? settle_interrupted(s, e) : i == 1 ? continue_interrupted(s, e) : 0;
 		s->start = (enum start_choice)start_at(s, i);
 		s->start_moved = true;
 		runs_forget_proxied(s);

@@ -210,6 +210,7 @@ void runs_retell(struct setup *s); /* the language changed: results speak the ol
 
 /* change.c */
 int  settle_interrupted(struct setup *s, struct err *e);
+int  continue_interrupted(struct setup *s, struct err *e);
 void change_forget(struct setup *s);
 
 int  change_run(struct setup *s, const char *command, const char *operand, struct err *e); /* rollback, remove */

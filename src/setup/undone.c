@@ -8,7 +8,7 @@ enum { UNDONE_AGAIN, UNDONE_CHANGE, UNDONE_LEAVE, N_UNDONE };
 bool
 undone_is_asked(const struct setup *s)
 {
-	return (s->deed == DEED_APPLY || s->deed == DEED_REPAIR) && (s->outcome == OUTCOME_UNDONE || s->outcome == OUTCOME_REFUSED);
+	return answers_whole(&s->answers, &(struct err){ 0 }) == 0 && (s->deed == DEED_APPLY || s->deed == DEED_REPAIR) && (s->outcome == OUTCOME_UNDONE || s->outcome == OUTCOME_REFUSED);
 }
 
 size_t

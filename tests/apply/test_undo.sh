@@ -94,7 +94,8 @@ echo "while [ -e $T/hold ]; do sleep 0.05; done; exec nginx -s reload -e $T/vali
 sed -i "s|reload: .*|reload: [/bin/sh, $T/slow]|" "$T/answers.yaml"
 killed() { # in the middle of its reload
 	: >"$T/hold"
-	"$BIN" apply --answers "$T/answers.yaml" --root "$R" --allow-unprotected --progress --timeout 30 >"$T/out" 2>"$T/err" </dev/null &
+	"$BIN" apply --answers "$T/answers.yaml" --root "$R" --cacert "$R/etc/ssl/cert.pem" --allow-unprotected --progress \
+		--timeout 30 >"$T/out" 2>"$T/err" </dev/null &
 	pid=$!
 	PIDS="$PIDS $pid"
 	wait_for 20 grep -q '"step": "reload", "state": "now"' "$T/out"
@@ -125,4 +126,19 @@ mv "$T/elsewhere.yaml" "$T/answers.yaml"
 run 0 diff --answers "$T/answers.yaml" --root "$R"
 [ ! -s "$T/out" ] || fail "it is not what the answers want"
 run 0 rollback --root "$R"
+as_before
+
+# The wizard settles it before anything else, either way.
+killed
+printf '\n2\nn\n' | "$BIN" --plain --root "$R" >"$T/out" 2>&1 || fail "status $?: $(cat "$T/out")"
+says 'A change was interrupted'
+says '2 go on: '
+says "OpenChamber works at https://$NAME"
+says 'antechamber rollback'
+site_answers || fail "the finished site does not answer"
+run 0 rollback --root "$R"
+as_before
+killed
+printf '\n1\nq\n' | "$BIN" --plain --root "$R" >"$T/out" 2>&1 || fail "status $?: $(cat "$T/out")"
+says 'Step 1 of 11'
 as_before

@@ -382,7 +382,8 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		"a test certificate (browsers warn)", "none: http, for a home network only", "TLS ends in front: Cloudflare, router" };
 	static const char *const korean[] = { "*.example.org, 61일 남음, 사용 중", "이 서버의 다른 파일",
 		"시험용 인증서 (브라우저가 경고합니다)", "없음: http, 집 네트워크 전용", "TLS를 앞에서 처리: Cloudflare, 공유기" };
-	static const char *const start[] = { "undo: put everything back as it was", "show the differences first" };
+	static const char *const start[] = { "undo: put everything back as it was",
+		"go on: validate, reload, check, then keep or undo", "show the differences first" };
 	static const char *const sick[] = { "find out why, and repair that file",
 		"set up anew: /etc/nginx/sites-enabled/chat.conf is set aside, and comes back when you undo",
 		"only look: run all checks, change nothing" };
@@ -1065,5 +1066,20 @@ setup_practice_place(const struct setup *s, struct setup_practice *out)
 }
 
 bool setup_is_practice(const struct setup *s) { return s->o.practice; }
+
+const char *const *
+setup_broken_names(void)
+{
+	static const char *const none[] = { NULL };
+
+	return none;
+}
+
+void
+setup_practice_place(const struct setup *s, struct setup_practice *out)
+{
+	(void)s;
+	*out = (struct setup_practice){ 0 };
+}
 
 #endif

@@ -225,7 +225,7 @@ test_interrupted(void **state)
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	assert_int_equal(run_script("1\n2\nq\n", "FAKE=interrupted", &out), 0);
+	assert_int_equal(run_script("1\n3\nq\n", "FAKE=interrupted", &out), 0);
 	is_plain(&out);
 	assert_null(strstr(out.s, "Step 1 of 11"));
 	assert_non_null(strstr(out.s, "done: backup, number 3: what was there before"));

@@ -109,7 +109,7 @@ test_scenes(void **state)
 	scene("FAKE=opencode", "opencode", "OpenCode answers", ENTER);
 	scene("FAKE=", "help", "What it is", "?");
 	scene("FAKE=", "leave", "Leave?", "q");
-	scene("FAKE=interrupted", "interrupted-diff", "+server {", "2" ENTER);
+	scene("FAKE=interrupted", "interrupted-diff", "+server {", "3" ENTER);
 	scene("FAKE=interrupted", "interrupted-leave", "Leave it half-way?", "q");
 }
 
