@@ -1050,21 +1050,6 @@ setup_practise(struct setup *s, struct err *e)
 	return 0;
 }
 
-const char *const *
-setup_broken_names(void)
-{
-	static const char *const none[] = { NULL };
-
-	return none;
-}
-
-void
-setup_practice_place(const struct setup *s, struct setup_practice *out)
-{
-	(void)s;
-	*out = (struct setup_practice){ 0 };
-}
-
 bool setup_is_practice(const struct setup *s) { return s->o.practice; }
 
 const char *const *
