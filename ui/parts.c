@@ -146,7 +146,7 @@ part_fields(struct screen *sc, struct sheet *s)
 	/* What belongs to a choice stands behind its list. */
 	for (int after = 0; after <= 1; after++) {
 		for (size_t i = 0; i < n; i++)
-			if ((strncmp(f[i].key, "tls.", 4) == 0) == (after == 1)) {
+			if (setup_field_follows(f[i].key) == (after == 1)) {
 				sheet_gap(s);
 				put_field(sc, s, &f[i], col);
 			}

@@ -25,7 +25,7 @@ questions(const struct plain *p, struct asked *out, size_t max)
 
 	for (int after = 0; after <= 1; after++) {
 		for (size_t i = 0; i < n && k < max; i++)
-			if (!f[i].closed && (strncmp(f[i].key, "tls.", 4) == 0) == (after == 1))
+			if (!f[i].closed && setup_field_follows(f[i].key) == (after == 1))
 				out[k++] = (struct asked){ NULL, f[i] };
 		for (const char *const *l = setup_lists(p->setup, p->page);
 		     *l && !after && k < max; l++)
@@ -186,6 +186,8 @@ ask_field(struct plain *p, const struct setup_field *f)
 		plain_ask(p, _("UI password, not shown while you type"),
 		          *f->value ? _("as before") : _("none"), true, answer_field);
 	} else {
+		if (strncmp(f->key, "npm.", 4) == 0 && *f->hint) /* its label alone does not say that it may stay empty */
+			plain_say(p, f->hint);
 		plain_ask(p, f->label, f->value, false, answer_field);
 	}
 }

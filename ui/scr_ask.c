@@ -20,7 +20,7 @@ ask_items(const struct screen *sc, struct item *out)
 
 	for (int after = 0; after <= 1; after++) {
 		for (size_t i = 0; i < n && k < MAX_ITEMS; i++)
-			if (!f[i].closed && (strncmp(f[i].key, "tls.", 4) == 0) == (after == 1))
+			if (!f[i].closed && setup_field_follows(f[i].key) == (after == 1))
 				out[k++] = (struct item){ ITEM_FIELD, f[i].key };
 		for (const char *const *l = setup_lists(sc->setup, p);
 		     *l && !after && k < MAX_ITEMS; l++)

@@ -122,15 +122,17 @@ advise_direct(const struct setup *s, struct advice *a)
 static void
 advise_pasted(const struct setup *s, struct advice *a)
 {
-	if (!setup_pastes(s)) {
+	if (setup_is_told(s) && told_advice(s)) {
+		add(a, told_advice(s));
+	} else if (!setup_pastes(s) && !setup_is_told(s)) {
 		add(a, _("Choose another proxy, or leave with q and use the answers file."));
-	} else if (s->answers.has_origin && url_is_loopback(&s->answers.origin)) {
+	} else if (setup_origin_is_container(s)) {
 		add(a, _("Let OpenChamber listen on an address of this server, and name that address in step 2:"));
 		for (const char *const *own = s->own_addresses; own && *own; own++)
 			if (!strchr(*own, ':'))
 				add_literal(s, a, say(s, "http://%s:%u", *own, s->answers.origin.port));
 		add(a, _("Press Esc twice to go there."));
-	} else {
+	} else if (!told_is_asked(s)) {
 		add(a, _("Its text is rehearsed here as well, in a private nginx."));
 		add(a, _("Press Enter for the public address."));
 	}
@@ -206,17 +208,20 @@ static void
 advise_trouble(const struct setup *s, enum way w, enum page p, struct advice *a)
 {
 	const struct check_result *r = page_trouble(s, w, p, CHECK_FAIL);
+	const struct proxy_found *f = find_proxy(s);
+	const char *own;
 
 	if (!r)
 		r = page_trouble(s, w, p, CHECK_WARN);
 	if (!r)
 		return;
+	own = f && f->proxy->fix && r->cause ? f->proxy->fix(r->cause->id) : NULL;
 	/* TRANSLATORS: %s is a whole sentence about what is wrong with the proxy as it is now */
 	add(a, w == WAY_TODAY ? say(s, _("Today: %s"), r->detail) : say(s, "%s: %s", r->label, r->detail));
 	if (r->where.file)
 		add_literal(s, a, say(s, "%s:%d", r->where.file, r->where.line));
-	else if (w == WAY_REHEARSAL && r->fix)
-		add(a, r->fix);
+	else if (w == WAY_REHEARSAL && (own || r->fix))
+		add(a, own ? _(own) : r->fix);
 }
 
 static void
@@ -259,7 +264,7 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 		add(a, _(good[p]));
 	if (p == PAGE_TIMEOUTS && setup_holding(s))
 		add(a, _("Esc stops the waiting. You can also go on: what comes of it is marked at this step."));
-	if (p == PAGE_WEBSOCKET && setup_pastes(s)) /* TRANSLATORS: %s is a proxy's name */
+	if (p == PAGE_WEBSOCKET && certs_kept_by(s) == CERTS_THERE) /* TRANSLATORS: %s is a proxy's name */
 		add(a, say(s, _("The rehearsal is a private nginx, with what %s writes around the text."), proxy->proxy->label));
 	else if (p == PAGE_WEBSOCKET && proxy)
 		add(a, say(s, _("The rehearsal is your own %s, started on the side with the new configuration."),

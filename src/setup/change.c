@@ -146,6 +146,7 @@ child_done(void *ctx, const struct proc_result *r)
 	note_address(s);
 	/* What is on this server is another now: both are looked at anew. */
 	plan_forget(s);
+	told_forget(s);
 	later_note_last(s);
 	s->page = PAGE_RESULT;
 	setup_tell(s);

@@ -42,7 +42,14 @@ is_directory(const char *path)
 bool
 setup_field_is_path(const char *key)
 {
-	return strcmp(key, "tls.certificate") == 0 || strcmp(key, "tls.key") == 0;
+	return strcmp(key, "tls.certificate") == 0 || strcmp(key, "tls.key") == 0 ||
+	       strcmp(key, "npm.secret-file") == 0;
+}
+
+bool
+setup_field_follows(const char *key)
+{
+	return strncmp(key, "tls.", 4) == 0 || strncmp(key, "npm.", 4) == 0;
 }
 
 const char *

@@ -53,6 +53,9 @@ label_of(const char *key)
 		{ "origin",          N_("OpenChamber") },
 		{ "password",        N_("UI password") },
 		{ "public",          N_("Address") },
+		{ "npm.url",         N_("Its pages") },
+		{ "npm.identity",    N_("Its user") },
+		{ "npm.secret-file", N_("Secret file") },
 		{ "tls.certificate", N_("Certificate") },
 		{ "tls.key",         N_("Its key") },
 		/* TRANSLATORS: labels of fields, at most 20 columns */
@@ -138,6 +141,13 @@ hint_of(const struct setup *s, const char *key)
 		                                   : _("for this run's checks only, never saved");
 	if (strcmp(key, "public") == 0)
 		return hint_public(s);
+	if (strcmp(key, "npm.url") == 0)
+		return s->answers.npm_url ? _("told by its API; empty: you paste a text")
+		                          : _("as http://ADDRESS:81; empty: you paste");
+	if (strcmp(key, "npm.identity") == 0)
+		return _("the e-mail address it lets in");
+	if (strcmp(key, "npm.secret-file") == 0)
+		return _("a file of mode 600 with its password");
 	if (strcmp(key, "tls.certificate") == 0)
 		return _("the whole chain, PEM; its path on this server");
 	if (strcmp(key, "tls.key") == 0)
@@ -170,6 +180,10 @@ is_shown(const struct setup *s, const char *key)
 	}
 	if (strncmp(key, "tls.", 4) == 0)
 		return s->other_cert;
+	if (strcmp(key, "npm.url") == 0)
+		return setup_pastes(s) || setup_is_told(s);
+	if (strncmp(key, "npm.", 4) == 0)
+		return setup_is_told(s);
 	return true;
 }
 
@@ -241,7 +255,7 @@ follow_scheme(struct setup *s)
 	}
 	if (http || (s->answers.has_tls && s->answers.tls != TLS_NONE && s->answers.tls != TLS_EXISTING))
 		return;
-	for (size_t i = 0; !setup_pastes(s) && i < s->n_certs; i++)
+	for (size_t i = 0; certs_kept_by(s) != CERTS_THERE && i < s->n_certs; i++)
 		if (s->certs[i].readable && cert_covers(&s->certs[i].cert, s->answers.public_url.host)) {
 			s->answers.has_tls = true;
 			s->answers.tls = TLS_EXISTING;
@@ -249,7 +263,7 @@ follow_scheme(struct setup *s)
 			s->answers.key = arena_strdup(&s->answers.arena, s->certs[i].key);
 			return;
 		}
-	if (setup_pastes(s) || (certs_kept_by(s) == CERTS_AUTO && !name_is_private(&s->answers.public_url))) {
+	if (certs_kept_by(s) == CERTS_THERE || (certs_kept_by(s) == CERTS_AUTO && !name_is_private(&s->answers.public_url))) {
 		s->answers.has_tls = true;
 		s->answers.tls = TLS_AUTO;
 		return;

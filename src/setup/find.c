@@ -30,6 +30,12 @@ find_proxy(const struct setup *s)
 }
 
 bool
+setup_origin_is_container(const struct setup *s)
+{
+	return certs_kept_by(s) == CERTS_THERE && s->answers.has_origin && url_is_loopback(&s->answers.origin);
+}
+
+bool
 setup_pastes(const struct setup *s)
 {
 	const struct proxy_found *f = find_proxy(s);
@@ -272,6 +278,8 @@ found_all(struct setup *s)
 	find_certs(s);
 	note_existing(s);
 	suggest_address(s);
+	if (s->page != PAGE_START)
+		told_look(s);
 	if ((s->page == PAGE_START && !s->has_interrupted) || s->page == PAGE_REPAIR)
 		repair_look(s);
 	if (s->page == PAGE_LATER)
@@ -352,6 +360,7 @@ find_everything(struct setup *s)
 	for (size_t i = 0; i < s->n_found; i++)
 		proxy_found_free(&s->found[i]);
 	s->n_found = 0;
+	told_forget(s);
 	repair_forget(s);
 	s->existing = s->our_site = NULL;
 	/* What is behind an API is not found by looking around, but its pages can be filled by hand. */

@@ -168,15 +168,17 @@ lines_direct(const struct setup *s, struct lines *l)
 
 /* ---- page 3 ---- */
 
-/* A proxy that is set in its own pages: nothing of it can be looked at from here. */
+/* A proxy that is told by its API, or set in its own pages: of that nothing can be looked at from here. */
 static void
-lines_pasted(const struct setup *s, const struct proxy_found *f, struct lines *l)
+lines_contained(const struct setup *s, const struct proxy_found *f, struct lines *l)
 {
-	if (!setup_pastes(s))
+	if (setup_is_told(s))
+		lines_told(s, l);
+	else if (!setup_pastes(s))
 		line_told(l, MARK_FAIL, say(s, _("%s is told by its API only by: antechamber apply --answers FILE"), f->proxy->label));
-	else if (!s->answers.has_origin || !url_is_loopback(&s->answers.origin))
+	else if (!setup_origin_is_container(s))
 		line_told(l, MARK_PASS, _("you set it in its pages: the review shows what, and the text to paste"));
-	else /* TRANSLATORS: %s is a host, as 127.0.0.1 */
+	if (setup_origin_is_container(s)) /* TRANSLATORS: %s is a host, as 127.0.0.1 */
 		line_told(l, MARK_FAIL, say(s, _("%s is its own container there, not this server"), s->answers.origin.host));
 }
 
@@ -189,7 +191,7 @@ lines_proxy(const struct setup *s, struct lines *l)
 	if (!f)
 		return;
 	if (f->proxy->by_hand) {
-		lines_pasted(s, f, l);
+		lines_contained(s, f, l);
 		return;
 	}
 	if (!f->installed) {
@@ -289,7 +291,9 @@ lines_public(const struct setup *s, struct lines *l)
 	if (!s->answers.has_public)
 		return;
 	lines_name(s, l);
-	if (setup_pastes(s)) /* whose ports and sites they are, only its own pages know */
+	if (setup_is_told(s))
+		lines_told_host(s, l);
+	if (certs_kept_by(s) == CERTS_THERE) /* whose ports they are, only its own pages know */
 		return;
 	lines_ports(s, l);
 	if (f) {

@@ -19,4 +19,8 @@ bool lines_hold(const struct setup *s, struct lines *l); /* false: no long wait 
 void lines_apply(const struct setup *s, struct lines *l);
 void lines_result(const struct setup *s, struct lines *l);
 
+/* told.c */
+void lines_told(const struct setup *s, struct lines *l);      /* does it answer, does it let in? */
+void lines_told_host(const struct setup *s, struct lines *l); /* has it the name already? */
+
 #endif

@@ -71,7 +71,7 @@ certs_kept_by(const struct setup *s)
 {
 	const struct proxy_found *f = find_proxy(s);
 
-	return setup_pastes(s) ? CERTS_THERE : f && (f->proxy->caps & PROXY_AUTO_TLS) ? CERTS_AUTO : CERTS_FILES;
+	return f && f->proxy->by_hand && !repair_chosen(s) ? CERTS_THERE : f && (f->proxy->caps & PROXY_AUTO_TLS) ? CERTS_AUTO : CERTS_FILES;
 }
 
 /* The row of the table that is the i-th of this list; -1: there are no more. */
@@ -89,7 +89,7 @@ tls_way_at(const struct setup *s, size_t i)
 static size_t
 found_rows(const struct setup *s, const struct found_cert *rows[MAX_CERT_ROWS])
 {
-	return setup_pastes(s) ? 0 : cert_rows(s, rows);
+	return certs_kept_by(s) == CERTS_THERE ? 0 : cert_rows(s, rows);
 }
 
 static size_t
@@ -174,6 +174,7 @@ list_proxy(const struct setup *s, struct setup_choice *out, size_t max)
 		out[n++] = (struct setup_choice){
 			.label = f->version ? say(s, "%s %s", f->proxy->label, f->version) : f->proxy->label,
 			.state = f->installed ? proxy_ports(s, f) :
+			         f->proxy->by_hand && !f->proxy->by_hand(&s->answers) ? _("told by its API") :
 			         f->proxy->by_hand ? _("you paste a text into it") : _("not installed"),
 			.chosen = s->answers.proxy && strcmp(s->answers.proxy, f->proxy->name) == 0 && !s->by_hand,
 			.possible = true,
@@ -190,6 +191,8 @@ choose_proxy(struct setup *s, size_t i)
 {
 	const enum cert_keeper before = certs_kept_by(s);
 
+	if (s->told_err.code != ERR_NONE) /* it may let in by now */
+		told_forget(s);
 	s->by_hand = i >= s->n_found;
 	s->answers.proxy = s->by_hand ? NULL : arena_strdup(&s->answers.arena, s->found[i].proxy->name);
 	/* What one of them does about the certificate is no answer for the other. */

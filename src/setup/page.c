@@ -25,6 +25,7 @@ const struct page_info pages[N_PAGES] = {
 	[PAGE_PROXY] = {
 		.name   = N_("Proxy"),
 		.part   = PART_PREPARE,
+		.fields = { "npm.url", "npm.identity", "npm.secret-file" },
 		.why    = N_("The reverse proxy is the program that answers the world and hands each request on to OpenChamber. The best one is the one that already runs here."),
 		.what   = N_("What it is. The program that has ports 80 and 443 on this server answers everybody who comes in. It gets one more site, for OpenChamber."),
 		.breaks = N_("How it breaks. Two programs cannot share a port. A second proxy would need the port that the first one has."),

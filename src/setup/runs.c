@@ -302,7 +302,7 @@ run_rehearsal(struct setup *s)
 		.stage = rehearsal_stage_reached, .result = on_result, .done = rehearsal_over,
 	};
 
-	if (s->rehearsal || s->rehearsed)
+	if (s->rehearsal || s->rehearsed || told_is_asked(s))
 		return;
 	if (!run_may_rehearse(s)) {
 		s->rehearsed = s->rehearsal_none = true;

@@ -80,6 +80,7 @@ setup_free(struct setup *s)
 		return;
 	runs_forget_direct(s);
 	runs_forget_proxied(s);
+	told_forget(s);
 	find_stop(s);
 	practice_stop(s);
 	change_forget(s);
@@ -117,6 +118,8 @@ setup_open(struct setup *s, enum page p)
 	s->page = p;
 	if (p < N_STEPS)
 		s->seen[p] = true;
+	if (p > PAGE_DIRECT && p != PAGE_REPAIR)
+		told_look(s);
 	switch (p) {
 	case PAGE_DIRECT:
 		if (!s->direct)
@@ -170,7 +173,7 @@ setup_may_leave(const struct setup *s, enum page p)
 		r = run_result(s, WAY_DIRECT, "direct.answer");
 		return r && r->status != CHECK_FAIL;
 	case PAGE_PROXY:
-		return s->by_hand || (f && (f->installed || setup_pastes(s)) && setup_mark(s, p) != MARK_FAIL);
+		return s->by_hand || (f && ((f->installed && !told_is_asked(s)) || setup_pastes(s)) && setup_mark(s, p) != MARK_FAIL);
 	case PAGE_PUBLIC:
 		return s->answers.has_public && s->answers.has_tls &&
 		       (s->answers.tls != TLS_EXISTING || (s->answers.certificate && s->answers.key)) &&
@@ -201,6 +204,7 @@ setup_may_skip_checklist(const struct setup *s)
 void
 setup_check_again(struct setup *s)
 {
+	told_forget(s);
 	switch (s->page) {
 	case PAGE_START:
 		runs_forget_direct(s);
@@ -254,18 +258,18 @@ setup_busy(const struct setup *s)
 	case PAGE_DIRECT:
 		return s->direct && !check_is_done(s->direct);
 	case PAGE_PROXY:
-		return s->detecting;
+		return s->detecting || told_is_asked(s);
 	case PAGE_PUBLIC:
-		return s->resolving != 0;
+		return s->resolving || told_is_asked(s);
 	case PAGE_APPLY:
 		return s->child != NULL;
 	case PAGE_RESULT:
 		return false;
 	case PAGE_LATER:
-		return s->detecting || s->resolving || (s->direct && !check_is_done(s->direct)) ||
+		return s->detecting || s->resolving || told_is_asked(s) || (s->direct && !check_is_done(s->direct)) ||
 		       (s->today && !check_is_done(s->today));
 	default:
-		return s->rehearsal && !s->rehearsed;
+		return told_is_asked(s) || (s->rehearsal && !s->rehearsed);
 	}
 }
 

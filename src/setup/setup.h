@@ -82,6 +82,8 @@ int  setup_set(struct setup *s, const char *key, const char *text, struct err *e
 /* The same while typing: says the error, changes nothing else. */
 int  setup_try(const struct setup *s, const char *key, const char *text, struct err *e);
 
+/* Does it belong to a choice of the page's list?  Then it is asked behind it. */
+bool        setup_field_follows(const char *key);
 /* What is typed is a path on this server, and how it goes on there as far as it is unambiguous; NULL: it does not. */
 bool        setup_field_is_path(const char *key);
 const char *setup_complete(const struct setup *s, const char *key, const char *text);

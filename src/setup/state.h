@@ -89,6 +89,12 @@ struct setup {
 	bool                has_interrupted;
 	struct apply       *rollback;     /* settling an interrupted change */
 
+	/* what a proxy that is told by its API has */
+	struct asking *asking;     /* the question under way, or NULL */
+	unsigned       told_timer; /* it is asked when the typing rests */
+	char          *told_for;   /* what was asked with, or NULL */
+	struct err     told_err;   /* why it does not answer, or does not let in */
+
 	/* page 4: what the name leads to */
 	unsigned resolving;
 	bool     resolved;
@@ -173,6 +179,18 @@ void setup_tell(struct setup *s); /* something a face shows is different */
 
 bool setup_pastes(const struct setup *s); /* the chosen proxy is set in its own pages, from what the review shows */
 
+
+bool setup_origin_is_container(const struct setup *s); /* its container takes OpenChamber's address for its own */
+
+/* told.c */
+bool setup_is_told(const struct setup *s);   /* the chosen proxy is told by its API, here; with half the answers too */
+bool told_is_whole(const struct setup *s);   /* address, user and secret are all answered */
+bool told_is_asked(const struct setup *s);   /* the answer is on its way */
+int  told_ready(const struct setup *s, struct err *e); /* is what it has known?  -1: not, or not any more */
+void told_look(struct setup *s);             /* ask, unless the answer is there already; the page opens again then */
+const char *told_advice(const struct setup *s); /* what to do where it does not let in; NULL: nothing */
+void told_forget(struct setup *s);           /* what it has may be different now */
+
 /* find.c */
 void find_everything(struct setup *s);
 void find_machine(struct setup *s);
@@ -202,6 +220,7 @@ const struct check_result *run_result(const struct setup *s, enum way w, const c
 const struct check_run *run_of(const struct setup *s, enum way w);
 /* The first check of a checklist page that ended so; NULL: none. */
 const struct check_result *page_trouble(const struct setup *s, enum way w, enum page p, enum check_status status);
+size_t run_excused(const struct setup *s, enum way w); /* how many of its failures only warn here */
 bool setup_failure_of(const struct setup *s, enum way w, struct setup_failure *out); /* the first of a way */
 enum mark mark_of(const struct check_result *r); /* NULL: none */
 enum mark mark_worst(enum mark a, enum mark b);

@@ -32,17 +32,13 @@ keys Enter
 wait_text 'step 3 of 11'
 close_terminal
 
-# Where the answers name its API, the wizard says that it does not use it; nobody is told to install the npm of another world.
-answers "$BEHIND" 'npm: {url: "http://127.0.0.1:81", identity: a@example.org, secret-file: /run/secret}'
-to_proxy
-must_say 'told by its API only'
-must_not_say 'apt install'
-close_terminal
-
 # The whole way on a full screen.
 answers "$BEHIND"
 to_proxy
 must_say 'you set it in its pages'
+must_not_say 'apt install'
+keys Enter
+wait_text 'empty: you paste'
 keys Enter
 wait_text '1 it requests one by itself, or has it'
 must_not_say 'will be opened'
@@ -80,6 +76,8 @@ wait_text 'Where does OpenChamber answer'
 keys Enter
 wait_text 'Which one, 1 to'
 must_say '[0-9]. *Nginx Proxy Manager'
+keys Enter
+wait_text '^Its pages'
 keys Enter
 wait_text '^Address \[https://chat.example.org\]:'
 keys Enter
