@@ -710,6 +710,12 @@ setup_failure(const struct setup *s, enum page p, struct setup_failure *out)
 
 /* ---- sentences ---- */
 
+bool
+setup_field_follows(const char *key)
+{
+	return strncmp(key, "tls.", 4) == 0;
+}
+
 bool setup_field_is_path(const char *key) { return strncmp(key, "tls.", 4) == 0; }
 
 const char *
