@@ -242,6 +242,8 @@ lines_name(const struct setup *s, struct lines *l)
 		own = own || machine_has_address(&s->machine, s->addresses[i]);
 	if (own)
 		line_told(l, MARK_PASS, say(s, _("host: %s is an address of this server"), s->addresses[0]));
+	else if (s->answers.cdn == CDN_CLOUDFLARE)
+		line_told(l, MARK_PASS, _("host: Cloudflare, which stands in front of this server"));
 	else
 		line_told(l, MARK_SKIP, _("host: not an address of this server: a router?"));
 }

@@ -1,6 +1,7 @@
 /* runs.c - the live checks behind the pages: started, watched, thrown away when what they stood on changes. */
 #include "setup/repair.h"
 
+#include "answers/ranges.h"
 #include "apply/finding.h"
 
 #include <stdlib.h>
@@ -336,6 +337,26 @@ runs_forget_proxied(struct setup *s)
 
 /* ---- what the name leads to ---- */
 
+/*
+ * A name that leads to Cloudflare's addresses alone has Cloudflare in front,
+ * and the site is written for that.  What was answered otherwise stays.
+ */
+bool
+cdn_note(struct setup *s)
+{
+	const char **edge;
+	struct err ignored;
+	bool all = s->n_addresses > 0 && ranges_load(&edge, &s->keep, s->o.templates, &ignored) == 0;
+
+	for (size_t i = 0; i < s->n_addresses && all; i++)
+		all = ranges_have(edge, s->addresses[i]);
+	if (all == s->cdn_seen || (all && s->answers.cdn != CDN_NONE))
+		return false;
+	s->cdn_seen = all;
+	s->answers.cdn = all ? CDN_CLOUDFLARE : CDN_NONE;
+	return true;
+}
+
 static void
 resolved(void *ctx, const char *const *addresses, size_t n)
 {
@@ -346,7 +367,11 @@ resolved(void *ctx, const char *const *addresses, size_t n)
 	s->n_addresses = 0;
 	for (size_t i = 0; i < n && s->n_addresses < ARRAY_LEN(s->addresses); i++)
 		s->addresses[s->n_addresses++] = arena_strdup(&s->keep, addresses[i]);
-	if (s->n_addresses)
+	if (cdn_note(s)) {
+		runs_forget_proxied(s);
+		setup_open(s, s->page); /* what this page shows live runs anew */
+	}
+	if (s->n_addresses && !s->today)
 		run_today(s);
 	setup_tell(s);
 }

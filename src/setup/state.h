@@ -101,6 +101,7 @@ struct setup {
 	char       *resolved_for;
 	const char *addresses[4];
 	size_t   n_addresses;
+	bool     cdn_seen;       /* they are Cloudflare's: the answer was taken from that */
 
 	/* runs */
 	struct check_run     *direct;
@@ -213,6 +214,7 @@ void run_direct(struct setup *s);
 void run_today(struct setup *s);
 void run_rehearsal(struct setup *s);
 void run_resolver(struct setup *s);
+bool cdn_note(struct setup *s); /* true: the answer about who stands in front is another now */
 void runs_forget_direct(struct setup *s);
 void runs_forget_proxied(struct setup *s); /* rehearsal, today, plan */
 bool run_may_rehearse(const struct setup *s);
