@@ -83,8 +83,24 @@ hosts '(length == 1) and .[0].meta.nginx_online and (.[0].domain_names == ["chat
 keys Enter
 wait_text 'exit=0'
 close_terminal
-run 0 rollback --root "$R"
+
+# A later run asks it again, finds nothing different, and takes the host back.
+before=$(changes)
+start 80x24 --root "$R"
+wait_text 'pass  Nginx Proxy Manager 2.15.1 runs'
+must_say '1 - Look at the difference'
+[ "$(changes)" = "$before" ] || fail "looking changed something"
+keys Down Down Down
+wait_text '> 5   Undo the last change'
+keys Enter
+wait_text 'Undo the last change?'
+keys Right Enter
+wait_text 'result' 20
+wait_text 'Undone' 20
 hosts 'length == 0'
+close_terminal
+run 0 rollback --root "$R"
+says 'undone already'
 
 # The same line by line: a wrong password first, then a host that somebody made, which is changed and comes back.
 npm_up 2.15.1
