@@ -340,12 +340,15 @@ places_of(const struct setup *s, const struct journal_entry *entry, struct setup
 	const size_t deeds = journal_deeds(s->say, entry->dir, &d);
 
 	for (size_t i = 0; i < deeds && n < max; i++) {
-		bool known = strcmp(d[i].step, "mkdir") == 0 || *d[i].path != '/';
+		/* A request is a place too, and made it where it was to make something. */
+		const bool call = strcmp(d[i].step, "call") == 0;
+		const bool made = d[i].made || (call && strncmp(d[i].path, "POST ", 5) == 0);
+		bool known = strcmp(d[i].step, "mkdir") == 0 || (*d[i].path != '/' && !call);
 
 		for (size_t k = 0; k < n; k++)
 			known = known || strcmp(out[k].text, d[i].path) == 0;
 		if (!known) /* TRANSLATORS: what becomes of a file when a change is undone, at most 11 columns */
-			out[n++] = (struct setup_line){ MARK_NONE, d[i].made ? _("goes") : _("comes back"), d[i].path, "" };
+			out[n++] = (struct setup_line){ MARK_NONE, made ? _("goes") : _("comes back"), d[i].path, "" };
 	}
 	return n;
 }

@@ -94,6 +94,7 @@ keys Down Down Down
 wait_text '> 5   Undo the last change'
 keys Enter
 wait_text 'Undo the last change?'
+must_say 'goes .* POST /api/nginx/proxy-hosts'
 keys Right Enter
 wait_text 'result' 20
 wait_text 'Undone' 20
