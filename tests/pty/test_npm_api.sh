@@ -84,7 +84,14 @@ keys Enter
 wait_text 'exit=0'
 close_terminal
 
-# A later run asks it again, finds nothing different, and takes the host back.
+# A later run says where it does not let in any more.
+chmod 644 "$R/run/secret"
+start 80x24 --root "$R"
+wait_text 'fail  Others can read'
+chmod 600 "$R/run/secret"
+close_terminal
+
+# The next asks it again, finds nothing different, and takes the host back.
 before=$(changes)
 start 80x24 --root "$R"
 wait_text 'pass  Nginx Proxy Manager 2.15.1 runs'
