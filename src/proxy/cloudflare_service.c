@@ -7,37 +7,17 @@
 #include "base/i18n.h"
 #include "base/text.h"
 
-#define ERROR_MAX 300
-
 /* ---- letting in ---- */
-
-/* Its tokens changed their length and form before; a header takes nothing else than these anyway. */
-static bool
-is_token(const char *s)
-{
-	static const char fine[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	                           "0123456789-_.";
-
-	return *s && !s[strspn(s, fine)];
-}
 
 /* Whether it may do what it is for is seen by the first question; some tokens may not even ask about themselves. */
 static void
 log_in(struct session *s, const char *secret)
 {
 	struct err e = { 0 };
-	char *header;
 
-	if (!is_token(secret)) {
-		err_set(&e, ERR_VALUE,
-		        _("The file of the Cloudflare token holds something else. Its first line is to be the token alone."));
-		session_let_in(s, NULL, &e);
-		return;
-	}
-	header = xasprintf("Authorization: Bearer %s", secret);
-	session_let_in(s, header, NULL);
-	mem_wipe(header, strlen(header));
-	free(header);
+	err_set(&e, ERR_VALUE,
+	        _("The file of the Cloudflare token holds something else. Its first line is to be the token alone."));
+	session_let_in_by_token(s, secret, &e);
 }
 
 /* ---- what its answers mean ---- */
@@ -45,14 +25,7 @@ log_in(struct session *s, const char *secret)
 static const char *
 message(struct arena *a, const struct json *body)
 {
-	const char *text = json_get_string(json_at(json_get(body, "errors"), 0), "message", "");
-	struct buf safe = BUF_INIT;
-	const char *said;
-
-	text_safe(&safe, text, strlen(text), ERROR_MAX);
-	said = arena_strdup(a, safe.s);
-	buf_free(&safe);
-	return said;
+	return service_said(a, json_get_string(json_at(json_get(body, "errors"), 0), "message", ""));
 }
 
 /* A missing right comes with a code or without, so the status alone counts. */

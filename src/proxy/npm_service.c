@@ -8,7 +8,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 
-#define ERROR_MAX 300
+#define NGINX_ERR_MAX 300 /* bytes of what its nginx said that are shown */
 
 /* ---- reading what it says ---- */
 
@@ -37,44 +37,18 @@ npm_host_named(const struct json *hosts, const char *domain)
 const char *
 npm_message(struct arena *a, const struct json *body)
 {
-	const char *text = json_get_string(json_get(body, "error"), "message", "");
-	struct buf safe = BUF_INIT;
-	const char *said;
-
-	text_safe(&safe, text, strlen(text), ERROR_MAX);
-	said = arena_strdup(a, safe.s);
-	buf_free(&safe);
-	return said;
+	return service_said(a, json_get_string(json_get(body, "error"), "message", ""));
 }
 
 /* ---- letting in ---- */
 
-/* What goes into a header is a JSON web token, whatever was answered. */
-static bool
-is_token(const char *s)
-{
-	static const char fine[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	                           "0123456789-_.=";
-
-	return *s && !s[strspn(s, fine)];
-}
-
 static void
 let_in(struct session *s, const struct json *body)
 {
-	const char *token = json_get_string(body, "token", "");
 	struct err e = { 0 };
-	char *header;
 
-	if (!is_token(token)) {
-		err_set(&e, ERR_NET, _("What answers is not Nginx Proxy Manager: it gave no token."));
-		session_let_in(s, NULL, &e);
-		return;
-	}
-	header = xasprintf("Authorization: Bearer %s", token);
-	session_let_in(s, header, NULL);
-	mem_wipe(header, strlen(header));
-	free(header);
+	err_set(&e, ERR_NET, _("What answers is not Nginx Proxy Manager: it gave no token."));
+	session_let_in_by_token(s, json_get_string(body, "token", ""), &e);
 }
 
 static void
@@ -292,7 +266,7 @@ npm_judge(const struct call *c, const struct json *body, struct err *e)
 		return 0;
 	if (!*said && !json_get(meta, "nginx_online"))
 		return 1;
-	text_safe(&safe, said, strlen(said), ERROR_MAX);
+	text_safe(&safe, said, strlen(said), NGINX_ERR_MAX);
 	err_set(e, ERR_FAILED, _("The nginx of Nginx Proxy Manager refuses the host: %s"), safe.s);
 	buf_free(&safe);
 	return -1;

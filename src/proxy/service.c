@@ -17,6 +17,7 @@
 
 #define MAX_BODY   (4u << 20) /* of an answer: all hosts of a large server are some hundred kB */
 #define MAX_SECRET 4096
+#define SAID_MAX   300 /* bytes */
 #define MAX_WAITS  3
 #define MAX_WAIT_S 30
 
@@ -302,6 +303,43 @@ tell_opened(void *ctx)
 
 	s->timer = 0;
 	s->opened(s->opened_ctx, NULL, s->failed.code ? &s->failed : NULL);
+}
+
+const char *
+service_said(struct arena *a, const char *text)
+{
+	struct buf safe = BUF_INIT;
+	const char *said;
+
+	text_safe(&safe, text, strlen(text), SAID_MAX);
+	said = arena_strdup(a, safe.s);
+	buf_free(&safe);
+	return said;
+}
+
+/* Nobody's tokens hold anything else; their lengths and forms have changed before. */
+static bool
+is_token(const char *s)
+{
+	static const char fine[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	                           "0123456789-_.=";
+
+	return *s && !s[strspn(s, fine)];
+}
+
+void
+session_let_in_by_token(struct session *s, const char *token, const struct err *otherwise)
+{
+	char *header;
+
+	if (!is_token(token)) {
+		session_let_in(s, NULL, otherwise);
+		return;
+	}
+	header = xasprintf("Authorization: Bearer %s", token);
+	session_let_in(s, header, NULL);
+	mem_wipe(header, strlen(header));
+	free(header);
 }
 
 void

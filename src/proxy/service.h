@@ -80,6 +80,11 @@ void session_ask(struct session *s, const char *method, const char *path, const 
 void session_cancel(struct session *s); /* the request, whose end is not waited for any more */
 long session_status(const struct session *s); /* of the last answer; 0: there was none */
 
+/* A sentence of the service itself, made harmless and no longer than a message may be; in the arena. */
+const char *service_said(struct arena *a, const char *text);
+
+/* For `log_in': let in with "Authorization: Bearer TOKEN", or with `otherwise' where a header takes no such token. */
+void session_let_in_by_token(struct session *s, const char *token, const struct err *otherwise);
 /* For `log_in': the header every later request carries ("Authorization: Bearer ..."), or why not. */
 void session_let_in(struct session *s, const char *header, const struct err *e);
 const char *session_identity(const struct session *s);
