@@ -81,15 +81,11 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	struct proxy_found *f = s->f;
 	struct apache_own *own = apache_own(f);
 	const char *config;
-	char *container;
 
 	if (is_child(s, parent) || f->master)
 		return;
-	container = is_rooted(s) ? NULL : running_container(&f->arena, pid);
-	if (container) {
-		f->container = f->container ? f->container : container;
+	if (running_apart(f, pid, is_rooted(s)))
 		return;
-	}
 	if (!f->installed)
 		return;
 	config = config_of(&f->arena, own, argv);

@@ -284,7 +284,8 @@ find_again(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	(void)parent;
 	(void)argv;
 	for (size_t i = 0; i < k->n_parents; i++)
-		if (k->parents[i] == pid && running_listens(pid) != 0) {
+		if (k->parents[i] == pid && running_listens(pid) != 0 &&
+		    !running_elsewhere("/proc", pid)) {
 			k->young++;
 			return;
 		}

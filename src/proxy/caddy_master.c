@@ -177,16 +177,13 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 {
 	struct search *s = ctx;
 	struct proxy_found *f = s->f;
-	char *config, *container;
+	char *config;
 
 	(void)parent;
 	if (!argv[0] || !argv[1] || strcmp(argv[1], "run") != 0)
 		return;
-	container = has_root(s->root) ? NULL : running_container(&f->arena, pid);
-	if (container) {
-		f->container = f->container ? f->container : container;
+	if (running_apart(f, pid, has_root(s->root)))
 		return;
-	}
 	config = config_of(&f->arena, pid, argv);
 	if (!config || !f->config || f->master)
 		return;

@@ -118,15 +118,11 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	struct proxy_found *f = s->f;
 	const bool master = has_flag(argv, "-W");
 	const char **files;
-	char *container;
 
 	if (is_worker(s, parent) || f->master)
 		return;
-	container = is_rooted(s) ? NULL : running_container(&f->arena, pid);
-	if (container) {
-		f->container = f->container ? f->container : container;
+	if (running_apart(f, pid, is_rooted(s)))
 		return;
-	}
 	files = files_of(&f->arena, pid, argv);
 	if (!f->installed || !files[0])
 		return;

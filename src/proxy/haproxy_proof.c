@@ -216,7 +216,7 @@ find_again(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 			return;
 	if (k->before->master > 0 && strcmp(running_operand(argv, "-f"), k->before->config) != 0)
 		return;
-	if (running_listens(pid) == 1)
+	if (running_listens(pid) == 1 && !running_elsewhere("/proc", pid))
 		k->young++;
 }
 

@@ -37,7 +37,7 @@ void nginx_find_sites(struct proxy_found *f, const char *root);
 void nginx_find_master(struct proxy_found *f, const char *root, const struct machine *m);
 
 /* Is this process the master that reads the file we found? */
-bool nginx_is_master(const struct proxy_found *f, const char *const *argv);
+bool nginx_is_master(const struct proxy_found *f, pid_t pid, const char *const *argv);
 
 /* Does the first line of a file carry our mark? */
 bool nginx_is_ours(const char *root, const char *path);

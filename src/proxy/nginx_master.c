@@ -60,7 +60,7 @@ is_any_master(const char *const *argv)
 
 /* Its -c is a path of the machine as it is; ours may have a root in front. */
 bool
-nginx_is_master(const struct proxy_found *f, const char *const *argv)
+nginx_is_master(const struct proxy_found *f, pid_t pid, const char *const *argv)
 {
 	const struct nginx_own *own = f->conf;
 	struct arena a = { 0 };
@@ -68,7 +68,7 @@ nginx_is_master(const struct proxy_found *f, const char *const *argv)
 	char *x, *y;
 	bool same;
 
-	if (!is_any_master(argv) || !own || !own->real_config)
+	if (!is_any_master(argv) || !own || !own->real_config || running_elsewhere("/proc", pid))
 		return false;
 	config = config_of(&a, argv);
 	x = realpath(config ? config : own->default_config, NULL);
@@ -100,20 +100,17 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 {
 	struct search *s = ctx;
 	struct proxy_found *f = s->f;
-	char *config, *container;
+	char *config;
 
 	(void)parent;
 	if (!is_any_master(argv))
 		return;
-	container = is_rooted(s->root) ? NULL : running_container(&f->arena, pid);
-	if (container) {
-		f->container = f->container ? f->container : container;
+	if (running_apart(f, pid, is_rooted(s->root)))
 		return;
-	}
 	if (!f->config || f->master)
 		return;
 	config = config_of(&f->arena, argv);
-	if (nginx_is_master(f, argv)) {
+	if (nginx_is_master(f, pid, argv)) {
 		f->master = pid;
 	} else if (config && *config == '/' && !s->strange && serves_the_world(s->machine, pid)) {
 		s->strange = pid;

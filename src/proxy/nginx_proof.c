@@ -249,7 +249,7 @@ find_again(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	struct look *k = ctx;
 
 	(void)parent;
-	if (k->master == 0 && pid != k->before->master && nginx_is_master(k->f, argv))
+	if (k->master == 0 && pid != k->before->master && nginx_is_master(k->f, pid, argv))
 		k->master = pid;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -44,6 +45,52 @@ running_container(struct arena *a, pid_t pid)
 	buf_free(&theirs);
 	buf_free(&ours);
 	return name;
+}
+
+/* The end of the link PROC/WHO/NAME; false: it is not ours to see. */
+static bool
+read_link(char *out, size_t size, const char *proc, const char *who, const char *name)
+{
+	char *path = xasprintf("%s/%s/%s", proc, who, name);
+	const ssize_t n = readlink(path, out, size - 1);
+
+	free(path);
+	if (n <= 0)
+		return false;
+	out[n] = '\0';
+	return true;
+}
+
+bool
+running_elsewhere(const char *proc, pid_t pid)
+{
+	char who[32], ours[64], theirs[64], place[PATH_MAX];
+	struct stat here, there;
+	char *root;
+	bool seen;
+
+	snprintf(who, sizeof(who), "%ld", (long)pid);
+	if (!read_link(ours, sizeof(ours), proc, "self", "ns/mnt") ||
+	    !read_link(theirs, sizeof(theirs), proc, who, "ns/mnt") || strcmp(ours, theirs) == 0)
+		return false;
+	/* It may have changed its root since it started, as HAProxy does: then that place is compared. */
+	if (!read_link(place, sizeof(place), proc, who, "root"))
+		snprintf(place, sizeof(place), "/");
+	root = xasprintf("%s/%s/root/.", proc, who);
+	seen = stat(root, &there) == 0;
+	free(root);
+	return seen && (stat(place, &here) < 0 || here.st_dev != there.st_dev ||
+	                here.st_ino != there.st_ino);
+}
+
+bool
+running_apart(struct proxy_found *f, pid_t pid, bool rooted)
+{
+	char *container = rooted ? NULL : running_container(&f->arena, pid);
+
+	if (container && !f->container)
+		f->container = container;
+	return container || running_elsewhere("/proc", pid);
 }
 
 /* "0::/system.slice/haproxy.service" */

@@ -6,9 +6,24 @@
 #include <sys/types.h>
 
 #include "base/mem.h"
+#include "proxy/proxy.h"
 
 /* The name people know its container by; NULL: it is in none, or in ours.  From the arena. */
 char *running_container(struct arena *a, pid_t pid);
+
+/*
+ * Does a path in its arguments lead to files that are not ours, as in a
+ * container whose processes we see?  A mount namespace alone is no sign:
+ * systemd's PrivateTmp= makes one over the same files.  A process we may not
+ * look into counts as ours.  `proc' is "/proc", but for tests.
+ */
+bool running_elsewhere(const char *proc, pid_t pid);
+
+/*
+ * Is it none of this machine's own?  Its container's name, if it has one, is
+ * noted in `f'.  Under a --root only its files count, not its control group.
+ */
+bool running_apart(struct proxy_found *f, pid_t pid, bool rooted);
 
 /*
  * "haproxy.service", but only a unit whose name holds `word': one started from

@@ -2,7 +2,9 @@
 #include "nginx_world.h"
 
 #include <arpa/inet.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -300,6 +302,61 @@ moment(void)
 	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 }
 
+/* A whole nginx.conf that runs as anybody, on loopback. */
+static void
+write_running(struct tree *t)
+{
+	tree_write(t, "/etc/nginx/nginx.conf", arena_printf(&t->arena,
+		"pid %1$s/pid; error_log %1$s/log; daemon off; worker_processes 2; events {}\n"
+		"http { access_log off; client_body_temp_path %1$s/b; proxy_temp_path %1$s/p; fastcgi_temp_path %1$s/f;\n"
+		"uwsgi_temp_path %1$s/u; scgi_temp_path %1$s/s; server { listen 127.0.0.1:%2$u; } }\n", t->root, free_port()));
+}
+
+/* In a namespace of its own, where "/" is another directory than ours and the same paths are all there. */
+static bool
+enter_container(const char *dir)
+{
+	return unshare(CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER)) == 0 &&
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("/", dir, NULL, MS_BIND | MS_REC, NULL) == 0 && chroot(dir) == 0 && chdir("/") == 0;
+}
+
+/* One in a container that reads a file of the same path is not the one whose configuration is changed here. */
+static void
+test_a_containers_master(void **state)
+{
+	struct tree *t = *state;
+	const char *conf = tree_path(t, "/etc/nginx/nginx.conf"), *box = tree_path(t, "/box");
+	struct proxy_found f = { 0 };
+	int status = 0;
+	pid_t pid;
+
+	needs_nginx();
+	write_running(t);
+	tree_mkdir(t, "/box");
+	pid = fork();
+	if (pid == 0) {
+		if (!enter_container(box))
+			_exit(77);
+		execl(NGINX, "nginx", "-c", conf, "-e", tree_path(t, "/log"), (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 300 && !fs_exists(tree_path(t, "/pid")); i++) {
+		if (waitpid(pid, &status, WNOHANG) == pid) {
+			assert_int_equal(WEXITSTATUS(status), 77);
+			skip();
+		}
+		moment();
+	}
+	assert_true(fs_exists(tree_path(t, "/pid")));
+	detect(&f, t->root);
+	kill(pid, SIGTERM);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_false(f.running);
+	assert_int_equal(f.master, 0);
+	proxy_found_free(&f);
+}
+
 /* A running nginx is found by its file, and a reload is believed only when its workers changed. */
 static void
 test_master_and_proof(void **state)
@@ -314,10 +371,7 @@ test_master_and_proof(void **state)
 	pid_t pid;
 
 	needs_nginx();
-	tree_write(t, "/etc/nginx/nginx.conf", arena_printf(&t->arena,
-		"pid %1$s/pid; error_log %1$s/log; daemon off; worker_processes 2; events {}\n"
-		"http { access_log off; client_body_temp_path %1$s/b; proxy_temp_path %1$s/p; fastcgi_temp_path %1$s/f;\n"
-		"uwsgi_temp_path %1$s/u; scgi_temp_path %1$s/s; server { listen 127.0.0.1:%2$u; } }\n", t->root, free_port()));
+	write_running(t);
 	pid = fork();
 	if (pid == 0) {
 		execl(NGINX, "nginx", "-c", conf, "-e", tree_path(t, "/log"), (char *)NULL);
@@ -398,6 +452,7 @@ main(void)
 		cmocka_unit_test(test_complaints),
 		cmocka_unit_test(test_clash),
 		cmocka_unit_test(test_reload_closes),
+		cmocka_unit_test_setup_teardown(test_a_containers_master, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_master_and_proof, tree_setup, tree_teardown),
 		cmocka_unit_test(test_table_is_whole),
 	};
