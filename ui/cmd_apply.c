@@ -135,7 +135,9 @@ put_outcome(struct applying *a, const struct apply_result *r)
 		if (line.len)
 			report_line(out, line.s);
 		buf_cut(&line, 0);
-		buf_printf(&line, "%santechamber rollback %u", machine_as_root(&a->p->machine), r->id);
+		buf_printf(&line, "%santechamber rollback %u%s%s", machine_as_root(&a->p->machine), r->id,
+		           a->change.c->o->root ? " --root " : "",
+		           a->change.c->o->root ? a->change.c->o->root : "");
 		put_command(out, _("Undo:"), line.s);
 		planned_by_hand(NULL, out, a->p);
 		break;

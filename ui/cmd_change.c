@@ -45,7 +45,9 @@ change_progress(void *ctx, const struct progress *p)
 		fflush(stdout);
 		buf_free(&line);
 	} else if (p->state == PROGRESS_NOW && !strcmp(p->step, "verify")) {
-		cmd_say_busy(ch->c->o, _("The checks and your other sites are asked: a few seconds."));
+		if (!ch->asks) /* each check says so: once is enough */
+			cmd_say_busy(ch->c->o, _("The checks and your other sites are asked: a few seconds."));
+		ch->asks = true;
 	} else if (!ch->c->o->json) {
 		report_step(&ch->report, p);
 	}

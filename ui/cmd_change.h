@@ -20,6 +20,7 @@ struct change {
 	/* Called once from the loop, with what only lives that long. */
 	void              (*on_done)(struct change *ch, const struct apply_result *r);
 	int                 status;
+	bool                asks;     /* it was said that the checks run */
 };
 
 void change_init(struct change *ch, struct cmd *c);

@@ -104,7 +104,7 @@ read_on(struct screen *sc, long by)
 bool
 part_diff_act(struct screen *sc, enum act a)
 {
-	const long page = sc->diff_rows > 1 ? (long)sc->diff_rows - 1 : 1;
+	const long page = sc->diff_rows > 3 ? (long)sc->diff_rows - 1 : (long)sc->diff_rows;
 
 	switch (a) {
 	case ACT_MAIN: case ACT_SPACE: case ACT_PAGE_DOWN: read_on(sc, page); return true;

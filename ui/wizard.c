@@ -129,6 +129,11 @@ say_farewell(const struct wizard *w)
 	const char *const *line;
 
 	setup_fresh(w->setup);
+	if (w->how == LEAVE_KEPT && setup_is_practice(w->setup)) { /* the answers are gone with it */
+		printf("%s\n%s\n",
+		       _("This was practice. Nothing on this server was touched. To do it for real:"), "antechamber");
+		return;
+	}
 	if (w->how == LEAVE_KEPT) {
 		printf("%s\n", setup_repairs(w->setup)
 		       ? _("Nothing was changed. This command makes the fixes:")

@@ -39,7 +39,8 @@ setup_title(const struct setup *s)
 const char *
 setup_undo_command(const struct setup *s)
 {
-	return say(s, "%santechamber rollback %u", machine_as_root(&s->machine), s->applied_id);
+	return say(s, "%santechamber rollback %u%s%s", machine_as_root(&s->machine), s->applied_id,
+	           s->o.root ? " --root " : "", s->o.root ? s->o.root : "");
 }
 
 bool
