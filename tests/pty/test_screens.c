@@ -176,7 +176,7 @@ test_long_plan(void **state)
 	assert_true(play_has(p, "kept in /var/lib/antechamber until you undo"));
 	play_resize(p, 60, 18);
 	play_settle(p);
-	play_key(p, " ", "lines 3 to");
+	play_key(p, " ", "lines 4 to");
 	assert_true(play_has(p, "1 set aside"));
 	assert_true(play_has(p, "4 new file  /etc/nginx/sites-available/a-name-that-is-lon>"));
 	assert_true(play_has(p, "8 check"));
