@@ -277,8 +277,8 @@ fill_cert(X509 *x, const char *host, int days)
 	BN_free(bn);
 	snprintf(san, sizeof(san), "%s:%s", is_address(host) ? "IP" : "DNS", host);
 	return ok && X509_set_version(x, 2) && X509_gmtime_adj(X509_getm_notBefore(x), -86400) &&
-	       /* an hour more, so that its first day is a whole one */
-	       X509_time_adj_ex(X509_getm_notAfter(x), days, 3600, NULL) &&
+	       /* an hour more, so that its first day is a whole one; what has ended has ended */
+	       X509_time_adj_ex(X509_getm_notAfter(x), days, days > 0 ? 3600 : 0, NULL) &&
 	       X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC,
 					  (const unsigned char *)"Antechamber", -1, -1, 0) &&
 	       /* A common name has at most 64 characters; the extension below counts anyway. */
