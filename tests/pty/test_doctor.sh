@@ -23,8 +23,11 @@ server {
     }
 }
 CONF
+	old=$(pgrep -P "$NGINX" | sort)
 	nginx -s reload -e "$T/reload.log" -c "$R/etc/nginx/nginx.conf" 2>>"$T/reload.log" || fail "$(cat "$T/reload.log")"
+	wait_for 5 workers_are_new
 }
+workers_are_new() { for pid in $old; do ! kill -0 "$pid" 2>/dev/null || return 1; done; }
 ln -s "$site" "$R/etc/nginx/sites-enabled/chat"
 broken
 before
@@ -44,29 +47,25 @@ wait_text '^ *@@'
 wait_text '+ .*Upgrade'
 keys Escape
 wait_text 'Take this fix'
-keys Right
-keys Enter # leave it
-until is_on_screen 'there is nothing to write'; do
-	is_on_screen 'finding [0-9]* of' || lost "the findings are gone"
-	keys Right
-	keys Enter
-	wait_text 'Take this fix\|there is nothing\|To the review\|Next finding'
+title() { screen | head -n 1; }
+other() { [ "$(title)" != "$was" ]; }
+press() { # press KEY: and see another page
+	was=$(title)
+	keys "$1"
+	wait_for 10 other
+}
+last=$(title | sed 's/.* of //')
+for n in $(seq "$last"); do # leave them all
+	must_say "finding $n of $last"
+	! is_on_screen 'Leave it' || keys Right
+	[ "$n" = "$last" ] || press Enter
 done
+keys Enter
+wait_text 'there is nothing to write'
 as_before
-keys Escape
-i=0
-until is_on_screen 'finding 1 of' || [ $i -gt 6 ]; do
-	i=$((i + 1))
-	keys Escape
-	wait_text 'finding\|find out why'
-	is_on_screen 'find out why' && keys Enter && wait_text 'finding 1 of'
-done
-until is_on_screen 'step 10 of 11'; do # take them all
-	was=$(screen | head -n 1)
-	keys Enter
-	other() { [ "$(screen | head -n 1)" != "$was" ]; }
-	wait_for 5 other
-done
+for _ in $(seq 2 "$last"); do press Escape; done
+must_say "finding 1 of $last"
+until is_on_screen 'step 10 of 11'; do press Enter; done # take them all
 must_say 'doctor\|change '
 wait_text 'Fixes'
 as_before
