@@ -18,50 +18,20 @@
  * code 20217; ten rules a phase (Free); members of a rule come back in another
  * order, with more beside them.
  */
-#include <arpa/inet.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/fs.h"
-#include "base/json.h"
-#include "base/mem.h"
+#include "../standin.h"
 
 #define TOKEN     "cfut_stand-in-0123456789"
 #define ZONE      "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
-#define MAX_BODY  100000
 #define MAX_RULES 10
 
-static const char *dir;
 static struct json *zone;
-
-struct request {
-	char         method[8], path[512];
-	bool         authorised, trial;
-	struct json *body;
-	int          fd;
-};
+static bool trial; /* of this request: nothing is kept */
 
 /* ---- files ---- */
-
-static char *
-file(const char *name)
-{
-	static char path[1024];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return path;
-}
-
-static bool
-knob(const char *name)
-{
-	return access(file(name), F_OK) == 0;
-}
 
 /* Is it the turn of a knob that counts? */
 static bool
@@ -85,38 +55,10 @@ counted(const char *name)
 static void
 load(void)
 {
-	struct buf text = BUF_INIT;
-	struct err e = { 0 };
-
 	json_free(zone);
-	if (fs_read(&text, file("zone.json"), 1 << 20, &e) < 0 || !(zone = json_parse(text.s, text.len, "zone", &e)))
+	zone = stored("zone.json");
+	if (!zone)
 		exit(3);
-	buf_free(&text);
-}
-
-static void
-save(void)
-{
-	struct buf text = BUF_INIT;
-	struct err e = { 0 };
-
-	json_write(&text, zone, true);
-	buf_putc(&text, '\n');
-	fs_write(file("zone.json"), text.s, text.len, 0600, &e);
-	buf_free(&text);
-}
-
-static void
-note(const struct request *r)
-{
-	FILE *f = fopen(file("log"), "a");
-	struct buf body = BUF_INIT;
-
-	if (r->body)
-		json_write(&body, r->body, false);
-	fprintf(f, "%s %s %s\n", r->method, r->path, body.s);
-	fclose(f);
-	buf_free(&body);
 }
 
 /* ---- answers ---- */
@@ -124,8 +66,8 @@ note(const struct request *r)
 static void
 say(const struct request *r, int status, const char *type, const char *more, const char *text)
 {
-	if (strcmp(r->method, "GET") != 0 && !r->trial)
-		save();
+	if (strcmp(r->method, "GET") != 0 && !trial)
+		store("zone.json", zone);
 	dprintf(r->fd, "HTTP/1.1 %d X\r\nContent-Type: %s\r\n%sContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
 	        status, type, more, strlen(text), text);
 }
@@ -139,7 +81,7 @@ answer(const struct request *r, const struct json *result)
 	json_set_bool(j, "success", true);
 	json_set(j, "errors", json_array());
 	json_set(j, "messages", json_array());
-	json_set(j, "result", r->trial || !result ? json_null() : json_copy(result));
+	json_set(j, "result", trial || !result ? json_null() : json_copy(result));
 	json_write(&b, j, false);
 	if (counted("fail-at"))
 		say(r, 502, "text/html", "", "<html>502 Bad Gateway</html>");
@@ -381,9 +323,9 @@ find_zone(const struct request *r)
 static bool
 is_disturbed(const struct request *r)
 {
-	const bool changes = strcmp(r->method, "GET") != 0 && !r->trial;
+	const bool changes = strcmp(r->method, "GET") != 0 && !trial;
 
-	if (unlink(file("busy")) == 0)
+	if (once("busy"))
 		say(r, 429, "application/json", "Retry-After: 1\r\n", "{\"success\":false}");
 	else if (changes && counted("refuse-at"))
 		refuse(r, 400, 20000, "not today");
@@ -414,64 +356,22 @@ handle(struct request *r)
 		refuse(r, 404, 7000, "No route for that URI");
 }
 
-/* ---- HTTP, as much as one client needs ---- */
-
 static void
-serve(int fd)
+on_request(struct request *r)
 {
-	static char text[MAX_BODY + 8192];
-	struct request r = { .fd = fd };
-	struct err e = { 0 };
-	size_t len = 0, want = 0;
-	char *end = NULL, *from;
-	ssize_t n;
-
-	while ((!end || len < want) && len < sizeof(text) - 1 &&
-	       (n = read(fd, text + len, sizeof(text) - 1 - len)) > 0) {
-		len += (size_t)n;
-		text[len] = '\0';
-		if (!end && (end = strstr(text, "\r\n\r\n"))) {
-			const char *length = strcasestr(text, "\r\ncontent-length:");
-			want = (size_t)(end + 4 - text) + (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
-		}
-	}
-	if (!end || sscanf(text, "%7s %511s", r.method, r.path) != 2)
-		return;
-	r.authorised = strstr(text, "\r\nAuthorization: Bearer " TOKEN "\r\n") != NULL;
-	r.trial = strstr(r.path, "?dry_run=true") != NULL;
-	if (want > (size_t)(end + 4 - text))
-		r.body = json_parse(end + 4, want - (size_t)(end + 4 - text), "request", &e);
-	if (strcmp(r.method, "GET") != 0 && !r.trial && knob("race")) {
-		from = xstrdup(file("race"));
-		rename(from, file("zone.json"));
-		free(from);
-	}
+	trial = strstr(r->path, "?dry_run=true") != NULL;
+	if (strcmp(r->method, "GET") != 0 && !trial)
+		put_file("race", "zone.json");
 	load();
-	note(&r);
-	handle(&r);
-	json_free(r.body);
+	note(r, true);
+	handle(r);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(at);
-	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
-
 	if (argc != 2)
 		return 2;
 	dir = argv[1];
-	signal(SIGPIPE, SIG_IGN);
-	if (bind(s, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(s, 16) < 0 ||
-	    getsockname(s, (struct sockaddr *)&at, &len) < 0)
-		return 1;
-	printf("listening on http://127.0.0.1:%u\n", ntohs(at.sin_port));
-	fflush(stdout);
-	while ((fd = accept(s, NULL, NULL)) >= 0) {
-		serve(fd);
-		shutdown(fd, SHUT_WR);
-		close(fd);
-	}
-	return 0;
+	return standin_run("0", TOKEN, on_request);
 }

@@ -23,100 +23,30 @@
  * As measured: bad Advanced text ("proxy_http_version" outside a location) is
  * taken with 200 and the host goes offline.
  */
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/fs.h"
-#include "base/json.h"
-#include "base/mem.h"
+#include "../standin.h"
 
 #define TOKEN     "eyJhbGciOiJSUzI1NiJ9.stand-in.token"
 #define CHALLENGE "challenge.of.stand-in"
 #define SECRET    "S3cret-pw!"
-#define MAX_BODY  100000
 
-static const char *dir;
 static unsigned minor, revision;
 static struct json *hosts;
-
-struct request {
-	char         method[8], path[512];
-	bool         authorised;
-	struct json *body;
-	int          fd;
-};
-
-/* ---- files ---- */
-
-static char *
-file(const char *name)
-{
-	static char path[1024];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return path;
-}
-
-static bool
-knob(const char *name)
-{
-	return access(file(name), F_OK) == 0;
-}
-
-static bool
-once(const char *name)
-{
-	return unlink(file(name)) == 0;
-}
 
 static void
 load(void)
 {
-	struct buf text = BUF_INIT;
-	struct err e = { 0 };
-
 	json_free(hosts);
-	hosts = NULL;
-	if (fs_read(&text, file("hosts.json"), 1 << 20, &e) == 0)
-		hosts = json_parse(text.s, text.len, "hosts", &e);
+	hosts = stored("hosts.json");
 	if (!hosts)
 		hosts = json_array();
-	buf_free(&text);
-}
-
-static void
-save(void)
-{
-	struct buf text = BUF_INIT;
-	struct err e = { 0 };
-
-	json_write(&text, hosts, true);
-	buf_putc(&text, '\n');
-	fs_write(file("hosts.json"), text.s, text.len, 0600, &e);
-	buf_free(&text);
-}
-
-static void
-note(const struct request *r)
-{
-	FILE *f = fopen(file("log"), "a");
-	struct buf body = BUF_INIT;
-
-	if (r->body && strncmp(r->path, "/api/tokens", 11) != 0)
-		json_write(&body, r->body, false);
-	fprintf(f, "%s %s %s\n", r->method, r->path, body.s);
-	fclose(f);
-	buf_free(&body);
 }
 
 /* ---- answers ---- */
@@ -126,7 +56,7 @@ answer_text(const struct request *r, int status, const char *text)
 {
 	/* Before the answer: behind it the test may have written them anew. */
 	if (strcmp(r->method, "GET") != 0)
-		save();
+		store("hosts.json", hosts);
 	dprintf(r->fd, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
 	        "Connection: close\r\n\r\n%s", status, strlen(text), text);
 }
@@ -308,7 +238,7 @@ goes_on(const struct request *r)
 	while (knob("hang-before"))
 		usleep(20000);
 	if (knob("hang")) {
-		save();
+		store("hosts.json", hosts);
 		while (knob("hang"))
 			usleep(20000);
 		return false;
@@ -546,74 +476,23 @@ handle(const struct request *r)
 		refuse(r, 404, "Not Found - %s", r->path);
 }
 
-/* ---- HTTP, as much as one client needs ---- */
-
-/* Somebody else was faster. */
 static void
-put_hosts(const char *name)
+on_request(struct request *r)
 {
-	char *from = xstrdup(file(name));
-
-	rename(from, file("hosts.json"));
-	free(from);
-}
-
-static void
-serve(int fd)
-{
-	static char text[MAX_BODY + 8192];
-	struct request r = { .fd = fd };
-	struct err e = { 0 };
-	size_t len = 0, want = 0;
-	char *end = NULL;
-	ssize_t n;
-
-	while ((!end || len < want) && len < sizeof(text) - 1 &&
-	       (n = read(fd, text + len, sizeof(text) - 1 - len)) > 0) {
-		len += (size_t)n;
-		text[len] = '\0';
-		if (!end && (end = strstr(text, "\r\n\r\n"))) {
-			const char *length = strcasestr(text, "\r\ncontent-length:");
-			want = (size_t)(end + 4 - text) + (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
-		}
-	}
-	if (!end || sscanf(text, "%7s %511s", r.method, r.path) != 2)
-		return;
-	r.authorised = strstr(text, "\r\nAuthorization: Bearer " TOKEN "\r\n") != NULL;
-	if (want > (size_t)(end + 4 - text))
-		r.body = json_parse(end + 4, want - (size_t)(end + 4 - text), "request", &e);
-	if (strstr(r.path, "query="))
-		put_hosts("meddle");
-	if (strcmp(r.method, "POST") == 0 && strcmp(r.path, "/api/nginx/proxy-hosts") == 0)
-		put_hosts("race");
+	if (strstr(r->path, "query="))
+		put_file("meddle", "hosts.json");
+	if (strcmp(r->method, "POST") == 0 && strcmp(r->path, "/api/nginx/proxy-hosts") == 0)
+		put_file("race", "hosts.json");
 	load();
-	note(&r);
-	handle(&r);
-	json_free(r.body);
+	note(r, strncmp(r->path, "/api/tokens", 11) != 0); /* a secret is left out */
+	handle(r);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(at);
-	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
-
 	if (argc < 3 || sscanf(argv[1], "2.%u.%u", &minor, &revision) != 2)
 		return 2;
 	dir = argv[2];
-	at.sin_port = htons(argc > 3 ? (uint16_t)atoi(argv[3]) : 0);
-	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
-	signal(SIGPIPE, SIG_IGN);
-	if (bind(s, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(s, 16) < 0 ||
-	    getsockname(s, (struct sockaddr *)&at, &len) < 0)
-		return 1;
-	printf("listening on http://127.0.0.1:%u\n", ntohs(at.sin_port));
-	fflush(stdout);
-	while ((fd = accept(s, NULL, NULL)) >= 0) {
-		serve(fd);
-		shutdown(fd, SHUT_WR);
-		close(fd);
-	}
-	return 0;
+	return standin_run(argc > 3 ? argv[3] : "0", TOKEN, on_request);
 }
