@@ -233,3 +233,13 @@ diff_unified(struct buf *out, const char *old_name, const char *old_text,
 	side_free(&a);
 	side_free(&b);
 }
+
+void
+diff_count(const char *diff, unsigned *out, unsigned *in)
+{
+	*out = *in = 0;
+	for (; *diff; diff += strcspn(diff, "\n"), diff += *diff == '\n') {
+		*out += *diff == '-' && strncmp(diff, "---", 3) != 0;
+		*in += *diff == '+' && strncmp(diff, "+++", 3) != 0;
+	}
+}

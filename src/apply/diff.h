@@ -10,6 +10,9 @@
 void diff_unified(struct buf *out, const char *old_name, const char *old_text,
                   const char *new_name, const char *new_text);
 
+/* How many lines a unified diff takes out and puts in, the file names not counted. */
+void diff_count(const char *diff, unsigned *out, unsigned *in);
+
 /*
  * A change from `was' to `is', taken out of a text that others have edited since: `now' without
  * what the change brought, and with what it took away.  False, and nothing appended: what it

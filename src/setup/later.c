@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apply/diff.h"
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -143,17 +144,6 @@ setup_later_status(const struct setup *s)
 
 /* ---- what differs ---- */
 
-/* Lines that begin with + or -, the file names not counted. */
-static unsigned
-diff_lines(const char *diff)
-{
-	unsigned n = 0;
-
-	for (const char *p = diff; *p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : p + strlen(p))
-		n += (*p == '+' && strncmp(p, "+++", 3) != 0) || (*p == '-' && strncmp(p, "---", 3) != 0);
-	return n;
-}
-
 static bool
 has_drift(const struct setup *s)
 {
@@ -194,13 +184,14 @@ later_lines(const struct setup *s, struct setup_line *out, size_t max)
 
 	for (size_t i = 0; s->has_plan && i < s->plan.steps.n; i++) {
 		const struct step *step = &s->plan.steps.v[i];
-		const unsigned lines = diff_lines(setup_diff((struct setup *)s));
+		unsigned out_of, into;
 
 		if (step->kind != STEP_WRITE)
 			continue;
+		diff_count(setup_diff((struct setup *)s), &out_of, &into);
 		if (plan_state(&s->plan, i) == PLAN_CHANGED)
 			add(out, max, &n, MARK_WARN, say(s, Q_("%1$s was edited since; %2$d line differs",
-			    "%1$s was edited since; %2$d lines differ", (unsigned long)lines), step->path, (int)lines));
+			    "%1$s was edited since; %2$d lines differ", (unsigned long)(out_of + into)), step->path, (int)(out_of + into)));
 		else if (plan_state(&s->plan, i) == PLAN_NEW)
 			add(out, max, &n, MARK_WARN, say(s, _("%s is gone"), step->path));
 		else

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/diff.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "loop/proc.h"
@@ -209,7 +210,7 @@ static const char *
 change_of(const struct setup *s, size_t i, const char *diff)
 {
 	const struct finding *one = &s->diagnosis->findings.v[i];
-	unsigned out = 0, in = 0;
+	unsigned out, in;
 
 	if (one->refused.code != ERR_NONE)
 		return say(s, "%s", one->refused.msg);
@@ -217,10 +218,7 @@ change_of(const struct setup *s, size_t i, const char *diff)
 		return _("There is no ready change for this; it has to be done by hand.");
 	if (one->settled_by != i)
 		return say(s, _("The change of finding %zu settles this too."), one->settled_by + 1);
-	for (const char *p = diff; *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		out += *p == '-' && strncmp(p, "---", 3) != 0;
-		in += *p == '+' && strncmp(p, "+++", 3) != 0;
-	}
+	diff_count(diff, &out, &in);
 	/* TRANSLATORS: how much a change takes out of a file and puts into it */
 	return say(s, _("lines out: %1$u, lines in: %2$u"), out, in);
 }
@@ -257,12 +255,10 @@ void
 setup_take(struct setup *s, size_t i, bool take)
 {
 	struct findings *f = &s->diagnosis->findings;
-	struct err ignored;
 
 	for (size_t k = 0; k < f->n; k++)
 		if (f->v[k].settled_by == i)
 			f->v[k].taken = take && f->v[k].plan.steps.n;
-	findings_take(f, &s->diagnosis->context, &ignored);
 	plan_forget(s);
 	setup_tell(s);
 }
@@ -282,16 +278,15 @@ setup_findings_taken(const struct setup *s)
 int
 repair_plan(struct setup *s, struct plan *out, struct err *e)
 {
-	const char *taken[33];
-	size_t n = 0;
+	struct findings *f = &s->diagnosis->findings;
 
-	for (size_t i = 0; i < setup_findings(s) && n + 1 < ARRAY_LEN(taken); i++)
-		if (s->diagnosis->findings.v[i].taken)
-			taken[n++] = s->diagnosis->findings.v[i].cause->id;
-	taken[n] = NULL;
-	if (!n)
+	if (!setup_findings_taken(s))
 		return err_set(e, ERR_VALUE, _("No fix was taken, so there is nothing to write."));
-	return plan_repair(out, &s->diagnosis->context, taken, e);
+	if (findings_take(f, &s->diagnosis->context, e) < 0)
+		return -1;
+	*out = f->plan;
+	f->plan = (struct plan){ 0 };
+	return 0;
 }
 
 static const char *
