@@ -344,12 +344,10 @@ runs_forget_proxied(struct setup *s)
 bool
 cdn_note(struct setup *s)
 {
-	const char **edge;
-	struct err ignored;
-	bool all = s->n_addresses > 0 && ranges_load(&edge, &s->keep, s->o.templates, &ignored) == 0;
+	bool all = s->n_addresses > 0;
 
 	for (size_t i = 0; i < s->n_addresses && all; i++)
-		all = ranges_have(edge, s->addresses[i]);
+		all = ranges_have((const char *const *)s->needs.cloudflare, s->addresses[i]);
 	if (all == s->cdn_seen || (all && s->answers.cdn != CDN_NONE))
 		return false;
 	s->cdn_seen = all;

@@ -6,7 +6,16 @@
 
 #include <cmocka.h>
 
+#include "answers/ranges.h"
 #include "setup/state.h"
+
+static void
+load(struct setup *s)
+{
+	struct err e = { 0 };
+
+	assert_int_equal(ranges_load(&s->needs.cloudflare, &s->keep, "templates", &e), 0);
+}
 
 static void
 lead_to(struct setup *s, const char *one, const char *other)
@@ -20,9 +29,10 @@ lead_to(struct setup *s, const char *one, const char *other)
 static void
 test_by_addresses(void **state)
 {
-	struct setup s = { .o.templates = "templates" };
+	struct setup s = { 0 };
 
 	(void)state;
+	load(&s);
 	lead_to(&s, "192.0.2.1", NULL);
 	assert_false(cdn_note(&s));
 	assert_int_equal(s.answers.cdn, CDN_NONE);
@@ -40,9 +50,10 @@ test_by_addresses(void **state)
 static void
 test_answered(void **state)
 {
-	struct setup s = { .o.templates = "templates", .answers.cdn = CDN_OTHER };
+	struct setup s = { .answers.cdn = CDN_OTHER };
 
 	(void)state;
+	load(&s);
 	lead_to(&s, "104.16.1.1", NULL);
 	assert_false(cdn_note(&s));
 	lead_to(&s, "192.0.2.1", NULL);
@@ -54,7 +65,7 @@ test_answered(void **state)
 static void
 test_without_a_list(void **state)
 {
-	struct setup s = { .o.templates = "/nonexistent" };
+	struct setup s = { 0 };
 
 	(void)state;
 	lead_to(&s, "104.16.1.1", NULL);
