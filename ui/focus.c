@@ -92,6 +92,15 @@ focus_step(struct screen *sc, int by)
 }
 
 bool
+focus_beside(struct screen *sc, enum act a)
+{
+	if (a != ACT_LEFT && a != ACT_RIGHT)
+		return false;
+	focus_step(sc, a == ACT_LEFT ? -1 : 1);
+	return true;
+}
+
+bool
 focus_is_typing(const struct screen *sc)
 {
 	const struct item i = screen_item(sc);

@@ -152,10 +152,8 @@ result_act(struct screen *sc, enum act a, int key)
 	(void)key;
 	if (screen_item(sc).kind != ITEM_BUTTON)
 		return false;
-	if (a == ACT_LEFT || a == ACT_RIGHT) {
-		focus_step(sc, a == ACT_LEFT ? -1 : 1);
+	if (focus_beside(sc, a))
 		return true;
-	}
 	if (a != ACT_MAIN && a != ACT_SPACE)
 		return false;
 	if (screen_is_on(sc, report_key)) {

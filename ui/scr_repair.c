@@ -174,10 +174,8 @@ repair_act(struct screen *sc, enum act a, int key)
 		return part_diff_act(sc, a);
 	if (!item.key || item.kind != ITEM_BUTTON)
 		return false;
-	if (a == ACT_LEFT || a == ACT_RIGHT) {
-		focus_step(sc, a == ACT_LEFT ? -1 : 1);
+	if (focus_beside(sc, a))
 		return true;
-	}
 	if (a != ACT_MAIN && a != ACT_SPACE)
 		return false;
 	if (item.key != next_key)

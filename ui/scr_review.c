@@ -165,9 +165,9 @@ act_button(struct screen *sc, enum act a)
 		else
 			keep(sc);
 		return true;
-	case ACT_LEFT: case ACT_UP:    focus_step(sc, -1); return true;
-	case ACT_RIGHT: case ACT_DOWN: focus_step(sc, 1); return true;
-	default:                       return false;
+	case ACT_UP:   focus_step(sc, -1); return true;
+	case ACT_DOWN: focus_step(sc, 1); return true;
+	default:       return focus_beside(sc, a);
 	}
 }
 

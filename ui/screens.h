@@ -118,6 +118,7 @@ struct item screen_item(const struct screen *sc); /* in focus; key NULL: none */
 bool screen_is_on(const struct screen *sc, const char *key);
 void focus_first(struct screen *sc);
 bool focus_step(struct screen *sc, int by);       /* false: at the end */
+bool focus_beside(struct screen *sc, enum act a); /* Left and Right among buttons; false: another key */
 bool focus_on(struct screen *sc, const char *key); /* false: it is not there */
 void focus_asked(struct screen *sc);              /* where nothing was pressed since, to what the page asks now */
 bool focus_fault(struct screen *sc);              /* to the first field that is wrong or empty; false: none */
