@@ -77,6 +77,13 @@ is_excused(const struct setup *s, enum way w, const struct check_result *r)
 	       strcmp(r->cause->id, "forwarded-for-trusted") == 0;
 }
 
+/* Of a result in its way, with what is excused there; NULL: none. */
+static enum mark
+mark_in(const struct setup *s, enum way w, const struct check_result *r)
+{
+	return r && is_excused(s, w, r) ? MARK_WARN : mark_of(r);
+}
+
 size_t
 run_excused(const struct setup *s, enum way w)
 {
@@ -101,7 +108,7 @@ cell_of(const struct setup *s, enum way w, const char *const *ids, const char *g
 		const struct check_result *r = run_result(s, w, ids[i]);
 
 		all = all && r;
-		c.mark = mark_worst(c.mark, r && is_excused(s, w, r) ? MARK_WARN : mark_of(r));
+		c.mark = mark_worst(c.mark, mark_in(s, w, r));
 		if (r && r->seconds > slowest)
 			slowest = r->seconds;
 	}
@@ -202,8 +209,7 @@ mark_of_groups(const struct setup *s, enum way w, unsigned groups)
 		if (!check_finished(r, i))
 			waiting = waiting || !check_is_done(r);
 		else
-			m = mark_worst(m, (result->required && !is_excused(s, w, result)) || result->status != CHECK_FAIL
-			               ? mark_of(result) : MARK_WARN);
+			m = mark_worst(m, result->required || result->status != CHECK_FAIL ? mark_in(s, w, result) : MARK_WARN);
 	}
 	return waiting && m != MARK_FAIL ? MARK_NOW : m;
 }
