@@ -135,9 +135,7 @@ put_outcome(struct applying *a, const struct apply_result *r)
 		if (line.len)
 			report_line(out, line.s);
 		buf_cut(&line, 0);
-		buf_printf(&line, "%santechamber rollback %u%s%s", machine_as_root(&a->p->machine), r->id,
-		           a->change.c->o->root ? " --root " : "",
-		           a->change.c->o->root ? a->change.c->o->root : "");
+		rollback_command(&line, &a->p->machine, r->id, a->change.c->o->root);
 		put_command(out, _("Undo:"), line.s);
 		planned_by_hand(NULL, out, a->p);
 		break;

@@ -75,6 +75,9 @@ void apply_undo_now(struct apply *a); /* Ctrl-C: put all back; `done' comes with
 void apply_confirm(struct apply *a);  /* with confirm_within: keep it */
 void apply_free(struct apply *a);     /* after done only */
 
+/* The command that takes a change back, to be copied. */
+void rollback_command(struct buf *out, const struct machine *m, unsigned id, const char *root);
+
 /*
  * Put back what apply `id' replaced (0: the newest); already undone: says so, touches nothing.
  *

@@ -166,3 +166,10 @@ remove_start(struct loop *l, struct net *n, const char *root,
 	apply_later(a, begin_all);
 	return a;
 }
+
+void
+rollback_command(struct buf *out, const struct machine *m, unsigned id, const char *root)
+{
+	buf_printf(out, "%santechamber rollback %u%s%s", machine_as_root(m), id, root ? " --root " : "",
+	           root ? root : "");
+}

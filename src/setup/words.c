@@ -1,6 +1,7 @@
 /* words.c - what the frame says on every page, and what is said at the end. */
 #include "setup/repair.h"
 
+#include "base/buf.h"
 #include "base/i18n.h"
 
 /* ---- the frame ---- */
@@ -39,8 +40,13 @@ setup_title(const struct setup *s)
 const char *
 setup_undo_command(const struct setup *s)
 {
-	return say(s, "%santechamber rollback %u%s%s", machine_as_root(&s->machine), s->applied_id,
-	           s->o.root ? " --root " : "", s->o.root ? s->o.root : "");
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	rollback_command(&b, &s->machine, s->applied_id, s->o.root);
+	text = say(s, "%s", b.s);
+	buf_free(&b);
+	return text;
 }
 
 bool
