@@ -28,6 +28,7 @@ int cmd_rollback(const struct options *o);
 int cmd_remove(const struct options *o);
 int cmd_lint(const struct options *o);
 int cmd_practice(const struct options *o);
+int cmd_broken(const struct options *o); /* practice --broken */
 int cmd_origin(const struct options *o);
 int cmd_detect(const struct options *o);
 

@@ -5,7 +5,6 @@
  * that do it for real.
  */
 #include "cmd.h"
-#include "cmd_broken.h"
 
 #include <stdio.h>
 #include <stdlib.h>

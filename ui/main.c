@@ -17,7 +17,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd.h"
-#include "cmd_broken.h"
 #include "options.h"
 #include "wizard.h"
 

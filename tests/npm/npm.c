@@ -23,13 +23,10 @@
  * As measured: bad Advanced text ("proxy_http_version" outside a location) is
  * taken with 200 and the host goes offline.
  */
-#include <ctype.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../standin.h"
 

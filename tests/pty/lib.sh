@@ -46,6 +46,16 @@ wait_text() { # wait_text 'basic regex' [SECONDS]
 must_say() { is_on_screen "$1" || lost "the screen does not say: $1"; }
 must_not_say() { ! is_on_screen "$1" || lost "the screen says: $1"; }
 
+take() { # take 'basic regex' [SECONDS]: Enter, and what comes then
+	keys Enter
+	wait_text "$@"
+}
+take_checklist() { # line mode: from the certificate to the review, as suggested
+	take '^Uploads up to' 30
+	take '^Keep quiet streams'
+	take '^Hold a quiet stream for 65 seconds now'
+	take 'Read the difference'
+}
 practice_to_address() { # as a person who takes what was found, to step 4
 	start 80x24 practice
 	wait_text 'certificate  '

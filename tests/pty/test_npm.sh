@@ -83,14 +83,7 @@ wait_text '^Address \[https://chat.example.org\]:'
 keys Enter
 wait_text '^Certificate, 1 to'
 type_text 1
-keys Enter
-wait_text '^Uploads up to' 30
-keys Enter
-wait_text '^Keep quiet streams'
-keys Enter
-wait_text '^Hold a quiet stream for 65 seconds now'
-keys Enter
-wait_text 'Read the difference'
+take_checklist
 keys Enter
 wait_text 'Nothing can be applied'
 must_say 'Details > Websockets Support: switched on'

@@ -141,14 +141,7 @@ done
 must_say 'host: chat.example.org is in its list and will be changed'
 keys Enter
 wait_text '^Certificate, 1 to'
-keys Enter
-wait_text '^Uploads up to' 30
-keys Enter
-wait_text '^Keep quiet streams'
-keys Enter
-wait_text '^Hold a quiet stream for 65 seconds now'
-keys Enter
-wait_text 'Read the difference'
+take_checklist
 keys Enter
 wait_text '^Apply these changes'
 must_say 'forward_port: 3000'
