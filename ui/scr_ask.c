@@ -29,8 +29,10 @@ ask_items(const struct screen *sc, struct item *out)
 	if (p == PAGE_TIMEOUTS && setup_may_hold(sc->setup) && k < MAX_ITEMS)
 		out[k++] = (struct item){ ITEM_BUTTON, hold_key };
 	/* Left and Right change the language from anywhere: the cursor is needed elsewhere. */
-	if (p == PAGE_START && k > 1)
-		out[0] = out[--k];
+	if (p == PAGE_START && k > 1) {
+		out[0] = out[1];
+		k = 1;
+	}
 	return k;
 }
 

@@ -342,6 +342,13 @@ takes_long(void *ctx)
 	setup_tell(s);
 }
 
+/* What can be chosen depends on it, and nothing is offered that would be another choice in a moment. */
+bool
+start_is_open(const struct setup *s)
+{
+	return s->detecting || s->looking || repair_runs(s);
+}
+
 bool
 find_takes_long(const struct setup *s)
 {

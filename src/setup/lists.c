@@ -293,7 +293,7 @@ setup_lists(const struct setup *s, enum page p)
 
 	switch (p) {
 	case PAGE_START:
-		return s->has_interrupted || s->existing ? start : language;
+		return s->has_interrupted || (s->existing && !start_is_open(s)) ? start : language;
 	case PAGE_DIRECT:
 		r = run_result(s, WAY_DIRECT, "direct.answer");
 		return r && r->status == CHECK_FAIL && !fields_wrong(s, p) && list_origin(s, c, 1) ? origin : none;

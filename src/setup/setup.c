@@ -168,7 +168,7 @@ setup_may_leave(const struct setup *s, enum page p)
 			return false;
 	switch (p) {
 	case PAGE_START:
-		return !s->has_interrupted;
+		return !s->has_interrupted && !start_is_open(s);
 	case PAGE_DIRECT:
 		r = run_result(s, WAY_DIRECT, "direct.answer");
 		return r && r->status != CHECK_FAIL;
@@ -252,7 +252,7 @@ setup_busy(const struct setup *s)
 {
 	switch (s->page) {
 	case PAGE_START:
-		return s->detecting || s->looking || s->rollback || repair_runs(s);
+		return start_is_open(s) || s->rollback;
 	case PAGE_REPAIR:
 		return s->detecting || repair_runs(s) || (s->direct && !check_is_done(s->direct));
 	case PAGE_DIRECT:

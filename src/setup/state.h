@@ -197,6 +197,7 @@ void find_everything(struct setup *s);
 void find_machine(struct setup *s);
 void find_origins(struct setup *s);
 void find_stop(struct setup *s);
+bool start_is_open(const struct setup *s); /* what is on this server, and how it does, is not known yet */
 bool find_takes_long(const struct setup *s); /* longer than a moment, and it is not over */
 const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
 void find_certs(struct setup *s);

@@ -18,7 +18,7 @@
  * FAKE=later       saved answers: a later run; FAKE=user: which has no root and finds no difference
  * FAKE=undone      the apply is taken back
  * FAKE=long         the plan has many steps
- * FAKE=sick         a site is there already, and does not work
+ * FAKE=sick         a site is there already, and does not work; FAKE=looking: it is still checked, until the language changes
  * FAKE=korean       step 4 is told in Korean
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -49,6 +49,7 @@ struct setup {
 	int         applying;
 	bool        undo, consented, changing, alone;
 	size_t      taken;
+	bool        looked;     /* what is on the server is known */
 	int         held; /* 1: a quiet stream is held; 2: it was */
 	const char *root_command;
 	enum setup_outcome outcome;
@@ -138,7 +139,7 @@ bool
 setup_may_leave(const struct setup *s, enum page p)
 {
 	if (p == PAGE_START)
-		return !is(s, "interrupted");
+		return !is(s, "interrupted") && !setup_busy(s);
 	if (p == PAGE_DIRECT)
 		return !direct_fails(s) && !is(s, "slow") && *s->origin;
 	if (p == PAGE_PUBLIC)
@@ -159,7 +160,7 @@ void setup_check_again(struct setup *s) { tell(s); }
 bool
 setup_busy(const struct setup *s)
 {
-	return s->applying || (is(s, "slow") && s->page >= PAGE_DIRECT && s->page < PAGE_REVIEW);
+	return s->applying || (is(s, "looking") && !s->looked) || (is(s, "slow") && s->page >= PAGE_DIRECT && s->page < PAGE_REVIEW);
 }
 
 static void
@@ -361,7 +362,7 @@ setup_lists(const struct setup *s, enum page p)
 		return undone;
 
 	if (p == PAGE_START)
-		return is(s, "interrupted") || is(s, "sick") ? start : language;
+		return is(s, "interrupted") || is(s, "sick") || (is(s, "looking") && s->looked) ? start : language;
 	if (p == PAGE_DIRECT && is(s, "opencode") && direct_fails(s))
 		return found;
 	return p == PAGE_PROXY ? proxy : p == PAGE_PUBLIC ? tls : none;
@@ -422,7 +423,7 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 	else if (strcmp(key, "undone") == 0)
 		for (; n < ARRAY_LEN(undone) && n < max; n++)
 			out[n] = (struct setup_choice){ undone[n], "", MARK_NONE, n == 0, true };
-	else if (strcmp(key, "start") == 0 && is(s, "sick"))
+	else if (strcmp(key, "start") == 0 && !is(s, "interrupted"))
 		for (; n < ARRAY_LEN(sick) && n < max; n++)
 			out[n] = (struct setup_choice){ sick[n], "", MARK_NONE, n == s->start, true };
 	else if (strcmp(key, "start") == 0)
@@ -486,9 +487,10 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 	}
 	if (strcmp(key, "undone") == 0 && i < 2)
 		setup_open(s, i == 0 ? PAGE_REVIEW : PAGE_PUBLIC);
-	if (strcmp(key, "language") == 0)
+	if (strcmp(key, "language") == 0) {
 		i18n_set_language(i18n_languages[i].code);
-	else if (strcmp(key, "proxy") == 0)
+		s->looked = true;
+	} else if (strcmp(key, "proxy") == 0)
 		s->proxy = i;
 	else if (strcmp(key, "tls") == 0)
 		s->tls = i;

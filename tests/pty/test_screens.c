@@ -211,6 +211,23 @@ test_doctor(void **state)
 	play_end(p);
 }
 
+/* Before it is known how the site does that is there, nothing stands under the cursor that Enter could choose. */
+static void
+test_looking(void **state)
+{
+	static const char *const env[] = { "FAKE=looking", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	play_wait(p, "step 1 of 11");
+	play_key(p, ENTER, "The checks of this step still run.");
+	assert_false(play_has(p, "set up anew"));
+	play_key(p, RIGHT, "> 1 find out why");
+	assert_false(play_has(p, "The checks of this step still run."));
+	play_cursor(p, 13, 24);
+	play_end(p);
+}
+
 /* A later run: what is harmless a digit does, what is not is asked, and one step alone leads to the review. */
 static void
 test_later(void **state)
@@ -387,6 +404,7 @@ main(void)
 		cmocka_unit_test(test_failure_and_apply),
 		cmocka_unit_test(test_long_plan),
 		cmocka_unit_test(test_doctor),
+		cmocka_unit_test(test_looking),
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_undone),
 		cmocka_unit_test(test_hold),
