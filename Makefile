@@ -161,7 +161,7 @@ $(standin): %: %.o $(call lib,base)
 	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(call lib,base) $(corelibs)
 check check-apply: $(standin)
 $B/tests/unit/apply/test_call: $(standin)
-lint:
+lint check-lint:
 	$Q$(runtests) $(t_lint)
 bench: all
 	$QB=$B BIN=$(CURDIR)/$B/$(NAME) sh tests/bench/bench.sh
@@ -259,6 +259,6 @@ clean:
 
 FORCE:
 .SECONDARY:
-.PHONY: all run deps-check check check-ui check-golden lint bench fuzz fuzz-drivers torture pot \
+.PHONY: all run deps-check check check-ui check-golden lint check-lint bench fuzz fuzz-drivers torture pot \
         po-update install uninstall dist deb deb-install fmt clean FORCE $(addprefix check-,$(rooms) $(kinds)) $(addprefix unit-,$(rooms))
 -include $(shell find $B -path $B/deb -prune -o -type f -name '*.d' -print 2>/dev/null)
