@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "cmd.h"
 #include "options.h"
+#include "secrets.h"
 #include "wizard.h"
 
 static int
@@ -184,7 +185,9 @@ prepare(struct options *o, int argc, char **argv, const char *templates, struct 
 		return err_sys(e, ERR_USAGE, _("--cacert: \"%s\" cannot be read"), o->cacert);
 	if (o->log && log_open(o->log, e) < 0)
 		return -1;
-	return o->password_file ? password_from_file(o, e) : 0;
+	if (o->password_file && password_from_file(o, e) < 0)
+		return -1;
+	return secrets_begin(o, e);
 }
 
 static int
@@ -235,6 +238,7 @@ main(int argc, char **argv)
 	if (o.password)
 		mem_wipe(o.password, strlen(o.password));
 	free(o.password);
+	secrets_end();
 	log_close();
 	arena_free(&arena);
 	return status;

@@ -6,6 +6,7 @@
 #include "answers/ranges.h"
 #include "base/i18n.h"
 #include "base/url.h"
+#include "proxy/secret.h"
 
 #define API "https://api.cloudflare.com/client/v4"
 
@@ -62,7 +63,8 @@ cloudflare_base(void)
 bool
 cloudflare_is_told(const struct answers *a)
 {
-	return a->cdn == CDN_CLOUDFLARE && a->cloudflare_token_file;
+	return a->cdn == CDN_CLOUDFLARE &&
+	       (a->cloudflare_token_file || secret_held(service_cloudflare.name));
 }
 
 /* ---- the calls ---- */
@@ -195,7 +197,7 @@ cloudflare_render(struct steps *out, const struct proxy_context *c, struct err *
 	for (const struct cloudflare_thing *t = things; t < things + ARRAY_LEN(things); t++) {
 		f.call = (struct call){
 			.service = service_cloudflare.name, .base = cloudflare_base(),
-			.secret_file = answers->cloudflare_token_file,
+			.secret_file = secret_held(service_cloudflare.name) ? NULL : answers->cloudflare_token_file,
 			.look = arena_printf(&a, "/zones/%s/%s", f.zone, t->where),
 		};
 		if (t->phase)

@@ -51,13 +51,24 @@ let_in(struct session *s, const struct json *body)
 	session_let_in_by_token(s, json_get_string(body, "token", ""), &e);
 }
 
+/* A code is good once: one that was used, or that is old, is asked for again. */
 static void
 on_code(void *ctx, const struct json *body, const struct err *e)
 {
-	if (e)
-		session_let_in(ctx, NULL, e);
-	else
-		let_in(ctx, body);
+	struct session *s = ctx;
+	struct err why = { 0 };
+
+	if (!e) {
+		let_in(s, body);
+	} else if (e->code != ERR_VALUE) {
+		session_let_in(s, NULL, e);
+	} else if (session_asks_code(s)) {
+		session_log_in(s);
+	} else {
+		err_set(&why, ERR_VALUE,
+		        _("Nginx Proxy Manager refuses the two-factor code, which is good once. Put a fresh one on the second line of the secret file."));
+		session_let_in(s, NULL, &why);
+	}
 }
 
 static void
@@ -85,12 +96,12 @@ on_login(void *ctx, const struct json *body, const struct err *e)
 		session_let_in(s, NULL, e);
 	} else if (!npm_flag(body, "requires_2fa")) {
 		let_in(s, body);
-	} else if (!session_code(s)) {
+	} else if (session_code(s) || session_asks_code(s)) {
+		send_code(s, json_get_string(body, "challenge_token", ""));
+	} else {
 		err_set(&why, ERR_VALUE,
 		        _("Nginx Proxy Manager asks for a two-factor code. Put a fresh one on the second line of the secret file."));
 		session_let_in(s, NULL, &why);
-	} else {
-		send_code(s, json_get_string(body, "challenge_token", ""));
 	}
 }
 

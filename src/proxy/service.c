@@ -1,22 +1,16 @@
 #include "proxy/service.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "proxy/cloudflare.h"
 #include "proxy/npm.h"
+#include "proxy/secret.h"
 
 #define MAX_BODY   (4u << 20) /* of an answer: all hosts of a large server are some hundred kB */
-#define MAX_SECRET 4096
 #define SAID_MAX   300 /* bytes */
 #define MAX_WAITS  3
 #define MAX_WAIT_S 30
@@ -32,7 +26,8 @@ struct session {
 	struct net           *net;
 	const struct service *service;
 	char                 *base, *identity, *secret_file, *root;
-	char                 *secret, *code; /* only until it is let in */
+	struct secret         secret; /* only until it is let in */
+	bool                  code_asked;
 	char                 *header;
 	long                  status;
 	unsigned              request, timer;
@@ -66,86 +61,42 @@ service_fill(struct arena *a, const char *text, const char *id)
 
 /* ---- the secret ---- */
 
-static void
-wipe(char **s)
-{
-	if (*s)
-		mem_wipe(*s, strlen(*s));
-	free(*s);
-	*s = NULL;
-}
-
-/* Root is not to read for somebody what that one could not read. */
+/* What was typed, what stands in the file, or what somebody at the terminal knows. */
 static int
-check_owner(const char *path, const struct stat *st, struct err *e)
+find_secret(struct session *s, struct err *e)
 {
-	const char *caller = getenv("SUDO_UID");
-	const uid_t other = caller && *caller ? (uid_t)strtoul(caller, NULL, 10) : 0;
+	const char *label = s->service->label, *told = secret_held(s->service->name);
 
-	if (!S_ISREG(st->st_mode))
-		return err_set(e, ERR_VALUE, _("%s is not a file, so no secret is read from it."),
-		               path);
-	if (st->st_mode & 0077)
-		return err_set(e, ERR_VALUE,
-		               _("Others can read %s. Close it with chmod 600, then try again."),
-		               path);
-	if (geteuid() == 0 && other && st->st_uid != other)
-		return err_set(e, ERR_VALUE, _("%s belongs to somebody else, so it is not read."),
-		               path);
-	return 0;
-}
-
-static char *
-take_line(char **rest)
-{
-	char *line = *rest;
-	size_t n;
-
-	if (!line)
-		return NULL;
-	*rest = strchr(line, '\n');
-	if (*rest)
-		*(*rest)++ = '\0';
-	n = strlen(line);
-	if (n && line[n - 1] == '\r')
-		line[n - 1] = '\0';
-	return *line ? xstrdup(line) : NULL;
-}
-
-static int
-read_secret(struct session *s, struct err *e)
-{
-	struct arena a = { 0 };
-	char text[MAX_SECRET + 1], *rest = text;
-	struct stat st;
-	int rc = 0, fd;
-
-	if (!s->secret_file)
-		return err_set(e, ERR_VALUE, _("No file with the secret of %s is named."),
-		               s->service->label);
-	fd = open(fs_path(&a, s->root, s->secret_file),
-	          O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	arena_free(&a);
-	if (fd < 0)
-		return err_sys(e, ERR_VALUE, _("The secret of %1$s cannot be read from %2$s"),
-		               s->service->label, s->secret_file);
-	if (fstat(fd, &st) < 0)
-		rc = err_sys(e, ERR_VALUE, _("The secret of %1$s cannot be read from %2$s"),
-		             s->service->label, s->secret_file);
+	if (told)
+		s->secret.text = xstrdup(told);
+	else if (s->secret_file)
+		return secret_read(&s->secret, label, s->root, s->secret_file, e);
 	else
-		rc = check_owner(s->secret_file, &st, e);
-	ssize_t n = rc == 0 ? read(fd, text, MAX_SECRET) : 0;
-	close(fd);
-	if (rc < 0)
-		return -1;
-	text[n > 0 ? n : 0] = '\0';
-	s->secret = take_line(&rest);
-	s->code = take_line(&rest);
-	mem_wipe(text, sizeof(text));
-	if (!s->secret)
-		return err_set(e, ERR_VALUE, _("%s is empty: its first line is to be the secret."),
-		               s->secret_file);
-	return 0;
+		s->secret.text = secret_ask(label, SECRET_ITSELF);
+	if (s->secret.text)
+		return 0;
+	return err_set(e, ERR_VALUE,
+	               _("The secret of %s was typed, so it is kept nowhere. Run this in a terminal, or add --token-file FILE."),
+	               label);
+}
+
+bool
+session_asks_code(struct session *s)
+{
+	char *code = s->code_asked ? NULL : secret_ask(s->service->label, SECRET_CODE);
+
+	s->code_asked = true;
+	if (!code)
+		return false;
+	secret_wipe_text(&s->secret.code);
+	s->secret.code = code;
+	return true;
+}
+
+void
+session_log_in(struct session *s)
+{
+	s->service->log_in(s, s->secret.text);
 }
 
 /* ---- requests ---- */
@@ -345,8 +296,7 @@ session_let_in_by_token(struct session *s, const char *token, const struct err *
 void
 session_let_in(struct session *s, const char *header, const struct err *e)
 {
-	wipe(&s->secret);
-	wipe(&s->code);
+	secret_wipe(&s->secret);
 	if (header)
 		s->header = xstrdup(header);
 	if (e)
@@ -363,7 +313,7 @@ session_identity(const struct session *s)
 const char *
 session_code(const struct session *s)
 {
-	return s->code;
+	return s->secret.code;
 }
 
 /* Somebody on the way would read the secret. */
@@ -404,10 +354,10 @@ session_open(struct loop *l, struct net *n, const struct session_whose *w, sessi
 	s->root = copy(w->root);
 	s->opened = opened;
 	s->opened_ctx = ctx;
-	if (check_base(s, &e) < 0 || read_secret(s, &e) < 0)
+	if (check_base(s, &e) < 0 || find_secret(s, &e) < 0)
 		session_let_in(s, NULL, &e);
 	else
-		s->service->log_in(s, s->secret);
+		session_log_in(s);
 	return s;
 }
 
@@ -418,9 +368,8 @@ session_close(struct session *s)
 		return;
 	session_cancel(s);
 	loop_cancel(s->loop, s->timer);
-	wipe(&s->secret);
-	wipe(&s->code);
-	wipe(&s->header);
+	secret_wipe(&s->secret);
+	secret_wipe_text(&s->header);
 	free(s->base);
 	free(s->identity);
 	free(s->secret_file);

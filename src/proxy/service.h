@@ -61,13 +61,13 @@ const struct service *service_find(const char *name);
 /* Whose session it is: all that a call has of that. */
 struct session_whose {
 	const struct service *service;
-	const char           *base, *identity, *secret_file, *root;
+	const char           *base, *identity, *secret_file, *root; /* secret_file: NULL where it was typed */
 };
 
 /*
- * Read the secret and be let in; `opened' comes from the loop, once.  The
- * secret file's first line is the secret; a second one, where the service asks
- * for it, a code.  Others must not be able to read it.
+ * Find the secret, as secret.h says, and be let in; `opened' comes from the
+ * loop, once.  The secret file's first line is the secret; a second one, where
+ * the service asks for it, a code.
  */
 struct session *session_open(struct loop *l, struct net *n, const struct session_whose *w,
                              session_fn *opened, void *ctx);
@@ -89,6 +89,9 @@ void session_let_in_by_token(struct session *s, const char *token, const struct 
 void session_let_in(struct session *s, const char *header, const struct err *e);
 const char *session_identity(const struct session *s);
 const char *session_code(const struct session *s); /* the second line of the secret file, or NULL */
+/* Somebody at a terminal gives another code, once; false: nobody is there, or it was asked already. */
+bool session_asks_code(struct session *s);
+void session_log_in(struct session *s); /* from its beginning, with what is known by then */
 
 /* Replace `{id}' in a path or a body; from the arena.  NULL stays NULL. */
 const char *service_fill(struct arena *a, const char *text, const char *id);

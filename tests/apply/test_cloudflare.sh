@@ -1,52 +1,11 @@
 #!/bin/sh
 # Cloudflare told by its API beside a real nginx: other people's rules stay, what fails or is undone leaves all as it was.
-# shellcheck disable=SC2153
+# shellcheck disable=SC1091,SC2153
 . "$(dirname "$0")/lib.sh"
-CF=${B:-build}/tests/cloudflare/cloudflare
-[ -x "$CF" ] || make -s "$CF" || fail "the stand-in does not build"
-TOKEN=cfut_stand-in-0123456789
-D=$T/cloudflare
-HOME=$T/home
-export HOME
-mkdir -p "$D" "$HOME"
+. tests/cloudflare/lib.sh
 origin
 server_up
-mkdir -p "$R/run"
-printf '%s\n' $TOKEN >"$R/run/token"
-chmod 600 "$R/run/token"
-: >"$D/log"
-"$CF" "$D" >"$T/cf.out" 2>&1 &
-PIDS="$PIDS $!"
-wait_for 10 grep -q '^listening on ' "$T/cf.out"
-ANTECHAMBER_CLOUDFLARE_API=$(sed -n 's/^listening on //p' "$T/cf.out")
-export ANTECHAMBER_CLOUDFLARE_API
-
-# A zone where others have two rules of one kind, one of another, and none of the third.
-fresh() {
-	cat >"$D/zone.json" <<'JSON'
-{"next": 1, "settings": {"websockets": "off"}, "rulesets": {
- "http_request_cache_settings": {"id": "000000000000000000000000000000c1", "kind": "zone", "rules": [
-  {"id": "000000000000000000000000000000d1", "ref": "shop", "expression": "(http.host eq \"shop.example.org\")",
-   "action": "set_cache_settings", "action_parameters": {"cache": true}, "enabled": true, "description": "theirs"},
-  {"id": "000000000000000000000000000000d2", "ref": "blog", "expression": "true", "action": "set_cache_settings",
-   "action_parameters": {"cache": false}, "enabled": false, "description": ""}]},
- "http_config_settings": {"id": "000000000000000000000000000000c2", "kind": "zone", "rules": [
-  {"id": "000000000000000000000000000000d3", "ref": "ssl", "expression": "true", "action": "set_config",
-   "action_parameters": {"ssl": "strict"}, "enabled": true, "description": "theirs"}]}}}
-JSON
-	: >"$D/log"
-	picture >"$T/zone"
-}
-# What others see: where a first rule of its kind was made, an entry point without rules may stay.
-picture() { jq -S 'del(.next) | .rulesets |= with_entries(select(.value.rules | length > 0))' "$D/zone.json"; }
-zone_as_before() {
-	picture >"$T/now"
-	cmp -s "$T/zone" "$T/now" || fail "the zone is not as it was: $(diff "$T/zone" "$T/now")"
-}
-zone() { jq -e "$1" "$D/zone.json" >/dev/null || fail "not true of the zone: $1: $(cat "$D/zone.json")"; }
-changes() { grep -E '^(POST|PATCH|PUT|DELETE)' "$D/log" | grep -cv dry_run || :; }
-cloudy() { answers "cdn: cloudflare
-cloudflare: {zone: example.org, token-file: /run/token}"; }
+cloudflare_up
 go() { # go STATUS OPTION...
 	status=$1
 	shift
@@ -236,5 +195,33 @@ run 0 remove --root "$R" --yes --json
 answers 'cdn: none'
 run 0 print --answers "$T/answers.yaml" --root "$R" --json
 json '.frontByHand == []'
+
+# ---- the token is typed, and kept nowhere: undoing it asks again ----
+
+fresh
+answers 'cdn: cloudflare
+cloudflare: {zone: example.org}'
+given() { # given STATUS ARGUMENT...: a run that reads the token from its standard input
+	want=$1
+	shift
+	got=0
+	printf 'a password\n%s\n' $TOKEN | timeout 60 "$BIN" "$@" --root "$R" --token-file - --json >"$T/out" 2>"$T/err" || got=$?
+	[ "$got" = "$want" ] || fail "status $got instead of $want: antechamber $*"
+}
+given 0 apply --answers "$T/answers.yaml" --cacert "$R/etc/ssl/cert.pem" --allow-unprotected
+zone '.settings.websockets == "on" and (.rulesets.http_config_settings.rules | length == 2)'
+run 4 rollback --root "$R"
+complains 'typed, so it is kept nowhere'
+complains '--token-file FILE'
+zone '.settings.websockets == "on"'
+given 0 rollback
+zone_as_before
+as_before
+cp "$R/run/token" "$T/token"
+chmod 644 "$T/token"
+run 4 rollback --root "$R" --token-file "$T/token"
+complains 'chmod 600'
+run 4 rollback --root "$R" --token-file -
+complains 'no token was given'
 
 ! grep -rqF $TOKEN "$HOME" "$R/var" "$R/etc" "$T/out" "$T/err" "$D/log" || fail "the token was kept"

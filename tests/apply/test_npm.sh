@@ -218,11 +218,14 @@ touch "$D/no-right"
 answers_for 4 diff
 complains "may not change proxy hosts"
 rm "$D/no-right"
-touch "$D/2fa"
+echo 230106 >"$D/2fa"
 answers_for 4 diff
 complains "two-factor code"
 printf 'S3cret-pw!\n230106\n' >"$R/run/secret"
 answers_for 0 diff
+echo 230107 >"$D/2fa"
+answers_for 4 diff
+complains "which is good once"
 rm "$D/2fa"
 for version in 2.12.6 2.15.1; do
 	npm_up $version

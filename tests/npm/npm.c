@@ -10,7 +10,7 @@
  * a file DIRECTORY/NAME, there or not at any moment:
  *
  *	first-run        no user yet
- *	2fa              asks for the code 230106
+ *	2fa              asks for the code that stands in it
  *	no-right         the user may only look at hosts
  *	fail-500         the next POST or PUT of a host is stored and answered with 500
  *	offline          the next change of a host makes nginx refuse it: 200, and nginx_online false
@@ -425,8 +425,14 @@ log_in(const struct request *r)
 static void
 second_factor(const struct request *r)
 {
-	if (strcmp(json_get_string(r->body, "challenge_token", ""), CHALLENGE) == 0 &&
-	    strcmp(json_get_string(r->body, "code", ""), "230106") == 0)
+	struct buf wanted = BUF_INIT;
+	struct err e = { 0 };
+	bool right;
+
+	right = fs_read(&wanted, file("2fa"), 64, &e) == 0 &&
+	        strncmp(json_get_string(r->body, "code", ""), wanted.s, 6) == 0;
+	buf_free(&wanted);
+	if (right && strcmp(json_get_string(r->body, "challenge_token", ""), CHALLENGE) == 0)
 		answer_text(r, 200, "{\"token\":\"" TOKEN "\",\"expires\":\"2026-11-22T20:32:24.238Z\"}");
 	else
 		refuse(r, 400, "Invalid verification code");

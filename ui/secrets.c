@@ -1,0 +1,130 @@
+#include "secrets.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "proxy/cloudflare.h"
+#include "proxy/secret.h"
+
+#define MAX_TYPED 1024
+#define MAX_INPUT 8192
+
+enum { CANCEL = 3, END = 4, BACKSPACE = 8, DELETE = 127 };
+
+/* One key after the other, for signals are not what Ctrl-C gives here; false: it was cancelled. */
+static bool
+type_secret(char *text, size_t room)
+{
+	size_t n = 0;
+	unsigned char c;
+	ssize_t got;
+
+	while ((got = read(STDIN_FILENO, &c, 1)) == 1 || (got < 0 && errno == EINTR)) {
+		if (got < 0)
+			continue;
+		if (c == CANCEL || c == END)
+			return false;
+		if (c == '\r' || c == '\n') {
+			text[n] = '\0';
+			return n > 0;
+		}
+		if (c == BACKSPACE || c == DELETE) {
+			if (n)
+				fputs("\b \b", stderr);
+			n -= n > 0;
+		} else if (c >= ' ' && n + 1 < room) {
+			text[n++] = (char)c;
+			fputc('*', stderr);
+		}
+		fflush(stderr);
+	}
+	return false;
+}
+
+/* Asked on standard error, as stars. */
+static char *
+ask(const char *label, enum secret_kind kind)
+{
+	char text[MAX_TYPED], *typed = NULL;
+	struct termios before, t;
+
+	if (tcgetattr(STDIN_FILENO, &before) < 0)
+		return NULL;
+	t = before;
+	t.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+	t.c_cc[VMIN] = 1;
+	t.c_cc[VTIME] = 0;
+	/* TRANSLATORS: a question; %s is Cloudflare or Nginx Proxy Manager */
+	fprintf(stderr, kind == SECRET_CODE ? _("A fresh two-factor code of %s:") : _("The secret of %s, shown as stars:"), label);
+	fputc(' ', stderr);
+	fflush(stderr);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &t);
+	if (type_secret(text, sizeof(text)))
+		typed = xstrdup(text);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	fputc('\n', stderr);
+	mem_wipe(text, sizeof(text));
+	return typed;
+}
+
+/* The last line of standard input: a password may stand before it. */
+static char *
+last_line(void)
+{
+	char text[MAX_INPUT], *line, *found = NULL;
+	size_t n = 0;
+	ssize_t got;
+
+	while (n + 1 < sizeof(text) && (got = read(STDIN_FILENO, text + n, sizeof(text) - 1 - n)) > 0)
+		n += (size_t)got;
+	while (n && (text[n - 1] == '\n' || text[n - 1] == '\r'))
+		n--;
+	text[n] = '\0';
+	line = strrchr(text, '\n');
+	line = line ? line + 1 : text;
+	if (*line)
+		found = xstrdup(line);
+	mem_wipe(text, sizeof(text));
+	return found;
+}
+
+static int
+take_token(const struct options *o, struct err *e)
+{
+	struct secret s = { 0 };
+	int rc = 0;
+
+	if (strcmp(o->token_file, "-") != 0)
+		rc = secret_read(&s, service_cloudflare.label, NULL, o->token_file, e);
+	else if (isatty(STDIN_FILENO))
+		s.text = ask(service_cloudflare.label, SECRET_ITSELF);
+	else
+		s.text = last_line();
+	if (rc == 0 && !s.text)
+		rc = err_set(e, ERR_VALUE, _("--token-file: no token was given."));
+	secret_hold(service_cloudflare.name, s.text);
+	secret_wipe(&s);
+	return rc;
+}
+
+int
+secrets_begin(const struct options *o, struct err *e)
+{
+	const bool wizard = o->command == COMMAND_WIZARD || o->command == COMMAND_PRACTICE;
+
+	if (!wizard && !o->yes && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+		secret_ask_with(ask);
+	return o->token_file ? take_token(o, e) : 0;
+}
+
+void
+secrets_end(void)
+{
+	secret_hold(service_cloudflare.name, NULL);
+}

@@ -1,0 +1,14 @@
+/* secrets.h - a secret typed at the terminal, or named by an option; see proxy/secret.h. */
+#ifndef UI_SECRETS_H
+#define UI_SECRETS_H
+
+#include "options.h"
+
+/*
+ * Take the token that --token-file names, and let services ask where a person
+ * is there: both ends of this process are a terminal, and --yes was not given.
+ */
+int secrets_begin(const struct options *o, struct err *e);
+void secrets_end(void); /* what is held is wiped */
+
+#endif
