@@ -43,7 +43,7 @@ started() { # started PID PORT LOG: it answers, or the test says what it said
 	done
 }
 
-# nginx_up TEXT: nginx with that in its http{} block, after what any http{} needs.
+# nginx_up TEXT [PORT]: nginx with that in its http{} block, after what any http{} needs.
 # Known there: @HTTP@ and @TLS@ ports, @ORIGIN@ (host:port), @T@ the directory.
 nginx_up() {
 	proxy_down
@@ -61,7 +61,7 @@ nginx_up() {
 	} >"$T/nginx/nginx.conf"
 	PATH=$PATH:/usr/sbin nginx -p "$T/nginx" -e "$T/nginx/start.log" -c "$T/nginx/nginx.conf" -g 'daemon off;' \
 		>"$T/nginx/start.log" 2>&1 &
-	started $! "$HTTP" "$T/nginx/start.log"
+	started $! "${2:-$HTTP}" "$T/nginx/start.log"
 }
 
 fill() {
