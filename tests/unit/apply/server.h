@@ -8,14 +8,11 @@
 #ifndef TESTS_APPLY_SERVER_H
 #define TESTS_APPLY_SERVER_H
 
-#include "../tree.h"
+#include "../judge.h"
+#include "../loopback.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -54,51 +51,6 @@ struct told {
 	char               steps[2048]; /* "lock:done backup:done ..." */
 };
 
-static inline unsigned
-free_port(void)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET,
-	                          .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
-	close(fd);
-	return ntohs(at.sin_port);
-}
-
-static inline int
-connect_to(unsigned port)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-	                          .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-/* The status a plain request for a name gets; 0: none. */
-static inline int
-status_of(unsigned port, const char *host)
-{
-	char bytes[512];
-	int status = 0, fd = connect_to(port);
-
-	if (fd < 0)
-		return 0;
-	int n = snprintf(bytes, sizeof(bytes), "GET / HTTP/1.0\r\nHost: %s\r\n\r\n", host);
-	if (write(fd, bytes, (size_t)n) == n && (n = (int)read(fd, bytes, sizeof(bytes) - 1)) > 0) {
-		bytes[n] = '\0';
-		sscanf(bytes, "HTTP/1.%*d %d", &status);
-	}
-	close(fd);
-	return status;
-}
-
 static inline void
 server_write_conf(struct server *s, const char *more)
 {
@@ -121,9 +73,7 @@ server_start_nginx(struct server *s)
 		      tree_path(s->t, "/log/early.log"), "-g", "daemon off;", (char *)NULL);
 		_exit(127);
 	}
-	for (int i = 0; i < 2000 && status_of(s->other, "shop.example.org") != 200; i++)
-		poll(NULL, 0, 5);
-	assert_int_equal(status_of(s->other, "shop.example.org"), 200);
+	assert_true(status_becomes(s->other, "shop.example.org", 200));
 }
 
 static inline void
@@ -519,9 +469,7 @@ fingerprint(struct server *s)
 static inline void UNUSED
 wait_for_status(unsigned port, const char *host, int status)
 {
-	for (int i = 0; i < 1000 && status_of(port, host) != status; i++)
-		poll(NULL, 0, 5);
-	assert_int_equal(status_of(port, host), status);
+	assert_true(status_becomes(port, host, status));
 }
 
 #endif

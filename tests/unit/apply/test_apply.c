@@ -128,7 +128,7 @@ test_shadowed(void **state)
 	kill(s->nginx, SIGHUP);
 	for (int i = 0, fd = -1; i < 1000 && fd < 0; i++) {
 		poll(NULL, 0, 5);
-		if ((fd = connect_to(s->tls)) >= 0)
+		if ((fd = loopback_connect(NULL, "127.0.0.1", s->tls)) >= 0)
 			close(fd);
 	}
 	const char *before = fingerprint(s);

@@ -1,5 +1,7 @@
 #include "../tree.h"
 
+#include <sys/wait.h>
+
 #include <signal.h>
 #include <sys/stat.h>
 

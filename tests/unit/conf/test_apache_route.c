@@ -1,51 +1,19 @@
 /* Which virtual host answers, what holds there, where it leads: told from the text, and the real httpd as the judge. */
-#include "../tree.h"
+#include "../judge.h"
+#include "../loopback.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 
 #include "base/buf.h"
 #include "conf/apache.h"
 
-#define APACHE  "/usr/sbin/apache2"
-#define MODULES "/usr/lib/apache2/modules/"
-
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
-}
-
 /* What "X-Say:" says in the answer; "" without. */
-static bool
-ask(unsigned port, const char *host, const char *path, char *answer, size_t size)
+static const char *
+said_in(struct tree *t, const char *answer)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char text[4096] = "";
-	size_t n = 0;
-	ssize_t got;
-	const char *mark;
+	const char *mark = strstr(answer, "X-Say: ");
 
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0) {
-		dprintf(fd, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path, host);
-		while (n < sizeof(text) - 1 && (got = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
-			n += (size_t)got;
-	}
-	close(fd);
-	text[n] = '\0';
-	mark = strstr(text, "X-Say: ");
-	snprintf(answer, size, "%.*s", mark ? (int)strcspn(mark + 7, "\r\n") : 0, mark ? mark + 7 : "");
-	return n > 0;
+	return mark ? arena_strndup(&t->arena, mark + 7, strcspn(mark + 7, "\r\n")) : "";
 }
 
 /* P is the port; each virtual host says its letter on each of its paths. */
@@ -118,21 +86,18 @@ test_httpd_agrees(void **state)
 	struct tree *t = *state;
 	const unsigned p = free_port(), q = free_port();
 	struct buf conf = BUF_INIT;
-	char answer[64];
+	char answer[4096];
 	size_t wrong = 0;
 	int status;
 	pid_t pid;
 
-	if (access(APACHE, X_OK) < 0) {
-		print_message("httpd is not installed: nobody to judge\n");
-		skip();
-	}
+	needs_judge(APACHE);
 	buf_printf(&conf, "ServerRoot %1$s\nServerName x\nPidFile %1$s/pid\nErrorLog %1$s/log\nDefaultRuntimeDir %1$s\n"
 	                  "Listen 127.0.0.1:%2$u\nListen 127.0.0.1:%3$u\n", t->root, p, q);
 	if (geteuid() == 0)
 		buf_puts(&conf, "User nobody\nGroup nogroup\n");
 	for (const char *const *m = (const char *const[]){ "mpm_event", "authz_core", "headers", NULL }; *m; m++)
-		buf_printf(&conf, "LoadModule %s_module " MODULES "mod_%s.so\n", *m, *m);
+		buf_printf(&conf, "LoadModule %s_module " APACHE_MODULES "mod_%s.so\n", *m, *m);
 	buf_puts(&conf, with_ports(t, p, q));
 	tree_write(t, "/a.conf", conf.s);
 	buf_free(&conf);
@@ -141,14 +106,15 @@ test_httpd_agrees(void **state)
 		execl(APACHE, "apache2", "-f", tree_path(t, "/a.conf"), "-DFOREGROUND", (char *)NULL);
 		_exit(127);
 	}
-	for (int i = 0; i < 1000 && !ask(p, "x", "/", answer, sizeof(answer)); i++)
-		poll(NULL, 0, 10);
-	for (size_t i = 0; i < ARRAY_LEN(requests); i++)
-		if (!ask(requests[i].second ? q : p, requests[i].host, requests[i].path, answer, sizeof(answer)) ||
-		    strcmp(answer, requests[i].want) != 0) {
-			print_message("%s%s: httpd says \"%s\"\n", requests[i].host, requests[i].path, answer);
+	ask_patiently(&(struct request){ .port = p }, answer, sizeof(answer));
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		const struct request r = { .port = requests[i].second ? q : p, .host = requests[i].host, .path = requests[i].path };
+
+		if (!ask(&r, answer, sizeof(answer)) || strcmp(said_in(t, answer), requests[i].want) != 0) {
+			print_message("%s%s: httpd says \"%s\"\n", r.host, r.path, said_in(t, answer));
 			wrong++;
 		}
+	}
 	kill(pid, SIGTERM);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(wrong, 0);

@@ -1,5 +1,5 @@
 /* Words, sites, imports, and what serves a path; and whether the real Caddy agrees. */
-#include "../caddy_judge.h"
+#include "../judge.h"
 
 #include <sys/stat.h>
 
@@ -164,7 +164,7 @@ test_caddy_agrees(void **state)
 	char said[65536];
 	size_t taken = 0;
 
-	if (!has_caddy())
+	if (!judge_is_here(CADDY))
 		skip();
 	for (size_t i = 0; i < ARRAY_LEN(judged); i++) {
 		struct cdy_conf c;
@@ -336,7 +336,7 @@ test_addresses(void **state)
 			fail_msg("%s: %s %u %d", addresses[i].address, a.host, a.port, a.tls);
 		cdy_free(&c);
 		/* Caddy refuses https on its http port, and listens where we say on all others. */
-		if (!a.known || !has_caddy() || (a.tls && a.port == 80))
+		if (!a.known || !judge_is_here(CADDY) || (a.tls && a.port == 80))
 			continue;
 		tree_write(t, "/Caddyfile", text);
 		if (caddy_judges(t, "adapt", tree_path(t, "/Caddyfile"), said, sizeof(said)) != 0 ||

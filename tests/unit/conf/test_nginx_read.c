@@ -1,5 +1,5 @@
 /* Words, blocks, includes; and whether the real nginx agrees. */
-#include "../tree.h"
+#include "../judge.h"
 
 #include "base/buf.h"
 #include "conf/nginx.h"
@@ -231,7 +231,7 @@ test_nginx_agrees(void **state)
 	struct tree *t = *state;
 	char said[4096];
 
-	needs_nginx();
+	needs_judge(NGINX);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const char *text = arena_printf(&t->arena, "%shttp {\n%s\n}\n", head, cases[i]);
 		struct ngx_conf c;

@@ -1,9 +1,8 @@
 /* Which server, which location, which directive: by table, and the running nginx asked the same questions. */
-#include "../tree.h"
+#include "../judge.h"
+#include "../loopback.h"
 
-#include <arpa/inet.h>
 #include <signal.h>
-#include <time.h>
 
 #include "conf/nginx.h"
 
@@ -125,69 +124,31 @@ test_choices(void **state)
 	ngx_free(&c);
 }
 
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_ANY) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
-}
-
-/* The body of a GET, or false: nothing listens yet. */
-static bool
-ask(const struct question *q, unsigned port, char *answer, size_t size)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char text[4096];
-	size_t n = 0;
-	ssize_t got;
-	char *body;
-
-	inet_pton(AF_INET, q->address, &a.sin_addr);
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0) {
-		close(fd);
-		return false;
-	}
-	dprintf(fd, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", q->path, q->host);
-	while (n + 1 < sizeof(text) && (got = read(fd, text + n, sizeof(text) - n - 1)) > 0)
-		n += (size_t)got;
-	text[n] = '\0';
-	close(fd);
-	body = strstr(text, "\r\n\r\n");
-	snprintf(answer, size, "%.200s", body ? body + 4 : text);
-	return true;
-}
-
 static void
 test_nginx_chooses_the_same(void **state)
 {
 	struct tree *t = *state;
 	const unsigned port = free_port();
 	const char *conf = tree_path(t, "/nginx.conf");
-	const struct timespec moment = { .tv_nsec = 10000000 };
-	char answer[256], *wrong = NULL;
+	char text[4096], *wrong = NULL;
 	int status;
 	pid_t pid;
 
-	needs_nginx();
+	needs_judge(NGINX);
 	tree_write(t, "/nginx.conf", arena_printf(&t->arena, site, t->root, port));
 	pid = fork();
 	if (pid == 0) {
 		execl(NGINX, "nginx", "-c", conf, "-e", tree_path(t, "/log"), (char *)NULL);
 		_exit(127);
 	}
-	for (int i = 0; i < 500 && !ask(&questions[0], port, answer, sizeof(answer)); i++)
-		nanosleep(&moment, NULL);
-	for (size_t i = 0; i < ARRAY_LEN(questions) && !wrong; i++)
-		if (!ask(&questions[i], port, answer, sizeof(answer)) || strcmp(answer, questions[i].want) != 0)
-			wrong = arena_printf(&t->arena, "%s %s%s: nginx says %s, the table %s", questions[i].address,
-			                     questions[i].host, questions[i].path, answer, questions[i].want);
+	ask_patiently(&(struct request){ .port = port }, text, sizeof(text));
+	for (size_t i = 0; i < ARRAY_LEN(questions) && !wrong; i++) {
+		const struct request r = { .port = port, .to = questions[i].address, .host = questions[i].host, .path = questions[i].path };
+
+		if (!ask(&r, text, sizeof(text)) || strcmp(body_of(text), questions[i].want) != 0)
+			wrong = arena_printf(&t->arena, "%s %s%s: nginx says %s, the table %s", r.to, r.host, r.path, body_of(text),
+			                     questions[i].want);
+	}
 	kill(pid, SIGTERM);
 	waitpid(pid, &status, 0);
 	if (wrong)

@@ -8,6 +8,8 @@
 #ifndef TESTS_INJECTION_H
 #define TESTS_INJECTION_H
 
+#include "world.h"
+
 #include "base/text.h"
 
 #define INJECTION_HOST "chat.example.org"
@@ -138,12 +140,43 @@ inject_path(struct tree *t, struct answers *a, const char *key, const char *file
 		fail_msg("%s", path);
 }
 
-/* Enough of both, or the test proves nothing. */
+/* A round begins: with answers of its own for each, and paths where a certificate and a key lie. */
 static inline void
-injections_were_many(void)
+injection_begins(struct tree *t, struct answers *a, const struct proxy *p)
 {
+	answers_init(a);
+	must_set(a, "proxy", p->name);
+	inject_all(a, &t->arena);
+	inject_path(t, a, "tls.certificate", "/c.pem");
+	inject_path(t, a, "tls.key", "/c.key");
+}
+
+/* The same answers with paths that are nothing but paths. */
+static inline void
+injection_plain(struct answers *plain, const struct answers *a)
+{
+	answers_copy(plain, a);
+	must_set(plain, "tls.certificate", "/plain/c.pem");
+	must_set(plain, "tls.key", "/plain/c.key");
+}
+
+/*
+ * So many rounds, unless INJECTIONS says otherwise; in one of `every' the real program is asked
+ * too, if it is here.  Enough answers are kept and enough refused, or the test proves nothing.
+ */
+static inline void
+injections(struct tree *t, struct proxy_found *f, unsigned rounds, const char *program, unsigned every,
+           void (*once)(struct tree *t, struct proxy_found *f, bool ask))
+{
+	const bool here = judge_is_here(program);
+
+	rounds = injection_rounds(rounds);
+	world_certificate(t, INJECTION_HOST, "/c.pem", "/c.key");
+	for (unsigned i = 0; i < rounds; i++)
+		once(t, f, here && i % every == 0);
 	print_message("%u answers kept, %u refused\n", injections_kept, injections_refused);
 	assert_true(injections_kept >= 20 && injections_refused >= 20);
+	proxy_found_free(f);
 }
 
 #endif

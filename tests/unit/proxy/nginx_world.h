@@ -2,9 +2,8 @@
 #ifndef TESTS_NGINX_WORLD_H
 #define TESTS_NGINX_WORLD_H
 
-#include "../tree.h"
+#include "world.h"
 
-#include "base/crypto.h"
 #include "proxy/nginx.h"
 
 /* What Debian's binary says; %s is the version. */
@@ -17,16 +16,25 @@
 	"user www-data;\nevents {}\nhttp {\n\tgzip on;\n\tinclude /etc/nginx/conf.d/*.conf;\n" \
 	"\tinclude /etc/nginx/sites-enabled/*;\n}\n"
 
-/* As detection would leave it, without running anything. */
+/* As a build that says this would be found; NULL: not installed. */
 static inline void
-world_found(struct proxy_found *f, struct tree *t, const char *version_text)
+world_said(struct proxy_found *f, struct tree *t, const char *said)
 {
-	*f = (struct proxy_found){ .proxy = &proxy_nginx, .installed = true };
+	*f = (struct proxy_found){ .proxy = &proxy_nginx, .installed = said != NULL };
 	f->conf = xcalloc(1, sizeof(struct nginx_own));
-	f->binary = arena_strdup(&f->arena, "/usr/sbin/nginx");
-	nginx_read_version(f, version_text);
+	if (!said)
+		return;
+	f->binary = arena_strdup(&f->arena, NGINX);
+	nginx_read_version(f, said);
 	f->config = ((struct nginx_own *)f->conf)->default_config;
 	nginx_read_config(f, t->root);
+}
+
+/* Debian's of a version; NULL: not installed. */
+static inline void
+world_found(struct proxy_found *f, struct tree *t, const char *version)
+{
+	world_said(f, t, version ? arena_printf(&t->arena, DEBIAN_V, version) : NULL);
 }
 
 static inline void
@@ -38,42 +46,6 @@ world_debian(struct tree *t)
 	tree_mkdir(t, "/etc/nginx/sites-enabled");
 }
 
-static inline void
-world_ipv6(struct tree *t)
-{
-	tree_write(t, "/proc/net/if_inet6", "00000000000000000000000000000001 01 80 10 80       lo\n");
-}
-
-/* A certificate and its key, under any names. */
-static inline void
-world_certificate(struct tree *t, const char *host, const char *certificate, const char *key)
-{
-	struct buf cert_pem = BUF_INIT, key_pem = BUF_INIT;
-	struct err e = { 0 };
-
-	assert_int_equal(cert_make(host, 90, &cert_pem, &key_pem, &e), 0);
-	tree_write(t, certificate, cert_pem.s);
-	tree_write(t, key, key_pem.s);
-	buf_free(&cert_pem);
-	buf_free(&key_pem);
-}
-
-static inline void
-replace_all(struct buf *b, const char *what, const char *by)
-{
-	struct buf out = BUF_INIT;
-	const char *p = b->s, *hit;
-
-	while ((hit = strstr(p, what))) {
-		buf_add(&out, p, (size_t)(hit - p));
-		buf_puts(&out, by);
-		p = hit + strlen(what);
-	}
-	buf_puts(&out, p);
-	buf_free(b);
-	*b = out;
-}
-
 /*
  * Does nginx accept these sites together?  Anybody may run this, so each
  * listen line gets a free loopback address and an unprivileged port.
@@ -83,7 +55,6 @@ world_accepts(struct tree *t, const char *sites, char *said, size_t size)
 {
 	struct buf text = BUF_INIT;
 	const char *p = sites, *hit;
-	int rc;
 
 	buf_printf(&text, "pid %s/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n", t->root);
 	for (const char *const *name = (const char *const[]){ "client_body", "proxy", "fastcgi", "uwsgi", "scgi", NULL }; *name; name++)
@@ -116,8 +87,7 @@ world_accepts(struct tree *t, const char *sites, char *said, size_t size)
 	}
 	tree_write(t, "/judge.conf", text.s);
 	buf_free(&text);
-	rc = nginx_judges(tree_path(t, "/judge.conf"), said, size);
-	return rc;
+	return nginx_judges(tree_path(t, "/judge.conf"), said, size);
 }
 
 #endif

@@ -1,7 +1,6 @@
 /* From a cause to a line: each broken file beside a healthy twin, which blames nothing. */
 #include "apache_world.h"
-
-#include "base/url.h"
+#include "blame.h"
 
 /* A virtual host in which nothing is wrong; X stands on line 11. */
 #define SITE(x) \
@@ -22,11 +21,7 @@
 #define BARE(port, x) \
 	"Listen " port "\n<VirtualHost *:" port ">\n" x "\n ServerName chat.example.org\n ProxyPass / http://127.0.0.1:3000/\n</VirtualHost>\n"
 
-static const struct {
-	const char *cause, *path, *text;
-	int         line; /* 0: nothing is blamed */
-	const char *url;  /* NULL: https://chat.example.org */
-} cases[] = {
+static const struct blame cases[] = {
 	{ "ws-upgrade-lost", "/api/event/ws", SITE(""), 0, NULL },
 	{ "ws-upgrade-lost", "/api/event/ws", BARE("443", ""), 5, NULL },
 	{ "ws-upgrade-lost", "/api/event/ws", BARE("443", " RewriteRule ^/(.*)$ ws://127.0.0.1:3000/$1 [P,L]"), 0, NULL },
@@ -118,40 +113,14 @@ static void
 test_blame(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct proxy_found f;
-		struct url u;
-		struct err e = { 0 };
-		struct tree *t;
-		const char *file = NULL;
-		int line = 0;
-		bool blamed;
-
-		assert_int_equal(tree_setup((void **)&t), 0);
-		tree_write(t, APACHE_CONFIG, cases[i].text);
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
-		if (f.broken.code)
-			fail_msg("case %zu: %s", i, f.broken.msg);
-		assert_int_equal(url_parse(&u, cases[i].url ? cases[i].url : "https://chat.example.org", "https", URL_BASE, NULL, &e), 0);
-		blamed = proxy_apache.blame(&f, cases[i].cause, &u, cases[i].path, &file, &line);
-		if (blamed != (cases[i].line > 0) || line != cases[i].line)
-			fail_msg("case %zu, %s: line %d instead of %d", i, cases[i].cause, line, cases[i].line);
-		if (blamed)
-			assert_string_equal(file, APACHE_CONFIG);
-		proxy_found_free(&f);
-		tree_teardown((void **)&t);
-	}
+	blames_hold(cases, ARRAY_LEN(cases), APACHE_CONFIG, "2.4.71", world_found);
 }
 
-/* Each cause that is blamed has a fix in its own words. */
 static void
 test_fixes(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		if (cases[i].line && strcmp(cases[i].cause, "redirect-away") != 0 && !proxy_apache.fix(cases[i].cause))
-			fail_msg("%s has no fix", cases[i].cause);
-	assert_null(proxy_apache.fix("no-such-cause"));
+	blames_have_fixes(cases, ARRAY_LEN(cases), &proxy_apache);
 }
 
 int

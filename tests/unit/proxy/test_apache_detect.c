@@ -1,41 +1,16 @@
 /* What is found: on trees of our own and by running programs; what its words mean; whether a reload took. */
 #include "apache_world.h"
+#include "detect.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/stat.h>
-
-#include "loop/loop.h"
-
-static void
-stop(void *ctx)
-{
-	loop_stop(ctx);
-}
-
-static void
-detect(struct proxy_found *f, const char *root)
-{
-	struct loop *l = loop_new();
-	struct machine m = { 0 };
-	struct err e = { 0 };
-
-	*f = (struct proxy_found){ 0 };
-	proxy_apache.detect(l, root, &m, f, stop, l);
-	assert_int_equal(loop_run(l, &e), 0);
-	loop_free(l);
-}
 
 /* A program that says what an httpd of another build would say. */
 static void
 fake_apache(struct tree *t, const char *name, const char *says, int status)
 {
-	const char *path = arena_printf(&t->arena, "/usr/sbin/%s", name);
-
-	tree_write(t, path, arena_printf(&t->arena, "#!/bin/sh\ncase $1 in -V) cat <<'END'\n%s\nEND\n;; -l) echo 'Compiled in modules:\n  core.c\n  mod_so.c\n  event.c' ;; esac\nexit %d\n",
-	                                 says, status));
-	assert_int_equal(chmod(tree_path(t, path), 0755), 0);
+	fake_program(t, arena_printf(&t->arena, "/usr/sbin/%s", name), arena_printf(&t->arena,
+		"case $1 in -V) cat <<'END'\n%s\nEND\n;; -l) echo 'Compiled in modules:\n  core.c\n  mod_so.c\n  event.c' ;; esac\nexit %d",
+		says, status));
 }
 
 static void
@@ -54,7 +29,7 @@ test_builds(void **state)
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		fake_apache(t, cases[i].name, arena_printf(&t->arena, cases[i].says, cases[i].version), cases[i].status);
-		detect(&f, t->root);
+		detect(&proxy_apache, &f, t->root);
 		assert_true(f.installed);
 		assert_false(f.running);
 		assert_string_equal(f.version, cases[i].version);
@@ -74,19 +49,7 @@ test_builds(void **state)
 static void
 test_not_there(void **state)
 {
-	struct tree *t = *state;
-	struct proxy_found f;
-
-	tree_write(t, "/usr/sbin/apache2", "#!/bin/sh\nexit 3\n");
-	chmod(tree_path(t, "/usr/sbin/apache2"), 0755);
-	detect(&f, t->root);
-	assert_false(f.installed);
-	proxy_found_free(&f);
-	chmod(tree_path(t, "/usr/sbin/apache2"), 0644);
-	detect(&f, t->root);
-	assert_false(f.installed);
-	assert_null(f.sites);
-	proxy_found_free(&f);
+	not_there(*state, &proxy_apache, "/usr/sbin/apache2");
 }
 
 static void
@@ -108,7 +71,7 @@ test_sites(void **state)
 		"# OpenChamber at http://two.example.org behind Apache. Written by antechamber.\n"
 		"<VirtualHost *>\nServerName two.example.org\nProxyPass / balancer://x/\n<Proxy balancer://x>\nBalancerMember http://[::1]:3001\n</Proxy>\n</VirtualHost>\n");
 	tree_write(t, "/etc/apache2/sites-enabled/whole.conf", "<VirtualHost *:80>\nSSLCertificateFile /both.pem\nDocumentRoot /var/www\n</VirtualHost>\n");
-	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+	world_found(&f, t, "2.4.71");
 	assert_int_equal(f.broken.code, ERR_NONE);
 	assert_string_equal(f.user, "www-data");
 	assert_int_equal(f.n_sites, 3);
@@ -144,14 +107,14 @@ test_sites(void **state)
 	/* Without any virtual host the main server answers. */
 	for (const char *const *n = (const char *const[]){ "chat", "ours", "whole", NULL }; *n; n++)
 		assert_int_equal(unlink(tree_path(t, arena_printf(&t->arena, "/etc/apache2/sites-enabled/%s.conf", *n))), 0);
-	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+	world_found(&f, t, "2.4.71");
 	assert_int_equal(f.n_sites, 1);
 	assert_null(f.sites[0].names[0]);
 	assert_int_equal(f.sites[0].n_listens, 3);
 	proxy_found_free(&f);
 
 	tree_write(t, "/etc/apache2/sites-enabled/x.conf", "A\n<VirtualHost *:80>\n");
-	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+	world_found(&f, t, "2.4.71");
 	assert_int_equal(f.broken.code, ERR_VALUE);
 	assert_int_equal(f.broken.line, 2);
 	assert_string_equal(f.broken.file, "/etc/apache2/sites-enabled/x.conf");
@@ -161,7 +124,7 @@ test_sites(void **state)
 static void
 test_complaints(void **state)
 {
-	static const struct { const char *said, *file, *says; int line; } cases[] = {
+	static const struct complaint cases[] = {
 		{ "AH00526: Syntax error on line 8 of /tmp/ax/c.conf:\nServerAdmin takes one argument, The email address\n",
 		  "/tmp/ax/c.conf", "Apache says: ServerAdmin takes one argument", 8 },
 		{ "apache2: Syntax error on line 80 of /etc/apache2/apache2.conf: DefaultRuntimeDir must be a valid directory\n",
@@ -180,27 +143,14 @@ test_complaints(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct err e = { 0 };
-		const bool found = proxy_apache.complaint(cases[i].said, &e);
-
-		if (found != (cases[i].says != NULL))
-			fail_msg("case %zu: %s", i, e.msg);
-		if (!found)
-			continue;
-		assert_int_equal(e.code, ERR_VALUE);
-		assert_string_equal(e.file, cases[i].file);
-		assert_int_equal(e.line, cases[i].line);
-		if (!strstr(e.msg, cases[i].says))
-			fail_msg("case %zu: %s", i, e.msg);
-	}
+	complaints_hold(&proxy_apache, cases, ARRAY_LEN(cases));
 }
 
 /* Every port counts that will be opened, also one that a module brings along. */
 static void
 test_clash(void **state)
 {
-	static const struct { const char *address, *listen, *program; unsigned port; int clash; } cases[] = {
+	static const struct clash cases[] = {
 		{ "0.0.0.0", "*", "nginx", 8443, -1 },    { "0.0.0.0", "*", "nginx", 8444, 0 },
 		{ "127.0.0.1", "*", "nginx", 8443, -1 },  { "127.0.0.1", "192.0.2.1", "nginx", 8443, 0 },
 		{ "0.0.0.0", "*", "", 8443, 0 },        { "0.0.0.0", "*", "apache2", 8443, 0 },
@@ -212,65 +162,12 @@ test_clash(void **state)
 	static const char answers[] = "version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org:8443\nproxy: apache\n"
 	                              "tls: {mode: existing, certificate: /c, key: /k}\n";
 	struct tree *t = *state;
-	struct answers a;
 	struct proxy_found f;
-	struct err e = { 0 };
 
 	world_debian(t);
-	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
-	answers_init(&a);
-	assert_int_equal(answers_parse(&a, answers, strlen(answers), "a", &e), 0);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct listener l = { .port = cases[i].port };
-		struct machine m = { .listeners = &l, .n_listeners = 1 };
-		int rc;
-
-		snprintf(l.address, sizeof(l.address), "%s", cases[i].address);
-		snprintf(l.program, sizeof(l.program), "%s", cases[i].program);
-		a.listen_address = (char *)cases[i].listen;
-		rc = proxy_apache.clash(&(struct proxy_context){ .answers = &a, .found = &f, .root = t->root }, &m, &e);
-		if (rc != cases[i].clash)
-			fail_msg("case %zu: %d", i, rc);
-		if (rc)
-			assert_int_equal(e.code, ERR_CONFLICT);
-	}
-	answers_free(&a);
+	world_found(&f, t, "2.4.71");
+	clashes_hold(t, &f, answers, cases, ARRAY_LEN(cases));
 	proxy_found_free(&f);
-}
-
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
-}
-
-/* The status of an answer; 0: none.  `hold' keeps the connection open. */
-static int
-status_of(unsigned port, int *hold)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), status = 0;
-	char text[256];
-	ssize_t n;
-
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0) {
-		dprintf(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-		n = read(fd, text, sizeof(text) - 1);
-		text[n > 0 ? n : 0] = '\0';
-		sscanf(text, "HTTP/1.1 %d", &status);
-	}
-	if (hold)
-		*hold = fd;
-	else
-		close(fd);
-	return status;
 }
 
 static void
@@ -278,8 +175,8 @@ write_conf(struct tree *t, unsigned port, const char *more)
 {
 	tree_write(t, "/etc/apache2/apache2.conf", arena_printf(&t->arena,
 		"ServerRoot %1$s/etc/apache2\nServerName x\nPidFile %1$s/run/pid\nErrorLog %1$s/run/log\nDefaultRuntimeDir %1$s/run\nUser nobody\nGroup nogroup\n"
-		"StartServers 1\nLoadModule mpm_event_module " MODULES "mod_mpm_event.so\nLoadModule authz_core_module " MODULES "mod_authz_core.so\n"
-		"LoadModule alias_module " MODULES "mod_alias.so\nListen 127.0.0.1:%2$u\nKeepAliveTimeout 60\nIncludeOptional sites-enabled/*.conf\n%3$s",
+		"StartServers 1\nLoadModule mpm_event_module " APACHE_MODULES "mod_mpm_event.so\nLoadModule authz_core_module " APACHE_MODULES "mod_authz_core.so\n"
+		"LoadModule alias_module " APACHE_MODULES "mod_alias.so\nListen 127.0.0.1:%2$u\nKeepAliveTimeout 60\nIncludeOptional sites-enabled/*.conf\n%3$s",
 		t->root, port, more));
 }
 
@@ -294,14 +191,14 @@ test_running(void **state)
 	int held, status;
 	pid_t pid;
 
-	needs_apache();
+	needs_judge(APACHE);
 	assert_int_equal(chmod(t->root, 0755), 0);
 	tree_mkdir(t, "/usr/sbin");
 	tree_mkdir(t, "/run");
 	tree_mkdir(t, "/etc/apache2/sites-enabled");
 	assert_int_equal(symlink(APACHE, tree_path(t, "/usr/sbin/apache2")), 0);
 	write_conf(t, port, "Redirect 410 /\n");
-	detect(&f, t->root);
+	detect(&proxy_apache, &f, t->root);
 	assert_true(f.installed);
 	assert_false(f.running);
 	proxy_found_free(&f);
@@ -311,10 +208,9 @@ test_running(void **state)
 		execl(APACHE, "apache2", "-d", tree_path(t, "/etc/apache2"), "-f", tree_path(t, "/etc/apache2/apache2.conf"), "-DFOREGROUND", (char *)NULL);
 		_exit(127);
 	}
-	for (int i = 0; i < 1000 && status_of(port, NULL) != 410; i++)
-		poll(NULL, 0, 10);
-	assert_int_equal(status_of(port, &held), 410);
-	detect(&f, t->root);
+	assert_true(status_becomes(port, NULL, 410));
+	held = held_connection(port, 410);
+	detect(&proxy_apache, &f, t->root);
 	assert_true(f.running);
 	assert_int_equal(f.master, pid);
 	assert_true(apache_own(&f)->rooted);
@@ -327,9 +223,7 @@ test_running(void **state)
 	write_conf(t, port, "Redirect 404 /\n");
 	assert_int_equal(proxy_apache.proof(&f, proof), PROOF_WAIT);
 	kill(pid, SIGUSR1);
-	for (int i = 0; i < 1000 && proxy_apache.proof(&f, proof) == PROOF_WAIT; i++)
-		poll(NULL, 0, 10);
-	assert_int_equal(proxy_apache.proof(&f, proof), PROOF_DONE);
+	assert_int_equal(proof_at_last(&f, proof), PROOF_DONE);
 	for (int i = 0; i < 50; i++)
 		assert_int_equal(status_of(port, NULL), 404);
 	free(proof);
@@ -340,12 +234,7 @@ test_running(void **state)
 	write_conf(t, port, "Nonsense\n");
 	kill(pid, SIGUSR1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	status = PROOF_WAIT;
-	for (int i = 0; i < 500 && status == PROOF_WAIT; i++) {
-		status = (int)proxy_apache.proof(&f, proof);
-		poll(NULL, 0, 10);
-	}
-	assert_int_equal(status, PROOF_FAILED);
+	assert_int_equal(proof_at_last(&f, proof), PROOF_FAILED);
 	free(proof);
 	proxy_found_free(&f);
 }

@@ -1,8 +1,7 @@
 /* The steps: which modules, which file, which link, which commands; ports; what is refused; a rehearsal. */
+#include "../loopback.h"
 #include "apache_world.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -11,16 +10,6 @@ static const char https_answers[] =
 	"tls: {mode: existing, certificate: /etc/ssl/c.pem, key: /etc/ssl/c.key}\n";
 static const char http_answers[] =
 	"version: 1\norigin: http://127.0.0.1:3000\npublic: http://chat.example.org\nproxy: apache\ntls: {mode: none}\n";
-
-static void
-parse_answers(struct answers *a, const char *text)
-{
-	struct err e = { 0 };
-
-	answers_init(a);
-	if (answers_parse(a, text, strlen(text), "a.yaml", &e) < 0)
-		fail_msg("%s", e.msg);
-}
 
 static void
 show_steps(struct buf *out, const struct steps *s)
@@ -121,7 +110,7 @@ test_layouts(void **state)
 			tree_write(t, l->files[k][0], l->files[k][1]);
 		parse_answers(&a, arena_printf(&t->arena, "%s%s", l->answers, l->more));
 		a.reload = false;
-		world_found(&f, t, arena_printf(&t->arena, l->says, "2.4.62"));
+		world_said(&f, t, arena_printf(&t->arena, l->says, "2.4.62"));
 		if (f.broken.code)
 			fail_msg("%s: %s", l->name, f.broken.msg);
 		rc = render(&steps, t, &a, &f, &e);
@@ -178,7 +167,7 @@ test_modules(void **state)
 			assert_int_equal(unlink(tree_path(t, arena_printf(&t->arena, "/etc/apache2/mods-available/%s.load", cases[i].removed))), 0);
 		parse_answers(&a, arena_printf(&t->arena, "%s%s", cases[i].answers, cases[i].more));
 		a.reload = false;
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, cases[i].version));
+		world_found(&f, t, cases[i].version);
 		assert_string_equal(f.site_dir, "/etc/apache2/sites-available");
 		assert_string_equal(f.link_dir, "/etc/apache2/sites-enabled");
 		assert_string_equal(f.layout, "/etc/apache2/apache2.conf:10");
@@ -229,7 +218,7 @@ test_listens(void **state)
 		world_debian(t);
 		tree_write(t, "/etc/apache2/ports.conf", cases[i].ports);
 		parse_answers(&a, arena_printf(&t->arena, "%s%s", cases[i].answers, cases[i].more));
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+		world_found(&f, t, "2.4.71");
 		rc = render(&steps, t, &a, &f, &e);
 		if (cases[i].refused) {
 			assert_int_equal(rc, -1);
@@ -247,7 +236,7 @@ test_listens(void **state)
 			char *first = xstrdup(site_text(&steps));
 			steps_free(&steps);
 			proxy_found_free(&f);
-			world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+			world_found(&f, t, "2.4.71");
 			assert_int_equal(render(&steps, t, &a, &f, &e), 0);
 			if (strcmp(site_text(&steps), first) != 0)
 				fail_msg("case %zu, again:\n%s", i, site_text(&steps));
@@ -276,7 +265,7 @@ test_set_aside(void **state)
 	assert_int_equal(symlink("../sites-available/old.conf", tree_path(t, "/etc/apache2/sites-enabled/old.conf")), 0);
 	parse_answers(&a, http_answers);
 	a.listen_http = 8080;
-	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+	world_found(&f, t, "2.4.71");
 	for (size_t i = 0; i < 3; i++) {
 		static const char *const aside[] = { NULL, "/etc/apache2/sites-enabled/old.conf", "/etc/apache2/sites-available/old.conf" };
 		struct steps steps = { 0 };
@@ -348,7 +337,7 @@ test_injection(void **state)
 	struct tree *t = *state;
 	char said[4096];
 
-	needs_apache();
+	needs_judge(APACHE);
 	world_debian(t);
 	for (size_t i = 0; i < 7 * ARRAY_LEN(evil); i++) {
 		const char *value = evil[i % ARRAY_LEN(evil)];
@@ -370,7 +359,7 @@ test_injection(void **state)
 		case 5: a.cdn = CDN_OTHER; a.trusted = cidrs; break;
 		case 6: snprintf(a.origin.scheme, sizeof(a.origin.scheme), "%s", value); break;
 		}
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+		world_found(&f, t, "2.4.71");
 		rc = render(&steps, t, &a, &f, &e);
 		if (rc == 0) {
 			const char *text = site_text(&steps), *name = i / ARRAY_LEN(evil) == 2 ? "SSLCertificateFile" : "SSLCertificateKeyFile";
@@ -408,14 +397,14 @@ test_quotes(void **state)
 	struct err e = { 0 };
 	char said[4096];
 
-	needs_apache();
+	needs_judge(APACHE);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *path = arena_printf(&t->arena, "/inc/%s", names[i]);
 
 		tree_write(t, path, "Nonsense here\n");
 		buf_cut(&text, 0);
-		buf_printf(&text, "ServerRoot %1$s\nServerName x\nDefaultRuntimeDir %1$s\nLoadModule mpm_event_module " MODULES "mod_mpm_event.so\n"
-		                  "LoadModule authz_core_module " MODULES "mod_authz_core.so\nListen 20080\nInclude ", t->root);
+		buf_printf(&text, "ServerRoot %1$s\nServerName x\nDefaultRuntimeDir %1$s\nLoadModule mpm_event_module " APACHE_MODULES "mod_mpm_event.so\n"
+		                  "LoadModule authz_core_module " APACHE_MODULES "mod_authz_core.so\nListen 20080\nInclude ", t->root);
 		assert_int_equal(apache_escape(&text, tree_path(t, path), &e), 0);
 		buf_puts(&text, "\n");
 		tree_write(t, "/judge.conf", text.s);
@@ -480,7 +469,7 @@ test_refusals(void **state)
 		if (*cases[i].from)
 			replace_all(&text, cases[i].from, cases[i].to);
 		parse_answers(&a, text.s);
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, cases[i].version));
+		world_found(&f, t, cases[i].version);
 		render(&steps, t, &a, &f, &e);
 		if (e.code != cases[i].code)
 			fail_msg("%zu: %s", i, e.msg);
@@ -499,7 +488,7 @@ test_two_sites(void **state)
 	struct buf both = BUF_INIT;
 	char said[4096];
 
-	needs_apache();
+	needs_judge(APACHE);
 	world_debian(t);
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
 		struct answers a;
@@ -514,7 +503,7 @@ test_two_sites(void **state)
 		parse_answers(&a, text.s);
 		a.cdn = CDN_CLOUDFLARE;
 		a.public_url.port = 8443;
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+		world_found(&f, t, "2.4.71");
 		assert_int_equal(render(&steps, t, &a, &f, &e), 0);
 		site = steps_find(&steps, STEP_WRITE, ROLE_NONE);
 		assert_string_equal(site->path, i == 0 ? "/etc/apache2/sites-available/openchamber.conf"
@@ -557,7 +546,7 @@ test_test_certificate(void **state)
 		struct buf shown = BUF_INIT;
 		const char *want = round ? strstr(first, "write /etc/apache2") : first;
 
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+		world_found(&f, t, "2.4.71");
 		assert_int_equal(render(&steps, t, &a, &f, &e), 0);
 		show_steps(&shown, &steps);
 		if (strncmp(shown.s, want, strlen(want)) != 0)
@@ -569,19 +558,6 @@ test_test_certificate(void **state)
 		proxy_found_free(&f);
 	}
 	answers_free(&a);
-}
-
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
 }
 
 static bool
@@ -616,14 +592,14 @@ test_rehearsal(void **state)
 	int status;
 	pid_t pid;
 
-	needs_apache();
+	needs_judge(APACHE);
 	world_debian(t);
 	private.upstream = free_port();
 	world_certificate(t, "chat.example.org", "/private dir/c.pem", "/private dir/c.key");
 	private.certificate = tree_path(t, "/private dir/c.pem");
 	private.key = tree_path(t, "/private dir/c.key");
 	parse_answers(&a, https_answers);
-	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.71"));
+	world_found(&f, t, "2.4.71");
 	c.answers = &a;
 	c.found = &f;
 	if (apache_rehearse(&steps, &c, &e) < 0)

@@ -1,16 +1,16 @@
 /* From a cause to the guilty line: each broken site beside a healthy twin. */
+#include "blame.h"
 #include "caddy_world.h"
 
-#define URL     "https://chat.example.org"
 #define PORT    "https://chat.example.org:8443"
 #define BARE    "\treverse_proxy 127.0.0.1:3000\n"
 #define PROXY(line) "\treverse_proxy 127.0.0.1:3000 {\n\t\t" line "\n\t}\n"
 
-static const struct blame {
+static const struct guilt {
 	const char *cause;
 	const char *site;    /* between its braces; it begins on line 2.  With options or addresses: the whole Caddyfile */
 	int         line;    /* 0: nothing is to blame */
-	const char *url;     /* NULL: URL */
+	const char *url;     /* NULL: BLAME_URL */
 	const char *version; /* NULL: 2.6.2 */
 	const char *path;    /* NULL: /api/event */
 } cases[] = {
@@ -143,9 +143,9 @@ static const struct blame {
 
 /* A site's body gets braces and an address. */
 static const char *
-whole(struct tree *t, const struct blame *b)
+whole(struct tree *t, const struct guilt *b)
 {
-	return *b->site == '\t' ? arena_printf(&t->arena, "%s {\n%s}\n", b->url ? b->url : URL, b->site) : b->site;
+	return *b->site == '\t' ? arena_printf(&t->arena, "%s {\n%s}\n", b->url ? b->url : BLAME_URL, b->site) : b->site;
 }
 
 static void
@@ -153,23 +153,19 @@ test_blame(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct blame *b = &cases[i];
+		const struct guilt *b = &cases[i];
 		struct proxy_found f;
-		struct err e = { 0 };
-		struct url u;
 		struct tree *t;
-		const char *file = "";
-		int line = 0;
-		bool found;
+		const char *file = NULL;
+		int line;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		tree_write(t, CADDY_CONFIG, whole(t, b));
 		world_found(&f, t, b->version ? b->version : "2.6.2");
-		assert_int_equal(url_parse(&u, b->url ? b->url : URL, "https", URL_BASE, NULL, &e), 0);
-		found = proxy_caddy.blame(&f, b->cause, &u, b->path ? b->path : "/api/event", &file, &line);
-		if (found != (b->line > 0) || line != b->line)
+		line = blamed_line(t, &f, b->cause, b->url, b->path ? b->path : "/api/event", &file);
+		if (line != b->line)
 			fail_msg("case %zu, %s: line %d\n%s", i, b->cause, line, whole(t, b));
-		if (found)
+		if (line)
 			assert_string_equal(file, CADDY_CONFIG);
 		proxy_found_free(&f);
 		tree_teardown((void **)&t);
@@ -182,22 +178,16 @@ test_elsewhere(void **state)
 {
 	struct tree *t = *state;
 	struct proxy_found f;
-	struct err e = { 0 };
-	struct url u;
 	const char *file;
-	int line;
 
 	tree_write(t, CADDY_CONFIG, "import snippets\nimport sites/*\n");
 	tree_write(t, "/etc/caddy/snippets", "(small) {\n\trequest_body {\n\t\tmax_size {args.0}\n\t}\n}\n");
 	tree_write(t, "/etc/caddy/sites/chat", "# chat\nchat.example.org {\n\timport small 1MB\n\treverse_proxy 127.0.0.1:3000\n}\n");
 	world_found(&f, t, "2.6.2");
-	assert_int_equal(url_parse(&u, URL, "https", URL_BASE, NULL, &e), 0);
-	assert_true(proxy_caddy.blame(&f, "body-limit", &u, "/", &file, &line));
+	assert_int_equal(blamed_line(t, &f, "body-limit", NULL, "/", &file), 3);
 	assert_string_equal(file, "/etc/caddy/snippets");
-	assert_int_equal(line, 3);
-	assert_true(proxy_caddy.blame(&f, "upstream-down", &u, "/", &file, &line));
+	assert_int_equal(blamed_line(t, &f, "upstream-down", NULL, "/", &file), 4);
 	assert_string_equal(file, "/etc/caddy/sites/chat");
-	assert_int_equal(line, 4);
 	proxy_found_free(&f);
 }
 

@@ -1,39 +1,15 @@
 /* What is found: by running a binary on trees of our own; what its words mean; what a reload would meet. */
 #include "caddy_world.h"
+#include "detect.h"
 
-#include <arpa/inet.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <time.h>
-
-#include "loop/loop.h"
-
-static void
-stop(void *ctx)
-{
-	loop_stop(ctx);
-}
-
-static void
-detect(struct proxy_found *f, const char *root)
-{
-	struct loop *l = loop_new();
-	struct machine m = { 0 };
-	struct err e = { 0 };
-
-	*f = (struct proxy_found){ 0 };
-	proxy_caddy.detect(l, root, &m, f, stop, l);
-	assert_int_equal(loop_run(l, &e), 0);
-	loop_free(l);
-}
 
 /* A program that says what a Caddy of another version would say. */
 static void
-fake_caddy(struct tree *t, const char *said, int status)
+fake_caddy(struct tree *t, const char *said)
 {
-	tree_write(t, "/usr/bin/caddy", arena_printf(&t->arena, "#!/bin/sh\ncat <<'END'\n%s\nEND\nexit %d\n", said, status));
-	assert_int_equal(chmod(tree_path(t, "/usr/bin/caddy"), 0755), 0);
+	fake_program(t, "/usr/bin/caddy", arena_printf(&t->arena, "cat <<'END'\n%s\nEND", said));
 }
 
 static void
@@ -55,8 +31,8 @@ test_versions(void **state)
 		struct tree *t;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
-		fake_caddy(t, cases[i].said, 0);
-		detect(&f, t->root);
+		fake_caddy(t, cases[i].said);
+		detect(&proxy_caddy, &f, t->root);
 		assert_true(f.installed);
 		assert_false(f.running);
 		if (cases[i].version)
@@ -78,18 +54,7 @@ test_versions(void **state)
 static void
 test_not_there(void **state)
 {
-	struct tree *t = *state;
-	struct proxy_found f;
-
-	fake_caddy(t, "no version", 3);
-	detect(&f, t->root);
-	assert_false(f.installed);
-	proxy_found_free(&f);
-	chmod(tree_path(t, "/usr/bin/caddy"), 0644);
-	detect(&f, t->root);
-	assert_false(f.installed);
-	assert_null(f.sites);
-	proxy_found_free(&f);
+	not_there(*state, &proxy_caddy, "/usr/bin/caddy");
 }
 
 /* The real one, on this machine as it is. */
@@ -99,9 +64,8 @@ test_real(void **state)
 	struct proxy_found f;
 
 	(void)state;
-	if (!has_caddy())
-		skip();
-	detect(&f, NULL);
+	needs_judge(CADDY);
+	detect(&proxy_caddy, &f, NULL);
 	assert_true(f.installed);
 	assert_int_equal(f.v[0], 2);
 	assert_non_null(f.config);
@@ -140,13 +104,13 @@ test_units(void **state)
 		struct tree *t;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
-		fake_caddy(t, "2.6.2", 0);
+		fake_caddy(t, "2.6.2");
 		if (cases[i].file)
 			tree_write(t, cases[i].file, cases[i].unit);
 		if (cases[i].drop_in)
 			tree_write(t, "/etc/systemd/system/caddy.service.d/override.conf", cases[i].drop_in);
 		tree_write(t, cases[i].config, cases[i].foreign ? "{}" : DEBIAN_CADDYFILE);
-		detect(&f, t->root);
+		detect(&proxy_caddy, &f, t->root);
 		own = f.conf;
 		if (strcmp(f.config, cases[i].config) != 0 || own->foreign != cases[i].foreign)
 			fail_msg("%zu: %s", i, f.config);
@@ -171,7 +135,7 @@ test_sites(void **state)
 	struct url origin;
 	struct err e = { 0 };
 
-	fake_caddy(t, "v2.8.4 h1:x", 0);
+	fake_caddy(t, "v2.8.4 h1:x");
 	tree_write(t, "/etc/caddy/Caddyfile",
 	           "{\n\tadmin off\n\thttp_port 8080\n\tstorage file_system {\n\t\troot /srv/caddy\n\t}\n}\n"
 	           "(tls) {\n\ttls /c.pem /c.key\n}\nimport conf.d/*.caddy\nimport one.caddy\n");
@@ -185,7 +149,7 @@ test_sites(void **state)
 	           ":8080 {\n\tfile_server\n}\n{$SITE} {\n\treverse_proxy unix//run/x\n}\nx.example.org {\n\ttls a@example.org\n"
 	           "\treverse_proxy https://10.0.0.2\n}\ny.example.org {\n\treverse_proxy * h2c://[::1]:5000\n}\n");
 	tree_write(t, "/etc/caddy/one.caddy", "z.example.org {\n\treverse_proxy {$UP}\n}\n");
-	detect(&f, t->root);
+	detect(&proxy_caddy, &f, t->root);
 	assert_int_equal(f.broken.code, ERR_NONE);
 	assert_string_equal(f.site_dir, "/etc/caddy/conf.d");
 	assert_null(f.link_dir);
@@ -252,11 +216,11 @@ test_layouts(void **state)
 		struct tree *t;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
-		fake_caddy(t, "2.6.2", 0);
+		fake_caddy(t, "2.6.2");
 		tree_write(t, "/etc/caddy/Caddyfile", cases[i].caddyfile);
 		if (cases[i].dir)
 			tree_mkdir(t, cases[i].dir);
-		detect(&f, t->root);
+		detect(&proxy_caddy, &f, t->root);
 		if (cases[i].site_dir)
 			assert_string_equal(f.site_dir, cases[i].site_dir);
 		else
@@ -272,45 +236,34 @@ test_layouts(void **state)
 static void
 test_complaints(void **state)
 {
-	static const struct { const char *said; bool found; const char *file; int line; const char *says; } cases[] = {
+	static const struct complaint cases[] = {
 		{ "{\"level\":\"info\",\"msg\":\"using\"}\nError: adapting config using caddyfile: /etc/caddy/Caddyfile:12: unrecognized directive: respnd\n",
-		  true, "/etc/caddy/Caddyfile", 12, "Caddy says: unrecognized directive: respnd" },
+		  "/etc/caddy/Caddyfile", "Caddy says: unrecognized directive: respnd", 12 },
 		{ "Error: adapting config using caddyfile: parsing caddyfile tokens for 'reverse_proxy': /etc/caddy/a.caddy:3 - "
 		  "Error during parsing: unrecognized subdirective stream_close_delay\n",
-		  true, "/etc/caddy/a.caddy", 3, "Caddy says: unrecognized subdirective stream_close_delay" },
+		  "/etc/caddy/a.caddy", "Caddy says: unrecognized subdirective stream_close_delay", 3 },
 		{ "Error: adapting config using caddyfile: parsing caddyfile tokens for 'tls': wrong argument count or unexpected line "
 		  "ending after 'tls', at /etc/caddy/a.caddy:7 import chain: ['/etc/caddy/Caddyfile:9 (import)']\n",
-		  true, "/etc/caddy/a.caddy", 7, "wrong argument count" },
-		{ "Error: adapting config using caddyfile: unrecognized thing, at Caddyfile:7\n", true, "Caddyfile", 7, "unrecognized thing" },
-		{ "Error: Caddyfile:2 - Syntax error: Unexpected token 'ok', expecting '}'\n", true, "Caddyfile", 2, "Syntax error" },
-		{ "Error: adapting config using caddyfile: ambiguous site definition: a.example.org\n", true, "", 0, "ambiguous" },
-		{ "Error: loading http app module: open /nope.pem: no such file or directory\n", true, "", 0, "/nope.pem" },
+		  "/etc/caddy/a.caddy", "wrong argument count", 7 },
+		{ "Error: adapting config using caddyfile: unrecognized thing, at Caddyfile:7\n", "Caddyfile", "unrecognized thing", 7 },
+		{ "Error: Caddyfile:2 - Syntax error: Unexpected token 'ok', expecting '}'\n", "Caddyfile", "Syntax error", 2 },
+		{ "Error: adapting config using caddyfile: ambiguous site definition: a.example.org\n", "", "ambiguous", 0 },
+		{ "Error: loading http app module: open /nope.pem: no such file or directory\n", "", "/nope.pem", 0 },
 		{ "Error: sending configuration to instance: caddy responded with error: HTTP 400: {\"error\":\"loading config: listening on "
 		  ":18090: listen tcp 127.0.0.1:18090: bind: address already in use\"}\n\n",
-		  true, "", 0, "Caddy says: loading config: listening on :18090" },
+		  "", "Caddy says: loading config: listening on :18090", 0 },
 		{ "Error: sending configuration to instance: performing request: Post \"http://localhost:2019/load\": dial tcp "
-		  "[::1]:2019: connect: connection refused\n", true, "", 0, "connection refused" },
-		{ "Error: one\nError: two\n", true, "", 0, "Caddy says: two" },
-		{ "Error: \x1b[31mred\n", true, "", 0, "red" },
-		{ "Error: ", true, "", 0, "" },
-		{ "Valid configuration\n", false, NULL, 0, NULL },
-		{ "{\"msg\":\"Error: x\"}\n", false, NULL, 0, NULL },
-		{ "", false, NULL, 0, NULL },
+		  "[::1]:2019: connect: connection refused\n", "", "connection refused", 0 },
+		{ "Error: one\nError: two\n", "", "Caddy says: two", 0 },
+		{ "Error: \x1b[31mred\n", "", "red", 0 },
+		{ "Error: ", "", "", 0 },
+		{ "Valid configuration\n", NULL, NULL, 0 },
+		{ "{\"msg\":\"Error: x\"}\n", NULL, NULL, 0 },
+		{ "", NULL, NULL, 0 },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct err e = { 0 };
-		bool found = proxy_caddy.complaint(cases[i].said, &e);
-
-		assert_int_equal(found, cases[i].found);
-		if (!found)
-			continue;
-		if (strcmp(e.file, cases[i].file) != 0 || e.line != cases[i].line || !strstr(e.msg, cases[i].says))
-			fail_msg("%s:%d %s", e.file, e.line, e.msg);
-		assert_null(strchr(e.msg, '\x1b'));
-		assert_int_equal(e.code, ERR_VALUE);
-	}
+	complaints_hold(&proxy_caddy, cases, ARRAY_LEN(cases));
 }
 
 /* What the real one complains of is understood, wherever it stands. */
@@ -327,8 +280,7 @@ test_real_complaints(void **state)
 	struct tree *t = *state;
 	char said[65536];
 
-	if (!has_caddy())
-		skip();
+	needs_judge(CADDY);
 	tree_write(t, "/bad1.caddy", "b.org {\n\tnonsense\n}\n");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err e = { 0 };
@@ -393,19 +345,6 @@ test_clash(void **state)
 
 /* ---- a running one ---- */
 
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
-}
-
 /* Found by the file it reads; its certificates and authority are waited for where it keeps them. */
 static void
 test_running(void **state)
@@ -419,8 +358,7 @@ test_running(void **state)
 	int status;
 	pid_t pid;
 
-	if (!has_caddy())
-		skip();
+	needs_judge(CADDY);
 	parse_answers(&a, "version: 1\norigin: http://127.0.0.1:3000\nproxy: caddy\npublic: https://chat.example.org\ntls: {mode: selfsigned}\n");
 	tree_mkdir(t, "/usr/bin");
 	assert_int_equal(symlink(CADDY, tree_path(t, "/usr/bin/caddy")), 0);
@@ -438,8 +376,8 @@ test_running(void **state)
 	}
 	for (int i = 0; i < 500 && !f.running; i++) {
 		proxy_found_free(&f);
-		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
-		detect(&f, t->root);
+		poll(NULL, 0, 10);
+		detect(&proxy_caddy, &f, t->root);
 	}
 	assert_true(f.running);
 	assert_int_equal(f.master, pid);
@@ -448,7 +386,7 @@ test_running(void **state)
 	assert_null(((struct caddy_own *)f.conf)->unit);
 	assert_string_equal(caddy_storage(&t->arena, &f), arena_printf(&t->arena, "%s/caddy", data));
 	for (int i = 0; i < 500 && proxy_caddy.ready(&c) == PROOF_WAIT; i++)
-		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+		poll(NULL, 0, 10);
 	assert_int_equal(proxy_caddy.ready(&c), PROOF_DONE);
 	assert_true(fs_exists(proxy_caddy.authority(&t->arena, &c)));
 	snprintf(a.public_url.host, sizeof(a.public_url.host), "other.example.org");
@@ -459,7 +397,7 @@ test_running(void **state)
 	kill(pid, SIGTERM);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	proxy_found_free(&f);
-	detect(&f, t->root);
+	detect(&proxy_caddy, &f, t->root);
 	assert_false(f.running);
 	proxy_found_free(&f);
 	answers_free(&a);

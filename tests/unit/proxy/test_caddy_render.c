@@ -1,7 +1,7 @@
 /* The steps: which file, which line, which commands; what is refused and where; two sites side by side; a rehearsal. */
+#include "../loopback.h"
 #include "caddy_world.h"
 
-#include <arpa/inet.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -189,7 +189,7 @@ test_again(void **state)
 	assert_string_equal(second.v[0].path, first.v[0].path);
 	assert_string_equal(second.v[0].text, first.v[0].text);
 	assert_int_equal(second.v[1].kind, STEP_RUN);
-	if (has_caddy()) {
+	if (judge_is_here(CADDY)) {
 		assert_int_equal(caddy_judges(t, "validate", tree_path(t, CADDY_CONFIG), said, sizeof(said)), 0);
 		assert_int_equal(unlink(tree_path(t, first.v[0].path)), 0);
 		assert_int_equal(caddy_judges(t, "validate", tree_path(t, CADDY_CONFIG), said, sizeof(said)), 0);
@@ -401,7 +401,7 @@ test_injection(void **state)
 			                    strcmp(tls->next->name, "reverse_proxy") == 0 ? "127.0.0.1:3000" : cdy_arg(tls->next, 0));
 			cdy_free(&c);
 			taken++;
-			if (has_caddy()) {
+			if (judge_is_here(CADDY)) {
 				tree_write(t, "/judge", text);
 				if (caddy_judges(t, "adapt", tree_path(t, "/judge"), said, sizeof(said)) != 0)
 					fail_msg("%s: %s", value, said);
@@ -447,21 +447,8 @@ test_two_sites(void **state)
 		proxy_found_free(&f);
 		answers_free(&a);
 	}
-	if (has_caddy() && caddy_judges(t, "validate", tree_path(t, CADDY_CONFIG), said, sizeof(said)) != 0)
+	if (judge_is_here(CADDY) && caddy_judges(t, "validate", tree_path(t, CADDY_CONFIG), said, sizeof(said)) != 0)
 		fail_msg("%s", said);
-}
-
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
 }
 
 static bool
@@ -491,8 +478,7 @@ test_rehearsal(void **state)
 	struct proxy_context c = { .templates = "templates", .root = t->root, .private = &private };
 	struct err e = { 0 };
 
-	if (!has_caddy())
-		skip();
+	needs_judge(CADDY);
 	tree_write(t, CADDY_CONFIG, DEBIAN_CADDYFILE);
 	world_certificate(t, "chat.example.org", "/private dir/c.pem", "/private dir/c.key");
 	private.certificate = tree_path(t, "/private dir/c.pem");

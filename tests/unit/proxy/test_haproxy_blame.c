@@ -1,7 +1,6 @@
 /* From a cause to a line: each broken file beside a healthy twin, which blames nothing. */
 #include "haproxy_world.h"
-
-#include "base/url.h"
+#include "blame.h"
 
 /* Line 1 to 5; what follows begins on line 6. */
 #define DEFAULTS "defaults\n mode http\n timeout connect 5s\n timeout client 1h\n timeout server 1h\n"
@@ -24,11 +23,7 @@
 	" timeout tunnel 1h\n" \
 	" server app 127.0.0.1:3000\n"
 
-static const struct {
-	const char *cause, *path, *text;
-	int         line; /* 0: nothing is blamed */
-	const char *url;  /* NULL: https://chat.example.org */
-} cases[] = {
+static const struct blame cases[] = {
 	{ "ws-upgrade-lost", "/api/event/ws", DEFAULTS SITE("", ""), 0, NULL },
 	{ "ws-upgrade-lost", "/api/event/ws", DEFAULTS SITE("", " http-request del-header Upgrade"), 18, NULL },
 	{ "ws-upgrade-lost", "/api/event/ws", DEFAULTS SITE(" http-request set-header Connection close", ""), 9, NULL },
@@ -112,39 +107,14 @@ static void
 test_blame(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct proxy_found f;
-		struct url u;
-		struct err e = { 0 };
-		struct tree *t;
-		const char *file = NULL;
-		int line = 0;
-		bool blamed;
-
-		assert_int_equal(tree_setup((void **)&t), 0);
-		tree_write(t, HAPROXY_CONFIG, cases[i].text);
-		world_found(&f, t, "2.6.12");
-		assert_int_equal(f.broken.code, ERR_NONE);
-		assert_int_equal(url_parse(&u, cases[i].url ? cases[i].url : "https://chat.example.org", "https", URL_BASE, NULL, &e), 0);
-		blamed = proxy_haproxy.blame(&f, cases[i].cause, &u, cases[i].path, &file, &line);
-		if (blamed != (cases[i].line > 0) || line != cases[i].line)
-			fail_msg("case %zu, %s: line %d instead of %d", i, cases[i].cause, line, cases[i].line);
-		if (blamed)
-			assert_string_equal(file, HAPROXY_CONFIG);
-		proxy_found_free(&f);
-		tree_teardown((void **)&t);
-	}
+	blames_hold(cases, ARRAY_LEN(cases), HAPROXY_CONFIG, "2.6.12", world_found);
 }
 
-/* Each cause that is blamed has a fix in its own words. */
 static void
 test_fixes(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		if (cases[i].line && strcmp(cases[i].cause, "redirect-away") != 0 && !proxy_haproxy.fix(cases[i].cause))
-			fail_msg("%s has no fix", cases[i].cause);
-	assert_null(proxy_haproxy.fix("no-such-cause"));
+	blames_have_fixes(cases, ARRAY_LEN(cases), &proxy_haproxy);
 }
 
 int

@@ -1,38 +1,15 @@
 /* What is found: by running the real binary on trees of our own; what its words mean; whether a reload took. */
+#include "detect.h"
 #include "haproxy_world.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
-
-#include "loop/loop.h"
-
-static void
-stop(void *ctx)
-{
-	loop_stop(ctx);
-}
-
-static void
-detect(struct proxy_found *f, const char *root)
-{
-	struct loop *l = loop_new();
-	struct machine m = { 0 };
-	struct err e = { 0 };
-
-	*f = (struct proxy_found){ 0 };
-	proxy_haproxy.detect(l, root, &m, f, stop, l);
-	assert_int_equal(loop_run(l, &e), 0);
-	loop_free(l);
-}
 
 /* A program that says what another version would say. */
 static void
 fake_haproxy(struct tree *t, const char *said)
 {
-	tree_write(t, "/usr/sbin/haproxy", arena_printf(&t->arena, "#!/bin/sh\ncat <<'END'\n%s\nEND\n", said));
-	assert_int_equal(chmod(tree_path(t, "/usr/sbin/haproxy"), 0755), 0);
+	fake_program(t, "/usr/sbin/haproxy", arena_printf(&t->arena, "cat <<'END'\n%s\nEND", said));
 }
 
 static void
@@ -52,7 +29,7 @@ test_versions(void **state)
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		fake_haproxy(t, cases[i].said);
-		detect(&f, t->root);
+		detect(&proxy_haproxy, &f, t->root);
 		assert_true(f.installed);
 		assert_false(f.running);
 		assert_string_equal(f.version, cases[i].version);
@@ -68,19 +45,7 @@ test_versions(void **state)
 static void
 test_not_there(void **state)
 {
-	struct tree *t = *state;
-	struct proxy_found f;
-
-	tree_write(t, "/usr/sbin/haproxy", "#!/bin/sh\nexit 3\n");
-	chmod(tree_path(t, "/usr/sbin/haproxy"), 0755);
-	detect(&f, t->root);
-	assert_false(f.installed);
-	proxy_found_free(&f);
-	chmod(tree_path(t, "/usr/sbin/haproxy"), 0644);
-	detect(&f, t->root);
-	assert_false(f.installed);
-	assert_null(f.sites);
-	proxy_found_free(&f);
+	not_there(*state, &proxy_haproxy, "/usr/sbin/haproxy");
 }
 
 static void
@@ -113,7 +78,7 @@ test_sites(void **state)
 		"backend web\n server w /run/web.sock\n"
 		"backend db\n mode tcp\n server d 10.0.0.1:5432\n"
 		"listen stats\n bind 127.0.0.1:8404\n server s 127.0.0.1:9000\n");
-	detect(&f, t->root);
+	detect(&proxy_haproxy, &f, t->root);
 	assert_int_equal(f.broken.code, ERR_NONE);
 	assert_false(f.incomplete);
 	assert_string_equal(f.user, "hap");
@@ -150,7 +115,7 @@ test_sites(void **state)
 	proxy_found_free(&f);
 
 	tree_write(t, HAPROXY_CONFIG, "defaults\n mode http\nfrontend 'x\n");
-	detect(&f, t->root);
+	detect(&proxy_haproxy, &f, t->root);
 	assert_true(f.installed);
 	assert_int_equal(f.broken.code, ERR_VALUE);
 	assert_int_equal(f.broken.line, 3);
@@ -160,7 +125,7 @@ test_sites(void **state)
 static void
 test_complaints(void **state)
 {
-	static const struct { const char *said, *file, *says; int line; } cases[] = {
+	static const struct complaint cases[] = {
 		{ "[NOTICE]   (1) : haproxy version is 2.6.12\n[ALERT]    (17996) : config : parsing [b.cfg:6] : unknown keyword 'foo' in 'frontend' section\n"
 		  "[ALERT]    (17996) : config : Error(s) found in configuration file : b.cfg\n[ALERT]    (17996) : config : Fatal errors found in configuration.\n",
 		  "b.cfg", "HAProxy says: unknown keyword 'foo' in 'frontend' section", 6 },
@@ -177,18 +142,7 @@ test_complaints(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct err e = { 0 };
-		const bool found = proxy_haproxy.complaint(cases[i].said, &e);
-
-		assert_int_equal(found, cases[i].says != NULL);
-		if (!found)
-			continue;
-		assert_int_equal(e.code, ERR_VALUE);
-		assert_string_equal(e.file, cases[i].file);
-		assert_int_equal(e.line, cases[i].line);
-		assert_non_null(strstr(e.msg, cases[i].says));
-	}
+	complaints_hold(&proxy_haproxy, cases, ARRAY_LEN(cases));
 }
 
 /* Old processes keep what is open, unless they are given a time. */
@@ -212,75 +166,22 @@ test_reload_closes(void **state)
 static void
 test_clash(void **state)
 {
-	static const struct { const char *address, *listen, *program; unsigned port; bool clash; } cases[] = {
-		{ "0.0.0.0", "*", "nginx", 443, true },     { "0.0.0.0", "*", "nginx", 8443, false },
-		{ "127.0.0.1", "*", "nginx", 443, true },   { "127.0.0.1", "192.0.2.1", "nginx", 443, false },
-		{ "192.0.2.1", "192.0.2.1", "nginx", 443, true }, { "0.0.0.0", "*", "", 443, false },
-		{ "0.0.0.0", "*", "haproxy", 443, false },  { "0.0.0.0", "*", "haproxy", 80, true },
-		{ "::", "*", "nginx", 80, true },
+	static const struct clash cases[] = {
+		{ "0.0.0.0", "*", "nginx", 443, -1 },     { "0.0.0.0", "*", "nginx", 8443, 0 },
+		{ "127.0.0.1", "*", "nginx", 443, -1 },   { "127.0.0.1", "192.0.2.1", "nginx", 443, 0 },
+		{ "192.0.2.1", "192.0.2.1", "nginx", 443, -1 }, { "0.0.0.0", "*", "", 443, 0 },
+		{ "0.0.0.0", "*", "haproxy", 443, 0 },  { "0.0.0.0", "*", "haproxy", 80, -1 },
+		{ "::", "*", "nginx", 80, -1 },
 	};
 	struct tree *t = *state;
-	struct answers a;
 	struct proxy_found f;
-	struct err e = { 0 };
 	static const char answers[] = "version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: haproxy\n"
 	                              "tls: {mode: existing, certificate: /c, key: /k}\n";
 
 	tree_write(t, HAPROXY_CONFIG, "frontend f\n bind :443 ssl crt x\n");
 	world_found(&f, t, "2.6.12");
-	answers_init(&a);
-	assert_int_equal(answers_parse(&a, answers, strlen(answers), "a", &e), 0);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct listener l = { .port = cases[i].port };
-		struct machine m = { .listeners = &l, .n_listeners = 1 };
-		int rc;
-
-		snprintf(l.address, sizeof(l.address), "%s", cases[i].address);
-		snprintf(l.program, sizeof(l.program), "%s", cases[i].program);
-		a.listen_address = (char *)cases[i].listen;
-		rc = proxy_haproxy.clash(&(struct proxy_context){ .answers = &a, .found = &f }, &m, &e);
-		if (rc != (cases[i].clash ? -1 : 0))
-			fail_msg("case %zu: %d", i, rc);
-		if (rc < 0)
-			assert_int_equal(e.code, ERR_CONFLICT);
-	}
-	answers_free(&a);
+	clashes_hold(t, &f, answers, cases, ARRAY_LEN(cases));
 	proxy_found_free(&f);
-}
-
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
-}
-
-/* The status of an answer; 0: none.  `hold' keeps the connection open. */
-static int
-status_of(unsigned port, int *hold)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), status = 0;
-	char text[256];
-	ssize_t n;
-
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0) {
-		dprintf(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-		n = read(fd, text, sizeof(text) - 1);
-		text[n > 0 ? n : 0] = '\0';
-		sscanf(text, "HTTP/1.1 %d", &status);
-	}
-	if (hold)
-		*hold = fd;
-	else
-		close(fd);
-	return status;
 }
 
 static const char *
@@ -302,11 +203,11 @@ test_running(void **state)
 	int held, status;
 	pid_t pid;
 
-	needs_haproxy();
+	needs_judge(HAPROXY);
 	tree_mkdir(t, "/usr/sbin");
 	assert_int_equal(symlink(HAPROXY, tree_path(t, "/usr/sbin/haproxy")), 0);
 	tree_write(t, HAPROXY_CONFIG, conf(t, port, 200, ""));
-	detect(&f, t->root);
+	detect(&proxy_haproxy, &f, t->root);
 	assert_true(f.installed);
 	assert_false(f.running);
 	proxy_found_free(&f);
@@ -317,10 +218,9 @@ test_running(void **state)
 		execl(HAPROXY, "haproxy", "-W", "-f", tree_path(t, HAPROXY_CONFIG), (char *)NULL);
 		_exit(127);
 	}
-	for (int i = 0; i < 1000 && status_of(port, NULL) != 200; i++)
-		poll(NULL, 0, 10);
-	assert_int_equal(status_of(port, &held), 200);
-	detect(&f, t->root);
+	assert_true(status_becomes(port, NULL, 200));
+	held = held_connection(port, 200);
+	detect(&proxy_haproxy, &f, t->root);
 	assert_true(f.running);
 	assert_int_equal(f.master, pid);
 	assert_true(haproxy_own(&f)->master);
@@ -345,9 +245,7 @@ test_running(void **state)
 	proof = proxy_haproxy.before_reload(&f);
 	tree_write(t, HAPROXY_CONFIG, conf(t, port, 204, ""));
 	kill(pid, SIGUSR2);
-	for (int i = 0; i < 1000 && proxy_haproxy.proof(&f, proof) == PROOF_WAIT; i++)
-		poll(NULL, 0, 10);
-	assert_int_equal(proxy_haproxy.proof(&f, proof), PROOF_DONE);
+	assert_int_equal(proof_at_last(&f, proof), PROOF_DONE);
 	for (int i = 0; i < 50; i++)
 		assert_int_equal(status_of(port, NULL), 204);
 	close(held);

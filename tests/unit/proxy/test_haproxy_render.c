@@ -1,8 +1,7 @@
 /* The steps: which files, which links, which commands; where the site goes; what is refused; a rehearsal. */
+#include "../loopback.h"
 #include "haproxy_world.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -13,16 +12,6 @@ static const char http_answers[] =
 	"version: 1\norigin: http://127.0.0.1:3000\npublic: http://chat.example.org\nproxy: haproxy\ntls: {mode: none}\n";
 static const char defaults[] = "defaults\n mode http\n timeout connect 5s\n timeout client 50s\n timeout server 50s\n";
 static const struct needs needs = { .quiet = 30 };
-
-static void
-parse_answers(struct answers *a, const char *text)
-{
-	struct err e = { 0 };
-
-	answers_init(a);
-	if (answers_parse(a, text, strlen(text), "a.yaml", &e) < 0)
-		fail_msg("%s", e.msg);
-}
 
 static void
 show_steps(struct buf *out, const struct steps *s)
@@ -325,7 +314,7 @@ test_two_hosts(void **state)
 	struct buf last = BUF_INIT, before = BUF_INIT;
 	char said[4096];
 
-	needs_haproxy();
+	needs_judge(HAPROXY);
 	tree_write(t, HAPROXY_CONFIG, defaults);
 	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
 		struct answers a;
@@ -494,7 +483,7 @@ test_quotes(void **state)
 	struct err e = { 0 };
 	char said[4096];
 
-	needs_haproxy();
+	needs_judge(HAPROXY);
 	world_certificate(t, "chat.example.org", "/judge.crt", "/judge.key");
 	assert_int_equal(fs_read(&pem, tree_path(t, "/judge.crt"), 65536, &e), 0);
 	assert_int_equal(fs_read(&pem, tree_path(t, "/judge.key"), 65536, &e), 0);
@@ -577,19 +566,6 @@ test_escape(void **state)
 	}
 }
 
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
-}
-
 static bool
 answers_on(unsigned port, const char *path, char *text, size_t size)
 {
@@ -622,7 +598,7 @@ test_rehearsal(void **state)
 	int status;
 	pid_t pid;
 
-	needs_haproxy();
+	needs_judge(HAPROXY);
 	tree_write(t, HAPROXY_CONFIG, "defaults\n mode http\nfrontend w\n bind :80\n bind :443 ssl crt x\n");
 	private.upstream = free_port();
 	world_certificate(t, "chat.example.org", "/private dir/c.pem", "/private dir/c.key");

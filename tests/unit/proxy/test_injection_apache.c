@@ -7,26 +7,6 @@
 
 #include "injection.h"
 
-static int
-render(struct steps *out, struct tree *t, const struct proxy_found *f, const struct answers *a,
-       struct err *e)
-{
-	return apache_render(out, &(struct proxy_context){
-		.answers = a, .found = f, .templates = "templates", .root = t->root }, e);
-}
-
-static const char *
-site_text(const struct steps *s)
-{
-	const char *text = NULL;
-
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].kind == STEP_WRITE && !s->v[i].made)
-			text = s->v[i].text;
-	assert_non_null(text);
-	return text;
-}
-
 static void
 parse(struct apa_conf *c, const char *text)
 {
@@ -100,7 +80,7 @@ httpd_must_read_back(struct tree *t, const struct answers *a, const char *site)
 	buf_printf(&text, "ServerRoot %1$s\nServerName localhost\nPidFile %1$s/pid\n"
 	           "ErrorLog %1$s/log\nDefaultRuntimeDir %1$s\n", t->root);
 	for (size_t i = 0; i < ARRAY_LEN(modules); i++)
-		buf_printf(&text, "LoadModule %1$s_module " MODULES "mod_%1$s.so\n", modules[i]);
+		buf_printf(&text, "LoadModule %1$s_module " APACHE_MODULES "mod_%1$s.so\n", modules[i]);
 	buf_printf(&text, "%s%s", strstr(site, "Listen") ? "" : "Listen 20080\n", site);
 	tree_write(t, "/judge.conf", text.s);
 	buf_free(&text);
@@ -127,29 +107,23 @@ once(struct tree *t, struct proxy_found *f, bool ask_httpd)
 	struct apa_conf evil_conf, plain_conf;
 	struct err e = { 0 };
 
-	answers_init(&a);
-	must_set(&a, "proxy", "apache");
-	inject_all(&a, &t->arena);
+	injection_begins(t, &a, &proxy_apache);
 	/* One that it reads. */
 	must_set(&a, "files.config", "/etc/apache2/sites-available/chat.conf");
-	inject_path(t, &a, "tls.certificate", "/c.pem");
-	inject_path(t, &a, "tls.key", "/c.key");
-	if (render(&evil_steps, t, f, &a, &e) < 0) {
+	if (world_render(&evil_steps, t, f, &a, &e) < 0) {
 		if (e.code != ERR_VALUE || !(has_what_apache_cannot_say(a.certificate) ||
 		                             has_what_apache_cannot_say(a.key)))
 			fail_msg("%s, %s: %s", a.certificate, a.key, e.msg);
 		goto out;
 	}
-	answers_copy(&plain, &a);
-	must_set(&plain, "tls.certificate", "/plain/c.pem");
-	must_set(&plain, "tls.key", "/plain/c.key");
-	assert_int_equal(render(&plain_steps, t, f, &plain, &e), 0);
-	parse(&evil_conf, site_text(&evil_steps));
-	parse(&plain_conf, site_text(&plain_steps));
+	injection_plain(&plain, &a);
+	assert_int_equal(world_render(&plain_steps, t, f, &plain, &e), 0);
+	parse(&evil_conf, world_site(&evil_steps)->text);
+	parse(&plain_conf, world_site(&plain_steps)->text);
 	must_read_back(&evil_conf, &a);
 	must_be_one_file(evil_conf.top, plain_conf.top);
 	if (ask_httpd)
-		httpd_must_read_back(t, &a, site_text(&evil_steps));
+		httpd_must_read_back(t, &a, world_site(&evil_steps)->text);
 	apa_free(&evil_conf);
 	apa_free(&plain_conf);
 out:
@@ -164,16 +138,10 @@ test_answers_stay_values(void **state)
 {
 	struct tree *t = *state;
 	struct proxy_found f;
-	const unsigned rounds = injection_rounds(100);
-	const bool judge = access(APACHE, X_OK) == 0;
 
 	world_debian(t);
-	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "2.4.57"));
-	world_certificate(t, INJECTION_HOST, "/c.pem", "/c.key");
-	for (unsigned i = 0; i < rounds; i++)
-		once(t, &f, judge && i % 5 == 0);
-	injections_were_many();
-	proxy_found_free(&f);
+	world_found(&f, t, "2.4.57");
+	injections(t, &f, 100, APACHE, 5, once);
 }
 
 int

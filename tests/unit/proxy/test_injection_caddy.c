@@ -11,26 +11,6 @@
 
 #define CANNOT "{}\"\\`" /* be said in a Caddyfile, not each in every company */
 
-static const char *
-site_text(const struct steps *s)
-{
-	const struct step *w = steps_find(s, STEP_WRITE, ROLE_NONE);
-
-	assert_non_null(w);
-	return w->text;
-}
-
-static int
-render(struct steps *out, struct tree *t, const struct proxy_found *f, const struct answers *a,
-       struct err *e)
-{
-	const int rc = caddy_render(out, &(struct proxy_context){
-		.answers = a, .found = f, .templates = "templates", .root = t->root }, e);
-
-	assert_true(rc == 0 || e->code == ERR_VALUE);
-	return rc;
-}
-
 /* What Caddy makes of a site, as JSON. */
 static struct json *
 adapted(struct tree *t, const char *site)
@@ -106,31 +86,26 @@ once(struct tree *t, struct proxy_found *f, bool ask_caddy)
 	struct err e = { 0 };
 	const char *text;
 
-	answers_init(&a);
-	must_set(&a, "proxy", "caddy");
-	inject_all(&a, &t->arena);
-	inject_path(t, &a, "tls.certificate", "/c.pem");
-	inject_path(t, &a, "tls.key", "/c.key");
-	if (render(&evil_steps, t, f, &a, &e) < 0) {
+	injection_begins(t, &a, &proxy_caddy);
+	if (world_render(&evil_steps, t, f, &a, &e) < 0) {
+		assert_int_equal(e.code, ERR_VALUE);
 		if (!strpbrk(a.certificate, CANNOT) && !strpbrk(a.key, CANNOT) &&
 		    !(a.config && strpbrk(a.config, CANNOT)))
 			fail_msg("%s, %s: %s", a.certificate, a.key, e.msg);
 		goto out;
 	}
-	text = site_text(&evil_steps);
+	text = world_site(&evil_steps)->text;
 	if (cdy_parse(&c, text, strlen(text), "evil.caddy", &e) < 0)
 		fail_msg("%s: %s", a.certificate, e.msg);
 	assert_false(c.env);
 	assert_int_equal(tls_of(&c)->n_args, 2);
 	assert_string_equal(cdy_arg(tls_of(&c), 0), a.certificate);
 	assert_string_equal(cdy_arg(tls_of(&c), 1), a.key);
-	answers_copy(&plain, &a);
-	must_set(&plain, "tls.certificate", "/plain/c.pem");
-	must_set(&plain, "tls.key", "/plain/c.key");
-	assert_int_equal(render(&plain_steps, t, f, &plain, &e), 0);
+	injection_plain(&plain, &a);
+	assert_int_equal(world_render(&plain_steps, t, f, &plain, &e), 0);
 	if (ask_caddy) {
 		struct json *evil_json = adapted(t, text);
-		struct json *plain_json = adapted(t, site_text(&plain_steps));
+		struct json *plain_json = adapted(t, world_site(&plain_steps)->text);
 
 		must_agree(evil_json, &(struct pair){ plain_json, &a, &plain });
 		json_free(evil_json);
@@ -149,16 +124,10 @@ test_answers_stay_values(void **state)
 {
 	struct tree *t = *state;
 	struct proxy_found f;
-	const unsigned rounds = injection_rounds(150);
-	const bool judge = has_caddy();
 
 	tree_write(t, CADDY_CONFIG, DEBIAN_CADDYFILE);
 	world_found(&f, t, "2.6.2");
-	world_certificate(t, INJECTION_HOST, "/c.pem", "/c.key");
-	for (unsigned i = 0; i < rounds; i++)
-		once(t, &f, judge && i % 5 == 0);
-	injections_were_many();
-	proxy_found_free(&f);
+	injections(t, &f, 150, CADDY, 5, once);
 }
 
 /* What stands behind a zero byte in somebody's Caddyfile is not cut off by our line at its end. */
@@ -184,11 +153,13 @@ test_a_file_that_is_no_text_stays(void **state)
 		world_found(&f, t, "2.6.2");
 		parse_answers(&a, "version: 1\norigin: http://127.0.0.1:3000\nproxy: caddy\n"
 		              "public: https://chat.example.org\ntls: {mode: auto}\n");
-		assert_int_equal(render(&steps, t, &f, &a, &e), is_text ? 0 : -1);
-		if (is_text)
-			assert_non_null(strstr(site_text(&steps), "reverse_proxy"));
-		else
+		assert_int_equal(world_render(&steps, t, &f, &a, &e), is_text ? 0 : -1);
+		if (is_text) {
+			assert_non_null(strstr(world_site(&steps)->text, "reverse_proxy"));
+		} else {
+			assert_int_equal(e.code, ERR_VALUE);
 			assert_string_equal(e.file, CADDY_CONFIG);
+		}
 		steps_free(&steps);
 		answers_free(&a);
 		proxy_found_free(&f);

@@ -9,27 +9,6 @@
 #include "conf/haproxy.h"
 #include "injection.h"
 
-static int
-render(struct steps *out, struct tree *t, const struct proxy_found *f, const struct answers *a,
-       struct err *e)
-{
-	static const struct needs needs = { .quiet = 30 };
-
-	return haproxy_render(out, &(struct proxy_context){
-		.answers = a, .found = f, .needs = &needs, .templates = "templates",
-		.root = t->root }, e);
-}
-
-static const char *
-config_text(const struct steps *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].kind == STEP_WRITE && !s->v[i].made)
-			return s->v[i].text;
-	fail_msg("nothing is written");
-	return NULL;
-}
-
 static void
 parse(struct hap_conf *c, const char *text)
 {
@@ -91,26 +70,20 @@ once(struct tree *t, struct proxy_found *f, bool ask_haproxy)
 	struct err e = { 0 };
 	char said[8192];
 
-	answers_init(&a);
-	must_set(&a, "proxy", "haproxy");
-	inject_all(&a, &t->arena);
+	injection_begins(t, &a, &proxy_haproxy);
 	must_set(&a, "files.config", HAPROXY_CONFIG);
 	if (ask_haproxy && !a.origin.ip) /* it looks names up */
 		must_set(&a, "origin", "http://127.0.0.1:3000");
-	inject_path(t, &a, "tls.certificate", "/c.pem");
-	inject_path(t, &a, "tls.key", "/c.key");
-	answers_copy(&plain, &a);
-	must_set(&plain, "tls.certificate", "/plain/c.pem");
-	must_set(&plain, "tls.key", "/plain/c.key");
-	if (render(&evil_steps, t, f, &a, &e) < 0 ||
-	    render(&plain_steps, t, f, &plain, &e) < 0)
+	injection_plain(&plain, &a);
+	if (world_render(&evil_steps, t, f, &a, &e) < 0 ||
+	    world_render(&plain_steps, t, f, &plain, &e) < 0)
 		fail_msg("%s, %s: %s", a.certificate, a.key, e.msg);
-	parse(&evil_conf, config_text(&evil_steps));
-	parse(&plain_conf, config_text(&plain_steps));
+	parse(&evil_conf, world_site(&evil_steps)->text);
+	parse(&plain_conf, world_site(&plain_steps)->text);
 	must_read_back(&evil_conf, &a, &t->arena);
 	must_be_one_file(&evil_conf, &plain_conf);
 	if (ask_haproxy &&
-	    world_accepts(t, config_text(&evil_steps), said, sizeof(said)) != 0)
+	    world_accepts(t, world_site(&evil_steps)->text, said, sizeof(said)) != 0)
 		fail_msg("%s: %s", a.certificate, said);
 	hap_free(&evil_conf);
 	hap_free(&plain_conf);
@@ -125,17 +98,11 @@ test_answers_stay_values(void **state)
 {
 	struct tree *t = *state;
 	struct proxy_found f;
-	const unsigned rounds = injection_rounds(100);
-	const bool judge = access(HAPROXY, X_OK) == 0;
 
 	tree_write(t, HAPROXY_CONFIG, "global\n\tmaxconn 100\ndefaults\n\tmode http\n"
 	           "\ttimeout connect 5s\n\ttimeout client 30s\n\ttimeout server 30s\n");
 	world_found(&f, t, "2.6.12");
-	world_certificate(t, INJECTION_HOST, "/c.pem", "/c.key");
-	for (unsigned i = 0; i < rounds; i++)
-		once(t, &f, judge && i % 10 == 0);
-	injections_were_many();
-	proxy_found_free(&f);
+	injections(t, &f, 100, HAPROXY, 10, once);
 }
 
 int

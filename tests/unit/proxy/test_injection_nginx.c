@@ -7,23 +7,6 @@
 
 #include "injection.h"
 
-static int
-render(struct steps *out, struct tree *t, const struct proxy_found *f, const struct answers *a,
-       struct err *e)
-{
-	return nginx_render(out, &(struct proxy_context){
-		.answers = a, .found = f, .templates = "templates", .root = t->root }, e);
-}
-
-static const char *
-site_text(const struct steps *s)
-{
-	const struct step *w = steps_find(s, STEP_WRITE, ROLE_NONE);
-
-	assert_non_null(w);
-	return w->text;
-}
-
 /* Every directive of the one has its twin in the other; only the words differ. */
 static void
 must_have_one_shape(const struct ngx_directive *a, const struct ngx_directive *b)
@@ -115,37 +98,32 @@ nginx_must_read_back(struct tree *t, const struct answers *a, const char *site)
 static void
 once(struct tree *t, struct proxy_found *f, bool ask_nginx)
 {
-	struct answers a;
+	struct answers a, plain = { 0 };
 	struct steps evil_steps = { 0 }, plain_steps = { 0 };
 	struct ngx_conf evil_conf, plain_conf;
 	struct err e = { 0 };
 	const char *text;
 
-	answers_init(&a);
-	must_set(&a, "proxy", "nginx");
-	inject_all(&a, &t->arena);
+	injection_begins(t, &a, &proxy_nginx);
 	must_set(&a, "files.config", "/etc/nginx/conf.d/chat.conf"); /* one that nginx reads */
 	if (ask_nginx && !a.origin.ip) /* it looks names up */
 		must_set(&a, "origin", "http://127.0.0.1:3000");
-	inject_path(t, &a, "tls.certificate", "/c.pem");
-	inject_path(t, &a, "tls.key", "/c.key");
-	if (render(&evil_steps, t, f, &a, &e) < 0) {
+	if (world_render(&evil_steps, t, f, &a, &e) < 0) {
 		/* nginx has no way to say a $. */
 		if (e.code != ERR_VALUE || !(strchr(a.certificate, '$') || strchr(a.key, '$')))
 			fail_msg("%s, %s: %s", a.certificate, a.key, e.msg);
 		goto out;
 	}
-	text = site_text(&evil_steps);
+	text = world_site(&evil_steps)->text;
 	if (ngx_parse(&evil_conf, text, strlen(text), "evil.conf", &e) < 0)
 		fail_msg("%s: %s", a.certificate, e.msg);
 	must_read_back(&evil_conf, &a, &t->arena);
 	if (ask_nginx)
 		nginx_must_read_back(t, &a, text);
 
-	must_set(&a, "tls.certificate", "/plain/c.pem");
-	must_set(&a, "tls.key", "/plain/c.key");
-	assert_int_equal(render(&plain_steps, t, f, &a, &e), 0);
-	text = site_text(&plain_steps);
+	injection_plain(&plain, &a);
+	assert_int_equal(world_render(&plain_steps, t, f, &plain, &e), 0);
+	text = world_site(&plain_steps)->text;
 	assert_int_equal(ngx_parse(&plain_conf, text, strlen(text), "plain.conf", &e), 0);
 	must_have_one_shape(evil_conf.top, plain_conf.top);
 	ngx_free(&evil_conf);
@@ -154,6 +132,7 @@ out:
 	steps_free(&evil_steps);
 	steps_free(&plain_steps);
 	answers_free(&a);
+	answers_free(&plain);
 }
 
 static void
@@ -161,16 +140,10 @@ test_answers_stay_values(void **state)
 {
 	struct tree *t = *state;
 	struct proxy_found f;
-	const unsigned rounds = injection_rounds(200);
-	const bool judge = access(NGINX, X_OK) == 0;
 
 	world_debian(t);
-	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "1.22.1"));
-	world_certificate(t, INJECTION_HOST, "/c.pem", "/c.key");
-	for (unsigned i = 0; i < rounds; i++)
-		once(t, &f, judge && i % 4 == 0);
-	injections_were_many();
-	proxy_found_free(&f);
+	world_found(&f, t, "1.22.1");
+	injections(t, &f, 200, NGINX, 4, once);
 }
 
 int

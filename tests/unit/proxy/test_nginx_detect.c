@@ -1,40 +1,16 @@
 /* What is found: by running the real binary on trees of our own; what its words mean; whether a reload took. */
+#include "detect.h"
 #include "nginx_world.h"
 
-#include <arpa/inet.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <time.h>
-
-#include "loop/loop.h"
-
-static void
-stop(void *ctx)
-{
-	loop_stop(ctx);
-}
-
-static void
-detect(struct proxy_found *f, const char *root)
-{
-	struct loop *l = loop_new();
-	struct machine m = { 0 };
-	struct err e = { 0 };
-
-	*f = (struct proxy_found){ 0 };
-	proxy_find("nginx")->detect(l, root, &m, f, stop, l);
-	assert_int_equal(loop_run(l, &e), 0);
-	loop_free(l);
-}
 
 /* A program that says what an nginx of another build would say. */
 static void
 fake_nginx(struct tree *t, const char *said)
 {
-	tree_write(t, "/usr/sbin/nginx", arena_printf(&t->arena, "#!/bin/sh\ncat >&2 <<'END'\n%s\nEND\n", said));
-	assert_int_equal(chmod(tree_path(t, "/usr/sbin/nginx"), 0755), 0);
+	fake_program(t, "/usr/sbin/nginx", arena_printf(&t->arena, "cat >&2 <<'END'\n%s\nEND", said));
 }
 
 static void
@@ -59,7 +35,7 @@ test_builds(void **state)
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		fake_nginx(t, cases[i].said);
-		detect(&f, t->root);
+		detect(&proxy_nginx, &f, t->root);
 		assert_true(f.installed);
 		assert_false(f.running);
 		assert_string_equal(f.version, cases[i].version);
@@ -80,20 +56,7 @@ test_builds(void **state)
 static void
 test_not_there(void **state)
 {
-	struct tree *t = *state;
-	struct proxy_found f;
-
-	fake_nginx(t, "");
-	tree_write(t, "/usr/sbin/nginx", "#!/bin/sh\nexit 3\n");
-	chmod(tree_path(t, "/usr/sbin/nginx"), 0755);
-	detect(&f, t->root);
-	assert_false(f.installed);
-	proxy_found_free(&f);
-	chmod(tree_path(t, "/usr/sbin/nginx"), 0644);
-	detect(&f, t->root);
-	assert_false(f.installed);
-	assert_null(f.sites);
-	proxy_found_free(&f);
+	not_there(*state, &proxy_nginx, "/usr/sbin/nginx");
 }
 
 static void
@@ -105,7 +68,7 @@ test_sites(void **state)
 	struct url origin;
 	struct err e = { 0 };
 
-	needs_nginx();
+	needs_judge(NGINX);
 	world_debian(t);
 	tree_write(t, "/etc/nginx/conf.d/up.conf", "upstream app { server 127.0.0.1:3000; server 127.0.0.1:3001 backup; }\n");
 	tree_write(t, "/etc/nginx/sites-enabled/chat",
@@ -117,7 +80,7 @@ test_sites(void **state)
 	           "server { server_name two.example.org; set $port 3000; set $server \"localhost\";\n"
 	           "location / { proxy_pass http://$server:$port; } }\n");
 	tree_write(t, "/etc/nginx/sites-enabled/plain", "server { root /var/www; }\nserver { location / { proxy_pass http://$host; } }\n");
-	detect(&f, t->root);
+	detect(&proxy_nginx, &f, t->root);
 	assert_int_equal(f.broken.code, ERR_NONE);
 	assert_false(f.incomplete);
 	assert_string_equal(f.user, "www-data");
@@ -159,10 +122,10 @@ test_broken_today(void **state)
 	struct tree *t = *state;
 	struct proxy_found f;
 
-	needs_nginx();
+	needs_judge(NGINX);
 	world_debian(t);
 	tree_write(t, "/etc/nginx/sites-enabled/x", "server {\n listen 80;\n");
-	detect(&f, t->root);
+	detect(&proxy_nginx, &f, t->root);
 	assert_true(f.installed);
 	assert_int_equal(f.broken.code, ERR_VALUE);
 	assert_string_equal(f.broken.file, "/etc/nginx/sites-enabled/x");
@@ -173,40 +136,29 @@ test_broken_today(void **state)
 static void
 test_complaints(void **state)
 {
-	static const struct { const char *said; bool found; const char *file; int line; } cases[] = {
+	static const struct complaint cases[] = {
 		{ "nginx: [emerg] unknown directive \"prox_pass\" in /etc/nginx/conf.d/a.conf:12\n"
-		  "nginx: configuration file /etc/nginx/nginx.conf test failed\n", true, "/etc/nginx/conf.d/a.conf", 12 },
+		  "nginx: configuration file /etc/nginx/nginx.conf test failed\n", "/etc/nginx/conf.d/a.conf", "", 12 },
 		{ "nginx: [warn] conflicting server name \"a\" on 0.0.0.0:80, ignored\n"
-		  "nginx: [emerg] host not found in upstream \"in /x:9\" in /etc/nginx/a b.conf:3\n", true, "/etc/nginx/a b.conf", 3 },
-		{ "nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)\n", true, "", 0 },
+		  "nginx: [emerg] host not found in upstream \"in /x:9\" in /etc/nginx/a b.conf:3\n", "/etc/nginx/a b.conf", "", 3 },
+		{ "nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)\n", "", "", 0 },
 		{ "nginx: [emerg] cannot load certificate \"/c.pem\": BIO_new_file() failed (SSL: error:80000002:system library::No such "
-		  "file or directory:calling fopen(/c.pem, r))\n", true, "", 0 },
-		{ "2026/11/25 23:10:13 [emerg] 1685#1685: could not build server_names_hash\n", true, "", 0 },
+		  "file or directory:calling fopen(/c.pem, r))\n", "", "", 0 },
+		{ "2026/11/25 23:10:13 [emerg] 1685#1685: could not build server_names_hash\n", "", "", 0 },
 		{ "nginx: [alert] could not open error log file: open() \"/var/log/nginx/error.log\" failed (13: Permission denied)\n"
 		  "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n"
 		  "2026/11/25 23:10:13 [emerg] 1#1: open() \"/run/nginx.pid\" failed (13: Permission denied)\n"
-		  "nginx: configuration file /etc/nginx/nginx.conf test failed\n", false, NULL, 0 },
-		{ "nginx: [warn] conflicting server name \"a\" on 0.0.0.0:80, ignored\n", false, NULL, 0 },
-		{ "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n", false, NULL, 0 },
-		{ "", false, NULL, 0 },
-		{ "nginx: [emerg] \x1b[31mred\n", true, "", 0 },
-		{ "[emerg]", true, "", 0 },
-		{ "nginx: [emerg] x in /:99999999999999999999", true, "/", 2147483647 },
+		  "nginx: configuration file /etc/nginx/nginx.conf test failed\n", NULL, NULL, 0 },
+		{ "nginx: [warn] conflicting server name \"a\" on 0.0.0.0:80, ignored\n", NULL, NULL, 0 },
+		{ "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n", NULL, NULL, 0 },
+		{ "", NULL, NULL, 0 },
+		{ "nginx: [emerg] \x1b[31mred\n", "", "", 0 },
+		{ "[emerg]", "", "", 0 },
+		{ "nginx: [emerg] x in /:99999999999999999999", "/", "", -1 },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct err e = { 0 };
-		bool found = proxy_find("nginx")->complaint(cases[i].said, &e);
-
-		assert_int_equal(found, cases[i].found);
-		if (!found)
-			continue;
-		if (strcmp(e.file, cases[i].file) != 0 || (i != ARRAY_LEN(cases) - 1 && e.line != cases[i].line))
-			fail_msg("%s:%d %s", e.file, e.line, e.msg);
-		assert_null(strchr(e.msg, '\x1b'));
-		assert_int_equal(e.code, ERR_VALUE);
-	}
+	complaints_hold(&proxy_nginx, cases, ARRAY_LEN(cases));
 }
 
 /* Old processes keep what is open, unless they are given a time. */
@@ -224,7 +176,7 @@ test_reload_closes(void **state)
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		tree_write(t, "/etc/nginx/nginx.conf", cases[i].text);
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "1.22.1"));
+		world_found(&f, t, "1.22.1");
 		assert_int_equal(proxy_find("nginx")->reload_closes(&f), cases[i].closes);
 		proxy_found_free(&f);
 		tree_teardown((void **)&t);
@@ -266,10 +218,9 @@ test_clash(void **state)
 		assert_int_equal(tree_setup((void **)&t), 0);
 		world_ipv6(t);
 		tree_write(t, "/etc/nginx/nginx.conf", arena_printf(&t->arena, "http { server { %s } }", cases[i].site));
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "1.22.1"));
+		world_found(&f, t, "1.22.1");
 		f.running = true;
-		answers_init(&a);
-		assert_int_equal(answers_parse(&a, text, strlen(text), "a", &e), 0);
+		parse_answers(&a, text);
 		assert_int_equal(answers_set(&a, "listen.address", cases[i].address, &e), 0);
 		rc = proxy_find("nginx")->clash(&(struct proxy_context){ .answers = &a, .found = &f, .root = t->root }, &m, &e);
 		/* What another program has is had by no restart either. */
@@ -281,25 +232,6 @@ test_clash(void **state)
 		proxy_found_free(&f);
 		tree_teardown((void **)&t);
 	}
-}
-
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
-}
-
-static void
-moment(void)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 }
 
 /* A whole nginx.conf that runs as anybody, on loopback. */
@@ -331,7 +263,7 @@ test_a_containers_master(void **state)
 	int status = 0;
 	pid_t pid;
 
-	needs_nginx();
+	needs_judge(NGINX);
 	write_running(t);
 	tree_mkdir(t, "/box");
 	pid = fork();
@@ -346,10 +278,10 @@ test_a_containers_master(void **state)
 			assert_int_equal(WEXITSTATUS(status), 77);
 			skip();
 		}
-		moment();
+		poll(NULL, 0, 10);
 	}
 	assert_true(fs_exists(tree_path(t, "/pid")));
-	detect(&f, t->root);
+	detect(&proxy_nginx, &f, t->root);
 	kill(pid, SIGTERM);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_false(f.running);
@@ -365,12 +297,11 @@ test_master_and_proof(void **state)
 	const struct proxy *p = proxy_find("nginx");
 	const char *conf = tree_path(t, "/etc/nginx/nginx.conf");
 	struct proxy_found f = { 0 };
-	enum proxy_proof proof = PROOF_WAIT;
 	void *before;
 	int status;
 	pid_t pid;
 
-	needs_nginx();
+	needs_judge(NGINX);
 	write_running(t);
 	pid = fork();
 	if (pid == 0) {
@@ -378,11 +309,11 @@ test_master_and_proof(void **state)
 		_exit(127);
 	}
 	for (int i = 0; i < 300; i++) {
-		detect(&f, t->root);
+		detect(&proxy_nginx, &f, t->root);
 		if (f.running && fs_exists(tree_path(t, "/pid")))
 			break;
 		proxy_found_free(&f);
-		moment();
+		poll(NULL, 0, 10);
 	}
 	assert_true(f.running);
 	assert_int_equal(f.master, pid);
@@ -390,11 +321,7 @@ test_master_and_proof(void **state)
 	before = p->before_reload(&f);
 	assert_int_equal(p->proof(&f, before), PROOF_WAIT); /* nothing was reloaded yet */
 	kill(pid, SIGHUP);
-	for (int i = 0; i < 500 && proof == PROOF_WAIT; i++) {
-		proof = p->proof(&f, before);
-		moment();
-	}
-	assert_int_equal(proof, PROOF_DONE);
+	assert_int_equal(proof_at_last(&f, before), PROOF_DONE);
 	free(before);
 
 	/* A file it refuses: the old workers stay, and nothing is proved. */
@@ -403,7 +330,7 @@ test_master_and_proof(void **state)
 	kill(pid, SIGHUP);
 	for (int i = 0; i < 30; i++) {
 		assert_int_equal(p->proof(&f, before), PROOF_WAIT);
-		moment();
+		poll(NULL, 0, 10);
 	}
 	free(before);
 
@@ -412,9 +339,7 @@ test_master_and_proof(void **state)
 	kill(pid, SIGTERM);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(p->proof(&f, before), PROOF_WAIT);
-	for (int i = 0; i < 500 && (proof = p->proof(&f, before)) == PROOF_WAIT; i++)
-		moment();
-	assert_int_equal(proof, PROOF_FAILED);
+	assert_int_equal(proof_at_last(&f, before), PROOF_FAILED);
 	free(before);
 	proxy_found_free(&f);
 }

@@ -1,7 +1,7 @@
 /* The steps: which file, which link, which commands; what is refused; two sites side by side; a rehearsal. */
+#include "../loopback.h"
 #include "nginx_world.h"
 
-#include <arpa/inet.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -9,16 +9,6 @@
 static const char https_answers[] =
 	"version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: nginx\n"
 	"tls: {mode: existing, certificate: /etc/ssl/c.pem, key: /etc/ssl/c.key}\n";
-
-static void
-parse_answers(struct answers *a, const char *text)
-{
-	struct err e = { 0 };
-
-	answers_init(a);
-	if (answers_parse(a, text, strlen(text), "a.yaml", &e) < 0)
-		fail_msg("%s", e.msg);
-}
 
 static void
 show_steps(struct buf *out, const struct steps *s)
@@ -114,7 +104,7 @@ test_layouts(void **state)
 		if (l->file)
 			tree_write(t, l->file, l->text);
 		parse_answers(&a, arena_printf(&t->arena, "%s%s", https_answers, l->more));
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "1.22.1"));
+		world_found(&f, t, "1.22.1");
 		rc = nginx_render(&steps, &(struct proxy_context){
 			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
 		show_steps(&shown, &steps);
@@ -185,7 +175,7 @@ test_injection(void **state)
 	struct tree *t = *state;
 	char said[4096];
 
-	needs_nginx();
+	needs_judge(NGINX);
 	world_debian(t);
 	for (size_t i = 0; i < 7 * ARRAY_LEN(evil); i++) {
 		const char *value = evil[i % ARRAY_LEN(evil)];
@@ -207,7 +197,7 @@ test_injection(void **state)
 		case 5: a.cdn = CDN_OTHER; a.trusted = cidrs; break;
 		case 6: snprintf(a.origin.scheme, sizeof(a.origin.scheme), "%s", value); break;
 		}
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "1.22.1"));
+		world_found(&f, t, "1.22.1");
 		rc = nginx_render(&steps, &(struct proxy_context){
 			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
 		if (rc == 0) {
@@ -250,7 +240,7 @@ test_refusals(void **state)
 	struct tree *t = *state;
 	char said[4096];
 
-	needs_nginx();
+	needs_judge(NGINX);
 	world_debian(t);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct answers a;
@@ -263,7 +253,7 @@ test_refusals(void **state)
 		if (*cases[i].from)
 			replace_all(&text, cases[i].from, cases[i].to);
 		parse_answers(&a, text.s);
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "1.22.1"));
+		world_found(&f, t, "1.22.1");
 		nginx_render(&steps, &(struct proxy_context){
 			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
 		if (e.code != cases[i].code)
@@ -287,7 +277,7 @@ test_two_sites(void **state)
 	struct buf both = BUF_INIT;
 	char said[4096];
 
-	needs_nginx();
+	needs_judge(NGINX);
 	world_debian(t);
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
 		struct answers a;
@@ -301,7 +291,7 @@ test_two_sites(void **state)
 		replace_all(&text, "chat.example.org", hosts[i]);
 		parse_answers(&a, text.s);
 		a.cdn = CDN_CLOUDFLARE;
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "1.22.1"));
+		world_found(&f, t, "1.22.1");
 		assert_int_equal(nginx_render(&steps, &(struct proxy_context){
 			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
 		site = steps_find(&steps, STEP_WRITE, ROLE_NONE);
@@ -340,7 +330,7 @@ test_test_certificate(void **state)
 		struct proxy_found f;
 		struct buf shown = BUF_INIT;
 
-		world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "1.22.1"));
+		world_found(&f, t, "1.22.1");
 		assert_int_equal(nginx_render(&steps, &(struct proxy_context){
 			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
 		show_steps(&shown, &steps);
@@ -360,19 +350,6 @@ test_test_certificate(void **state)
 		proxy_found_free(&f);
 	}
 	answers_free(&a);
-}
-
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	close(fd);
-	return ntohs(a.sin_port);
 }
 
 static bool
@@ -408,14 +385,14 @@ test_rehearsal(void **state)
 	int status;
 	pid_t pid;
 
-	needs_nginx();
+	needs_judge(NGINX);
 	world_debian(t);
 	private.upstream = free_port();
 	world_certificate(t, "chat.example.org", "/private dir/c.pem", "/private dir/c.key");
 	private.certificate = tree_path(t, "/private dir/c.pem");
 	private.key = tree_path(t, "/private dir/c.key");
 	parse_answers(&a, https_answers);
-	world_found(&f, t, arena_printf(&t->arena, DEBIAN_V, "1.22.1"));
+	world_found(&f, t, "1.22.1");
 	c.answers = &a;
 	c.found = &f;
 	assert_int_equal(nginx_rehearse(&steps, &c, &e), 0);

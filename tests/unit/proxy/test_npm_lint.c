@@ -1,5 +1,5 @@
 /* Each text has its finding at its line and column, its healthy twin none; and a real nginx refuses what is said to go offline. */
-#include "../tree.h"
+#include "../judge.h"
 
 #include "base/buf.h"
 #include "proxy/npm_lint.h"
@@ -171,7 +171,7 @@ nginx_agrees(void **state)
 	struct npm_lint l;
 	struct tree *t = *state;
 
-	needs_nginx();
+	needs_judge(NGINX);
 	needs_read(&needs);
 	for (size_t i = 0; i < 2 * ARRAY_LEN(texts); i++) {
 		const struct text *one = &texts[i / 2];
