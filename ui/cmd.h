@@ -1,7 +1,7 @@
 /*
  * cmd.h - the subcommands, and what they share: a loop, signals, where output goes.
  *
- * A subcommand asks nothing, prints its result on stdout, whatever went wrong
+ * A subcommand asks nothing (but doctor --fix, at a terminal), prints its result on stdout, whatever went wrong
  * on stderr, and returns the exit status of the contract.
  */
 #ifndef UI_CMD_H
@@ -48,6 +48,10 @@ void cmd_close(struct cmd *c);
 
 /* Run the loop until `*done', or until a signal; -1 with ERR_CANCELLED there. */
 int cmd_wait(struct cmd *c, const bool *done, struct err *e);
+
+/* cmd_ask.c: a person sits there; and a question that only a whole yes affirms, -1 with ERR_CANCELLED by a signal. */
+bool cmd_may_ask(const struct options *o);
+int  cmd_ask(struct cmd *c, const char *question, bool *yes, struct err *e);
 
 /* Say what went wrong, on stderr and with --json as a document; returns the exit status. */
 int cmd_fail(const struct options *o, const struct err *e);

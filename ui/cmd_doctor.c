@@ -144,6 +144,40 @@ fix(struct doctor *d, struct err *e)
 	return status;
 }
 
+/*
+ * Its changes were never read before: without a yes, given now or beforehand,
+ * nothing is written.  A plan's hash names what somebody has read.
+ */
+static bool
+is_agreed(const struct options *o)
+{
+	return o->yes || o->plan;
+}
+
+static int
+may_fix(const struct options *o, struct err *e)
+{
+	if (!o->fix || is_agreed(o) || cmd_may_ask(o))
+		return 0;
+	return err_set(e, ERR_USAGE, _("--fix asks before it writes, and there is no terminal to answer on; add --yes."));
+}
+
+static int
+ask_and_fix(struct doctor *d, struct err *e)
+{
+	const struct options *o = d->c->o;
+	bool yes = is_agreed(o);
+
+	if (!o->json)
+		fputc('\n', stdout);
+	if (!yes && cmd_ask(d->c, _("Apply these changes? Type yes, or Enter for no"), &yes, e) < 0)
+		return -1;
+	if (yes)
+		return fix(d, e);
+	cmd_say(stdout, _("Nothing on this server has been changed."));
+	return status_of(d);
+}
+
 /* While files stand half-way between two states, what they say explains nothing. */
 static int
 refuse_half_way(struct doctor *d, struct err *e)
@@ -166,15 +200,12 @@ doctor(struct doctor *d, struct err *e)
 {
 	const struct options *o = d->c->o;
 
-	if (refuse_half_way(d, e) < 0 || doctor_find(d, e) < 0 || look(d, e) < 0 || take_causes(d, e) < 0)
+	if (may_fix(o, e) < 0 || refuse_half_way(d, e) < 0 || doctor_find(d, e) < 0 || look(d, e) < 0 || take_causes(d, e) < 0)
 		return -1;
 	if (!o->json)
 		doctor_show(d);
-	if (o->fix && d->findings.plan.steps.n) {
-		if (!o->json)
-			fputc('\n', stdout);
-		return fix(d, e);
-	}
+	if (o->fix && d->findings.plan.steps.n)
+		return ask_and_fix(d, e);
 	if (o->json) {
 		put_document(d);
 	} else if (o->fix && d->findings.n) {

@@ -17,7 +17,18 @@ count_lines(const char *text)
 	return n;
 }
 
-/* The sign of a line in its colour, the text in the default, shifted by `left' columns. */
+/* What is left of a line that is shifted by `left' columns: a `<' stands for what went out of sight. */
+static int
+put_cut_begin(struct sheet *s, int col, const char **text, int left)
+{
+	if (!left || !**text)
+		return 0;
+	*text += text_fit(*text, left + 1, NULL);
+	sheet_put(s, col, ROLE_BOLD, "<");
+	return 1;
+}
+
+/* The sign of a line in its colour, the text in the default. */
 static void
 put_diff_line(struct sheet *s, const char *line, size_t bytes, int left)
 {
@@ -30,20 +41,20 @@ put_diff_line(struct sheet *s, const char *line, size_t bytes, int left)
 	                       : strncmp(text, "@@", 2) == 0 ? ROLE_NOW
 	                                                     : ROLE_TEXT;
 	const size_t sign = role == ROLE_NOW ? 2 : *text ? 1 : 0;
-	const int room = s->width - 4 - (int)sign;
 	const char *rest = text + sign;
+	int col = 4 + (int)sign;
 	size_t fit;
 
 	sheet_row(s, ROW_KEEP);
 	sheet_put(s, 4, role, arena_strndup(&s->a, text, sign));
-	rest += text_fit(rest, left, NULL);
-	fit = text_fit(rest, room, NULL);
+	col += put_cut_begin(s, col, &rest, left);
+	fit = text_fit(rest, s->width - col, NULL);
 	if (!rest[fit]) {
-		sheet_put(s, 4 + (int)sign, ROLE_TEXT, rest);
+		sheet_put(s, col, ROLE_TEXT, rest);
 		return;
 	}
-	fit = text_fit(rest, room - 1, NULL);
-	sheet_put(s, 4 + (int)sign, ROLE_TEXT, arena_strndup(&s->a, rest, fit));
+	fit = text_fit(rest, s->width - col - 1, NULL);
+	sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, rest, fit));
 	sheet_put(s, s->width - 1, ROLE_BOLD, ">");
 }
 

@@ -85,6 +85,7 @@ tell_finding(struct plain *p)
 	plain_state(p, f.mark, setup_mark_word(f.mark), f.sentence);
 	tell_place(p, &f);
 	say_labelled(p, _("Why"), f.why);
+	say_labelled(p, _("Direct"), f.seen_direct);
 	say_labelled(p, _("Seen"), f.seen);
 	say_labelled(p, _("Fix"), f.fix);
 	plain_say(p, f.change);

@@ -59,9 +59,10 @@ put_source(struct screen *sc, struct sheet *s, const struct setup_finding *f)
 static void
 put_pairs(struct screen *sc, struct sheet *s, const struct setup_finding *f)
 {
-	/* TRANSLATORS: labels at the left of the doctor's page: why it matters, what was seen, what fixes it */
+	/* TRANSLATORS: labels at the left of the doctor's page: why it matters, what was seen without the proxy and with it, what fixes it */
 	const struct { const char *label, *text; } pairs[] = {
-		{ _("Why"), sc->compact ? "" : f->why }, { _("Seen"), f->seen }, { _("Fix"), f->fix }, { "", f->change },
+		{ _("Why"), sc->compact ? "" : f->why }, { _("Direct"), f->seen_direct }, { _("Seen"), f->seen },
+		{ _("Fix"), f->fix }, { "", f->change },
 	};
 	int col = 0;
 

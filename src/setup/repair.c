@@ -30,6 +30,8 @@ made(void *ctx, struct check_run *r)
 
 	/* What could not be put together is told by each finding. */
 	findings_make(&d->findings, r, &s->needs, &d->context, &d->served.here, &ignored);
+	for (size_t i = 0; i < d->findings.n; i++) /* which are taken is asked, one by one */
+		d->findings.v[i].taken = false;
 	d->made = true;
 	if (!s->start_moved && s->page == PAGE_START)
 		s->start = findings_failed(&d->findings) ? START_REPAIR : START_LOOK;
@@ -179,17 +181,14 @@ setup_findings(const struct setup *s)
 	return s->diagnosis && s->diagnosis->made ? s->diagnosis->findings.n : 0;
 }
 
-static const char *
-seen_of(const struct setup *s, const struct finding *one)
+static void
+tell_seen(const struct setup *s, const struct finding *one, struct setup_finding *out)
 {
 	const struct check_run *run = s->diagnosis->run;
 	const char *direct = finding_seen(one, run, TARGET_DIRECT), *public = finding_seen(one, run, TARGET_PUBLIC);
 
-	if (!one->n_checks)
-		return _("The configuration tells this; no check was needed.");
-	if (*direct && *public) /* TRANSLATORS: what a check saw without the proxy and with it */
-		return say(s, _("directly: %1$s; through the proxy: %2$s"), direct, public);
-	return say(s, "%s", *public ? public : direct);
+	out->seen_direct = *public ? direct : "";
+	out->seen = one->n_checks ? *public ? public : direct : _("The configuration tells this; no check was needed.");
 }
 
 static const char *
@@ -235,9 +234,10 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 	*out = (struct setup_finding){
 		.mark = one->status == CHECK_FAIL ? MARK_FAIL : MARK_WARN,
 		.sentence = _(one->cause->sentence), .why = _(one->cause->why), .fix = one->fix,
-		.cause = one->cause->id, .seen = seen_of(s, one), .diff = "",
+		.cause = one->cause->id, .diff = "",
 		.can_take = one->plan.steps.n && one->settled_by == i, .taken = one->taken,
 	};
+	tell_seen(s, one, out);
 	if (one->n_places) {
 		source = arena_alloc(s->say, EXCERPT_MAX * sizeof(*source));
 		out->file = one->places[0].file;

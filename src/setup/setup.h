@@ -202,7 +202,8 @@ struct setup_finding {
 	enum mark   mark;       /* fail or warn */
 	const char *sentence, *why, *fix; /* translated */
 	const char *cause;      /* the id, untranslated */
-	const char *seen;       /* translated: what the checks saw */
+	const char *seen;       /* translated: what the checks saw; whole sentences */
+	const char *seen_direct; /* the same without the proxy, where that was fine; or "" */
 	const char *file;       /* of the line to blame, or NULL */
 	int         line;
 	const struct excerpt_line *source; /* the lines around it */

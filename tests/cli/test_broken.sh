@@ -41,7 +41,7 @@ for name in $names; do
 	run 1 $(words check) --json
 	[ "$(verdict)" = "$name" ] || fail "$name: check says $(verdict)"
 	cp "$site" "$T/before"
-	run 0 $(words fix) --json
+	run 0 $(words fix) --yes --json
 	json ".findings | map(select(.cause == \"$name\")) | length >= 1"
 	json '.outcome == "kept" and .summary.fail == 0'
 	! cmp -s "$site" "$T/before" || fail "$name: the site is as it was"

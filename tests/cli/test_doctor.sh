@@ -92,6 +92,12 @@ before
 
 
 public="http://$NAME:$HTTP"
+# Nobody there to be asked: nothing is written without a yes beforehand.
+for json in "" --json; do
+	run 2 doctor --root "$R" --public "$public" $pw --fix $json
+	complains '--yes'
+done
+as_before
 # What is wrong, where, and what to change; nothing is touched.
 doctor 1 --public "$public"
 says 'Finding 1 of 4'
@@ -154,7 +160,7 @@ json ".targets.origin == \"$ORIGIN\" and .targets.public == \"$public\" and .fin
 rm -r "$saved"
 
 # The change is made, verified, and put back to the byte.
-doctor 0 --public "$public" --fix --json
+doctor 0 --public "$public" --fix --yes --json
 json '.command == "doctor" and .changed == true and .outcome == "kept" and .ready == true'
 json '.summary.fail == 0 and .verdict == null'
 json '[.steps[] | select(.state == "done") | .step] == ["lock", "backup", "write", "validate", "reload", "proof", "verify", "keep"]'
@@ -163,7 +169,7 @@ json '.findings | length == 4'
 doctor 0 --public "$public"
 says "Nothing fails: OpenChamber works at $public"
 [ "$(wc -l <"$T/out")" = 1 ] || fail "more than one sentence"
-doctor 0 --public "$public" --fix --json
+doctor 0 --public "$public" --fix --yes --json
 json '.changed == false and .findings == []'
 blog_answers || fail "the other site is gone"
 [ -L "$link" ] || fail "the link was replaced"
@@ -178,7 +184,7 @@ as_before
 	echo '# last'; } >"$T/two"
 head -n 3 "$T/two" | sed "s|@HTTP@|$HTTP|" >"$T/first"
 site_up <"$T/two"
-doctor 0 --public "$public" --fix --json
+doctor 0 --public "$public" --fix --yes --json
 head -n 3 "$site" | cmp -s - "$T/first" || fail "the other site changed"
 [ "$(tail -n 1 "$site")" = '# last' ] || fail "the end of the file changed"
 rollback
@@ -195,7 +201,7 @@ else
 fi
 before
 status=0
-timeout 60 "$BIN" doctor --root "$R" --origin "$ORIGIN" --public "$public" $pw --fix >"$T/out" 2>"$T/err" </dev/null || status=$?
+timeout 60 "$BIN" doctor --root "$R" --origin "$ORIGIN" --public "$public" $pw --fix --yes >"$T/out" 2>"$T/err" </dev/null || status=$?
 [ $status != 0 ] || fail "a directory that is not ours to trust was written to"
 [ "$(wc -l <"$T/err")" = 1 ] || fail "not one sentence"
 as_before
@@ -219,7 +225,7 @@ commands: {reload: [$T/reload]}
 YAML
 chmod 600 "$saved/$NAME.yaml"
 before
-"$BIN" doctor --root "$R" $pw --fix --progress >"$T/progress" 2>&1 </dev/null &
+"$BIN" doctor --root "$R" $pw --fix --yes --progress >"$T/progress" 2>&1 </dev/null &
 broken=$!
 PIDS="$PIDS $broken"
 wait_for 20 pgrep -P $broken sleep
@@ -229,7 +235,7 @@ kill "$sleeper" 2>/dev/null || :
 wait $broken 2>/dev/null || :
 ! cmp -s "$site" "$T/documented" || fail "nothing was written"
 sed -i '/^commands/d' "$saved/$NAME.yaml"
-for option in --json --fix; do
+for option in --json "--fix --yes"; do
 	run 1 doctor --root "$R" $pw $option
 	complains 'antechamber rollback'
 done
@@ -284,7 +290,7 @@ through_front 1
 [ "$(verdict)" = ws-proto-lost ] || fail "verdict $(verdict)"
 doctor 1 --public "$front" --json
 json '.findings[0] | .cause == "ws-proto-lost" and .status == "fail" and .places[0].line == 10 and (.diff | contains("$antechamber_proto_"))'
-doctor 0 --public "$front" --fix --json
+doctor 0 --public "$front" --fix --yes --json
 json '.outcome == "kept"'
 doctor 0 --public "$front" --json
 json '.findings == []'
@@ -319,7 +325,7 @@ complains '--public'
 # Not behind a proxy of this server: told by the checks alone.
 run 1 doctor --root "$R" --origin "$ORIGIN" --public "http://127.0.0.1:$(closed_port)" $pw --json
 json '.findings | length == 1 and .[0].cause == "public-refused" and .[0].places == []'
-run 1 doctor --root "$R" --origin "$ORIGIN" --public "http://127.0.0.1:$(closed_port)" $pw --fix
+run 1 doctor --root "$R" --origin "$ORIGIN" --public "http://127.0.0.1:$(closed_port)" $pw --fix --yes
 complains 'no ready change'
 run 5 doctor --root "$R" --origin "http://127.0.0.1:$(closed_port)" --public "$public" --json
 json '.findings[0].cause == "origin-refused"'

@@ -48,7 +48,7 @@ repaired() { # repaired CAUSE [STATUS] [OPTION...]: of the site that is up
 	shift
 	doctor "$status" "$@"
 	json ".findings | map(select(.cause == \"$cause\")) | length == 1 and (.[0] | (.diff // .settledBy) and (.places | length > 0 or \"$cause\" == \"ws-origin-refused\" or \"$cause\" == \"ws-no-answer\"))"
-	doctor 0 --fix "$@"
+	doctor 0 --fix --yes "$@"
 	json '.outcome == "kept" and .summary.fail == 0'
 	cp "$site" "$T/after"
 	doctor 0 "$@"

@@ -7,7 +7,7 @@ site 'client_max_body_size 100m;' "$headers $rest"
 cp "$site" "$T/healthy"
 doctor 0 --deep
 json '.findings == [] and .ready'
-doctor 0 --fix
+doctor 0 --fix --yes
 json '.changed == false'
 cmp -s "$site" "$T/healthy" || fail "a healthy one is changed"
 
@@ -34,10 +34,10 @@ seen_client() {
 }
 site 'client_max_body_size 100m;' "$(echo "$headers" | sed 's/X-Forwarded-For \$remote_addr/X-Forwarded-For $proxy_add_x_forwarded_for/') $rest"
 [ "$(seen_client)" = '203.0.113.66, 127.0.0.1' ] || fail "the broken one is not broken: $(seen_client)"
-doctor 0 --fix
+doctor 0 --fix --yes
 json '[.findings[].cause] == ["forwarded-for-trusted"]'
 [ "$(seen_client)" = 127.0.0.1 ] || fail "the visitor is $(seen_client)"
 site 'client_max_body_size 100m;' "$(without X-Forwarded-For) $rest"
-doctor 0 --fix
+doctor 0 --fix --yes
 json '[.findings[].cause] == ["forwarded-for-lost"]'
 [ "$(seen_client)" = 127.0.0.1 ] || fail "the visitor is $(seen_client)"

@@ -1006,7 +1006,7 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 		{ MARK_FAIL, "OpenChamber does not see the public name.",
 		  "A location that sets one header of its own inherits none from outside.",
 		  "Pass the name that people type.", "ws-host-lost",
-		  "directly: 101; through the proxy: 403", "/etc/nginx/sites-enabled/chat.conf", 20, source, ARRAY_LEN(source),
+		  "403 Invalid origin.", "101, the right key, and the first message.", "/etc/nginx/sites-enabled/chat.conf", 20, source, ARRAY_LEN(source),
 		  "--- /etc/nginx/sites-enabled/chat.conf\n+++ /etc/nginx/sites-enabled/chat.conf\n@@ -18,5 +18,6 @@\n"
 		  "     location = /api/terminal/ws {\n         proxy_pass http://127.0.0.1:3000;\n"
 		  "-        proxy_set_header Upgrade $http_upgrade;\n-        proxy_set_header Connection \"upgrade\";\n"
@@ -1014,7 +1014,7 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 		  "+        proxy_set_header Connection $antechamber_connection;\n",
 		  "lines out: 2, lines in: 3", true, false },
 		{ MARK_WARN, "A stream is cut after a minute.", "Notifications stop until the page asks again.",
-		  "Raise the read timeout.", "stream-cut", "", "/etc/nginx/sites-enabled/chat.conf", 12, source, 1, "",
+		  "Raise the read timeout.", "stream-cut", "", "", "/etc/nginx/sites-enabled/chat.conf", 12, source, 1, "",
 		  "The change of finding 1 settles this too.", false, false },
 	};
 

@@ -83,6 +83,24 @@ close_terminal
 run 0 rollback --root "$R"
 as_before
 
+# As a command: the change is shown, and Enter alone changes nothing.
+settled() { old=$(pgrep -P "$NGINX" | sort) && [ "$(echo "$old" | wc -l)" = 1 ]; }
+wait_for 10 settled
+for answer in '' y yes; do
+	start 100x60 doctor --root "$R" --origin "$ORIGIN" --public "http://$NAME:$HTTP" --fix --allow-unprotected
+	wait_text 'Type yes, or Enter for no \[no\]:' 20
+	must_say '^@@'
+	as_before
+	[ -z "$answer" ] || type_text "$answer"
+	keys Enter
+	wait_text 'exit=' 30
+	[ "$answer" = yes ] || { must_say 'Nothing on this server has been changed.'; as_before; }
+	[ "$answer" != yes ] || must_say 'OpenChamber works at'
+	close_terminal
+done
+run 0 rollback --root "$R"
+as_before
+
 # Line by line.
 start 80x50 --root "$R" --answers "$T/answers.yaml" --plain
 wait_text 'Language, 1' 20

@@ -184,6 +184,21 @@ test_long_plan(void **state)
 	play_end(p);
 }
 
+/* Shifted, a line says that its beginning is out of sight; an empty one has none. */
+static void
+test_shifted(void **state)
+{
+	struct play *p = play_start(80, 24, NULL, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, F9, "+# OpenChamber behind nginx.");
+	play_key(p, RIGHT, "+<mber behind nginx. Written by antechamber 0.1.0.");
+	assert_true(play_has(p, "+<lt upgrade;"));
+	play_key(p, LEFT, "+# OpenChamber behind nginx.");
+	play_end(p);
+}
+
 /* The doctor: what is wrong, at which line, and the fix; taken, it is reviewed like any other change. */
 static void
 test_doctor(void **state)
@@ -194,6 +209,7 @@ test_doctor(void **state)
 	(void)state;
 	play_wait(p, "find out why");
 	play_key(p, "\r", "finding 1 of 2");
+	assert_false(play_has(p, "(taken)")); /* nobody took it yet */
 	same_as(p, "doctor");
 	survives(p, "doctor");
 	play_resize(p, 60, 18);
@@ -403,6 +419,7 @@ main(void)
 		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_failure_and_apply),
 		cmocka_unit_test(test_long_plan),
+		cmocka_unit_test(test_shifted),
 		cmocka_unit_test(test_doctor),
 		cmocka_unit_test(test_looking),
 		cmocka_unit_test(test_later),
