@@ -148,12 +148,14 @@ check-$(1): $$(filter $B/%,$$(t_$(1)))
 endef
 $(foreach k,$(kinds),$(eval $(call kind,$(k))))
 check-golden: check-unit
-# A program that a script runs.
+# Programs that scripts run: one looks who tells secrets, one has a port.
 witness := $B/tests/cli/witness
-$(witness): %: %.o
+port    := $B/tests/port
+$(witness) $(port): %: %.o
 	$(call say,LINK,$@)
 	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $<
 check check-cli: $(witness)
+check torture $(addprefix check-,$(kinds)): $(port)
 # A stand-in for a program that cannot be had here: its API, with the bugs that were measured.
 standin := $B/tests/npm/npm $B/tests/npm/relay $B/tests/cloudflare/cloudflare
 $(standin): %: %.o $(call lib,base)

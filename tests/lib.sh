@@ -85,12 +85,7 @@ password() { # a UI password in a file, as the options want it
 	chmod 600 "$T/password"
 }
 
-closed_port() { # a port that nobody listens on: what the kernel gives is given back at once
-	rm -f "$T/port.out"
-	"$BIN" origin >"$T/port.out" 2>/dev/null </dev/null &
-	pid=$!
-	wait_for 10 grep -q '^listening on ' "$T/port.out"
-	kill $pid
-	wait $pid 2>/dev/null || :
-	sed -n 's/^listening on .*://p' "$T/port.out"
+closed_port() { # a port that nobody else is given, for as long as this test runs
+	[ -x "${B:-build}/tests/port" ] || make -s "${B:-build}/tests/port" >&2
+	"${B:-build}/tests/port" $$
 }

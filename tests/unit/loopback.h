@@ -2,6 +2,7 @@
 #ifndef TESTS_LOOPBACK_H
 #define TESTS_LOOPBACK_H
 
+#include "../port.h"
 #include "tree.h"
 
 #include <arpa/inet.h>
@@ -15,19 +16,6 @@ loopback_at(const char *address, unsigned port)
 
 	assert_int_equal(inet_pton(AF_INET, address, &at.sin_addr), 1);
 	return at;
-}
-
-static inline unsigned
-free_port(void)
-{
-	struct sockaddr_in at = loopback_at("0.0.0.0", 0);
-	socklen_t len = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
-	close(fd);
-	return ntohs(at.sin_port);
 }
 
 /* A descriptor; -1: nobody listens.  `from' NULL: from any address. */

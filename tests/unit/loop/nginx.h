@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "base/fs.h"
 #include "loop/proc.h"
+#include "../../port.h"
 #include "serve.h"
 
 struct nginx {
@@ -23,15 +24,6 @@ struct nginx {
 };
 
 static struct nginx nginx;
-
-static inline int
-free_port(void)
-{
-	int port, fd = serve_bind("127.0.0.1", &port);
-
-	close(fd);
-	return port;
-}
 
 static inline void
 nginx_ended(void *ctx, const struct proc_result *r)
@@ -129,9 +121,9 @@ nginx_start(void **state)
 	if (!nginx.dir)
 		return -1;
 	nginx.w.l = loop_new();
-	nginx.port = free_port();
-	nginx.expired = free_port();
-	nginx.to = free_port();
+	nginx.port = (int)free_port();
+	nginx.expired = (int)free_port();
+	nginx.to = (int)free_port();
 	snprintf(nginx.to_good, sizeof(nginx.to_good), "127.0.0.1:%d", nginx.port);
 	snprintf(nginx.to_old, sizeof(nginx.to_old), "127.0.0.1:%d", nginx.expired);
 	nginx_certificates();
