@@ -1,6 +1,6 @@
 /* cmd_apply.c - backup, write, validate, reload, verify; undo on failure. */
 #include "cmd_change.h"
-#include "cmd_plan.h"
+#include "doctor.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -152,14 +152,16 @@ put_outcome(struct applying *a, const struct apply_result *r)
 }
 
 static int
-outcome_status(const struct cmd *c, const struct apply_result *r)
+outcome_status(const struct applying *a, const struct apply_result *r)
 {
+	const struct cmd *c = a->change.c;
+
 	switch (r->outcome) {
 	case APPLY_UNCHANGED:
 		return 0;
 	case APPLY_KEPT:
 		/* Whoever asked what is wrong wants to know what still is. */
-		return c->o->command == COMMAND_DOCTOR && r->verify
+		return a->p->plan.causes && r->verify
 		           ? cmd_run_status(r->verify, c->o->strict) : 0;
 	case APPLY_UNDONE:
 		return cmd_status(c, err_status(ERR_FAILED));
@@ -179,7 +181,7 @@ on_done(struct change *ch, const struct apply_result *r)
 	struct report_targets targets = { a->p->origin, a->p->public_url };
 	struct err e = { 0 };
 
-	ch->status = outcome_status(ch->c, r);
+	ch->status = outcome_status(a, r);
 	if (o->json)
 		put_document(a, r);
 	else
@@ -230,12 +232,22 @@ apply(struct cmd *c, struct planned *p)
 	return status;
 }
 
+/* Of a repair: where the site is. */
+static int
+take_addresses(struct options *o, const struct journal_wish *w, struct err *e)
+{
+	o->proxy = w->proxy;
+	o->conf = w->conf;
+	o->has_origin = url_parse(&o->origin, w->origin, "http", URL_BASE, "origin", e) == 0;
+	o->has_public = url_parse(&o->public_url, w->address, "https", URL_BASE, "public", e) == 0;
+	return o->has_origin && o->has_public ? 0 : -1;
+}
+
 /* --continue: the options of the run that was interrupted, beside those that were given now. */
 static int
-take_wish(struct options *o, struct arena *a, struct err *e)
+take_wish(struct options *o, struct journal_wish *w, struct arena *a, struct err *e)
 {
 	struct journal_entry open;
-	struct journal_wish w;
 
 	if (!o->continues)
 		return 0;
@@ -245,14 +257,27 @@ take_wish(struct options *o, struct arena *a, struct err *e)
 		return err_set(e, ERR_CONFLICT,
 		               _("Process %ld is changing this server now. Wait until it is done."),
 		               (long)open.pid);
-	if (journal_wish(&w, a, &open, e) < 0)
+	if (journal_wish(w, a, &open, e) < 0)
 		return -1;
-	o->answers = w.answers;
-	o->set_aside = w.set_aside;
-	o->plan = w.plan;
-	o->no_reload |= w.no_reload;
-	o->allow_unprotected |= w.allow_unprotected;
-	return 0;
+	o->answers = w->answers;
+	o->set_aside = w->set_aside;
+	o->plan = w->plan;
+	o->cacert = o->cacert ? o->cacert : w->cacert;
+	o->no_reload |= w->no_reload;
+	o->allow_unprotected |= w->allow_unprotected;
+	return w->causes ? take_addresses(o, w, e) : 0;
+}
+
+static int
+apply_answers(struct cmd *c, struct err *e)
+{
+	struct planned p = { 0 };
+	int status = planned_build(c, &p, e) < 0 ? -1 : handoff_check(&p, e);
+
+	if (status == 0)
+		status = apply(c, &p);
+	planned_free(&p);
+	return status;
 }
 
 int
@@ -260,27 +285,22 @@ cmd_apply(const struct options *given)
 {
 	struct options own = *given;
 	const struct options *o = &own;
-	struct planned p = { 0 };
+	struct journal_wish wish = { 0 };
 	struct err e = { 0 };
 	struct arena arena = { 0 };
 	struct cmd c;
-	int status;
+	int status = -1;
 
-	if (cmd_open(&c, o, &e) < 0)
-		status = cmd_fail(o, &e);
-	else if (take_wish(&own, &arena, &e) < 0)
-		status = -1;
+	if (cmd_open(&c, o, &e) < 0 || take_wish(&own, &wish, &arena, &e) < 0)
+		;
 	else if (o->confirm_within && !o->yes && !isatty(STDIN_FILENO))
-		status = err_set(&e, ERR_USAGE,
-		                 _("--confirm-within asks, and there is no terminal to answer on; "
-		                   "leave it out, or add --yes."));
+		err_set(&e, ERR_USAGE,
+		        _("--confirm-within asks, and there is no terminal to answer on; "
+		          "leave it out, or add --yes."));
 	else
-		status = planned_build(&c, &p, &e) < 0 ? -1 : handoff_check(&p, &e);
+		status = wish.causes ? doctor_finish(&c, &wish, &e) : apply_answers(&c, &e);
 	if (status < 0)
 		status = cmd_status(&c, cmd_fail(o, &e));
-	else if (status == 0)
-		status = apply(&c, &p);
-	planned_free(&p);
 	cmd_close(&c);
 	arena_free(&arena);
 	return status;

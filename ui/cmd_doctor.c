@@ -117,29 +117,34 @@ put_document(struct doctor *d)
 	buf_free(&line);
 }
 
+static int
+apply_fixes(struct doctor *d, struct json *findings, struct err *e)
+{
+	const struct options *o = d->c->o;
+	const struct apply_options options = {
+		.plan_hash = o->plan,
+		.allow_unprotected = o->allow_unprotected,
+		.no_reload = o->no_reload || !d->p.answers.reload,
+		.password = o->password,
+		.cacert = d->cacert,
+		.timeout_ms = o->timeout_ms,
+		.continues = o->continues,
+		.over_edits = true, /* what was edited is what is corrected */
+	};
+
+	return handoff_check(&d->p, e) < 0 ? -1 : planned_apply(d->c, &d->p, &options, findings);
+}
+
 /* The findings' plan, as an apply does it. */
 static int
 fix(struct doctor *d, struct err *e)
 {
-	const struct options *o = d->c->o;
 	struct json *list = doctor_json(d);
-	struct planned *p = &d->p;
-	const struct apply_options options = {
-		.plan_hash = o->plan,
-		.allow_unprotected = o->allow_unprotected,
-		.no_reload = o->no_reload || !p->answers.reload,
-		.password = o->password,
-		.cacert = d->cacert,
-		.timeout_ms = o->timeout_ms,
-		.over_edits = true, /* what was edited is what is corrected */
-	};
-	int status = -1;
+	int status;
 
-	if (handoff_check(p, e) == 0) {
-		p->plan = d->findings.plan;
-		d->findings.plan = (struct plan){ 0 };
-		status = planned_apply(d->c, p, &options, list);
-	}
+	d->p.plan = d->findings.plan;
+	d->findings.plan = (struct plan){ 0 };
+	status = apply_fixes(d, list, e);
 	json_free(list);
 	return status;
 }
@@ -178,6 +183,31 @@ ask_and_fix(struct doctor *d, struct err *e)
 	return status_of(d);
 }
 
+/* The files are between two states: of this plan only the causes count, and apply makes it anew. */
+static int
+finish(struct doctor *d, const struct journal_wish *w, struct err *e)
+{
+	if (doctor_find(d, e) < 0)
+		return -1;
+	if (!d->site)
+		return err_set(e, ERR_CONFLICT,
+		               _("The site that was being changed is not found any more. To undo it: antechamber rollback"));
+	if (plan_repair(&d->p.plan, &d->p.context, (const char *const *)w->causes, e) < 0)
+		return -1;
+	return apply_fixes(d, NULL, e);
+}
+
+int
+doctor_finish(struct cmd *c, const struct journal_wish *w, struct err *e)
+{
+	struct doctor d = { .c = c };
+	const int status = finish(&d, w, e);
+
+	planned_free(&d.p);
+	arena_free(&d.arena);
+	return status;
+}
+
 /* While files stand half-way between two states, what they say explains nothing. */
 static int
 refuse_half_way(struct doctor *d, struct err *e)
@@ -191,8 +221,8 @@ refuse_half_way(struct doctor *d, struct err *e)
 		               _("Another run is changing this server now. Look again when it is "
 		                 "done."));
 	return err_set(e, ERR_CONFLICT,
-	               _("Change %u stopped half-way, so the files explain nothing. Put it back "
-	                 "first: antechamber rollback %u"), entry.id, entry.id);
+	               _("Change %1$u stopped half-way, so the files explain nothing. To finish it: "
+	                 "antechamber apply --continue. To put it back: antechamber rollback %1$u"), entry.id);
 }
 
 static int

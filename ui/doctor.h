@@ -5,6 +5,7 @@
 #define UI_DOCTOR_H
 
 #include "apply/finding.h"
+#include "apply/journal.h"
 #include "cmd_plan.h"
 #include "proxy/served.h"
 #include "report.h"
@@ -26,6 +27,9 @@ struct doctor {
  * from saved answers, from what is on this server.
  */
 int doctor_find(struct doctor *d, struct err *e);
+
+/* cmd_doctor.c: do what a fix that was interrupted had begun; the exit status, or -1 and e. */
+int doctor_finish(struct cmd *c, const struct journal_wish *w, struct err *e);
 
 /* doctor_show.c */
 void doctor_show(struct doctor *d);

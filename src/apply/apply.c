@@ -153,13 +153,14 @@ plan_anew(struct apply *a, struct err *e)
 	char is[65];
 
 	apply_say(a, "undo", PROGRESS_DONE, _("what was left half-way is put back"));
-	if (a->plan->repairs)
+	if (a->plan->causes && !a->options.continues)
 		return err_set(e, ERR_CONFLICT,
 		               _("What was left half-way is put back, which changes the files. "
 		                 "Look for the causes again."));
 	if (!a->found.proxy)
 		a->context = a->plan->context;
-	if (plan_build(&a->fresh, &a->context, a->plan->context.set_aside, e) < 0)
+	if ((a->plan->causes ? plan_repair(&a->fresh, &a->context, a->plan->causes, e)
+	                     : plan_build(&a->fresh, &a->context, a->plan->context.set_aside, e)) < 0)
 		return -1;
 	plan_hash(&a->fresh, is);
 	a->plan = &a->fresh;
@@ -229,25 +230,37 @@ on_detected(void *ctx)
 
 	a->context = a->plan->context;
 	a->context.found = &a->found;
+	if (!proxy_is_read(&a->found, a->context.answers)) {
+		on_read(a, NULL);
+		return;
+	}
 	proxy_read(a->loop, a->net, a->root, a->context.answers, &a->found, on_read, a);
 }
 
-/* What a service had when it was read may have been the half-way change, so it is read again. */
+/*
+ * What a service had when it was read may have been the half-way change, so it is read again; and
+ * so are the files that a repair is made from.
+ */
 static void
 settled(struct apply *a, const struct err *e)
 {
-	const struct proxy *proxy = a->plan->context.found->proxy;
+	const struct proxy_found *f = a->plan->context.found;
 	const bool recovered = a->n_works > 0;
 
 	undo_forget(a);
-	if (e || !recovered || !proxy_is_read(a->plan->context.found, a->plan->context.answers)) {
+	if (e || !recovered || !(a->plan->causes || proxy_is_read(f, a->plan->context.answers))) {
 		go_ahead(a, recovered, e);
 		return;
 	}
 	a->awaiting_read = true;
+	a->found.proxy = f->proxy;
+	if (f->chosen) {
+		a->found.config = arena_strdup(&a->found.arena, f->config);
+		a->found.chosen = true;
+	}
 	machine_free(&a->machine);
 	machine_read(&a->machine, a->root);
-	proxy->detect(a->loop, a->root, &a->machine, &a->found, on_detected, a);
+	f->proxy->detect(a->loop, a->root, &a->machine, &a->found, on_detected, a);
 }
 
 static bool

@@ -42,16 +42,35 @@ prepare(struct apply *a, size_t i, struct err *e)
 }
 
 static void
-put_argv(struct json *line, const char *key, const struct step *s)
+put_words(struct json *line, const char *key, const char *const *words)
 {
 	struct json *list = json_array();
 
-	for (const char *const *arg = s ? s->argv : NULL; arg && *arg; arg++)
-		json_push(list, json_string(*arg));
+	for (; words && *words; words++)
+		json_push(list, json_string(*words));
 	json_set(line, key, list);
 }
 
-/* What a repair was made from is the files themselves. */
+static void
+put_argv(struct json *line, const char *key, const struct step *s)
+{
+	put_words(line, key, s ? s->argv : NULL);
+}
+
+/* A repair is made from the files themselves, and from what it is to settle there. */
+static void
+put_causes(struct apply *a, struct json *line)
+{
+	const struct proxy_found *f = a->plan->context.found;
+	struct buf origin = BUF_INIT;
+
+	url_base(&origin, &a->plan->context.answers->origin);
+	json_set_string(line, "origin", origin.s);
+	json_set_string(line, "conf", f->chosen ? f->config : NULL);
+	put_words(line, "causes", a->plan->causes);
+	buf_free(&origin);
+}
+
 static int
 keep_answers(struct apply *a, struct err *e)
 {
@@ -59,7 +78,7 @@ keep_answers(struct apply *a, struct err *e)
 	int rc = 0;
 
 	answers_write(&text, a->plan->context.answers);
-	if (!a->plan->repairs)
+	if (!a->plan->causes)
 		rc = journal_keep(&a->journal, JOURNAL_ANSWERS, &text, e);
 	buf_free(&text);
 	return rc;
@@ -102,6 +121,7 @@ write_begin(struct apply *a, struct err *e)
 	json_set_int(line, "uid", (long long)geteuid());
 	json_set_string(line, "plan", hash);
 	json_set_string(line, "set-aside", a->plan->context.set_aside);
+	json_set_string(line, "cacert", a->options.cacert);
 	json_set_bool(line, "no-reload", a->options.no_reload);
 	json_set_bool(line, "allow-unprotected", a->options.allow_unprotected);
 	put_argv(line, "validate", steps_find(steps, STEP_RUN, ROLE_VALIDATE));
@@ -110,6 +130,8 @@ write_begin(struct apply *a, struct err *e)
 	         a->options.no_reload ? NULL : steps_find(steps, STEP_RUN, ROLE_RELOAD));
 	if (move_program(a->plan, ROLE_RELOAD))
 		put_leaving(a, line);
+	if (a->plan->causes)
+		put_causes(a, line);
 	buf_free(&address);
 	return journal_line(&a->journal, line, e);
 }

@@ -79,6 +79,7 @@ read_entry(struct journal_entry *out, struct arena *a, const char *root, const c
 			out->when = (time_t)json_get_int(l.v[i], "when", 0);
 			out->address = arena_strdup(a, json_get_string(l.v[i], "address", ""));
 			out->proxy = arena_strdup(a, json_get_string(l.v[i], "proxy", ""));
+			out->repairs = json_get(l.v[i], "causes") != NULL;
 			ours = same_root(root, json_get_string(l.v[i], "root", ""));
 		} else if (strcmp(deed, "commit") == 0)
 			out->state = JOURNAL_COMMITTED;

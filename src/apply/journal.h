@@ -29,6 +29,7 @@ struct journal_entry {
 	char              *address; /* the public address it was for */
 	char              *proxy;
 	size_t             places;  /* files and links it changed */
+	bool               repairs; /* fixes of the doctor's, no site of ours */
 	pid_t              pid;     /* JOURNAL_BUSY: who is at work */
 	char              *dir;
 };
@@ -51,14 +52,19 @@ size_t journal_deeds(struct arena *a, const char *dir, struct journal_deed **dee
 void journal_diff(struct buf *out, const char *dir);
 
 /*
- * What a run that stopped half-way was asked to do, so that it can be finished.  -1: it is a repair,
- * which holds only for the files as they were, or its wish was not written down: ERR_CONFLICT.
+ * What a run that stopped half-way was asked to do, so that it can be finished.  -1: it was not
+ * written down: ERR_CONFLICT.
  */
 struct journal_wish {
-	char *answers;   /* a file in the entry's directory */
+	char *answers;   /* a file in the entry's directory; NULL: it is a repair */
 	char *set_aside; /* or NULL */
+	char *cacert;    /* or NULL */
 	char *plan;      /* its hash */
 	bool  no_reload, allow_unprotected;
+	/* Of a repair; else NULL. */
+	char *origin, *address, *proxy;
+	char *conf;      /* the main file, where that was named */
+	char **causes;   /* ends with NULL */
 };
 int journal_wish(struct journal_wish *w, struct arena *a, const struct journal_entry *of,
                  struct err *e);

@@ -94,25 +94,59 @@ journal_diff(struct buf *out, const char *dir)
 	journal_lines_free(&l);
 }
 
+static char **
+words_of(struct arena *a, const struct json *line, const char *key)
+{
+	const struct json *list = json_get(line, key);
+	const size_t n = list ? json_len(list) : 0;
+	char **words = n ? arena_alloc(a, (n + 1) * sizeof(*words)) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *word = json_text(json_at(list, i));
+
+		words[i] = arena_strdup(a, word ? word : "");
+	}
+	if (n)
+		words[n] = NULL;
+	return words;
+}
+
+static char *
+word_of(struct arena *a, const struct json *line, const char *key)
+{
+	return arena_strdup(a, json_get_string(line, key, NULL));
+}
+
+static void
+read_wish(struct journal_wish *w, struct arena *a, const struct json *line)
+{
+	w->set_aside = word_of(a, line, "set-aside");
+	w->cacert = word_of(a, line, "cacert");
+	w->plan = word_of(a, line, "plan");
+	w->no_reload = json_get_bool(line, "no-reload", false);
+	w->allow_unprotected = json_get_bool(line, "allow-unprotected", false);
+	w->causes = words_of(a, line, "causes");
+	if (!w->causes)
+		return;
+	w->answers = NULL;
+	w->origin = word_of(a, line, "origin");
+	w->address = word_of(a, line, "address");
+	w->proxy = word_of(a, line, "proxy");
+	w->conf = word_of(a, line, "conf");
+}
+
 int
 journal_wish(struct journal_wish *w, struct arena *a, const struct journal_entry *of, struct err *e)
 {
 	struct journal_lines l;
-	const char *set_aside;
 
 	*w = (struct journal_wish){ .answers = fs_join(a, of->dir, JOURNAL_ANSWERS) };
 	journal_read(&l, of->dir);
-	for (size_t i = 0; i < l.n; i++) {
-		if (strcmp(json_get_string(l.v[i], "do", ""), "begin") != 0)
-			continue;
-		set_aside = json_get_string(l.v[i], "set-aside", NULL);
-		w->set_aside = set_aside ? arena_strdup(a, set_aside) : NULL;
-		w->plan = arena_strdup(a, json_get_string(l.v[i], "plan", ""));
-		w->no_reload = json_get_bool(l.v[i], "no-reload", false);
-		w->allow_unprotected = json_get_bool(l.v[i], "allow-unprotected", false);
-	}
+	for (size_t i = 0; i < l.n; i++)
+		if (strcmp(json_get_string(l.v[i], "do", ""), "begin") == 0)
+			read_wish(w, a, l.v[i]);
 	journal_lines_free(&l);
-	if (w->plan && fs_exists(w->answers))
+	if (w->plan && (w->causes ? w->origin && w->address && w->proxy : fs_exists(w->answers)))
 		return 0;
 	return err_set(e, ERR_CONFLICT,
 	               _("Number %u cannot be finished, only undone: antechamber rollback"), of->id);

@@ -138,7 +138,16 @@ int
 plan_repair(struct plan *p, const struct proxy_context *c, const char *const *causes,
             struct err *e)
 {
-	*p = (struct plan){ .context = *c, .repairs = true };
+	const char **own;
+	size_t n = 0;
+
+	*p = (struct plan){ .context = *c };
+	while (causes[n])
+		n++;
+	p->causes = own = arena_alloc(&p->steps.arena, (n + 1) * sizeof(*own));
+	for (size_t i = 0; i < n; i++)
+		own[i] = arena_strdup(&p->steps.arena, causes[i]);
+	own[n] = NULL;
 	if (c->found->proxy->repair &&
 	    c->found->proxy->repair(&p->steps, &p->context, causes, e) < 0) {
 		plan_free(p);

@@ -12,7 +12,8 @@ struct plan {
 	struct steps         steps;
 	struct proxy_context context; /* borrowed, and must outlive it; set_aside is its own */
 	char               (*seen)[65]; /* by step: its file's digest when it was made; "": unknown */
-	bool                 repairs;   /* it corrects files of others, and so only holds for these very bytes */
+	const char *const   *causes;    /* what it settles in files of others, for which it holds only as they are; NULL: it
+	                                   is no repair */
 };
 
 /*

@@ -274,8 +274,12 @@ setup_root_command(const struct setup *s)
 
 /* rollback, remove, and apply --continue: the same kind of child, without a plan. */
 int
-change_run(struct setup *s, const char *command, const char *operand, struct err *e)
+change_run(struct setup *s, enum deed deed, const char *operand, struct err *e)
 {
+	static const char *const commands[] = {
+		[DEED_APPLY] = "apply", [DEED_REPAIR] = "apply", [DEED_UNDO] = "rollback", [DEED_REMOVE] = "remove",
+	};
+	const char *command = commands[deed];
 	const bool sudo = !s->machine.root && !s->scratch && !s->o.root;
 	const char **v = arena_alloc(s->say, MAX_ARGS * sizeof(*v));
 	size_t n = 0;
@@ -294,7 +298,7 @@ change_run(struct setup *s, const char *command, const char *operand, struct err
 		v[n++] = "--root";
 		v[n++] = s->o.root;
 	}
-	begin(s, strcmp(command, "remove") == 0 ? DEED_REMOVE : strcmp(command, "apply") == 0 ? DEED_APPLY : DEED_UNDO);
+	begin(s, deed);
 	watch_child(s, v, false, NULL);
 	return 0;
 }
@@ -369,7 +373,7 @@ continue_interrupted(struct setup *s, struct err *e)
 {
 	if (s->rollback)
 		return 0;
-	if (change_run(s, "apply", "--continue", e) < 0)
+	if (change_run(s, s->interrupted.repairs ? DEED_REPAIR : DEED_APPLY, "--continue", e) < 0)
 		return -1;
 	s->has_interrupted = false; /* what becomes of it is told by what follows */
 	return 0;

@@ -319,9 +319,9 @@ later_choose(struct setup *s, size_t i, struct err *e)
 		if (!s->has_last)
 			return err_set(e, ERR_VALUE, _("There is no change that could be undone."));
 		snprintf(id, sizeof(id), "%u", s->last.id);
-		return change_run(s, "rollback", id, e);
+		return change_run(s, DEED_UNDO, id, e);
 	default:
-		return change_run(s, "remove", NULL, e);
+		return change_run(s, DEED_REMOVE, NULL, e);
 	}
 }
 

@@ -235,7 +235,7 @@ int  settle_interrupted(struct setup *s, struct err *e);
 int  continue_interrupted(struct setup *s, struct err *e);
 void change_forget(struct setup *s);
 
-int  change_run(struct setup *s, const char *command, const char *operand, struct err *e); /* rollback, remove */
+int  change_run(struct setup *s, enum deed deed, const char *operand, struct err *e);
 
 /* later.c */
 void later_note_last(struct setup *s); /* the newest change in force, from the journals */
