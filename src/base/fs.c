@@ -38,6 +38,18 @@ fs_path(struct arena *a, const char *root, const char *path)
 	return arena_printf(a, "%.*s%s", (int)len, root, path);
 }
 
+const char *
+fs_without_root(const char *root, const char *path)
+{
+	size_t len = root ? strlen(root) : 0;
+
+	while (len > 0 && root[len - 1] == '/')
+		len--;
+	if (len == 0 || strncmp(path, root, len) != 0 || path[len] != '/')
+		return path;
+	return path + len;
+}
+
 char *
 fs_join(struct arena *a, const char *dir, const char *name)
 {

@@ -20,6 +20,7 @@
  * or "/" changes nothing.  From the arena.
  */
 char *fs_path(struct arena *a, const char *root, const char *path);
+const char *fs_without_root(const char *root, const char *path); /* back again: as a person would name it */
 char *fs_join(struct arena *a, const char *dir, const char *name);
 const char *fs_basename(const char *path); /* borrowed from path */
 char *fs_dirname(struct arena *a, const char *path);
@@ -46,6 +47,8 @@ char *fs_mkdtemp(const char *name, struct err *e);
 /* Call fn with the sorted paths that match a pattern (nginx's `include').  Returns how many. */
 typedef void fs_glob_fn(void *ctx, const char *path);
 size_t fs_glob(const char *pattern, fs_glob_fn *fn, void *ctx);
+/* The first `most' of them, from the arena; ends with NULL. */
+const char *const *fs_matches(struct arena *a, const char *pattern, size_t most);
 
 /*
  * Find a program by name in PATH and then in the sbin directories, or check a

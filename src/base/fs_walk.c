@@ -90,6 +90,37 @@ fs_glob(const char *pattern, fs_glob_fn *fn, void *ctx)
 	return n;
 }
 
+struct matches {
+	struct arena *a;
+	const char  **v;
+	size_t        n, cap, most;
+};
+
+static void
+keep_match(void *ctx, const char *path)
+{
+	struct matches *m = ctx;
+
+	if (m->n == m->most)
+		return;
+	m->v = xgrow(m->v, m->n, &m->cap, sizeof(*m->v));
+	m->v[m->n++] = arena_strdup(m->a, path);
+}
+
+const char *const *
+fs_matches(struct arena *a, const char *pattern, size_t most)
+{
+	struct matches m = { .a = a, .most = most };
+	const char **v;
+
+	fs_glob(pattern, keep_match, &m);
+	v = arena_alloc(a, (m.n + 1) * sizeof(*v));
+	for (size_t i = 0; i < m.n; i++)
+		v[i] = m.v[i];
+	free(m.v);
+	return v;
+}
+
 static bool
 is_program(const char *path)
 {

@@ -48,6 +48,15 @@ xreallocarray(void *p, size_t n, size_t size)
 	return checked(realloc(p, size ? size : 1));
 }
 
+void *
+xgrow(void *v, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return v;
+	*cap = *cap ? 2 * *cap : 16;
+	return xreallocarray(v, *cap, size);
+}
+
 char *
 xstrdup(const char *s)
 {

@@ -65,6 +65,12 @@ open_section(struct render *r, const char *name, size_t len, bool keep, struct e
 	return 0;
 }
 
+const char *
+tmpl_raw(struct arena *a, const char *text)
+{
+	return text ? arena_printf(a, "%c%s", TMPL_RAW, text) : NULL;
+}
+
 static int
 put_value(struct render *r, const struct tmpl_value *v, struct err *e)
 {
@@ -72,7 +78,9 @@ put_value(struct render *r, const struct tmpl_value *v, struct err *e)
 
 	if (!v->value || !*v->value)
 		return err_at(e, ERR_VALUE, r->file, r->line, 0, _("\"%s\" has no value"), v->name);
-	if (r->escape(r->out, v->value, &inner) < 0)
+	if (*v->value == TMPL_RAW)
+		buf_puts(r->out, v->value + 1);
+	else if (r->escape(r->out, v->value, &inner) < 0)
 		return err_at(e, inner.code, r->file, r->line, 0, "%s", inner.msg);
 	return 0;
 }

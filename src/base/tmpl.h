@@ -19,6 +19,15 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/mem.h"
+
+/*
+ * A value that begins with this was made line by line, of parts that were checked or quoted, and is
+ * put as it stands.  It cannot come from a person: no answer takes control bytes.
+ */
+#define TMPL_RAW '\001'
+
+const char *tmpl_raw(struct arena *a, const char *text); /* from the arena; NULL stays NULL */
 
 struct tmpl_value {
 	const char *name;

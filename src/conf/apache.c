@@ -43,18 +43,6 @@ struct open {
 
 static int read_file(struct apa_reader *r, struct place *at, const char *path, struct err *e);
 
-static const char *
-without_root(const char *root, const char *path)
-{
-	size_t len = root ? strlen(root) : 0;
-
-	while (len > 0 && root[len - 1] == '/')
-		len--;
-	if (len == 0 || strncmp(path, root, len) != 0 || path[len] != '/')
-		return path;
-	return path + len;
-}
-
 static void
 push(struct apa_conf *c, const char ***v, size_t *n, const char *path)
 {
@@ -82,22 +70,6 @@ append(struct apa_reader *r, struct place *at, const char *name, const char **ar
 
 /* ---- includes ---- */
 
-struct paths {
-	char **v;
-	size_t n;
-};
-
-static void
-collect(void *ctx, const char *path)
-{
-	struct paths *p = ctx;
-
-	if (p->n > MAX_FILES)
-		return;
-	p->v = xreallocarray(p->v, p->n + 1, sizeof(*p->v));
-	p->v[p->n++] = xstrdup(path);
-}
-
 static bool
 is_directory(const char *path)
 {
@@ -118,7 +90,7 @@ include_directory(struct apa_reader *r, struct place *at, const char *path, int 
 	int n = scandir(path, &v, NULL, alphasort), rc = 0;
 
 	if (n < 0)
-		push(r->c, &r->c->unreadable, &r->c->n_unreadable, without_root(r->w->root, path));
+		push(r->c, &r->c->unreadable, &r->c->n_unreadable, fs_without_root(r->w->root, path));
 	for (int i = 0; i < n; i++) {
 		if (rc == 0 && strcmp(v[i]->d_name, ".") != 0 && strcmp(v[i]->d_name, "..") != 0)
 			rc = include_path(r, at, fs_join(&r->c->arena, path, v[i]->d_name),
@@ -141,21 +113,15 @@ include_path(struct apa_reader *r, struct place *at, const char *path, int depth
 static int
 include_glob(struct apa_reader *r, struct place *at, const char *pattern, struct err *e)
 {
-	struct paths found = { 0 };
 	struct arena a = { 0 };
 	const char *dir = fs_dirname(&a, pattern);
 	int rc = 0;
 
 	if (!strpbrk(dir, "*?[") && fs_exists(dir) && access(dir, R_OK | X_OK) < 0)
 		push(r->c, &r->c->unreadable, &r->c->n_unreadable,
-		     without_root(r->w->root, pattern));
-	fs_glob(pattern, collect, &found);
-	for (size_t i = 0; i < found.n; i++) {
-		if (rc == 0)
-			rc = include_path(r, at, found.v[i], 0, e);
-		free(found.v[i]);
-	}
-	free(found.v);
+		     fs_without_root(r->w->root, pattern));
+	for (const char *const *path = fs_matches(&a, pattern, MAX_FILES + 1); *path && rc == 0; path++)
+		rc = include_path(r, at, *path, 0, e);
 	arena_free(&a);
 	return rc;
 }
@@ -173,7 +139,7 @@ include(struct apa_reader *r, struct place *at, const char *pattern, bool option
 	c->includes = xreallocarray(c->includes, c->n_includes + 1, sizeof(*c->includes));
 	c->includes[c->n_includes++] = (struct apa_include){
 		.pattern = pattern,
-		.path = arena_strdup(&c->arena, without_root(r->w->root, whole)),
+		.path = arena_strdup(&c->arena, fs_without_root(r->w->root, whole)),
 		.file = file,
 		.line = line,
 		.top = at->block == NULL,
@@ -351,7 +317,7 @@ parse_text(struct apa_reader *r, struct place *at, const char *file, const char 
 static int
 read_file(struct apa_reader *r, struct place *at, const char *path, struct err *e)
 {
-	const char *shown = without_root(r->w->root, path);
+	const char *shown = fs_without_root(r->w->root, path);
 	struct buf text = BUF_INIT;
 	struct err why = { 0 };
 	struct stat st;

@@ -17,28 +17,6 @@ enum {
 	MAX_WORD       = 64 << 10,
 };
 
-static void *
-grown(void *v, size_t n, size_t *cap, size_t size)
-{
-	if (n < *cap)
-		return v;
-	*cap = *cap ? 2 * *cap : 16;
-	return xreallocarray(v, *cap, size);
-}
-
-/* The path as a person would name it. */
-static const char *
-without_root(const char *root, const char *path)
-{
-	size_t len = root ? strlen(root) : 0;
-
-	while (len > 0 && root[len - 1] == '/')
-		len--;
-	if (len == 0 || strncmp(path, root, len) != 0 || path[len] != '/')
-		return path;
-	return path + len;
-}
-
 /* {args.0}, {args[0]}: what the import was given. */
 const char *
 cdy_filled(struct cdy_reader *r, const char *text)
@@ -81,20 +59,20 @@ cdy_read_file(struct cdy_reader *r, struct cdy_place *at, const char *path, stru
 	int rc;
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return err_at(e, ERR_VALUE, without_root(r->root, path), 0, 0,
+		return err_at(e, ERR_VALUE, fs_without_root(r->root, path), 0, 0,
 		              _("Caddy would read this as a file, but it is something else."));
 	rc = fs_read(&text, path, MAX_FILE_BYTES, e);
 	if (rc == 0) {
-		const char *file = arena_strdup(&c->arena, without_root(r->root, path));
+		const char *file = arena_strdup(&c->arena, fs_without_root(r->root, path));
 
 		r->bytes += text.len;
 		if (r->bytes > MAX_BYTES || c->n_files >= MAX_FILES) {
 			rc = err_at(e, ERR_VALUE, file, 0, 0, _("This configuration is too large to be read here."));
 			goto out;
 		}
-		c->files = grown(c->files, c->n_files, &r->cap_files, sizeof(*c->files));
+		c->files = xgrow(c->files, c->n_files, &r->cap_files, sizeof(*c->files));
 		c->files[c->n_files++] = file;
-		r->kept = grown(r->kept, r->n_kept, &r->cap_kept, sizeof(*r->kept));
+		r->kept = xgrow(r->kept, r->n_kept, &r->cap_kept, sizeof(*r->kept));
 		rc = cdy_lex(&r->kept[r->n_kept], &c->arena, file, text.s, text.len, e);
 		if (rc < 0)
 			goto out;
@@ -108,22 +86,6 @@ out:
 	return rc;
 }
 
-struct paths {
-	char **v;
-	size_t n, cap;
-};
-
-static void
-collect(void *ctx, const char *path)
-{
-	struct paths *p = ctx;
-
-	if (p->n > MAX_FILES)
-		return;
-	p->v = grown(p->v, p->n, &p->cap, sizeof(*p->v));
-	p->v[p->n++] = xstrdup(path);
-}
-
 /* A file that is closed to us is no fault of the configuration. */
 static int
 read_imported(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token *t,
@@ -135,10 +97,10 @@ read_imported(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token
 	if (cdy_read_file(r, at, path, &why) == 0)
 		return 0;
 	if (why.code == ERR_IO && why.sys == EACCES) {
-		c->unreadable = grown(c->unreadable, c->n_unreadable, &r->cap_unreadable,
+		c->unreadable = xgrow(c->unreadable, c->n_unreadable, &r->cap_unreadable,
 				      sizeof(*c->unreadable));
 		c->unreadable[c->n_unreadable++] =
-		    arena_strdup(&c->arena, without_root(r->root, path));
+		    arena_strdup(&c->arena, fs_without_root(r->root, path));
 		return 0;
 	}
 	if (why.code == ERR_IO)
@@ -152,12 +114,12 @@ import_files(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token 
 	     const char *pattern, struct err *e)
 {
 	struct cdy_conf *c = r->c;
-	struct paths found = { 0 };
+	struct arena a = { 0 };
 	const char *whole =
 	    *pattern == '/' ? pattern : fs_join(&c->arena, fs_dirname(&c->arena, t->file), pattern);
 	int rc = 0;
 
-	c->imports = grown(c->imports, c->n_imports, &r->cap_imports, sizeof(*c->imports));
+	c->imports = xgrow(c->imports, c->n_imports, &r->cap_imports, sizeof(*c->imports));
 	c->imports[c->n_imports++] = (struct cdy_import){
 		.pattern = pattern, .file = t->file, .line = t->line, .top = !at,
 	};
@@ -166,12 +128,9 @@ import_files(struct cdy_reader *r, struct cdy_place *at, const struct cdy_token 
 	whole = fs_path(&c->arena, r->root, whole);
 	if (!strpbrk(pattern, "*?["))
 		return read_imported(r, at, t, whole, e);
-	fs_glob(whole, collect, &found);
-	for (size_t i = 0; i < found.n && rc == 0; i++)
-		rc = read_imported(r, at, t, found.v[i], e);
-	for (size_t i = 0; i < found.n; i++)
-		free(found.v[i]);
-	free(found.v);
+	for (const char *const *path = fs_matches(&a, whole, MAX_FILES + 1); *path && rc == 0; path++)
+		rc = read_imported(r, at, t, *path, e);
+	arena_free(&a);
 	return rc;
 }
 

@@ -44,19 +44,6 @@ static const char *const kinds[] = {
 	"log-forward", "log-profile", "traces",      "acme",     "namespace_list",
 };
 
-/* The path as a person would name it. */
-static const char *
-without_root(const char *root, const char *path)
-{
-	size_t len = root ? strlen(root) : 0;
-
-	while (len > 0 && root[len - 1] == '/')
-		len--;
-	if (len == 0 || strncmp(path, root, len) != 0 || path[len] != '/')
-		return path;
-	return path + len;
-}
-
 /* What the files themselves set; the environment it is started in cannot be seen from here. */
 static const char *
 variable(void *ctx, const char *name)
@@ -261,7 +248,7 @@ static int
 read_file(struct reader *r, const char *path, struct err *e)
 {
 	struct buf text = BUF_INIT;
-	const char *shown = without_root(r->root, path);
+	const char *shown = fs_without_root(r->root, path);
 	struct err why = { 0 };
 	int rc = 0;
 
@@ -292,7 +279,7 @@ read_directory(struct reader *r, const char *path, struct err *e)
 	int n = scandir(path, &v, is_cfg, alphasort), rc = 0;
 
 	if (n < 0)
-		push(r->c, &r->c->unreadable, &r->c->n_unreadable, without_root(r->root, path));
+		push(r->c, &r->c->unreadable, &r->c->n_unreadable, fs_without_root(r->root, path));
 	for (int i = 0; i < n; i++) {
 		if (rc == 0)
 			rc = read_file(r, fs_join(&r->c->arena, path, v[i]->d_name), e);

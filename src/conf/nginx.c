@@ -43,28 +43,6 @@ struct place {
 
 static int read_file(struct reader *r, struct place *at, const char *path, struct err *e);
 
-static void *
-grown(void *v, size_t n, size_t *cap, size_t size)
-{
-	if (n < *cap)
-		return v;
-	*cap = *cap ? 2 * *cap : 16;
-	return xreallocarray(v, *cap, size);
-}
-
-/* The path as a person would name it. */
-static const char *
-without_root(const char *root, const char *path)
-{
-	size_t len = root ? strlen(root) : 0;
-
-	while (len > 0 && root[len - 1] == '/')
-		len--;
-	if (len == 0 || strncmp(path, root, len) != 0 || path[len] != '/')
-		return path;
-	return path + len;
-}
-
 static struct ngx_directive *
 append(struct reader *r, struct place *at, const char *file, int line, int column)
 {
@@ -91,43 +69,22 @@ remember_unreadable(struct reader *r, const char *path)
 {
 	struct ngx_conf *c = r->c;
 
-	c->unreadable = grown(c->unreadable, c->n_unreadable, &r->cap_unreadable,
+	c->unreadable = xgrow(c->unreadable, c->n_unreadable, &r->cap_unreadable,
 	                      sizeof(*c->unreadable));
-	c->unreadable[c->n_unreadable++] = arena_strdup(&c->arena, without_root(r->root, path));
-}
-
-struct paths {
-	char **v;
-	size_t n, cap;
-};
-
-static void
-collect(void *ctx, const char *path)
-{
-	struct paths *p = ctx;
-
-	if (p->n > MAX_FILES)
-		return;
-	p->v = grown(p->v, p->n, &p->cap, sizeof(*p->v));
-	p->v[p->n++] = xstrdup(path);
+	c->unreadable[c->n_unreadable++] = arena_strdup(&c->arena, fs_without_root(r->root, path));
 }
 
 static int
 include_glob(struct reader *r, struct place *at, const char *pattern, struct err *e)
 {
 	struct arena a = { 0 };
-	struct paths found = { 0 };
 	const char *dir = fs_dirname(&a, pattern);
 	int rc = 0;
 
 	if (!strpbrk(dir, "*?[") && fs_exists(dir) && access(dir, R_OK | X_OK) < 0)
 		remember_unreadable(r, pattern);
-	fs_glob(pattern, collect, &found);
-	for (size_t i = 0; i < found.n && rc == 0; i++)
-		rc = read_file(r, at, found.v[i], e);
-	for (size_t i = 0; i < found.n; i++)
-		free(found.v[i]);
-	free(found.v);
+	for (const char *const *path = fs_matches(&a, pattern, MAX_FILES + 1); *path && rc == 0; path++)
+		rc = read_file(r, at, *path, e);
 	arena_free(&a);
 	return rc;
 }
@@ -143,7 +100,7 @@ include(struct reader *r, struct place *at, const char *file, int line, size_t e
 	const size_t via = at->via;
 	int rc;
 
-	c->includes = grown(c->includes, c->n_includes, &r->cap_includes, sizeof(*c->includes));
+	c->includes = xgrow(c->includes, c->n_includes, &r->cap_includes, sizeof(*c->includes));
 	c->includes[c->n_includes++] = (struct ngx_include){
 		.pattern = pattern, .file = file, .line = line, .in = at->block,
 		.begin = r->begin, .end = end, .via = via,
@@ -176,7 +133,7 @@ add_word(struct reader *r, const struct ngx_lexer *x, const char *word, struct e
 		return err_at(
 		    e, ERR_VALUE, x->file, x->at_line, x->at_column,
 		    _("This directive has too many words. A \";\" may be missing before it."));
-	r->words = grown(r->words, r->n_words, &r->cap_words, sizeof(*r->words));
+	r->words = xgrow(r->words, r->n_words, &r->cap_words, sizeof(*r->words));
 	r->words[r->n_words++] = word;
 	return 0;
 }
@@ -281,7 +238,7 @@ parse_text(struct reader *r, struct place *at, const char *file, const char *tex
 		return err_at(e, ERR_VALUE, file, 0, 0,
 		              _("This configuration is too large to be read here."));
 	file = arena_strdup(&c->arena, file);
-	c->files = grown(c->files, c->n_files, &r->cap_files, sizeof(*c->files));
+	c->files = xgrow(c->files, c->n_files, &r->cap_files, sizeof(*c->files));
 	c->files[c->n_files++] = file;
 	ngx_lex_init(&x, &c->arena, file, text, len);
 	return parse(r, &x, at, false, e);
@@ -296,7 +253,7 @@ read_file(struct reader *r, struct place *at, const char *path, struct err *e)
 	int rc;
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return err_at(e, ERR_VALUE, without_root(r->root, path), 0, 0,
+		return err_at(e, ERR_VALUE, fs_without_root(r->root, path), 0, 0,
 		              _("nginx would read this as a file, but it is something else."));
 	if (fs_read(&text, path, MAX_FILE_BYTES, &why) < 0) {
 		rc = 0;
@@ -307,7 +264,7 @@ read_file(struct reader *r, struct place *at, const char *path, struct err *e)
 			rc = -1;
 		}
 	} else {
-		rc = parse_text(r, at, without_root(r->root, path), text.s, text.len, e);
+		rc = parse_text(r, at, fs_without_root(r->root, path), text.s, text.len, e);
 	}
 	buf_free(&text);
 	return rc;

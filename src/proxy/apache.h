@@ -76,8 +76,6 @@ int
 apache_site(struct buf *out, const struct proxy_context *c, const struct apache_modules *m,
             const struct apache_place *p, const char *certificate, const char *key, struct err *e);
 int apache_escape(struct buf *out, const char *value, struct err *e);
-int
-apache_fill(struct buf *out, const char *value, struct err *e); /* quotes what is not VALUES_RAW */
 
 /* apache_listen.c: which Listen lines are there, and which it takes; `file' is the site's own as it is read, left out */
 int apache_place(struct apache_place *p, struct arena *a, const struct proxy_context *c,

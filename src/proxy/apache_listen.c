@@ -125,7 +125,7 @@ addresses(struct arena *a, const struct proxy_context *c, const struct apa_conf 
 
 	if (port == 0)
 		return NULL;
-	buf_printf(&b, "%c*:%u", VALUES_RAW, port);
+	buf_printf(&b, "%c*:%u", TMPL_RAW, port);
 	if (conf && !c->private)
 		apa_each_vhost(conf, add_address, &n);
 	text = arena_strdup(a, b.s);
@@ -167,7 +167,7 @@ apache_place(struct apache_place *p, struct arena *a, const struct proxy_context
 			add_listen(&listens, c, ports[i]);
 	}
 	if (listens.len)
-		p->listens = arena_printf(a, "%c%s", VALUES_RAW, listens.s);
+		p->listens = tmpl_raw(a, listens.s);
 	p->plain = addresses(a, c, conf, file, ports[0]);
 	p->tls = addresses(a, c, conf, file, ports[1]);
 	buf_free(&listens);

@@ -96,7 +96,7 @@ load_lines(struct buf *out, struct arena *a, const struct proxy_context *c,
 		if (strcmp(m->needed[i], "alias") != 0 && strcmp(m->needed[i], "authz_core") != 0)
 			rc = add_load(&lines, a, c, m->needed[i], e);
 	if (rc == 0)
-		buf_printf(out, "%c%s", VALUES_RAW, lines.s);
+		buf_printf(out, "%c%s", TMPL_RAW, lines.s);
 	buf_free(&lines);
 	return rc;
 }
@@ -131,7 +131,7 @@ apache_rehearse(struct steps *out, const struct proxy_context *c, struct err *e)
 		{ "site",  site_file },
 	};
 	if (values_template(&text, c, "apache/rehearsal.conf", values, ARRAY_LEN(values),
-	                    apache_fill, e) < 0)
+	                    apache_escape, e) < 0)
 		goto out;
 	steps_write(out, site_file, site.s, 0644);
 	steps_write(out, config, text.s, 0644);

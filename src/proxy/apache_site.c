@@ -29,33 +29,11 @@ apache_escape(struct buf *out, const char *value, struct err *e)
 		if (strchr(" \"'\\<>#", c))
 			plain = false;
 	}
-	if (plain) {
+	if (plain)
 		buf_puts(out, value);
-		return 0;
-	}
-	buf_putc(out, '"');
-	for (; *value; value++) {
-		if (*value == '"' || *value == '\\')
-			buf_putc(out, '\\');
-		buf_putc(out, *value);
-	}
-	buf_putc(out, '"');
+	else
+		values_quote(out, value, "\"\\");
 	return 0;
-}
-
-int
-apache_fill(struct buf *out, const char *value, struct err *e)
-{
-	if (*value != VALUES_RAW)
-		return apache_escape(out, value, e);
-	buf_puts(out, value + 1);
-	return 0;
-}
-
-static const char *
-raw(struct arena *a, const char *text)
-{
-	return arena_printf(a, "%c%s", VALUES_RAW, text);
 }
 
 /* SetEnvIfExpr "%{CONN_REMOTE_ADDR} -ipmatch '10.0.0.0/8'" NAME, one a range; NULL: there are none. */
@@ -69,18 +47,9 @@ range_lines(struct arena *a, const char *name, const char **ranges)
 		buf_printf(&b, "%sSetEnvIfExpr \"%%{CONN_REMOTE_ADDR} -ipmatch '%s'\" %s",
 		           i ? "\n\t" : "", ranges[i], name);
 	if (b.len)
-		text = raw(a, b.s);
+		text = tmpl_raw(a, b.s);
 	buf_free(&b);
 	return text;
-}
-
-static const char *
-redirect_to(struct arena *a, const struct proxy_context *c)
-{
-	const char *port = values_public_port(a, c);
-
-	return arena_printf(a, "https://%s%s%s/", values_host(a, c), port ? ":" : "",
-	                    port ? port : "");
 }
 
 int
@@ -89,29 +58,24 @@ apache_site(struct buf *out, const struct proxy_context *c, const struct apache_
 {
 	const struct answers *answers = c->answers;
 	const bool tls = p->tls != NULL, cloudflare = answers->cdn == CDN_CLOUDFLARE;
-	const char *checklist[] = { "127.0.0.0/8",
-		                    NULL }; /* in a rehearsal it plays what is in front */
 	const char **scheme, **client;
 	struct arena a = { 0 };
 	int rc = -1;
 
-	if (values_trusted(&scheme, &a, c, true, e) < 0 ||
-	    values_trusted(&client, &a, c, !c->private, e) < 0)
+	if (values_believed(&scheme, &client, &a, c, e) < 0)
 		goto out;
-	if (scheme && c->private)
-		scheme = checklist;
 
 	const char *origin = values_origin(&a, c);
-	const bool origin_tls = !c->private && strcmp(answers->origin.scheme, "https") == 0;
+	const bool origin_tls = values_origin_is_tls(c);
 	const struct tmpl_value values[] = {
-		{ "address",       raw(&a, values_address(&a, c)) },
+		{ "address",       tmpl_raw(&a, values_address(&a, c)) },
 		{ "host_name",     answers->public_url.ipv6 ? NULL : answers->public_url.host },
 		{ "host_six",      answers->public_url.ipv6 ? values_host(&a, c) : NULL },
 		{ "listens",       p->listens },
 		{ "redirect",      tls && p->plain ? "1" : NULL },
 		{ "plain",         tls ? p->plain : NULL },
 		{ "addresses",     tls ? p->tls : p->plain },
-		{ "redirect_to",   redirect_to(&a, c) },
+		{ "redirect_to",   arena_printf(&a, "%s/", values_redirect(&a, c)) },
 		{ "acme_root",     arena_printf(&a, "%s/.well-known/acme-challenge", values_acme_root(c)) },
 		{ "acme_url",      "/.well-known/acme-challenge" },
 		{ "tls",           tls ? "1" : NULL },
@@ -121,7 +85,7 @@ apache_site(struct buf *out, const struct proxy_context *c, const struct apache_
 		{ "key",           key },
 		{ "scheme",        tls ? "https" : "http" },
 		{ "trusted",       range_lines(&a, "antechamber_front", scheme) },
-		{ "trusted_who",   raw(&a, front_who(answers)) },
+		{ "trusted_who",   tmpl_raw(&a, front_who(answers)) },
 		/* In a rehearsal the checklist is believed about the scheme, and must not be about the visitor. */
 		{ "hides",         c->private ? range_lines(&a, "antechamber_hides", client) : NULL },
 		{ "hider",         c->private ? "antechamber_hides" : "antechamber_front" },
@@ -138,7 +102,7 @@ apache_site(struct buf *out, const struct proxy_context *c, const struct apache_
 		{ "real_ip",       apache_at_least(c->found, 4, 10) ? "1" : NULL },
 	};
 
-	rc = values_template(out, c, "apache/site.conf", values, ARRAY_LEN(values), apache_fill, e);
+	rc = values_template(out, c, "apache/site.conf", values, ARRAY_LEN(values), apache_escape, e);
 out:
 	arena_free(&a);
 	return rc;

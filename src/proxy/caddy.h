@@ -57,7 +57,6 @@ const char *caddy_storage(struct arena *a, const struct proxy_found *f);
 int caddy_site(struct buf *out, const struct proxy_context *c, const char *certificate,
 	       const char *key, struct err *e);
 int caddy_escape(struct buf *out, const char *value, struct err *e);
-int caddy_fill(struct buf *out, const char *value, struct err *e); /* but for VALUES_RAW */
 void caddy_listen_port(const struct proxy_context *c, unsigned *plain, unsigned *tls); /* 0: none */
 
 /* Does Caddy itself lead plain http to https, and listen on its http_port for that? */

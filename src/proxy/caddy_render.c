@@ -198,7 +198,7 @@ render_private(struct buf *out, struct arena *a, const struct proxy_context *c, 
 	};
 
 	return values_template(out, c, "caddy/rehearsal.caddy", values, ARRAY_LEN(values),
-			       caddy_fill, e);
+			       caddy_escape, e);
 }
 
 /* What Caddy remembers below the home of its user goes into the private directory. */

@@ -40,15 +40,6 @@ caddy_escape(struct buf *out, const char *value, struct err *e)
 	return 0;
 }
 
-int
-caddy_fill(struct buf *out, const char *value, struct err *e)
-{
-	if (*value != VALUES_RAW)
-		return caddy_escape(out, value, e);
-	buf_puts(out, value + 1);
-	return 0;
-}
-
 void
 caddy_listen_port(const struct proxy_context *c, unsigned *plain, unsigned *tls)
 {
@@ -139,17 +130,14 @@ bind_word(struct arena *a, const struct proxy_context *c)
 static const char *
 origin_word(struct arena *a, const struct proxy_context *c)
 {
-	const bool tls = !c->private && strcmp(c->answers->origin.scheme, "https") == 0;
-
-	return arena_printf(a, "%s%s", tls ? "https://" : "", values_origin(a, c));
+	return arena_printf(a, "%s%s", values_origin_is_tls(c) ? "https://" : "", values_origin(a, c));
 }
 
 /* Nobody checks the name of a certificate that this server shows itself. */
 static bool
 is_unverified(const struct proxy_context *c)
 {
-	return !c->private && strcmp(c->answers->origin.scheme, "https") == 0 &&
-	       url_is_loopback(&c->answers->origin);
+	return values_origin_is_tls(c) && url_is_loopback(&c->answers->origin);
 }
 
 /*
@@ -166,7 +154,7 @@ trusted_words(const char **words, struct arena *a, const struct proxy_context *c
 		return -1;
 	for (; ranges && *ranges; ranges++)
 		buf_printf(&b, " %s", *ranges);
-	*words = b.len ? arena_printf(a, "%c%s", VALUES_RAW, b.s + 1) : NULL;
+	*words = b.len ? tmpl_raw(a, b.s + 1) : NULL;
 	buf_free(&b);
 	return 0;
 }
@@ -196,7 +184,7 @@ caddy_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "key",                tls ? key : NULL },
 		{ "internal",           tls && !certificate && a->tls == TLS_SELFSIGNED ? "1" : NULL },
 		{ "trusted",            trusted },
-		{ "trusted_who",        arena_printf(&arena, "%c%s", VALUES_RAW, front_who(a)) },
+		{ "trusted_who",        tmpl_raw(&arena, front_who(a)) },
 		{ "cloudflare",         a->cdn == CDN_CLOUDFLARE ? "1" : NULL },
 		{ "believes_all",       caddy_at_least(c->found, 2, 5, 0) ? NULL : "1" },
 		{ "rewritten",          front_rewrites(a) ? "1" : NULL },
@@ -206,7 +194,7 @@ caddy_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "unverified",         is_unverified(c) ? "1" : NULL },
 	};
 
-	rc = values_template(out, c, "caddy/site.caddy", values, ARRAY_LEN(values), caddy_fill, e);
+	rc = values_template(out, c, "caddy/site.caddy", values, ARRAY_LEN(values), caddy_escape, e);
 out:
 	arena_free(&arena);
 	return rc;

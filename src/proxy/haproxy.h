@@ -110,8 +110,6 @@ int haproxy_backend(struct buf *out, const struct proxy_context *c, const struct
 int haproxy_rules(struct buf *out, const struct proxy_context *c, bool rules, bool choice,
                   const struct haproxy_route *r, struct err *e);
 int haproxy_escape(struct buf *out, const char *value, struct err *e);
-int
-haproxy_fill(struct buf *out, const char *value, struct err *e); /* quotes what is not VALUES_RAW */
 
 /* haproxy_edit.c: a step for each file that changes */
 int haproxy_edit(struct steps *out, const struct proxy_context *c, const struct haproxy_place *p,

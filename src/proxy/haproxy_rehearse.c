@@ -44,11 +44,11 @@ haproxy_rehearse(struct steps *out, const struct proxy_context *c, struct err *e
 	    haproxy_backend(&backend, c, &place, e) < 0)
 		goto out;
 	const struct tmpl_value values[] = {
-		{ "frontend", arena_printf(&a, "%c%s", VALUES_RAW, frontend.s) },
-		{ "backend",  arena_printf(&a, "%c%s", VALUES_RAW, backend.s) },
+		{ "frontend", tmpl_raw(&a, frontend.s) },
+		{ "backend",  tmpl_raw(&a, backend.s) },
 	};
 	if (values_template(&text, c, "haproxy/rehearsal.cfg", values, ARRAY_LEN(values),
-	                    haproxy_fill, e) < 0)
+	                    haproxy_escape, e) < 0)
 		goto out;
 	steps_write(out, config, text.s, 0644);
 	steps_run(out, ROLE_NONE,

@@ -29,33 +29,11 @@ haproxy_escape(struct buf *out, const char *value, struct err *e)
 		if (strchr(" \"'#\\$", c))
 			plain = false;
 	}
-	if (plain) {
+	if (plain)
 		buf_puts(out, value);
-		return 0;
-	}
-	buf_putc(out, '"');
-	for (; *value; value++) {
-		if (strchr("\"\\$", *value))
-			buf_putc(out, '\\');
-		buf_putc(out, *value);
-	}
-	buf_putc(out, '"');
+	else
+		values_quote(out, value, "\"\\$");
 	return 0;
-}
-
-int
-haproxy_fill(struct buf *out, const char *value, struct err *e)
-{
-	if (*value != VALUES_RAW)
-		return haproxy_escape(out, value, e);
-	buf_puts(out, value + 1);
-	return 0;
-}
-
-static const char *
-raw(struct arena *a, const char *text)
-{
-	return arena_printf(a, "%c%s", VALUES_RAW, text);
 }
 
 /* Words for our bind lines on one port, a line each; NULL: none. */
@@ -65,13 +43,13 @@ bind_lines(struct arena *a, const struct proxy_context *c, unsigned port, const 
 	const char *address = c->private ? "127.0.0.1" : c->answers->listen_address;
 
 	if (address && strchr(address, ':'))
-		return raw(a, arena_printf(a, *address == '[' ? "bind %s:%u%s" : "bind [%s]:%u%s",
+		return tmpl_raw(a, arena_printf(a, *address == '[' ? "bind %s:%u%s" : "bind [%s]:%u%s",
 		                           address, port, rest));
 	if (address && strcmp(address, "*") != 0)
-		return raw(a, arena_printf(a, "bind %s:%u%s", address, port, rest));
+		return tmpl_raw(a, arena_printf(a, "bind %s:%u%s", address, port, rest));
 	if (!values_listens_ipv6(c))
-		return raw(a, arena_printf(a, "bind *:%u%s", port, rest));
-	return raw(a,
+		return tmpl_raw(a, arena_printf(a, "bind *:%u%s", port, rest));
+	return tmpl_raw(a,
 	           arena_printf(a, "bind *:%u%s\n\tbind [::]:%u v6only%s", port, rest, port, rest));
 }
 
@@ -89,18 +67,9 @@ range_lines(struct arena *a, const char *name, const char *what, const char **ra
 			buf_printf(&b, "%sacl %s %s", i ? "\n\t" : "", name, what);
 		buf_printf(&b, " %s", ranges[i]);
 	}
-	text = raw(a, b.s);
+	text = tmpl_raw(a, b.s);
 	buf_free(&b);
 	return text;
-}
-
-static const char *
-redirect_to(struct arena *a, const struct proxy_context *c)
-{
-	const char *port = values_public_port(a, c);
-
-	return arena_printf(a, "https://%s%s%s", values_host(a, c), port ? ":" : "",
-	                    port ? port : "");
 }
 
 /* Does something compress what goes through here, whoever switched it on? */
@@ -128,13 +97,13 @@ haproxy_rules(struct buf *out, const struct proxy_context *c, bool rules, bool c
 		{ "host",        values_host(&a, c) },
 		{ "stream",      arena_printf(&a, "%u", c->answers->stream) },
 		{ "redirect",    rules && ends_tls && r->plain ? "1" : NULL },
-		{ "redirect_to", redirect_to(&a, c) },
+		{ "redirect_to", values_redirect(&a, c) },
 		{ "tls",         ends_tls ? "1" : NULL },
 		{ "use",         choice && use ? "1" : NULL },
 		{ "client",      client ? "1" : NULL },
 	};
 	const int rc = values_template(&text, c, "haproxy/rules.cfg", values, ARRAY_LEN(values),
-	                               haproxy_fill, e);
+	                               haproxy_escape, e);
 
 	if (rc == 0 && text.len)
 		haproxy_block_put(out, values_address(&a, c), "\t", text.s);
@@ -175,11 +144,11 @@ haproxy_frontend(struct buf *out, const struct proxy_context *c, const struct ha
 		{ "bind_plain", p->own_plain ? bind_lines(&a, c, p->plain, "") : NULL },
 		{ "bind_tls",   p->own_tls ? bind_lines(&a, c, p->tls, rest) : NULL },
 		{ "stream",     arena_printf(&a, "%u", c->answers->stream) },
-		{ "rules",      raw(&a, rules.s) },
+		{ "rules",      tmpl_raw(&a, rules.s) },
 	};
 
 	rc = values_template(&text, c, "haproxy/frontend.cfg", values, ARRAY_LEN(values),
-	                     haproxy_fill, e);
+	                     haproxy_escape, e);
 	if (rc == 0)
 		haproxy_block_put_frontend(out, text.s);
 out:
@@ -195,29 +164,24 @@ haproxy_backend(struct buf *out, const struct proxy_context *c, const struct hap
                 struct err *e)
 {
 	const struct answers *answers = c->answers;
-	const char *checklist[] = { "127.0.0.0/8",
-		                    NULL }; /* in a rehearsal it plays what is in front */
 	const char **scheme, **client;
 	struct buf text = BUF_INIT;
 	struct arena a = { 0 };
 	int rc = -1;
 
-	if (values_trusted(&scheme, &a, c, true, e) < 0 ||
-	    values_trusted(&client, &a, c, !c->private, e) < 0)
+	if (values_believed(&scheme, &client, &a, c, e) < 0)
 		goto out;
-	if (scheme && c->private)
-		scheme = checklist;
 
 	const struct tmpl_value values[] = {
 		{ "name",          answers->public_url.host },
 		{ "host",          values_host(&a, c) },
 		{ "origin",        values_origin(&a, c) },
-		{ "origin_tls",    !c->private && strcmp(answers->origin.scheme, "https") == 0 ? "1" : NULL },
+		{ "origin_tls",    values_origin_is_tls(c) ? "1" : NULL },
 		{ "trusted",       range_lines(&a, "antechamber_front", "src", scheme) },
-		{ "trusted_who",   raw(&a, front_who(answers)) },
+		{ "trusted_who",   tmpl_raw(&a, front_who(answers)) },
 		{ "client",        range_lines(&a, "antechamber_hides", "src", client) },
 		{ "client_again",  range_lines(&a, "antechamber_again", "var(txn.antechamber_client) -m ip", client) },
-		{ "client_header", raw(&a, front_client_header(answers)) },
+		{ "client_header", tmpl_raw(&a, front_client_header(answers)) },
 		{ "many",          answers->cdn == CDN_CLOUDFLARE ? NULL : "1" },
 		{ "rewritten",     front_rewrites(answers) && !is_compressed(p) ? "1" : NULL },
 		{ "compressed",    is_compressed(p) ? "1" : NULL },
@@ -226,7 +190,7 @@ haproxy_backend(struct buf *out, const struct proxy_context *c, const struct hap
 	};
 
 	rc = values_template(&text, c, "haproxy/backend.cfg", values, ARRAY_LEN(values),
-	                     haproxy_fill, e);
+	                     haproxy_escape, e);
 	if (rc == 0)
 		haproxy_block_put(out, values_address(&a, c), "", text.s);
 out:

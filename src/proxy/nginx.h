@@ -50,7 +50,6 @@ char *nginx_leads_to(struct arena *a, const struct ngx_conf *c, const struct ngx
 int nginx_site(struct buf *out, const struct proxy_context *c, const char *certificate, const char *key,
                struct err *e);
 int nginx_escape(struct buf *out, const char *value, struct err *e);
-int nginx_fill(struct buf *out, const char *value, struct err *e); /* the same, but for VALUES_RAW */
 const char *nginx_site_id(struct arena *a, const struct url *public_url); /* ends the names that are one site's own */
 const char *nginx_size(struct arena *a, unsigned long long bytes);         /* in nginx's own units, exact */
 

@@ -22,7 +22,7 @@ render_private(struct buf *out, struct arena *a, const struct proxy_context *c, 
 		values[i + 1] = (struct tmpl_value){
 		    files[i], absent ? NULL : fs_join(a, c->private->dir, files[i])};
 	}
-	return values_template(out, c, "nginx/rehearsal.conf", values, ARRAY_LEN(values), nginx_fill, e);
+	return values_template(out, c, "nginx/rehearsal.conf", values, ARRAY_LEN(values), nginx_escape, e);
 }
 
 int

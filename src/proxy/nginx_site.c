@@ -36,26 +36,10 @@ nginx_escape(struct buf *out, const char *value, struct err *e)
 	if (quoted >= NGX_WORD_MAX)
 		return err_set(e, ERR_VALUE, _("nginx takes at most %1$d bytes as one value; this one has %2$zu."),
 		               NGX_WORD_MAX - 3, quoted - 2);
-	if (plain) {
+	if (plain)
 		buf_puts(out, value);
-		return 0;
-	}
-	buf_putc(out, '"');
-	for (; *value; value++) {
-		if (*value == '"' || *value == '\\')
-			buf_putc(out, '\\');
-		buf_putc(out, *value);
-	}
-	buf_putc(out, '"');
-	return 0;
-}
-
-int
-nginx_fill(struct buf *out, const char *value, struct err *e)
-{
-	if (*value != VALUES_RAW)
-		return nginx_escape(out, value, e);
-	buf_puts(out, value + 1);
+	else
+		values_quote(out, value, "\"\\");
 	return 0;
 }
 
@@ -160,9 +144,9 @@ trust_lines(struct trust *t, struct arena *a, const struct proxy_context *c, boo
 		buf_printf(&geo, "\n\t%s 1;", *r);
 		buf_printf(&realip, "\n\tset_real_ip_from %s;", *r);
 	}
-	t->geo = arena_printf(a, "%c%s", VALUES_RAW, geo.s + strlen("\n\t"));
+	t->geo = tmpl_raw(a, geo.s + strlen("\n\t"));
 	if (has_realip && realip.len)
-		t->realip = arena_printf(a, "%c%s", VALUES_RAW, realip.s + strlen("\n\t"));
+		t->realip = tmpl_raw(a, realip.s + strlen("\n\t"));
 	buf_free(&geo);
 	buf_free(&realip);
 	return 0;
@@ -173,20 +157,6 @@ origin_word(struct arena *a, const struct proxy_context *c)
 {
 	return arena_printf(a, "%s://%s", c->private ? "http" : c->answers->origin.scheme,
 	                    values_origin(a, c));
-}
-
-static const char *
-acme_root(struct arena *a, const char *root)
-{
-	static const char *const dirs[] = {
-	    "/var/www/html", "/var/www/letsencrypt", "/usr/share/nginx/html", "/var/lib/nginx/html",
-	    "/var/www",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
-		if (fs_exists(fs_path(a, root, dirs[i])))
-			return dirs[i];
-	return dirs[0];
 }
 
 /*
@@ -244,21 +214,21 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "id", nginx_site_id(&arena, &a->public_url) },
 		{ "host", host },
 		{ "origin", origin_word(&arena, c) },
-		{ "origin_tls", !c->private && strcmp(a->origin.scheme, "https") == 0 ? "1" : NULL },
+		{ "origin_tls", values_origin_is_tls(c) ? "1" : NULL },
 		{ "listen4", four },
 		{ "listen6", six },
 		{ "redirect", redirect4 || redirect6 ? "1" : NULL },
 		{ "redirect4", redirect4 },
 		{ "redirect6", redirect6 },
 		{ "public_port", values_public_port(&arena, c) },
-		{ "acme_root", acme_root(&arena, c->root) },
+		{ "acme_root", values_acme_root(c) },
 		{ "tls", tls ? "1" : NULL },
 		{ "http2_word", tls && has_http2 && !nginx_at_least(f, 1, 25, 1) ? "1" : NULL },
 		{ "http2_line", tls && has_http2 && nginx_at_least(f, 1, 25, 1) ? "1" : NULL },
 		{ "certificate", certificate },
 		{ "key", key },
 		{ "trusted", t.geo },
-		{ "trusted_who", arena_printf(&arena, "%c%s", VALUES_RAW, front_who(a)) },
+		{ "trusted_who", tmpl_raw(&arena, front_who(a)) },
 		{ "trusted_realip", t.realip },
 		{ "realip", has_realip ? "1" : NULL },
 		{ "client_header", front_client_header(a) },
@@ -271,7 +241,7 @@ nginx_site(struct buf *out, const struct proxy_context *c, const char *certifica
 		{ "stream", arena_printf(&arena, "%u", a->stream) },
 	};
 
-	rc = values_template(out, c, "nginx/site.conf", values, ARRAY_LEN(values), nginx_fill, e);
+	rc = values_template(out, c, "nginx/site.conf", values, ARRAY_LEN(values), nginx_escape, e);
 out:
 	arena_free(&arena);
 	return rc;

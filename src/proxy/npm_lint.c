@@ -10,7 +10,7 @@
 #include "base/i18n.h"
 #include "base/tmpl.h"
 
-#define HERE "\001" /* stands for the text while the frame is filled: nothing from outside can hold it there */
+#define HERE "\002" /* stands for the text while the frame is filled: nothing from outside can hold it there */
 
 static const struct npm_rule rules[] = {
 	{ "syntax", NPM_OFFLINE, false, NULL,

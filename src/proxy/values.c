@@ -176,12 +176,27 @@ values_origin(struct arena *a, const struct proxy_context *c)
 	return arena_printf(a, u->ipv6 ? "[%s]:%u" : "%s:%u", u->host, u->port);
 }
 
+bool
+values_origin_is_tls(const struct proxy_context *c)
+{
+	return !c->private && strcmp(c->answers->origin.scheme, "https") == 0;
+}
+
 const char *
 values_public_port(struct arena *a, const struct proxy_context *c)
 {
 	const struct url *u = &c->answers->public_url;
 
 	return url_port_is_default(u) ? NULL : arena_printf(a, "%u", u->port);
+}
+
+const char *
+values_redirect(struct arena *a, const struct proxy_context *c)
+{
+	const char *port = values_public_port(a, c);
+
+	return arena_printf(a, "https://%s%s%s", values_host(a, c), port ? ":" : "",
+	                    port ? port : "");
 }
 
 const char *
@@ -233,8 +248,34 @@ values_trusted(const char ***out, struct arena *a, const struct proxy_context *c
 }
 
 int
+values_believed(const char ***scheme, const char ***client, struct arena *a,
+                const struct proxy_context *c, struct err *e)
+{
+	static const char *checklist[] = { "127.0.0.0/8", NULL };
+
+	if (values_trusted(scheme, a, c, true, e) < 0 ||
+	    values_trusted(client, a, c, !c->private, e) < 0)
+		return -1;
+	if (*scheme && c->private)
+		*scheme = checklist;
+	return 0;
+}
+
+void
+values_quote(struct buf *out, const char *value, const char *special)
+{
+	buf_putc(out, '"');
+	for (; *value; value++) {
+		if (strchr(special, *value))
+			buf_putc(out, '\\');
+		buf_putc(out, *value);
+	}
+	buf_putc(out, '"');
+}
+
+int
 values_template(struct buf *out, const struct proxy_context *c, const char *name,
-                const struct tmpl_value *values, size_t n, tmpl_escape_fn *fill, struct err *e)
+                const struct tmpl_value *values, size_t n, tmpl_escape_fn *escape, struct err *e)
 {
 	struct arena a = { 0 };
 	struct buf text = BUF_INIT;
@@ -242,7 +283,7 @@ values_template(struct buf *out, const struct proxy_context *c, const char *name
 	int rc = -1;
 
 	if (fs_read(&text, path, 65536, e) == 0 &&
-	    tmpl_render(out, path, text.s, values, n, fill, e) == 0)
+	    tmpl_render(out, path, text.s, values, n, escape, e) == 0)
 		rc = 0;
 	buf_free(&text);
 	arena_free(&a);

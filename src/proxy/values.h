@@ -9,12 +9,6 @@
 
 #include "proxy/proxy.h"
 
-/*
- * A value that begins with this was made here, line by line, of checked parts,
- * and is not quoted.  It cannot come from a person: no field takes control bytes.
- */
-#define VALUES_RAW '\001'
-
 /* ERR_VALUE names the answer that no configuration can be made of. */
 int values_check(const struct proxy_context *c, struct err *e);
 
@@ -36,6 +30,9 @@ const char *values_address(struct arena *a,
 const char *
 values_origin(struct arena *a,
               const struct proxy_context *c); /* "127.0.0.1:3000", in a rehearsal the probe's */
+bool values_origin_is_tls(const struct proxy_context *c); /* never in a rehearsal */
+const char *values_redirect(struct arena *a,
+                            const struct proxy_context *c); /* what leads to https: "https://chat.example.org:8443" */
 const char *
 values_public_port(struct arena *a, const struct proxy_context *c); /* NULL: the usual one */
 const char *values_acme_root(
@@ -45,8 +42,18 @@ const char *values_acme_root(
 int values_trusted(const char ***out, struct arena *a, const struct proxy_context *c, bool loopback,
                    struct err *e);
 
-/* Fill a template of this proxy's; `fill' quotes what does not begin with VALUES_RAW. */
+/*
+ * Whose word counts about the scheme, and whose about the visitor.  In a rehearsal the checklist
+ * itself plays what is in front: it is believed about the one, and must not be about the other.
+ */
+int values_believed(const char ***scheme, const char ***client, struct arena *a, const struct proxy_context *c,
+                    struct err *e);
+
+/* Append a value in double quotes, with a backslash before each byte that is one of `special'. */
+void values_quote(struct buf *out, const char *value, const char *special);
+
+/* Fill a template of this proxy's. */
 int values_template(struct buf *out, const struct proxy_context *c, const char *name,
-                    const struct tmpl_value *values, size_t n, tmpl_escape_fn *fill, struct err *e);
+                    const struct tmpl_value *values, size_t n, tmpl_escape_fn *escape, struct err *e);
 
 #endif

@@ -64,6 +64,12 @@ test_paths(void **state)
 		{ "/r", "/r", "/r" },               { "/r", "/run/x", "/r/run/x" },
 		{ "/r", "relative", "relative" },
 	};
+	static const struct { const char *root, *path, *want; } shown[] = {
+		{ NULL, "/etc/x", "/etc/x" },       { "", "/etc/x", "/etc/x" },
+		{ "/", "/etc/x", "/etc/x" },        { "/r", "/r/etc/x", "/etc/x" },
+		{ "/r//", "/r/etc/x", "/etc/x" },   { "/r", "/run/x", "/run/x" },
+		{ "/r", "/r", "/r" },               { "/r", "r/x", "r/x" },
+	};
 	static const struct { const char *path, *dir, *base; } parts[] = {
 		{ "/a/b", "/a", "b" }, { "/a", "/", "a" }, { "a", ".", "a" }, { "a/b", "a", "b" }, { "/a//b", "/a", "b" },
 	};
@@ -71,6 +77,8 @@ test_paths(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_string_equal(fs_path(&arena, cases[i].root, cases[i].path), cases[i].want);
+	for (size_t i = 0; i < ARRAY_LEN(shown); i++)
+		assert_string_equal(fs_without_root(shown[i].root, shown[i].path), shown[i].want);
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		assert_string_equal(fs_dirname(&arena, parts[i].path), parts[i].dir);
 		assert_string_equal(fs_basename(parts[i].path), parts[i].base);
@@ -230,6 +238,7 @@ static void
 test_glob(void **state)
 {
 	struct buf out = BUF_INIT;
+	const char *const *found;
 
 	(void)state;
 	put("d/b.conf", "", 0600);
@@ -244,6 +253,11 @@ test_glob(void **state)
 	assert_int_equal(fs_glob(in("d/none*"), join, &out), 0);
 	assert_string_equal(out.s, "");
 	buf_free(&out);
+	found = fs_matches(&arena, in("d/*.conf"), 3);
+	assert_string_equal(found[0], in("d/B.conf"));
+	assert_string_equal(found[2], in("d/a.conf"));
+	assert_null(found[3]);
+	assert_null(fs_matches(&arena, in("d/none*"), 3)[0]);
 }
 
 static void

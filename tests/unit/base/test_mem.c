@@ -68,6 +68,26 @@ test_no_memory_calls_the_hook(void **state)
 }
 
 static void
+test_grow(void **state)
+{
+	size_t *v = NULL, n = 0, cap = 0;
+
+	(void)state;
+	for (; n < 1000; n++) {
+		const size_t before = cap;
+
+		v = xgrow(v, n, &cap, sizeof(*v));
+		assert_true(cap > n);
+		if (n < before)
+			assert_int_equal(cap, before);
+		v[n] = n;
+	}
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(v[i], i);
+	free(v);
+}
+
+static void
 test_wipe(void **state)
 {
 	char secret[] = "secret";
@@ -235,6 +255,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_no_memory_calls_the_hook),
+		cmocka_unit_test(test_grow),
 		cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_buf),
 		cmocka_unit_test(test_buf_add_max),

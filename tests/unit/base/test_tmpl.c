@@ -25,6 +25,7 @@ static const struct tmpl_value values[] = {
 	{ "tag", "{{host}}" },
 	{ "empty", "" },
 	{ "none", NULL },
+	{ "lines", "\001a \"b\";\n$c;" },
 };
 
 static void
@@ -36,6 +37,7 @@ test_render(void **state)
 		{ "name {{host}};", "name example.org;" },
 		{ "{{words}}", "\"a b\"" },
 		{ "{{host}}}", "example.org}" },
+		{ "{{lines}}", "a \"b\";\n$c;" }, /* made of parts that were quoted already */
 		{ "{{tag}}", "{{host}}" }, /* what is put in is not read again */
 		{ "a{{! comment }}b", "ab" },
 		{ "a\n\t{{! alone }}\nb", "a\nb" },
