@@ -1,50 +1,9 @@
 /* The steps: which modules, which file, which link, which commands; ports; what is refused; a rehearsal. */
-#include "../loopback.h"
 #include "apache_world.h"
+#include "render.h"
 
-#include <signal.h>
-#include <sys/stat.h>
-
-static const char https_answers[] =
-	"version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: apache\n"
-	"tls: {mode: existing, certificate: /etc/ssl/c.pem, key: /etc/ssl/c.key}\n";
-static const char http_answers[] =
-	"version: 1\norigin: http://127.0.0.1:3000\npublic: http://chat.example.org\nproxy: apache\ntls: {mode: none}\n";
-
-static void
-show_steps(struct buf *out, const struct steps *s)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		const struct step *t = &s->v[i];
-
-		buf_puts(out, i ? "; " : "");
-		if (t->kind == STEP_WRITE)
-			buf_printf(out, "write %s %o%s%s", t->path, (unsigned)t->mode, t->made ? " made" : "", t->secret ? " secret" : "");
-		if (t->kind == STEP_LINK)
-			buf_printf(out, "link %s -> %s", t->path, t->target);
-		if (t->kind == STEP_RUN) {
-			buf_puts(out, t->role == ROLE_VALIDATE ? "validate" : t->role == ROLE_RELOAD ? "reload" : "run");
-			for (const char *const *arg = t->argv; *arg; arg++)
-				buf_printf(out, " %s", *arg);
-		}
-	}
-}
-
-static int
-render(struct steps *steps, struct tree *t, const struct answers *a, const struct proxy_found *f, struct err *e)
-{
-	return apache_render(steps, &(struct proxy_context){
-		.answers = a, .found = f, .templates = "templates", .root = t->root }, e);
-}
-
-static const char *
-site_text(const struct steps *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].kind == STEP_WRITE && !s->v[i].made)
-			return s->v[i].text;
-	return NULL;
-}
+static const char https_answers[] = HTTPS_ANSWERS("apache");
+static const char http_answers[] = HTTP_ANSWERS("apache");
 
 /* A layout: its files, and the steps it leads to. */
 struct layout {
@@ -97,35 +56,26 @@ test_layouts(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
 		const struct layout *l = &layouts[i];
-		struct answers a;
-		struct proxy_found f;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct buf shown = BUF_INIT;
+		struct rendering r = RENDERING;
 		struct tree *t;
-		int rc;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		for (size_t k = 0; k < 8 && l->files[k][0]; k++)
 			tree_write(t, l->files[k][0], l->files[k][1]);
-		parse_answers(&a, arena_printf(&t->arena, "%s%s", l->answers, l->more));
-		a.reload = false;
-		world_said(&f, t, arena_printf(&t->arena, l->says, "2.4.62"));
-		if (f.broken.code)
-			fail_msg("%s: %s", l->name, f.broken.msg);
-		rc = render(&steps, t, &a, &f, &e);
-		show_steps(&shown, &steps);
-		if (rc != (l->want ? 0 : -1) || (l->want && strncmp(shown.s, l->want, strlen(l->want)) != 0) || (l->want && shown.s[strlen(l->want)] != ';'))
-			fail_msg("%s: %d %s", l->name, rc, rc ? e.msg : shown.s);
+		parse_answers(&r.a, arena_printf(&t->arena, "%s%s", l->answers, l->more));
+		r.a.reload = false;
+		world_said(&r.f, t, arena_printf(&t->arena, l->says, "2.4.62"));
+		if (r.f.broken.code)
+			fail_msg("%s: %s", l->name, r.f.broken.msg);
+		rendering_make(&r, t);
+		if (r.rc != (l->want ? 0 : -1) || (l->want && strncmp(r.shown.s, l->want, strlen(l->want)) != 0) || (l->want && r.shown.s[strlen(l->want)] != ';'))
+			fail_msg("%s: %d %s", l->name, r.rc, r.rc ? r.e.msg : r.shown.s);
 		if (!l->want) {
-			assert_int_equal(e.code, l->refused);
-			if (!strstr(e.msg, l->sentence))
-				fail_msg("%s: %s", l->name, e.msg);
+			assert_int_equal(r.e.code, l->refused);
+			if (!strstr(r.e.msg, l->sentence))
+				fail_msg("%s: %s", l->name, r.e.msg);
 		}
-		buf_free(&shown);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rendering_free(&r);
 		tree_teardown((void **)&t);
 	}
 }
@@ -151,13 +101,8 @@ test_modules(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct answers a;
-		struct proxy_found f;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct buf shown = BUF_INIT;
+		struct rendering r = RENDERING;
 		struct tree *t;
-		int rc;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		world_debian(t);
@@ -165,25 +110,21 @@ test_modules(void **state)
 			world_enable(t, cases[i].enabled[k]);
 		if (cases[i].removed)
 			assert_int_equal(unlink(tree_path(t, arena_printf(&t->arena, "/etc/apache2/mods-available/%s.load", cases[i].removed))), 0);
-		parse_answers(&a, arena_printf(&t->arena, "%s%s", cases[i].answers, cases[i].more));
-		a.reload = false;
-		world_found(&f, t, cases[i].version);
-		assert_string_equal(f.site_dir, "/etc/apache2/sites-available");
-		assert_string_equal(f.link_dir, "/etc/apache2/sites-enabled");
-		assert_string_equal(f.layout, "/etc/apache2/apache2.conf:10");
-		rc = render(&steps, t, &a, &f, &e);
-		show_steps(&shown, &steps);
+		parse_answers(&r.a, arena_printf(&t->arena, "%s%s", cases[i].answers, cases[i].more));
+		r.a.reload = false;
+		world_found(&r.f, t, cases[i].version);
+		assert_string_equal(r.f.site_dir, "/etc/apache2/sites-available");
+		assert_string_equal(r.f.link_dir, "/etc/apache2/sites-enabled");
+		assert_string_equal(r.f.layout, "/etc/apache2/apache2.conf:10");
+		rendering_make(&r, t);
 		if (!cases[i].want) {
-			assert_int_equal(rc, -1);
-			assert_int_equal(e.code, ERR_MISSING);
-			assert_non_null(strstr(e.msg, "a2enmod headers"));
-		} else if (rc < 0 || strncmp(shown.s, cases[i].want, strlen(cases[i].want)) != 0) {
-			fail_msg("case %zu: %s\n%s", i, rc < 0 ? e.msg : shown.s, cases[i].want);
+			assert_int_equal(r.rc, -1);
+			assert_int_equal(r.e.code, ERR_MISSING);
+			assert_non_null(strstr(r.e.msg, "a2enmod headers"));
+		} else if (r.rc < 0 || strncmp(r.shown.s, cases[i].want, strlen(cases[i].want)) != 0) {
+			fail_msg("case %zu: %s\n%s", i, r.rc < 0 ? r.e.msg : r.shown.s, cases[i].want);
 		}
-		buf_free(&shown);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rendering_free(&r);
 		tree_teardown((void **)&t);
 	}
 }
@@ -207,44 +148,38 @@ test_listens(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct answers a;
-		struct proxy_found f;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
+		struct rendering r = RENDERING;
 		struct tree *t;
-		int rc;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		world_debian(t);
 		tree_write(t, "/etc/apache2/ports.conf", cases[i].ports);
-		parse_answers(&a, arena_printf(&t->arena, "%s%s", cases[i].answers, cases[i].more));
-		world_found(&f, t, "2.4.71");
-		rc = render(&steps, t, &a, &f, &e);
+		parse_answers(&r.a, arena_printf(&t->arena, "%s%s", cases[i].answers, cases[i].more));
+		world_found(&r.f, t, "2.4.71");
+		rendering_make(&r, t);
 		if (cases[i].refused) {
-			assert_int_equal(rc, -1);
-			assert_int_equal(e.code, ERR_CONFLICT);
-			assert_string_equal(e.file, "/etc/apache2/ports.conf");
-			assert_int_equal(e.line, cases[i].refused);
+			assert_int_equal(r.rc, -1);
+			assert_int_equal(r.e.code, ERR_CONFLICT);
+			assert_string_equal(r.e.file, "/etc/apache2/ports.conf");
+			assert_int_equal(r.e.line, cases[i].refused);
 		} else {
-			if (rc < 0)
-				fail_msg("case %zu: %s", i, e.msg);
-			if (!strstr(site_text(&steps), cases[i].has) || (cases[i].has_not && strstr(site_text(&steps), cases[i].has_not)))
-				fail_msg("case %zu:\n%s", i, site_text(&steps));
+			if (r.rc < 0)
+				fail_msg("case %zu: %s", i, r.e.msg);
+			if (!strstr(world_site(&r.steps)->text, cases[i].has) || (cases[i].has_not && strstr(world_site(&r.steps)->text, cases[i].has_not)))
+				fail_msg("case %zu:\n%s", i, world_site(&r.steps)->text);
 			/* A second time: what our own file opens is not counted, so it stays. */
-			tree_write(t, "/etc/apache2/sites-available/openchamber.conf", site_text(&steps));
+			tree_write(t, "/etc/apache2/sites-available/openchamber.conf", world_site(&r.steps)->text);
 			assert_int_equal(symlink("../sites-available/openchamber.conf", tree_path(t, "/etc/apache2/sites-enabled/openchamber.conf")), 0);
-			char *first = xstrdup(site_text(&steps));
-			steps_free(&steps);
-			proxy_found_free(&f);
-			world_found(&f, t, "2.4.71");
-			assert_int_equal(render(&steps, t, &a, &f, &e), 0);
-			if (strcmp(site_text(&steps), first) != 0)
-				fail_msg("case %zu, again:\n%s", i, site_text(&steps));
-			free(first);
+			const char *first = arena_strdup(&t->arena, world_site(&r.steps)->text);
+			steps_free(&r.steps);
+			proxy_found_free(&r.f);
+			world_found(&r.f, t, "2.4.71");
+			rendering_make(&r, t);
+			assert_int_equal(r.rc, 0);
+			if (strcmp(world_site(&r.steps)->text, first) != 0)
+				fail_msg("case %zu, again:\n%s", i, world_site(&r.steps)->text);
 		}
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rendering_free(&r);
 		tree_teardown((void **)&t);
 	}
 }
@@ -272,8 +207,8 @@ test_set_aside(void **state)
 
 		assert_int_equal(apache_render(&steps, &(struct proxy_context){
 			.answers = &a, .found = &f, .templates = "templates", .root = t->root, .set_aside = aside[i] }, &e), 0);
-		assert_int_equal(strstr(site_text(&steps), "\nListen 8080\n") != NULL, i > 0);
-		assert_int_equal(strstr(site_text(&steps), "<VirtualHost *:8080>") != NULL, i > 0);
+		assert_int_equal(strstr(world_site(&steps)->text, "\nListen 8080\n") != NULL, i > 0);
+		assert_int_equal(strstr(world_site(&steps)->text, "<VirtualHost *:8080>") != NULL, i > 0);
 		steps_free(&steps);
 	}
 	proxy_found_free(&f);
@@ -327,7 +262,28 @@ test_commands(void **state)
 	}
 }
 
-/* Hostile values straight into the answers, past the fields' own checks. */
+/* Only paths may hold such bytes: then they read back as given, and the rest is as it was. */
+static void
+only_a_path(struct tree *t, const struct hostile *h, const struct steps *s)
+{
+	const char *text = world_site(s)->text, *name = h->field == IN_CERTIFICATE ? "SSLCertificateFile" : "SSLCertificateKeyFile";
+	const struct apa_world w = { .server_root = "/" };
+	const struct apa_directive *host;
+	struct apa_conf c;
+	struct err e = { 0 };
+	char said[4096];
+
+	assert_true(h->field == IN_CERTIFICATE || h->field == IN_KEY);
+	assert_int_equal(apa_parse(&c, &w, text, strlen(text), "site", &e), 0);
+	host = apa_next(apa_top(&c, "VirtualHost"), "VirtualHost");
+	assert_string_equal(apa_word(apa_child(host, name), 0), h->path);
+	assert_null(apa_top(&c, "Listen"));
+	assert_null(host->next);
+	apa_free(&c);
+	if (world_accepts(t, text, said, sizeof(said)) != 0)
+		fail_msg("%s: %s", h->value, said);
+}
+
 static void
 test_injection(void **state)
 {
@@ -335,56 +291,10 @@ test_injection(void **state)
 		"a\nb", "a b", "a\"b", "a'b", "a#b", "a\\", "a>", "<a", "a\x01", "\x01" "b", "../a", "", "${HOME}", "%{HTTP_HOST}", "a$b", "a\tb", "$1", "a/>\nListen 1",
 	};
 	struct tree *t = *state;
-	char said[4096];
 
 	needs_judge(APACHE);
 	world_debian(t);
-	for (size_t i = 0; i < 7 * ARRAY_LEN(evil); i++) {
-		const char *value = evil[i % ARRAY_LEN(evil)];
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		char *cidrs[] = { (char *)value, NULL };
-		char *path = arena_printf(&t->arena, "/etc/ssl/%s", value);
-		int rc;
-
-		parse_answers(&a, https_answers);
-		switch (i / ARRAY_LEN(evil)) {
-		case 0: snprintf(a.public_url.host, sizeof(a.public_url.host), "%s", value); break;
-		case 1: snprintf(a.origin.host, sizeof(a.origin.host), "%s", value); break;
-		case 2: a.certificate = path; break;
-		case 3: a.key = path; break;
-		case 4: a.listen_address = (char *)value; break;
-		case 5: a.cdn = CDN_OTHER; a.trusted = cidrs; break;
-		case 6: snprintf(a.origin.scheme, sizeof(a.origin.scheme), "%s", value); break;
-		}
-		world_found(&f, t, "2.4.71");
-		rc = render(&steps, t, &a, &f, &e);
-		if (rc == 0) {
-			const char *text = site_text(&steps), *name = i / ARRAY_LEN(evil) == 2 ? "SSLCertificateFile" : "SSLCertificateKeyFile";
-			const struct apa_world w = { .server_root = "/" };
-			const struct apa_directive *host;
-			struct apa_conf c;
-
-			/* Only paths may hold such bytes: then they read back as given, and the rest is as it was. */
-			assert_true(i / ARRAY_LEN(evil) == 2 || i / ARRAY_LEN(evil) == 3);
-			assert_int_equal(apa_parse(&c, &w, text, strlen(text), "site", &e), 0);
-			host = apa_next(apa_top(&c, "VirtualHost"), "VirtualHost");
-			assert_string_equal(apa_word(apa_child(host, name), 0), path);
-			assert_null(apa_top(&c, "Listen"));
-			assert_null(host->next);
-			apa_free(&c);
-			if (world_accepts(t, text, said, sizeof(said)) != 0)
-				fail_msg("%s: %s", value, said);
-		} else {
-			assert_int_equal(e.code, ERR_VALUE);
-		}
-		steps_free(&steps);
-		proxy_found_free(&f);
-		a.trusted = NULL;
-		answers_free(&a);
-	}
+	hostile_values(t, https_answers, "2.4.71", world_found, evil, ARRAY_LEN(evil), only_a_path);
 }
 
 /* httpd is the judge of the quotes: it looks for a file of exactly that name. */
@@ -419,25 +329,14 @@ test_quotes(void **state)
 static void
 test_escape(void **state)
 {
-	static const struct { const char *in, *want; } cases[] = {
+	static const struct escape cases[] = {
 		{ "example.org", "example.org" }, { "a b", "\"a b\"" }, { "q\"", "\"q\\\"\"" }, { "b\\", "\"b\\\\\"" }, { "", "\"\"" }, { "a>", "\"a>\"" },
 		{ "a$b", "a$b" }, { "100%", "100%" }, { "\xed\x95\x9c", "\xed\x95\x9c" },
 		{ "${x}", NULL }, { "a%{x}", NULL }, { "a\nb", NULL }, { "a\rb", NULL }, { "\001x", NULL }, { "\x7f", NULL },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct buf out = BUF_INIT;
-		struct err e = { 0 };
-		int rc = proxy_apache.escape(&out, cases[i].in, &e);
-
-		assert_int_equal(rc, cases[i].want ? 0 : -1);
-		if (cases[i].want)
-			assert_string_equal(out.s, cases[i].want);
-		else
-			assert_int_equal(e.code, ERR_VALUE);
-		buf_free(&out);
-	}
+	escapes_hold(&proxy_apache, cases, ARRAY_LEN(cases));
 }
 
 static void
@@ -459,24 +358,14 @@ test_refusals(void **state)
 
 	world_debian(t);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		struct buf text = BUF_INIT;
+		struct rendering r = RENDERING;
 
-		buf_puts(&text, https_answers);
-		if (*cases[i].from)
-			replace_all(&text, cases[i].from, cases[i].to);
-		parse_answers(&a, text.s);
-		world_found(&f, t, cases[i].version);
-		render(&steps, t, &a, &f, &e);
-		if (e.code != cases[i].code)
-			fail_msg("%zu: %s", i, e.msg);
-		buf_free(&text);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		parse_answers_with(&r.a, https_answers, cases[i].from, cases[i].to);
+		world_found(&r.f, t, cases[i].version);
+		rendering_make(&r, t);
+		if (r.e.code != cases[i].code)
+			fail_msg("%zu: %s", i, r.e.msg);
+		rendering_free(&r);
 	}
 }
 
@@ -491,31 +380,23 @@ test_two_sites(void **state)
 	needs_judge(APACHE);
 	world_debian(t);
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		struct buf text = BUF_INIT;
+		struct rendering r = RENDERING;
 		const struct step *site;
 
-		buf_puts(&text, https_answers);
-		replace_all(&text, "chat.example.org", hosts[i]);
-		parse_answers(&a, text.s);
-		a.cdn = CDN_CLOUDFLARE;
-		a.public_url.port = 8443;
-		world_found(&f, t, "2.4.71");
-		assert_int_equal(render(&steps, t, &a, &f, &e), 0);
-		site = steps_find(&steps, STEP_WRITE, ROLE_NONE);
+		parse_answers_with(&r.a, https_answers, "chat.example.org", hosts[i]);
+		r.a.cdn = CDN_CLOUDFLARE;
+		r.a.public_url.port = 8443;
+		world_found(&r.f, t, "2.4.71");
+		rendering_make(&r, t);
+		assert_int_equal(r.rc, 0);
+		site = world_site(&r.steps);
 		assert_string_equal(site->path, i == 0 ? "/etc/apache2/sites-available/openchamber.conf"
 		                                       : "/etc/apache2/sites-available/openchamber-talk.example.org.conf");
 		tree_write(t, site->path, site->text);
 		assert_int_equal(symlink(arena_printf(&t->arena, "../sites-available/%s", fs_basename(site->path)),
 		                         tree_path(t, arena_printf(&t->arena, "/etc/apache2/sites-enabled/%s", fs_basename(site->path)))), 0);
 		buf_puts(&both, site->text);
-		buf_free(&text);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rendering_free(&r);
 	}
 	/* The port is opened by the first, and only there. */
 	assert_non_null(strstr(both.s, "\nListen 8443\n"));
@@ -532,112 +413,40 @@ test_test_certificate(void **state)
 	static const char first[] = "write /etc/antechamber/tls/chat.example.org.key 600 made secret; "
 	                            "write /etc/antechamber/tls/chat.example.org.pem 644 made; write /etc/apache2/sites-available/openchamber.conf 644; ";
 	struct tree *t = *state;
-	struct answers a;
 
 	world_debian(t);
 	for (const char *const *m = (const char *const[]){ "proxy.load", "proxy_http.load", "headers.load", "ssl.load", "http2.load", NULL }; *m; m++)
 		world_enable(t, *m);
-	parse_answers(&a, "version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: apache\n"
-	                  "tls: {mode: selfsigned}\n");
 	for (int round = 0; round < 2; round++) {
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		struct buf shown = BUF_INIT;
+		struct rendering r = RENDERING;
 		const char *want = round ? strstr(first, "write /etc/apache2") : first;
 
-		world_found(&f, t, "2.4.71");
-		assert_int_equal(render(&steps, t, &a, &f, &e), 0);
-		show_steps(&shown, &steps);
-		if (strncmp(shown.s, want, strlen(want)) != 0)
-			fail_msg("%s", shown.s);
+		parse_answers_with(&r.a, https_answers, EXISTING, "mode: selfsigned");
+		world_found(&r.f, t, "2.4.71");
+		rendering_make(&r, t);
+		assert_int_equal(r.rc, 0);
+		if (strncmp(r.shown.s, want, strlen(want)) != 0)
+			fail_msg("%s", r.shown.s);
 		for (size_t i = 0; i < 2 && round == 0; i++)
-			tree_write(t, steps.v[i].path, steps.v[i].text);
-		buf_free(&shown);
-		steps_free(&steps);
-		proxy_found_free(&f);
+			tree_write(t, r.steps.v[i].path, r.steps.v[i].text);
+		rendering_free(&r);
 	}
-	answers_free(&a);
 }
 
-static bool
-answers_on(unsigned port, const char *path, char *text, size_t size)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ssize_t n = -1;
-
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0) {
-		dprintf(fd, "GET %s HTTP/1.1\r\nHost: chat.example.org:81\r\nConnection: close\r\n\r\n", path);
-		n = read(fd, text, size - 1);
-	}
-	text[n > 0 ? n : 0] = '\0';
-	close(fd);
-	return n > 0;
-}
-
-/* The private copy starts, listens where it was told, redirects all but a proof of the name, and ends. */
+/* All but a proof of the name leads to https. */
 static void
 test_rehearsal(void **state)
 {
 	struct tree *t = *state;
-	struct proxy_private private = { .dir = tree_path(t, "/private dir"), .http = free_port(), .https = free_port() };
-	struct proxy_context c = { .templates = "templates", .root = t->root, .private = &private };
-	struct answers a;
-	struct steps steps = { 0 };
-	struct err e = { 0 };
-	struct proxy_found f;
-	char text[2048], proof[2048];
-	bool alive = false;
-	int status;
-	pid_t pid;
+	struct rehearsal r = { .status = 0 };
 
 	needs_judge(APACHE);
 	world_debian(t);
-	private.upstream = free_port();
-	world_certificate(t, "chat.example.org", "/private dir/c.pem", "/private dir/c.key");
-	private.certificate = tree_path(t, "/private dir/c.pem");
-	private.key = tree_path(t, "/private dir/c.key");
-	parse_answers(&a, https_answers);
-	world_found(&f, t, "2.4.71");
-	c.answers = &a;
-	c.found = &f;
-	if (apache_rehearse(&steps, &c, &e) < 0)
-		fail_msg("%s", e.msg);
-	assert_int_equal(steps.n, 3);
-	for (size_t i = 0; i < 2; i++)
-		tree_write(t, steps.v[i].path, steps.v[i].text);
-	if (geteuid() == 0) { /* a rehearsal is nobody's */
-		assert_int_equal(chown(private.dir, 65534, 65534), 0);
-		assert_int_equal(chmod(t->root, 0755), 0);
-		assert_int_equal(chown(private.key, 65534, 65534), 0);
-	}
-	pid = fork();
-	if (pid == 0) {
-		if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
-			_exit(126);
-		execv(steps.v[2].argv[0], (char *const *)steps.v[2].argv);
-		_exit(127);
-	}
-	for (int i = 0; i < 500 && !alive; i++) {
-		alive = answers_on(private.http, "/x?y=%2F", text, sizeof(text));
-		poll(NULL, 0, 10);
-	}
-	answers_on(private.http, "/.well-known/acme-challenge/x", proof, sizeof(proof));
-	kill(pid, SIGTERM);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(alive);
-	assert_non_null(strstr(text, " 301 "));
-	assert_non_null(strstr(text, "Location: https://chat.example.org/x?y=%2F\r\n"));
-	assert_null(strstr(proof, "Location"));
-	steps_free(&steps);
-
-	f.installed = false;
-	assert_int_equal(apache_rehearse(&steps, &c, &e), -1);
-	assert_int_equal(e.code, ERR_MISSING);
-	steps_free(&steps);
-	proxy_found_free(&f);
-	answers_free(&a);
+	rehearse(&r, t, https_answers, "2.4.71", world_found);
+	assert_non_null(strstr(r.said, " 301 "));
+	assert_non_null(strstr(r.said, "Location: https://chat.example.org/x?y=%2F\r\n"));
+	assert_null(strstr(r.proof, "Location"));
+	steps_free(&r.steps);
 }
 
 #define TREE(f) cmocka_unit_test_setup_teardown(f, tree_setup, tree_teardown)

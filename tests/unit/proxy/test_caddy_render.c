@@ -1,31 +1,8 @@
 /* The steps: which file, which line, which commands; what is refused and where; two sites side by side; a rehearsal. */
-#include "../loopback.h"
 #include "caddy_world.h"
+#include "render.h"
 
-#include <signal.h>
-#include <sys/stat.h>
-#include <time.h>
-
-static const char https_answers[] =
-	"version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: caddy\n"
-	"tls: {mode: existing, certificate: /etc/ssl/c.pem, key: /etc/ssl/c.key}\n";
-
-static void
-show_steps(struct buf *out, const struct steps *s)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		const struct step *t = &s->v[i];
-
-		buf_puts(out, i ? "; " : "");
-		if (t->kind == STEP_WRITE)
-			buf_printf(out, "write %s %o%s%s", t->path, (unsigned)t->mode, t->made ? " made" : "", t->secret ? " secret" : "");
-		if (t->kind == STEP_RUN) {
-			buf_puts(out, t->role == ROLE_VALIDATE ? "validate" : t->role == ROLE_RELOAD ? "reload" : "run");
-			for (const char *const *arg = t->argv; *arg; arg++)
-				buf_printf(out, " %s", *arg);
-		}
-	}
-}
+static const char https_answers[] = HTTPS_ANSWERS("caddy");
 
 /* ---- where it goes ---- */
 
@@ -118,13 +95,9 @@ test_layouts(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
 		const struct layout *l = &layouts[i];
-		struct answers a;
-		struct proxy_found f;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct buf shown = BUF_INIT, text = BUF_INIT;
+		struct rendering r = RENDERING;
+		struct buf text = BUF_INIT;
 		struct tree *t;
-		int rc;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		tree_write(t, CADDY_CONFIG, l->caddyfile);
@@ -136,26 +109,20 @@ test_layouts(void **state)
 		if (strstr(l->more, "tls:"))
 			buf_cut(&text, (size_t)(strstr(text.s, "tls:") - text.s));
 		buf_puts(&text, l->more);
-		parse_answers(&a, text.s);
-		world_found(&f, t, "2.6.2");
-		rc = caddy_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
-		show_steps(&shown, &steps);
-		replace_all(&shown, t->root, "ROOT");
-		if (*l->want == '!' ? rc == 0 || !strstr(e.msg, l->want + 1) : rc < 0 || strcmp(shown.s, l->want) != 0)
-			fail_msg("case %zu: %d %s\n%s\n%s", i, rc, e.msg, shown.s, l->want);
-		if (rc < 0)
-			assert_int_equal(e.code, ERR_VALUE);
-		if (rc == 0 && l->added) {
-			assert_string_equal(steps.v[1].path, CADDY_CONFIG);
-			assert_int_equal(strncmp(steps.v[1].text, l->caddyfile, strlen(l->caddyfile)), 0);
-			assert_string_equal(steps.v[1].text + strlen(l->caddyfile), l->added);
+		parse_answers(&r.a, text.s);
+		world_found(&r.f, t, "2.6.2");
+		rendering_make(&r, t);
+		if (*l->want == '!' ? r.rc == 0 || !strstr(r.e.msg, l->want + 1) : r.rc < 0 || strcmp(r.shown.s, l->want) != 0)
+			fail_msg("case %zu: %d %s\n%s\n%s", i, r.rc, r.e.msg, r.shown.s, l->want);
+		if (r.rc < 0)
+			assert_int_equal(r.e.code, ERR_VALUE);
+		if (r.rc == 0 && l->added) {
+			assert_string_equal(r.steps.v[1].path, CADDY_CONFIG);
+			assert_int_equal(strncmp(r.steps.v[1].text, l->caddyfile, strlen(l->caddyfile)), 0);
+			assert_string_equal(r.steps.v[1].text + strlen(l->caddyfile), l->added);
 		}
-		buf_free(&shown);
 		buf_free(&text);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rendering_free(&r);
 		tree_teardown((void **)&t);
 	}
 }
@@ -174,8 +141,7 @@ test_again(void **state)
 	tree_write(t, CADDY_CONFIG, "{\n\tadmin off\n}\n" DEBIAN_CADDYFILE);
 	world_found(&f, t, "2.6.2");
 	parse_answers(&a, "version: 1\norigin: http://127.0.0.1:3000\npublic: http://chat.example.org\nproxy: caddy\ntls: {mode: none}\n");
-	assert_int_equal(caddy_render(&first, &(struct proxy_context){
-		.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
+	assert_int_equal(world_render(&first, t, &f, &a, &e), 0);
 	tree_write(t, first.v[0].path, first.v[0].text);
 	tree_write(t, first.v[1].path, first.v[1].text);
 	proxy_found_free(&f);
@@ -183,8 +149,7 @@ test_again(void **state)
 	assert_int_equal(f.n_sites, 2);
 	assert_true(f.sites[1].ours);
 	assert_false(f.sites[0].ours);
-	assert_int_equal(caddy_render(&second, &(struct proxy_context){
-		.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
+	assert_int_equal(world_render(&second, t, &f, &a, &e), 0);
 	assert_int_equal(second.v[0].kind, STEP_WRITE);
 	assert_string_equal(second.v[0].path, first.v[0].path);
 	assert_string_equal(second.v[0].text, first.v[0].text);
@@ -253,12 +218,8 @@ test_closed_key(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct answers a;
-		struct proxy_found f;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
+		struct rendering r = RENDERING;
 		struct tree *t;
-		int rc;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		tree_write(t, CADDY_CONFIG, DEBIAN_CADDYFILE);
@@ -270,24 +231,21 @@ test_closed_key(void **state)
 		assert_int_equal(chmod(tree_path(t, "/etc/le/archive/c.key"), cases[i].file), 0);
 		assert_int_equal(chmod(tree_path(t, "/etc/le/archive"), cases[i].dir), 0);
 		assert_int_equal(chmod(tree_path(t, "/etc/le/live"), cases[i].link_dir), 0);
-		parse_answers(&a, https_answers);
-		a.key = (char *)"/etc/le/live/c.key";
-		world_found(&f, t, "2.6.2");
-		f.user = (char *)cases[i].user;
-		rc = caddy_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
-		if (rc != (cases[i].closed ? -1 : 0))
-			fail_msg("%zu: %s", i, e.msg);
-		if (rc < 0) {
+		parse_answers(&r.a, https_answers);
+		r.a.key = (char *)"/etc/le/live/c.key";
+		world_found(&r.f, t, "2.6.2");
+		r.f.user = (char *)cases[i].user;
+		rendering_make(&r, t);
+		if (r.rc != (cases[i].closed ? -1 : 0))
+			fail_msg("%zu: %s", i, r.e.msg);
+		if (r.rc < 0) {
 			const char *says = arena_printf(&t->arena, "tls.key: Caddy runs as nobody and may not read %s. ",
 			                                cases[i].closed);
 
-			if (!strstr(e.msg, says) && !strstr(e.msg, arena_printf(&t->arena, "%s. ", tree_path(t, cases[i].closed))))
-				fail_msg("%zu: %s", i, e.msg);
+			if (!strstr(r.e.msg, says) && !strstr(r.e.msg, arena_printf(&t->arena, "%s. ", tree_path(t, cases[i].closed))))
+				fail_msg("%zu: %s", i, r.e.msg);
 		}
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rendering_free(&r);
 		tree_teardown((void **)&t);
 	}
 }
@@ -312,40 +270,57 @@ test_commands(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct proxy_found f = { .proxy = &proxy_caddy };
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct buf shown = BUF_INIT;
+		struct rendering r = RENDERING;
 		const char *commands;
 		struct tree *t;
-		int rc;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		tree_write(t, CADDY_CONFIG, cases[i].caddyfile);
+		world_found(&r.f, t, cases[i].installed ? "2.6.2" : NULL);
 		if (cases[i].installed) {
-			world_found(&f, t, "2.6.2");
-			f.binary = (char *)cases[i].binary;
-			f.running = cases[i].running;
-			((struct caddy_own *)f.conf)->unit = (char *)cases[i].unit;
+			r.f.binary = (char *)cases[i].binary;
+			r.f.running = cases[i].running;
+			((struct caddy_own *)r.f.conf)->unit = (char *)cases[i].unit;
 		}
-		parse_answers(&a, https_answers);
-		rc = caddy_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
-		show_steps(&shown, &steps);
-		replace_all(&shown, t->root, "");
-		commands = strstr(shown.s, "validate");
-		if (cases[i].want ? rc < 0 || strcmp(commands, cases[i].want) != 0 : rc == 0 || !strstr(e.msg, "Caddyfile:2:2"))
-			fail_msg("%zu: %s %s", i, shown.s, e.msg);
-		buf_free(&shown);
-		steps_free(&steps);
-		answers_free(&a);
-		proxy_found_free(&f);
+		parse_answers(&r.a, https_answers);
+		rendering_make(&r, t);
+		replace_all(&r.shown, "ROOT", "");
+		commands = strstr(r.shown.s, "validate");
+		if (cases[i].want ? r.rc < 0 || strcmp(commands, cases[i].want) != 0 : r.rc == 0 || !strstr(r.e.msg, "Caddyfile:2:2"))
+			fail_msg("%zu: %s %s", i, r.shown.s, r.e.msg);
+		rendering_free(&r);
 		tree_teardown((void **)&t);
 	}
 }
 
-/* Hostile values straight into the answers, past the fields' own checks. */
+/* Only paths may hold such bytes, then they read back as given; a name may be a word like import. */
+static void
+only_a_path(struct tree *t, const struct hostile *h, const struct steps *s)
+{
+	const char *text = world_site(s)->text;
+	const struct cdy_node *tls;
+	struct cdy_conf c;
+	struct err e = { 0 };
+	char said[65536];
+
+	if (cdy_parse(&c, text, strlen(text), "site", &e) < 0)
+		fail_msg("%s", e.msg);
+	tls = cdy_child(c.sites->next, "tls");
+	if (h->field == IN_CERTIFICATE || h->field == IN_KEY)
+		assert_string_equal(cdy_arg(tls, h->field == IN_KEY), h->path);
+	else
+		assert_true(strcmp(h->value, "import") == 0 || strcmp(h->value, "*") == 0 || (h->field == IN_TRUSTED && !*h->value));
+	assert_null(c.sites->next->next);
+	assert_string_equal(cdy_arg(tls->next, 0), h->field == IN_ORIGIN ? arena_printf(&t->arena, "%s:3000", h->value) :
+	                    strcmp(tls->next->name, "reverse_proxy") == 0 ? "127.0.0.1:3000" : cdy_arg(tls->next, 0));
+	cdy_free(&c);
+	if (judge_is_here(CADDY)) {
+		tree_write(t, "/judge", text);
+		if (caddy_judges(t, "adapt", tree_path(t, "/judge"), said, sizeof(said)) != 0)
+			fail_msg("%s: %s", h->value, said);
+	}
+}
+
 static void
 test_injection(void **state)
 {
@@ -353,68 +328,10 @@ test_injection(void **state)
 		"a}", "a{", "{host}", "{$HOME}", "a\nb", "a b", "a\"b", "a'b", "a#b", "#a", "a\\", "a\x01", "\x01" "b}", "../a", "",
 		"a`b", "a\"`b", "<<a", "a\xc2\xa0" "b", "a,", "import", "@a", "*",
 	};
-	enum { FIELDS = 7 };
 	struct tree *t = *state;
-	char said[65536];
-	size_t taken = 0;
 
 	tree_write(t, CADDY_CONFIG, DEBIAN_CADDYFILE);
-	for (size_t i = 0; i < FIELDS * ARRAY_LEN(evil); i++) {
-		const size_t field = i / ARRAY_LEN(evil);
-		const char *value = evil[i % ARRAY_LEN(evil)];
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		char *cidrs[] = { (char *)value, NULL };
-		char *path = arena_printf(&t->arena, "/etc/ssl/%s", value);
-		int rc;
-
-		parse_answers(&a, https_answers);
-		switch (field) {
-		case 0: snprintf(a.public_url.host, sizeof(a.public_url.host), "%s", value); break;
-		case 1: snprintf(a.origin.host, sizeof(a.origin.host), "%s", value); break;
-		case 2: a.certificate = path; break;
-		case 3: a.key = path; break;
-		case 4: a.listen_address = (char *)value; break;
-		case 5: a.cdn = CDN_OTHER; a.trusted = cidrs; break;
-		case 6: snprintf(a.origin.scheme, sizeof(a.origin.scheme), "%s", value); break;
-		}
-		world_found(&f, t, "2.6.2");
-		rc = caddy_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
-		if (rc == 0) {
-			const char *text = steps_find(&steps, STEP_WRITE, ROLE_NONE)->text;
-			const struct cdy_node *tls;
-			struct cdy_conf c;
-
-			/* Only paths may hold such bytes, then they read back as given; a name may be a word like import. */
-			if (cdy_parse(&c, text, strlen(text), "site", &e) < 0)
-				fail_msg("%s", e.msg);
-			tls = cdy_child(c.sites->next, "tls");
-			if (field == 2 || field == 3)
-				assert_string_equal(cdy_arg(tls, field - 2), path);
-			else
-				assert_true(strcmp(value, "import") == 0 || strcmp(value, "*") == 0 || (field == 5 && !*value));
-			assert_null(c.sites->next->next);
-			assert_string_equal(cdy_arg(tls->next, 0), field == 1 ? arena_printf(&t->arena, "%s:3000", value) :
-			                    strcmp(tls->next->name, "reverse_proxy") == 0 ? "127.0.0.1:3000" : cdy_arg(tls->next, 0));
-			cdy_free(&c);
-			taken++;
-			if (judge_is_here(CADDY)) {
-				tree_write(t, "/judge", text);
-				if (caddy_judges(t, "adapt", tree_path(t, "/judge"), said, sizeof(said)) != 0)
-					fail_msg("%s: %s", value, said);
-			}
-		} else {
-			assert_int_equal(e.code, ERR_VALUE);
-		}
-		steps_free(&steps);
-		proxy_found_free(&f);
-		a.trusted = NULL;
-		answers_free(&a);
-	}
-	assert_true(taken > 20);
+	assert_true(hostile_values(t, https_answers, "2.6.2", world_found, evil, ARRAY_LEN(evil), only_a_path) > 20);
 }
 
 static void
@@ -426,115 +343,51 @@ test_two_sites(void **state)
 
 	tree_write(t, CADDY_CONFIG, "{\n\tadmin off\n}\n" DEBIAN_CADDYFILE);
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
+		struct rendering r = RENDERING;
 
-		parse_answers(&a, arena_printf(&t->arena, "version: 1\norigin: http://127.0.0.1:3000\npublic: https://%s\n"
+		parse_answers(&r.a, arena_printf(&t->arena, "version: 1\norigin: http://127.0.0.1:3000\npublic: https://%s\n"
 		                               "proxy: caddy\ntls: {mode: upstream}\ncdn: cloudflare\n", hosts[i]));
-		world_found(&f, t, "2.6.2");
-		assert_int_equal(caddy_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
-		assert_string_equal(steps.v[0].path, i == 0 ? "/etc/caddy/openchamber.caddy"
+		world_found(&r.f, t, "2.6.2");
+		rendering_make(&r, t);
+		assert_int_equal(r.rc, 0);
+		assert_string_equal(r.steps.v[0].path, i == 0 ? "/etc/caddy/openchamber.caddy"
 		                                            : "/etc/caddy/openchamber-talk.example.org.caddy");
-		tree_write(t, steps.v[0].path, steps.v[0].text);
+		tree_write(t, r.steps.v[0].path, r.steps.v[0].text);
 		if (i == 0)
-			tree_write(t, steps.v[1].path, steps.v[1].text);
+			tree_write(t, r.steps.v[1].path, r.steps.v[1].text);
 		else
-			assert_int_equal(steps.v[1].kind, STEP_RUN); /* the star reads both */
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+			assert_int_equal(r.steps.v[1].kind, STEP_RUN); /* the star reads both */
+		rendering_free(&r);
 	}
 	if (judge_is_here(CADDY) && caddy_judges(t, "validate", tree_path(t, CADDY_CONFIG), said, sizeof(said)) != 0)
 		fail_msg("%s", said);
 }
 
-static bool
-answers_on(unsigned port, char *text, size_t size)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ssize_t n = -1;
-
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0) {
-		dprintf(fd, "GET /x HTTP/1.1\r\nHost: chat.example.org\r\nConnection: close\r\n\r\n");
-		n = read(fd, text, size - 1);
-	}
-	text[n > 0 ? n : 0] = '\0';
-	close(fd);
-	return n > 0;
-}
-
-/* The private copy starts, listens where it was told, keeps to its directory, and ends at once. */
+/* Plain http leads to https, and it ends as it was asked to. */
 static void
 test_rehearsal(void **state)
 {
-	static const char *const modes[] = { "auto", "selfsigned" };
-	const struct timespec moment = { .tv_nsec = 10000000 };
+	static const char *const modes[] = { ANSWERS("caddy", "https://chat.example.org", "mode: auto"),
+	                                     ANSWERS("caddy", "https://chat.example.org", "mode: selfsigned") };
 	struct tree *t = *state;
-	struct proxy_private private = { .dir = tree_path(t, "/private dir") };
-	struct proxy_context c = { .templates = "templates", .root = t->root, .private = &private };
-	struct err e = { 0 };
 
 	needs_judge(CADDY);
 	tree_write(t, CADDY_CONFIG, DEBIAN_CADDYFILE);
-	world_certificate(t, "chat.example.org", "/private dir/c.pem", "/private dir/c.key");
-	private.certificate = tree_path(t, "/private dir/c.pem");
-	private.key = tree_path(t, "/private dir/c.key");
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
-		struct answers a;
-		struct steps steps = { 0 };
-		struct proxy_found f;
-		char text[2048];
-		bool alive = false;
-		int status;
-		pid_t pid;
+		struct rehearsal r = { .status = 0 };
 
-		private.http = free_port();
-		private.https = free_port();
-		private.upstream = free_port();
-		parse_answers(&a, arena_printf(&t->arena, "version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\n"
-		                               "proxy: caddy\ntls: {mode: %s}\n", modes[i]));
-		world_found(&f, t, "2.6.2");
-		c.answers = &a;
-		c.found = &f;
-		if (caddy_rehearse(&steps, &c, &e) < 0)
-			fail_msg("%s", e.msg);
-		assert_int_equal(steps.n, 3);
-		for (size_t k = 0; k < 2; k++)
-			tree_write(t, steps.v[k].path, steps.v[k].text);
-		assert_int_equal(steps.v[2].kind, STEP_RUN);
-		pid = fork();
-		if (pid == 0) {
-			freopen("/dev/null", "w", stderr);
-			execvp(steps.v[2].argv[0], (char *const *)steps.v[2].argv);
-			_exit(127);
-		}
-		for (int k = 0; k < 500 && !alive; k++) {
-			alive = answers_on(private.http, text, sizeof(text));
-			nanosleep(&moment, NULL);
-		}
-		kill(pid, SIGTERM);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_true(alive);
-		assert_non_null(strstr(text, " 308 "));
-		assert_non_null(strstr(text, "Location: https://chat.example.org/x\r\n"));
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-		steps_free(&steps);
-		f.installed = false;
-		assert_int_equal(caddy_rehearse(&steps, &c, &e), -1);
-		assert_int_equal(e.code, ERR_MISSING);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rehearse(&r, t, modes[i], "2.6.2", world_found);
+		assert_non_null(strstr(r.said, " 308 "));
+		assert_non_null(strstr(r.said, "Location: https://chat.example.org/x?y=%2F\r\n"));
+		assert_true(WIFEXITED(r.status) && WEXITSTATUS(r.status) == 0);
+		steps_free(&r.steps);
 	}
 }
 
 static void
 test_escape(void **state)
 {
-	static const struct { const char *in, *want; } cases[] = {
+	static const struct escape cases[] = {
 		{ "example.org", "example.org" }, { "a b", "\"a b\"" }, { "a#b", "a#b" }, { "#b", "\"#b\"" }, { "q\"", "`q\"`" },
 		{ "b\\", "`b\\`" }, { "", "\"\"" }, { "a`b", "\"a`b\"" }, { "\xed\x95\x9c", "\"\xed\x95\x9c\"" }, { "<a", "\"<a\"" },
 		{ "{host}", NULL }, { "a}", NULL }, { "a\nb", NULL }, { "a\rb", NULL }, { "\001x", NULL }, { "\x7f", NULL },
@@ -542,18 +395,7 @@ test_escape(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct buf out = BUF_INIT;
-		struct err e = { 0 };
-		int rc = proxy_caddy.escape(&out, cases[i].in, &e);
-
-		assert_int_equal(rc, cases[i].want ? 0 : -1);
-		if (cases[i].want)
-			assert_string_equal(out.s, cases[i].want);
-		else
-			assert_int_equal(e.code, ERR_VALUE);
-		buf_free(&out);
-	}
+	escapes_hold(&proxy_caddy, cases, ARRAY_LEN(cases));
 }
 
 int

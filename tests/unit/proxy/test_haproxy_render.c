@@ -1,45 +1,11 @@
 /* The steps: which files, which links, which commands; where the site goes; what is refused; a rehearsal. */
-#include "../loopback.h"
 #include "haproxy_world.h"
+#include "render.h"
 
-#include <signal.h>
-#include <sys/stat.h>
-
-static const char https_answers[] =
-	"version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: haproxy\n"
-	"tls: {mode: existing, certificate: /etc/ssl/c.pem, key: /etc/ssl/c.key}\n";
-static const char http_answers[] =
-	"version: 1\norigin: http://127.0.0.1:3000\npublic: http://chat.example.org\nproxy: haproxy\ntls: {mode: none}\n";
+static const char https_answers[] = HTTPS_ANSWERS("haproxy");
+static const char http_answers[] = HTTP_ANSWERS("haproxy");
 static const char defaults[] = "defaults\n mode http\n timeout connect 5s\n timeout client 50s\n timeout server 50s\n";
 static const struct needs needs = { .quiet = 30 };
-
-static void
-show_steps(struct buf *out, const struct steps *s)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		const struct step *t = &s->v[i];
-
-		buf_puts(out, i ? "; " : "");
-		if (t->kind == STEP_WRITE)
-			buf_printf(out, "write %s %o%s%s", t->path, (unsigned)t->mode, t->made ? " made" : "", t->secret ? " secret" : "");
-		if (t->kind == STEP_LINK)
-			buf_printf(out, "link %s -> %s", t->path, t->target);
-		if (t->kind == STEP_SET_ASIDE)
-			buf_printf(out, "aside %s", t->path);
-		if (t->kind == STEP_RUN) {
-			buf_puts(out, t->role == ROLE_VALIDATE ? "validate" : t->role == ROLE_RELOAD ? "reload" : "run");
-			for (const char *const *arg = t->argv; *arg; arg++)
-				buf_printf(out, " %s", *arg);
-		}
-	}
-}
-
-static int
-render(struct steps *steps, struct tree *t, const struct answers *a, const struct proxy_found *f, struct err *e)
-{
-	return haproxy_render(steps, &(struct proxy_context){
-		.answers = a, .found = f, .needs = &needs, .templates = "templates", .root = t->root }, e);
-}
 
 static const char *
 text_of(const struct steps *s, const char *path)
@@ -66,8 +32,8 @@ test_steps(void **state)
 		{ "", true, true, "haproxy.service", LINKS CFG "validate haproxy -c -f ROOT/etc/haproxy/haproxy.cfg; reload systemctl reload haproxy.service" },
 		{ "", true, true, NULL, LINKS CFG "validate haproxy -c -f ROOT/etc/haproxy/haproxy.cfg; reload kill -USR2 4321" },
 		{ "", true, false, NULL, NULL },
-		{ "commands: {reload: [rc-service, haproxy, reload]}\n", true, false, NULL,
-		  LINKS CFG "validate haproxy -c -f ROOT/etc/haproxy/haproxy.cfg; reload rc-service haproxy reload" },
+		{ "commands: {reload: [r.rc-service, haproxy, reload]}\n", true, false, NULL,
+		  LINKS CFG "validate haproxy -c -f ROOT/etc/haproxy/haproxy.cfg; reload r.rc-service haproxy reload" },
 		{ "", false, false, NULL, LINKS CFG "validate haproxy -c -f ROOT/etc/haproxy/haproxy.cfg; reload service haproxy start" },
 		{ "commands: {validate: [docker, exec, h, haproxy, -c], reload: [docker, kill, -s, USR2, h]}\n", false, false, NULL,
 		  LINKS CFG "validate docker exec h haproxy -c; reload docker kill -s USR2 h" },
@@ -79,30 +45,20 @@ test_steps(void **state)
 
 	tree_write(t, HAPROXY_CONFIG, defaults);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct answers a;
-		struct proxy_found f;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct buf shown = BUF_INIT;
-		int rc;
+		struct rendering r = RENDERING;
 
-		parse_answers(&a, arena_printf(&t->arena, "%s%s", https_answers, cases[i].more));
-		world_found(&f, t, "2.6.12");
-		f.running = cases[i].running;
-		f.master = cases[i].running ? 4321 : 0;
-		haproxy_own(&f)->master = cases[i].master;
-		haproxy_own(&f)->unit = (char *)cases[i].unit;
-		rc = render(&steps, t, &a, &f, &e);
-		show_steps(&shown, &steps);
-		replace_all(&shown, t->root, "ROOT");
-		if (rc != (cases[i].want ? 0 : -1) || (cases[i].want && strcmp(shown.s, cases[i].want) != 0))
-			fail_msg("case %zu: %d %s", i, rc, rc ? e.msg : shown.s);
-		if (rc < 0)
-			assert_int_equal(e.code, ERR_VALUE);
-		buf_free(&shown);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		parse_answers(&r.a, arena_printf(&t->arena, "%s%s", https_answers, cases[i].more));
+		world_found(&r.f, t, "2.6.12");
+		r.f.running = cases[i].running;
+		r.f.master = cases[i].running ? 4321 : 0;
+		haproxy_own(&r.f)->master = cases[i].master;
+		haproxy_own(&r.f)->unit = (char *)cases[i].unit;
+		rendering_make(&r, t);
+		if (r.rc != (cases[i].want ? 0 : -1) || (cases[i].want && strcmp(r.shown.s, cases[i].want) != 0))
+			fail_msg("case %zu: %d %s", i, r.rc, r.rc ? r.e.msg : r.shown.s);
+		if (r.rc < 0)
+			assert_int_equal(r.e.code, ERR_VALUE);
+		rendering_free(&r);
 	}
 }
 
@@ -125,7 +81,7 @@ test_links(void **state)
 	world_found(&f, t, "2.6.12");
 	f.running = haproxy_own(&f)->master = true;
 	a.reload = false;
-	assert_int_equal(render(&steps, t, &a, &f, &e), 0);
+	assert_int_equal(world_render(&steps, t, &f, &a, &e), 0);
 	show_steps(&shown, &steps);
 	replace_all(&shown, t->root, "");
 	assert_string_equal(shown.s,
@@ -137,7 +93,7 @@ test_links(void **state)
 	/* A file that holds its key needs one link; where it is read already, none. */
 	a.key = a.certificate;
 	buf_cut(&shown, 0);
-	assert_int_equal(render(&steps, t, &a, &f, &e), 0);
+	assert_int_equal(world_render(&steps, t, &f, &a, &e), 0);
 	show_steps(&shown, &steps);
 	assert_null(strstr(shown.s, ".pem.key ->"));
 	assert_non_null(strstr(shown.s, ".pem -> /etc/ssl/c.pem; "));
@@ -151,7 +107,7 @@ test_links(void **state)
 		f.running = haproxy_own(&f)->master = true;
 		a.key = i == 1 ? (char *)"/etc/ssl/c.pem.key" : a.certificate;
 		buf_cut(&shown, 0);
-		assert_int_equal(render(&steps, t, &a, &f, &e), 0);
+		assert_int_equal(world_render(&steps, t, &f, &a, &e), 0);
 		show_steps(&shown, &steps);
 		assert_null(strstr(shown.s, "link"));
 		assert_null(strstr(text_of(&steps, HAPROXY_CONFIG), "#-"));
@@ -165,7 +121,7 @@ test_links(void **state)
 	/* Started with the root in front of its paths, it is told them so. */
 	haproxy_own(&f)->rooted = true;
 	a.key = (char *)"/etc/ssl/c.key";
-	assert_int_equal(render(&steps, t, &a, &f, &e), 0);
+	assert_int_equal(world_render(&steps, t, &f, &a, &e), 0);
 	assert_non_null(strstr(text_of(&steps, HAPROXY_CONFIG),
 	                       arena_printf(&t->arena, " crt %s/etc/haproxy/antechamber ", t->root)));
 	steps_free(&steps);
@@ -222,38 +178,32 @@ test_places(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
 		const struct place *p = &places[i];
-		struct answers a;
-		struct proxy_found f;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
+		struct rendering r = RENDERING;
 		struct tree *t;
-		int rc;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		tree_write(t, HAPROXY_CONFIG, arena_printf(&t->arena, "%s%s", defaults, p->there));
-		parse_answers(&a, arena_printf(&t->arena, "%s%s", p->tls ? https_answers : http_answers, p->more));
-		a.reload = false;
-		world_found(&f, t, "2.6.12");
-		rc = render(&steps, t, &a, &f, &e);
+		parse_answers(&r.a, arena_printf(&t->arena, "%s%s", p->tls ? https_answers : http_answers, p->more));
+		r.a.reload = false;
+		world_found(&r.f, t, "2.6.12");
+		rendering_make(&r, t);
 		if (p->refused) {
-			assert_int_equal(rc, -1);
-			assert_int_equal(e.code, ERR_CONFLICT);
-			assert_string_equal(e.file, HAPROXY_CONFIG);
-			if (e.line != p->refused)
-				fail_msg("case %zu: %s", i, e.msg);
+			assert_int_equal(r.rc, -1);
+			assert_int_equal(r.e.code, ERR_CONFLICT);
+			assert_string_equal(r.e.file, HAPROXY_CONFIG);
+			if (r.e.line != p->refused)
+				fail_msg("case %zu: %s", i, r.e.msg);
 		} else {
-			if (rc < 0)
-				fail_msg("case %zu: %s", i, e.msg);
+			if (r.rc < 0)
+				fail_msg("case %zu: %s", i, r.e.msg);
 			for (size_t k = 0; k < ARRAY_LEN(p->has) && p->has[k]; k++)
-				if (!strstr(text_of(&steps, HAPROXY_CONFIG), p->has[k]))
-					fail_msg("case %zu lacks %s:\n%s", i, p->has[k], text_of(&steps, HAPROXY_CONFIG));
+				if (!strstr(text_of(&r.steps, HAPROXY_CONFIG), p->has[k]))
+					fail_msg("case %zu lacks %s:\n%s", i, p->has[k], text_of(&r.steps, HAPROXY_CONFIG));
 			for (size_t k = 0; k < ARRAY_LEN(p->has_not) && p->has_not[k]; k++)
-				if (strstr(text_of(&steps, HAPROXY_CONFIG), p->has_not[k]))
-					fail_msg("case %zu has %s:\n%s", i, p->has_not[k], text_of(&steps, HAPROXY_CONFIG));
+				if (strstr(text_of(&r.steps, HAPROXY_CONFIG), p->has_not[k]))
+					fail_msg("case %zu has %s:\n%s", i, p->has_not[k], text_of(&r.steps, HAPROXY_CONFIG));
 		}
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rendering_free(&r);
 		tree_teardown((void **)&t);
 	}
 }
@@ -278,7 +228,7 @@ test_two_files(void **state)
 	world_found(&f, t, "2.6.12");
 	assert_string_equal(haproxy_own(&f)->files[1], "/etc/haproxy/conf.d");
 	assert_int_equal(f.n_sites, 1);
-	assert_int_equal(render(&steps, t, &a, &f, &e), 0);
+	assert_int_equal(world_render(&steps, t, &f, &a, &e), 0);
 	show_steps(&shown, &steps);
 	replace_all(&shown, t->root, "");
 	assert_string_equal(shown.s, "write /etc/haproxy/haproxy.cfg 644; write /etc/haproxy/conf.d/web.cfg 644; "
@@ -317,33 +267,25 @@ test_two_hosts(void **state)
 	needs_judge(HAPROXY);
 	tree_write(t, HAPROXY_CONFIG, defaults);
 	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		struct buf text = BUF_INIT;
+		struct rendering r = RENDERING;
 
-		buf_puts(&text, https_answers);
-		replace_all(&text, "chat.example.org", runs[i].host);
-		parse_answers(&a, text.s);
-		a.reload = false;
-		a.public_url.port = runs[i].port;
-		world_found(&f, t, "2.6.12");
-		if (render(&steps, t, &a, &f, &e) < 0)
-			fail_msg("%s", e.msg);
+		parse_answers_with(&r.a, https_answers, "chat.example.org", runs[i].host);
+		r.a.reload = false;
+		r.a.public_url.port = runs[i].port;
+		world_found(&r.f, t, "2.6.12");
+		rendering_make(&r, t);
+		if (r.rc < 0)
+			fail_msg("%s", r.e.msg);
 		buf_cut(&before, 0);
 		buf_puts(&before, last.s);
 		buf_cut(&last, 0);
-		buf_puts(&last, text_of(&steps, HAPROXY_CONFIG));
+		buf_puts(&last, text_of(&r.steps, HAPROXY_CONFIG));
 		tree_write(t, HAPROXY_CONFIG, last.s);
 		if (i == 2 || i == 3)
 			assert_string_equal(last.s, before.s);
 		if (world_accepts(t, last.s, said, sizeof(said)) != 0 || strstr(said, "WARNING"))
 			fail_msg("%zu: %s", i, said);
-		buf_free(&text);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rendering_free(&r);
 	}
 	assert_non_null(strstr(last.s, "backend openchamber_talk.example.org\n"));
 	assert_non_null(strstr(last.s, "\nfrontend openchamber_80_443\n"));
@@ -414,7 +356,22 @@ test_blocks(void **state)
 	buf_free(&out);
 }
 
-/* Hostile values straight into the answers, past the fields' own checks. */
+/* Only paths may hold such bytes: they are what a link leads to, and stand in no file. */
+static void
+only_a_link(struct tree *t, const struct hostile *h, const struct steps *s)
+{
+	struct rendering good = RENDERING;
+
+	assert_true(h->field == IN_CERTIFICATE || h->field == IN_KEY);
+	assert_string_equal(s->v[h->field == IN_CERTIFICATE ? 0 : 1].target, h->path);
+	parse_answers(&good.a, https_answers);
+	world_found(&good.f, t, "2.6.12");
+	rendering_make(&good, t);
+	assert_int_equal(good.rc, 0);
+	assert_string_equal(text_of(s, HAPROXY_CONFIG), text_of(&good.steps, HAPROXY_CONFIG));
+	rendering_free(&good);
+}
+
 static void
 test_injection(void **state)
 {
@@ -422,53 +379,9 @@ test_injection(void **state)
 		"a\nb", "a b", "a\"b", "a'b", "a#b", "a\\", "a\x01", "\x01" "b", "../a", "", "a%[src]b", "a$HOME", "a${HOME}", "a b if TRUE", "a\tb",
 	};
 	struct tree *t = *state;
-	struct buf good = BUF_INIT;
 
 	tree_write(t, HAPROXY_CONFIG, defaults);
-	for (size_t i = 0; i < 7 * ARRAY_LEN(evil); i++) {
-		const char *value = evil[i % ARRAY_LEN(evil)];
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		char *cidrs[] = { (char *)value, NULL };
-		char *path = arena_printf(&t->arena, "/etc/ssl/%s", value);
-		int rc;
-
-		parse_answers(&a, https_answers);
-		a.reload = false;
-		if (i == 0) {
-			world_found(&f, t, "2.6.12");
-			assert_int_equal(render(&steps, t, &a, &f, &e), 0);
-			buf_puts(&good, text_of(&steps, HAPROXY_CONFIG));
-			steps_free(&steps);
-			proxy_found_free(&f);
-		}
-		switch (i / ARRAY_LEN(evil)) {
-		case 0: snprintf(a.public_url.host, sizeof(a.public_url.host), "%s", value); break;
-		case 1: snprintf(a.origin.host, sizeof(a.origin.host), "%s", value); break;
-		case 2: a.certificate = a.key = path; break;
-		case 3: a.key = path; break;
-		case 4: a.listen_address = (char *)value; break;
-		case 5: a.cdn = CDN_OTHER; a.trusted = cidrs; break;
-		case 6: snprintf(a.origin.scheme, sizeof(a.origin.scheme), "%s", value); break;
-		}
-		world_found(&f, t, "2.6.12");
-		rc = render(&steps, t, &a, &f, &e);
-		if (rc == 0) {
-			/* Only paths may hold such bytes: they are what a link leads to, and stand in no file. */
-			assert_true(i / ARRAY_LEN(evil) == 2 || i / ARRAY_LEN(evil) == 3);
-			assert_string_equal(text_of(&steps, HAPROXY_CONFIG), good.s);
-			assert_string_equal(i / ARRAY_LEN(evil) == 2 ? steps.v[0].target : steps.v[1].target, path);
-		} else {
-			assert_int_equal(e.code, ERR_VALUE);
-		}
-		steps_free(&steps);
-		proxy_found_free(&f);
-		a.trusted = NULL;
-		answers_free(&a);
-	}
-	buf_free(&good);
+	hostile_values(t, https_answers, "2.6.12", world_found, evil, ARRAY_LEN(evil), only_a_link);
 }
 
 /* HAProxy is the judge of the quotes: it looks for a file of exactly that name. */
@@ -518,33 +431,23 @@ test_refusals(void **state)
 
 	tree_write(t, HAPROXY_CONFIG, defaults);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		struct buf text = BUF_INIT;
+		struct rendering r = RENDERING;
 
-		buf_puts(&text, https_answers);
-		if (*cases[i].from)
-			replace_all(&text, cases[i].from, cases[i].to);
-		parse_answers(&a, text.s);
-		world_found(&f, t, cases[i].version);
+		parse_answers_with(&r.a, https_answers, cases[i].from, cases[i].to);
+		world_found(&r.f, t, cases[i].version);
 		if (cases[i].options)
-			f.options = (char *)cases[i].options;
-		render(&steps, t, &a, &f, &e);
-		if (e.code != cases[i].code)
-			fail_msg("%zu: %s", i, e.msg);
-		buf_free(&text);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+			r.f.options = (char *)cases[i].options;
+		rendering_make(&r, t);
+		if (r.e.code != cases[i].code)
+			fail_msg("%zu: %s", i, r.e.msg);
+		rendering_free(&r);
 	}
 }
 
 static void
 test_escape(void **state)
 {
-	static const struct { const char *in, *want; } cases[] = {
+	static const struct escape cases[] = {
 		{ "example.org", "example.org" }, { "[::1]", "[::1]" }, { "a b", "\"a b\"" }, { "q\"", "\"q\\\"\"" },
 		{ "b\\", "\"b\\\\\"" }, { "$host", "\"\\$host\"" }, { "a#b", "\"a#b\"" }, { "it's", "\"it's\"" }, { "", "\"\"" },
 		{ "100%", "100%" }, { "\xed\x95\x9c", "\xed\x95\x9c" },
@@ -552,94 +455,25 @@ test_escape(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct buf out = BUF_INIT;
-		struct err e = { 0 };
-		int rc = proxy_haproxy.escape(&out, cases[i].in, &e);
-
-		assert_int_equal(rc, cases[i].want ? 0 : -1);
-		if (cases[i].want)
-			assert_string_equal(out.s, cases[i].want);
-		else
-			assert_int_equal(e.code, ERR_VALUE);
-		buf_free(&out);
-	}
+	escapes_hold(&proxy_haproxy, cases, ARRAY_LEN(cases));
 }
 
-static bool
-answers_on(unsigned port, const char *path, char *text, size_t size)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ssize_t n = -1;
-
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0) {
-		dprintf(fd, "GET %s HTTP/1.1\r\nHost: chat.example.org:81\r\nConnection: close\r\n\r\n", path);
-		n = read(fd, text, size - 1);
-	}
-	text[n > 0 ? n : 0] = '\0';
-	close(fd);
-	return n > 0;
-}
-
-/* The private copy starts, listens where it was told, redirects all but a proof of the name, and ends. */
+/* All but a proof of the name leads to https. */
 static void
 test_rehearsal(void **state)
 {
 	struct tree *t = *state;
-	struct proxy_private private = { .dir = tree_path(t, "/private dir"), .http = free_port(), .https = free_port() };
-	struct proxy_context c = { .templates = "templates", .root = t->root, .private = &private, .needs = &needs };
-	struct answers a;
-	struct steps steps = { 0 };
-	struct err e = { 0 };
-	struct proxy_found f;
-	char text[2048], proof[2048];
-	bool alive = false;
-	int status;
-	pid_t pid;
+	struct rehearsal r = { .status = 0 };
 
 	needs_judge(HAPROXY);
 	tree_write(t, HAPROXY_CONFIG, "defaults\n mode http\nfrontend w\n bind :80\n bind :443 ssl crt x\n");
-	private.upstream = free_port();
-	world_certificate(t, "chat.example.org", "/private dir/c.pem", "/private dir/c.key");
-	private.certificate = tree_path(t, "/private dir/c.pem");
-	private.key = tree_path(t, "/private dir/c.key");
-	parse_answers(&a, https_answers);
-	world_found(&f, t, "2.6.12");
-	c.answers = &a;
-	c.found = &f;
-	if (haproxy_rehearse(&steps, &c, &e) < 0)
-		fail_msg("%s", e.msg);
-	assert_int_equal(steps.n, 3);
-	assert_int_equal(steps.v[0].mode, 0600);
-	assert_true(steps.v[0].secret);
-	for (size_t i = 0; i < 2; i++)
-		tree_write(t, steps.v[i].path, steps.v[i].text);
-	assert_int_equal(steps.v[2].kind, STEP_RUN);
-	pid = fork();
-	if (pid == 0) {
-		execv(steps.v[2].argv[0], (char *const *)steps.v[2].argv);
-		_exit(127);
-	}
-	for (int i = 0; i < 500 && !alive; i++) {
-		alive = answers_on(private.http, "/x?y=%2F", text, sizeof(text));
-		poll(NULL, 0, 10);
-	}
-	answers_on(private.http, "/.well-known/acme-challenge/x", proof, sizeof(proof));
-	kill(pid, SIGTERM);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(alive);
-	assert_non_null(strstr(text, " 301 "));
-	assert_non_null(strstr(text, "location: https://chat.example.org/x?y=%2F\r\n"));
-	assert_null(strstr(proof, "location"));
-	steps_free(&steps);
-
-	f.installed = false;
-	assert_int_equal(haproxy_rehearse(&steps, &c, &e), -1);
-	assert_int_equal(e.code, ERR_MISSING);
-	steps_free(&steps);
-	proxy_found_free(&f);
-	answers_free(&a);
+	rehearse(&r, t, https_answers, "2.6.12", world_found);
+	assert_int_equal(r.steps.v[0].mode, 0600);
+	assert_true(r.steps.v[0].secret);
+	assert_non_null(strstr(r.said, " 301 "));
+	assert_non_null(strstr(r.said, "location: https://chat.example.org/x?y=%2F\r\n"));
+	assert_null(strstr(r.proof, "location"));
+	steps_free(&r.steps);
 }
 
 /* A plan is computed twice, the second time by root: both must come to the same. */
@@ -647,32 +481,25 @@ static void
 test_test_certificate(void **state)
 {
 	struct tree *t = *state;
-	struct answers a;
 
 	tree_write(t, HAPROXY_CONFIG, defaults);
-	parse_answers(&a, "version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: haproxy\n"
-	                  "tls: {mode: selfsigned}\nreload: false\n");
 	for (int round = 0; round < 2; round++) {
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		struct buf shown = BUF_INIT;
+		struct rendering r = RENDERING;
 
-		world_found(&f, t, "2.6.12");
-		assert_int_equal(render(&steps, t, &a, &f, &e), 0);
-		show_steps(&shown, &steps);
+		parse_answers_with(&r.a, https_answers, EXISTING, "mode: selfsigned");
+		r.a.reload = false;
+		world_found(&r.f, t, "2.6.12");
+		rendering_make(&r, t);
+		assert_int_equal(r.rc, 0);
 		const char *want = round ? "link /etc" : "write /etc/antechamber/tls/chat.example.org.key 600 made secret; "
 		                                         "write /etc/antechamber/tls/chat.example.org.pem 644 made; link /etc";
-		assert_int_equal(strncmp(shown.s, want, strlen(want)), 0);
-		assert_non_null(strstr(shown.s, "-> /etc/antechamber/tls/chat.example.org.pem; "));
-		assert_non_null(strstr(shown.s, "-> /etc/antechamber/tls/chat.example.org.key; "));
+		assert_int_equal(strncmp(r.shown.s, want, strlen(want)), 0);
+		assert_non_null(strstr(r.shown.s, "-> /etc/antechamber/tls/chat.example.org.pem; "));
+		assert_non_null(strstr(r.shown.s, "-> /etc/antechamber/tls/chat.example.org.key; "));
 		for (size_t i = 0; i < 2 && round == 0; i++)
-			tree_write(t, steps.v[i].path, steps.v[i].text);
-		buf_free(&shown);
-		steps_free(&steps);
-		proxy_found_free(&f);
+			tree_write(t, r.steps.v[i].path, r.steps.v[i].text);
+		rendering_free(&r);
 	}
-	answers_free(&a);
 }
 
 #define TREE(f) cmocka_unit_test_setup_teardown(f, tree_setup, tree_teardown)

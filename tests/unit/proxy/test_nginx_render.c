@@ -1,33 +1,8 @@
 /* The steps: which file, which link, which commands; what is refused; two sites side by side; a rehearsal. */
-#include "../loopback.h"
 #include "nginx_world.h"
+#include "render.h"
 
-#include <signal.h>
-#include <sys/stat.h>
-#include <time.h>
-
-static const char https_answers[] =
-	"version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: nginx\n"
-	"tls: {mode: existing, certificate: /etc/ssl/c.pem, key: /etc/ssl/c.key}\n";
-
-static void
-show_steps(struct buf *out, const struct steps *s)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		const struct step *t = &s->v[i];
-
-		buf_puts(out, i ? "; " : "");
-		if (t->kind == STEP_WRITE)
-			buf_printf(out, "write %s %o%s%s", t->path, (unsigned)t->mode, t->made ? " made" : "", t->secret ? " secret" : "");
-		if (t->kind == STEP_LINK)
-			buf_printf(out, "link %s -> %s", t->path, t->target);
-		if (t->kind == STEP_RUN) {
-			buf_puts(out, t->role == ROLE_VALIDATE ? "validate" : t->role == ROLE_RELOAD ? "reload" : "run");
-			for (const char *const *arg = t->argv; *arg; arg++)
-				buf_printf(out, " %s", *arg);
-		}
-	}
-}
+static const char https_answers[] = HTTPS_ANSWERS("nginx");
 
 struct layout {
 	const char *include;      /* inside http{} */
@@ -89,13 +64,8 @@ test_layouts(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
 		const struct layout *l = &layouts[i];
-		struct answers a;
-		struct proxy_found f;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct buf shown = BUF_INIT;
+		struct rendering r = RENDERING;
 		struct tree *t;
-		int rc;
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		tree_write(t, "/etc/nginx/nginx.conf", arena_printf(&t->arena, "events {}\nhttp {\n%s\n}\n", l->include));
@@ -103,22 +73,16 @@ test_layouts(void **state)
 			tree_mkdir(t, l->dirs[j]);
 		if (l->file)
 			tree_write(t, l->file, l->text);
-		parse_answers(&a, arena_printf(&t->arena, "%s%s", https_answers, l->more));
-		world_found(&f, t, "1.22.1");
-		rc = nginx_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
-		show_steps(&shown, &steps);
-		replace_all(&shown, t->root, "ROOT");
-		if (rc != (l->want ? 0 : -1) || (l->want && strcmp(shown.s, l->want) != 0))
-			fail_msg("case %zu: %d %s\n%s", i, rc, rc ? e.msg : shown.s, l->want);
+		parse_answers(&r.a, arena_printf(&t->arena, "%s%s", https_answers, l->more));
+		world_found(&r.f, t, "1.22.1");
+		rendering_make(&r, t);
+		if (r.rc != (l->want ? 0 : -1) || (l->want && strcmp(r.shown.s, l->want) != 0))
+			fail_msg("case %zu: %d %s\n%s", i, r.rc, r.rc ? r.e.msg : r.shown.s, l->want);
 		if (!l->want)
-			assert_int_equal(e.code, ERR_VALUE);
-		if (f.layout)
-			assert_string_equal(f.layout, "/etc/nginx/nginx.conf:3");
-		buf_free(&shown);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+			assert_int_equal(r.e.code, ERR_VALUE);
+		if (r.f.layout)
+			assert_string_equal(r.f.layout, "/etc/nginx/nginx.conf:3");
+		rendering_free(&r);
 		tree_teardown((void **)&t);
 	}
 }
@@ -165,7 +129,26 @@ test_commands(void **state)
 	}
 }
 
-/* Hostile values straight into the answers, past the fields' own checks. */
+/* Only paths may hold such bytes: then they read back as given, and the rest is as it was. */
+static void
+only_a_path(struct tree *t, const struct hostile *h, const struct steps *s)
+{
+	const char *text = world_site(s)->text;
+	const struct ngx_directive *server;
+	struct ngx_conf c;
+	struct err e = { 0 };
+	char said[4096];
+
+	assert_true(h->field == IN_CERTIFICATE || h->field == IN_KEY);
+	assert_int_equal(ngx_parse(&c, text, strlen(text), "site", &e), 0);
+	server = ngx_next(ngx_next(c.top, "server"), "server");
+	assert_string_equal(ngx_child(server, h->field == IN_CERTIFICATE ? "ssl_certificate" : "ssl_certificate_key")->args[0], h->path);
+	assert_null(server->next);
+	if (world_accepts(t, text, said, sizeof(said)) != 0)
+		fail_msg("%s: %s", h->value, said);
+	ngx_free(&c);
+}
+
 static void
 test_injection(void **state)
 {
@@ -173,55 +156,10 @@ test_injection(void **state)
 		"a;}", "a{", "$host", "a\nb", "a b", "a\"b", "a'b", "a#b", "a\\", "a\x01", "\x01" "b;", "../a", "", "a;\tb",
 	};
 	struct tree *t = *state;
-	char said[4096];
 
 	needs_judge(NGINX);
 	world_debian(t);
-	for (size_t i = 0; i < 7 * ARRAY_LEN(evil); i++) {
-		const char *value = evil[i % ARRAY_LEN(evil)];
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		char *cidrs[] = { (char *)value, NULL };
-		char *path = arena_printf(&t->arena, "/etc/ssl/%s", value);
-		int rc;
-
-		parse_answers(&a, https_answers);
-		switch (i / ARRAY_LEN(evil)) {
-		case 0: snprintf(a.public_url.host, sizeof(a.public_url.host), "%s", value); break;
-		case 1: snprintf(a.origin.host, sizeof(a.origin.host), "%s", value); break;
-		case 2: a.certificate = path; break;
-		case 3: a.key = path; break;
-		case 4: a.listen_address = (char *)value; break;
-		case 5: a.cdn = CDN_OTHER; a.trusted = cidrs; break;
-		case 6: snprintf(a.origin.scheme, sizeof(a.origin.scheme), "%s", value); break;
-		}
-		world_found(&f, t, "1.22.1");
-		rc = nginx_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
-		if (rc == 0) {
-			const char *text = steps_find(&steps, STEP_WRITE, ROLE_NONE)->text;
-			struct ngx_conf c;
-			const struct ngx_directive *server;
-
-			/* Only paths may hold such bytes: then they read back as given, and the rest is as it was. */
-			assert_true(i / ARRAY_LEN(evil) == 2 || i / ARRAY_LEN(evil) == 3);
-			assert_int_equal(ngx_parse(&c, text, strlen(text), "site", &e), 0);
-			server = ngx_next(ngx_next(c.top, "server"), "server");
-			assert_string_equal(ngx_child(server, i / ARRAY_LEN(evil) == 2 ? "ssl_certificate" : "ssl_certificate_key")->args[0], path);
-			assert_null(server->next);
-			if (world_accepts(t, text, said, sizeof(said)) != 0)
-				fail_msg("%s: %s", value, said);
-			ngx_free(&c);
-		} else {
-			assert_int_equal(e.code, ERR_VALUE);
-		}
-		steps_free(&steps);
-		proxy_found_free(&f);
-		a.trusted = NULL;
-		answers_free(&a);
-	}
+	hostile_values(t, https_answers, "1.22.1", world_found, evil, ARRAY_LEN(evil), only_a_path);
 }
 
 static void
@@ -243,29 +181,18 @@ test_refusals(void **state)
 	needs_judge(NGINX);
 	world_debian(t);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		struct buf text = BUF_INIT;
+		struct rendering r = RENDERING;
 
-		buf_puts(&text, https_answers);
-		if (*cases[i].from)
-			replace_all(&text, cases[i].from, cases[i].to);
-		parse_answers(&a, text.s);
-		world_found(&f, t, "1.22.1");
-		nginx_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e);
-		if (e.code != cases[i].code)
-			fail_msg("%s: %s", cases[i].to, e.msg);
+		parse_answers_with(&r.a, https_answers, cases[i].from, cases[i].to);
+		world_found(&r.f, t, "1.22.1");
+		rendering_make(&r, t);
+		if (r.e.code != cases[i].code)
+			fail_msg("%s: %s", cases[i].to, r.e.msg);
 		/* nginx is the judge of what fits. */
 		if (strstr(cases[i].to, "hash-bucket"))
 			assert_int_equal(world_accepts(t, arena_printf(&t->arena, "server { listen 80; server_name %s; } server { listen 80; server_name x; }", cases[i].to),
-			                               said, sizeof(said)) == 0, e.code == ERR_NONE);
-		buf_free(&text);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+			                               said, sizeof(said)) == 0, r.e.code == ERR_NONE);
+		rendering_free(&r);
 	}
 }
 
@@ -280,31 +207,22 @@ test_two_sites(void **state)
 	needs_judge(NGINX);
 	world_debian(t);
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
-		struct answers a;
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		struct buf text = BUF_INIT;
+		struct rendering r = RENDERING;
 		const struct step *site;
 
-		buf_puts(&text, https_answers);
-		replace_all(&text, "chat.example.org", hosts[i]);
-		parse_answers(&a, text.s);
-		a.cdn = CDN_CLOUDFLARE;
-		world_found(&f, t, "1.22.1");
-		assert_int_equal(nginx_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
-		site = steps_find(&steps, STEP_WRITE, ROLE_NONE);
+		parse_answers_with(&r.a, https_answers, "chat.example.org", hosts[i]);
+		r.a.cdn = CDN_CLOUDFLARE;
+		world_found(&r.f, t, "1.22.1");
+		rendering_make(&r, t);
+		assert_int_equal(r.rc, 0);
+		site = world_site(&r.steps);
 		assert_string_equal(site->path, i == 0 ? "/etc/nginx/sites-available/openchamber.conf"
 		                                       : "/etc/nginx/sites-available/openchamber-talk.example.org.conf");
 		tree_write(t, site->path, site->text);
 		assert_int_equal(symlink(tree_path(t, site->path),
-		                         tree_path(t, steps_find(&steps, STEP_LINK, ROLE_NONE)->path)), 0);
+		                         tree_path(t, steps_find(&r.steps, STEP_LINK, ROLE_NONE)->path)), 0);
 		buf_puts(&both, site->text);
-		buf_free(&text);
-		steps_free(&steps);
-		proxy_found_free(&f);
-		answers_free(&a);
+		rendering_free(&r);
 	}
 	if (world_accepts(t, both.s, said, sizeof(said)) != 0 || strstr(said, "[warn]"))
 		fail_msg("%s", said);
@@ -319,134 +237,58 @@ test_test_certificate(void **state)
 		"write /etc/antechamber/tls/chat.example.org.key 600 made secret; "
 		"write /etc/antechamber/tls/chat.example.org.pem 644 made; write /etc/nginx/sites-available/openchamber.conf 644";
 	struct tree *t = *state;
-	struct answers a;
 
 	world_debian(t);
-	parse_answers(&a, "version: 1\norigin: http://127.0.0.1:3000\npublic: https://chat.example.org\nproxy: nginx\n"
-	                  "tls: {mode: selfsigned}\n");
 	for (int round = 0; round < 3; round++) {
-		struct steps steps = { 0 };
-		struct err e = { 0 };
-		struct proxy_found f;
-		struct buf shown = BUF_INIT;
+		struct rendering r = RENDERING;
 
-		world_found(&f, t, "1.22.1");
-		assert_int_equal(nginx_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .templates = "templates", .root = t->root }, &e), 0);
-		show_steps(&shown, &steps);
+		parse_answers_with(&r.a, https_answers, EXISTING, "mode: selfsigned");
+		world_found(&r.f, t, "1.22.1");
+		rendering_make(&r, t);
+		assert_int_equal(r.rc, 0);
 		if (round == 1)
-			assert_int_equal(strncmp(shown.s, "write /etc/nginx/", 17), 0);
+			assert_int_equal(strncmp(r.shown.s, "write /etc/nginx/", 17), 0);
 		else
-			assert_int_equal(strncmp(shown.s, first, strlen(first)), 0);
+			assert_int_equal(strncmp(r.shown.s, first, strlen(first)), 0);
 		if (round == 0) {
-			assert_int_equal(cert_key_matches(steps.v[1].text, steps.v[0].text, &e), 0);
-			tree_write(t, steps.v[0].path, steps.v[0].text);
-			tree_write(t, steps.v[1].path, steps.v[1].text);
+			assert_int_equal(cert_key_matches(r.steps.v[1].text, r.steps.v[0].text, &r.e), 0);
+			tree_write(t, r.steps.v[0].path, r.steps.v[0].text);
+			tree_write(t, r.steps.v[1].path, r.steps.v[1].text);
 		} else {
 			world_certificate(t, "other.example.org", "/etc/antechamber/tls/chat.example.org.pem", "/k");
 		}
-		buf_free(&shown);
-		steps_free(&steps);
-		proxy_found_free(&f);
+		rendering_free(&r);
 	}
-	answers_free(&a);
 }
 
-static bool
-answers_on(unsigned port, char *text, size_t size)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ssize_t n = -1;
-
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0) {
-		dprintf(fd, "GET /x HTTP/1.1\r\nHost: chat.example.org\r\nConnection: close\r\n\r\n");
-		n = read(fd, text, size - 1);
-	}
-	text[n > 0 ? n : 0] = '\0';
-	close(fd);
-	return n > 0;
-}
-
-/* The private copy starts, listens where it was told, keeps to its directory, and ends. */
+/* Plain http leads to https, and it ends as it was asked to. */
 static void
 test_rehearsal(void **state)
 {
-	const struct timespec moment = { .tv_nsec = 10000000 };
 	struct tree *t = *state;
-	struct proxy_private private = { .dir = tree_path(t, "/private dir"), .http = free_port(), .https = free_port() };
-	struct proxy_context c = { .templates = "templates", .root = t->root, .private = &private };
-	struct answers a;
-	struct steps steps = { 0 };
-	struct err e = { 0 };
-	struct proxy_found f;
-	char text[2048];
-	bool alive = false;
-	int status;
-	pid_t pid;
+	struct rehearsal r = { .status = 0 };
 
 	needs_judge(NGINX);
 	world_debian(t);
-	private.upstream = free_port();
-	world_certificate(t, "chat.example.org", "/private dir/c.pem", "/private dir/c.key");
-	private.certificate = tree_path(t, "/private dir/c.pem");
-	private.key = tree_path(t, "/private dir/c.key");
-	parse_answers(&a, https_answers);
-	world_found(&f, t, "1.22.1");
-	c.answers = &a;
-	c.found = &f;
-	assert_int_equal(nginx_rehearse(&steps, &c, &e), 0);
-	assert_int_equal(steps.n, 3);
-	for (size_t i = 0; i < 2; i++)
-		tree_write(t, steps.v[i].path, steps.v[i].text);
-	assert_int_equal(steps.v[2].kind, STEP_RUN);
-	pid = fork();
-	if (pid == 0) {
-		execv(steps.v[2].argv[0], (char *const *)steps.v[2].argv);
-		_exit(127);
-	}
-	for (int i = 0; i < 500 && !alive; i++) {
-		alive = answers_on(private.http, text, sizeof(text));
-		nanosleep(&moment, NULL);
-	}
-	kill(pid, SIGTERM);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(alive);
-	assert_non_null(strstr(text, " 301 "));
-	assert_non_null(strstr(text, "Location: https://chat.example.org/x\r\n"));
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	steps_free(&steps);
-
-	f.installed = false;
-	assert_int_equal(nginx_rehearse(&steps, &c, &e), -1);
-	assert_int_equal(e.code, ERR_MISSING);
-	steps_free(&steps);
-	proxy_found_free(&f);
-	answers_free(&a);
+	rehearse(&r, t, https_answers, "1.22.1", world_found);
+	assert_non_null(strstr(r.said, " 301 "));
+	assert_non_null(strstr(r.said, "Location: https://chat.example.org/x?y=%2F\r\n"));
+	assert_null(strstr(r.proof, "Location"));
+	assert_true(WIFEXITED(r.status) && WEXITSTATUS(r.status) == 0);
+	steps_free(&r.steps);
 }
 
 static void
 test_escape(void **state)
 {
-	static const struct { const char *in, *want; } cases[] = {
+	static const struct escape cases[] = {
 		{ "example.org", "example.org" }, { "a b", "\"a b\"" }, { "x;} evil {", "\"x;} evil {\"" }, { "q\"", "\"q\\\"\"" },
 		{ "b\\", "\"b\\\\\"" }, { "", "\"\"" }, { "\xed\x95\x9c", "\xed\x95\x9c" },
 		{ "$host", NULL }, { "a\nb", NULL }, { "a\rb", NULL }, { "\001x", NULL }, { "\x7f", NULL },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct buf out = BUF_INIT;
-		struct err e = { 0 };
-		int rc = proxy_find("nginx")->escape(&out, cases[i].in, &e);
-
-		assert_int_equal(rc, cases[i].want ? 0 : -1);
-		if (cases[i].want)
-			assert_string_equal(out.s, cases[i].want);
-		else
-			assert_int_equal(e.code, ERR_VALUE);
-		buf_free(&out);
-	}
+	escapes_hold(&proxy_nginx, cases, ARRAY_LEN(cases));
 }
 
 int
