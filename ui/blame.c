@@ -70,7 +70,7 @@ blame_run(struct cmd *c, struct check_run *run, const struct machine *m, struct 
 			continue;
 		(*p)->detect(c->loop, c->o->root, m, &f, on_detected, &d);
 		rc = cmd_wait(c, &d.done, e);
-		if (rc == 0 && f.installed && proxy_site_named(&f, u.host, u.port))
+		if (rc == 0 && f.installed && proxy_site_serving(&f, u.host, u.port))
 			blame_by(&f, c, run, &u);
 		proxy_found_free(&f);
 	}

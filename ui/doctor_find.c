@@ -120,6 +120,8 @@ site_in(struct doctor *d, const struct proxy_found *f)
 		site = proxy_site_named(f, a->public_url.host, a->public_url.port);
 	if (!site && a->has_public)
 		site = named_on_any_port(f, a->public_url.host);
+	if (!site && a->has_public)
+		site = proxy_site_serving(f, a->public_url.host, a->public_url.port);
 	if (!a->has_origin)
 		usual_origin(d, &origin);
 	if (!site && (!a->has_public || a->public_url.ip))

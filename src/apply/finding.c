@@ -31,6 +31,7 @@ finding_path(const struct needs *n, const struct check_result *r)
 	case GROUP_BODY:
 		return n->upload;
 	case GROUP_PUBLIC:
+		return strcmp(r->id, "public.cache") == 0 ? n->health : n->version;
 	case GROUP_HEADERS:
 		return n->version;
 	default:

@@ -38,29 +38,39 @@ has_flag(const char *flags, const char *flag)
 	return p && (p == flags || p[-1] == '[' || p[-1] == ',');
 }
 
+/* R alone is a redirect; R=404 and the like only an answer. */
 static bool
 redirects(const struct apa_directive *d)
 {
 	static const char *const names[] = { "Redirect", "RedirectMatch", "RedirectPermanent",
 		                             "RedirectTemp" };
+	static const char *const flags[] = { "R]", "R,", "R=3", "R=permanent", "R=temp", "R=seeother",
+		                             "redirect" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (apa_is(d, names[i]))
 			return true;
-	return apa_is(d, "RewriteRule") &&
-	       (has_flag(apa_word(d, 2), "R=") || has_flag(apa_word(d, 2), "R]") ||
-	        has_flag(apa_word(d, 2), "R,") || has_flag(apa_word(d, 2), "redirect"));
+	for (size_t i = 0; apa_is(d, "RewriteRule") && i < ARRAY_LEN(flags); i++)
+		if (has_flag(apa_word(d, 2), flags[i]))
+			return true;
+	return false;
+}
+
+static bool
+refuses_bodies(const struct apa_directive *d)
+{
+	return apa_is(d, "RewriteRule") && has_flag(apa_word(d, 2), "R=413");
 }
 
 static const struct apa_directive *
-first_redirect(const struct apa_directive *d)
+first_that(bool (*is)(const struct apa_directive *d), const struct apa_directive *d)
 {
 	for (; d; d = d->next) {
 		const struct apa_directive *inside =
-			d->block && !apa_is(d, "VirtualHost") ? first_redirect(d->child) : NULL;
+			d->block && !apa_is(d, "VirtualHost") ? first_that(is, d->child) : NULL;
 
-		if (redirects(d) || inside)
-			return redirects(d) ? d : inside;
+		if (is(d) || inside)
+			return is(d) ? d : inside;
 	}
 	return NULL;
 }
@@ -68,7 +78,7 @@ first_redirect(const struct apa_directive *d)
 static const struct apa_directive *
 redirected(const struct apache_way *r)
 {
-	return first_redirect(r->vhost ? r->vhost->child : r->conf->top);
+	return first_that(redirects, r->vhost ? r->vhost->child : r->conf->top);
 }
 
 /* A ProxyPass whose path and target do not end alike puts one in place of the other. */
@@ -194,7 +204,7 @@ twice(const struct apache_way *r)
 static const struct apa_directive *
 buffered(const struct apache_way *r)
 {
-	static const char *const filters[] = { "BUFFER", "SUBSTITUTE", "SED", "CACHE" };
+	static const char *const filters[] = { "BUFFER", "SUBSTITUTE", "SED", "CACHE", "RATE_LIMIT" };
 	const struct apa_directive *d = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(filters) && !d; i++)
@@ -221,7 +231,7 @@ small_body(const struct apache_way *r)
 		if (bytes > 0 && bytes < 100ull << 20)
 			return d;
 	}
-	return NULL;
+	return first_that(refuses_bodies, r->vhost ? r->vhost->child : r->conf->top);
 }
 
 static const struct apa_directive *

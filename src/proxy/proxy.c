@@ -115,6 +115,17 @@ first_name(const struct proxy_site *s)
 }
 
 const struct proxy_site *
+proxy_site_serving(const struct proxy_found *f, const char *host, unsigned port)
+{
+	const struct proxy_site *s = proxy_site_named(f, host, port);
+
+	for (size_t i = 0; !s && f->running && i < f->n_sites; i++)
+		if (!*first_name(&f->sites[i]) && listens_on(&f->sites[i], port))
+			s = &f->sites[i];
+	return s;
+}
+
+const struct proxy_site *
 proxy_site_first(const struct proxy_found *f, const struct proxy_site *site)
 {
 	for (size_t i = 0; i < f->n_sites; i++)

@@ -212,8 +212,12 @@ void proxy_read(struct loop *l, struct net *n, const char *root, const struct an
 
 void proxy_found_free(struct proxy_found *f);
 
-/* The site that serves a name on a port; NULL: none.  The site that leads to an address, NULL: none. */
+/*
+ * The site that has a name on a port; NULL: none.  The one that serves it: where none has the name
+ * and the proxy runs, the one without any.  The site that leads to an address, NULL: none.
+ */
 const struct proxy_site *proxy_site_named(const struct proxy_found *f, const char *host, unsigned port);
+const struct proxy_site *proxy_site_serving(const struct proxy_found *f, const char *host, unsigned port);
 /*
  * The first site of the same name: what a person takes for one site may be a
  * block for each port.  Both are the same where it is the only one.

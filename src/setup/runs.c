@@ -185,7 +185,7 @@ blame(struct setup *s, const struct check_result *r)
 		int line;
 
 		if (f->installed && f->proxy->blame &&
-		    proxy_site_named(f, s->today_public.host, s->today_public.port) &&
+		    proxy_site_serving(f, s->today_public.host, s->today_public.port) &&
 		    f->proxy->blame(f, r->cause->id, &s->today_public, finding_path(&s->needs, r), &file, &line)) {
 			check_set_where(s->today, r, file, line);
 			return;

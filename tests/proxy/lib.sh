@@ -16,6 +16,19 @@ certificate() { # certificate NAME [OPTION...]: $T/NAME.pem and .key
 		fail "openssl: $(cat "$T/openssl.err")"
 }
 
+# `openssl req' makes none that is over: one day, long ago.
+expired_certificate() { # expired_certificate NAME FILE: $T/FILE.pem and .key
+	mkdir -p "$T/ca"
+	: >"$T/ca/index"
+	printf '[ca]\ndefault_ca=x\n[x]\ndatabase=%s\nrand_serial=yes\ndefault_md=sha256\npolicy=p\nx509_extensions=e\n[p]\ncommonName=supplied\n[e]\nsubjectAltName=DNS:%s\n' \
+		"$T/ca/index" "$1" >"$T/ca/conf"
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$T/$2.key" -out "$T/ca/csr" \
+		2>"$T/openssl.err" &&
+		openssl ca -batch -selfsign -notext -config "$T/ca/conf" -in "$T/ca/csr" -keyfile "$T/$2.key" -out "$T/$2.pem" \
+			-outdir "$T/ca" -startdate 20200101000000Z -enddate 20200102000000Z 2>"$T/openssl.err" ||
+		fail "openssl: $(cat "$T/openssl.err")"
+}
+
 two_ports() { HTTP=$(closed_port) TLS=$(closed_port); }
 
 cleanup_proxy() { proxy_down; cleanup; }
@@ -26,6 +39,7 @@ accepts() { curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$1/" || [ $? != 
 # Some wait long for streams that are still open, so nobody is asked: the process and its children.
 proxy_down() {
 	[ -n "$PROXY_PID" ] || return 0
+	kill -STOP "$PROXY_PID" 2>/dev/null || : # it begets no more
 	# shellcheck disable=SC2046
 	kill -KILL "$PROXY_PID" $(pgrep -P "$PROXY_PID") 2>/dev/null || :
 	wait "$PROXY_PID" 2>/dev/null || :

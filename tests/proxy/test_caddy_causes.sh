@@ -2,18 +2,22 @@
 # Every cause that Caddy can provoke: it is named, and the guilty line of the Caddyfile; beside each a healthy twin.
 # shellcheck disable=SC2086
 . "$(dirname "$0")/caddy.sh"
+. "$(dirname "$0")/causes.sh"
+CONF=$CADDY PUBLIC=https://$NAME
 certificate "$NAME"
 two_ports
+strangers
 password
 origin --password-file "$T/password" --pace 10
 pw="--password-file $T/password"
+CERTIFICATE=$NAME
 
 site() { # site LINES [MORE]: the whole of a site with TLS, and what else is in the Caddyfile
 	caddy_stop
 	{
 		printf '{\n\tadmin off\n\tgrace_period 1ms\n\tauto_https disable_redirects\n\thttp_port %s\n\thttps_port %s\n\tstorage file_system %s\n}\n' \
 			"$HTTP" "$TLS" "$R/var/lib/caddy"
-		printf 'https://%s {\n\tbind 127.0.0.1\n\ttls %s/%s.pem %s/%s.key\n' "$NAME" "$T" "$NAME" "$T" "$NAME"
+		printf 'https://%s {\n\tbind 127.0.0.1\n\ttls %s/%s.pem %s/%s.key\n' "$NAME" "$T" "$CERTIFICATE" "$T" "$CERTIFICATE"
 		echo "$1" | fill
 		echo '}'
 		echo "${2:-}" | fill
@@ -22,23 +26,6 @@ site() { # site LINES [MORE]: the whole of a site with TLS, and what else is in 
 	CADDY_PID=$!
 	PIDS="$PIDS $CADDY_PID"
 	wait_for 10 accepts "$TLS"
-}
-looks() { # looks STATUS OPTION...
-	status=$1
-	shift
-	check_tls "$status" --root "$R" "$@"
-}
-place() { # place CHECK TEXT: the line that is named holds the text
-	line=$(jq -r --arg id "$1" '.checks[] | select(.id == $id and .target == "public") | .where.line // 0' "$T/out")
-	json ".checks[] | select(.id == \"$1\" and .target == \"public\") | .where.file == \"/etc/caddy/Caddyfile\""
-	sed -n "${line}p" "$CADDY" | grep -qF -- "$2" || fail "$1: line $line is \"$(sed -n "${line}p" "$CADDY")\", wanted is: $2"
-}
-names() { # names CAUSE CHECK TEXT [OPTION...]
-	cause=$1 id=$2 text=$3
-	shift 3
-	looks 1 $pw "$@"
-	broken "$cause" "$id"
-	place "$id" "$text"
 }
 proxy() { printf 'reverse_proxy @ORIGIN@ {\n%s\n}' "$1"; }
 
@@ -71,8 +58,16 @@ names ws-redirected ws.event 'redir /api/*/ws'
 site 'redir /other/* https://other.example.org{uri}
 reverse_proxy @ORIGIN@'
 looks 0 $pw; ready
+site "$(proxy 'header_up Origin https://evil.example')"
+names ws-origin-refused ws.event ''
+site 'respond /api/event/ws 404
+reverse_proxy @ORIGIN@'
+names ws-refused ws.event ''
 
 # Streams and compression
+site 'respond /api/event 404
+reverse_proxy @ORIGIN@'
+names sse-not-stream sse.event ''
 site 'reverse_proxy /api/event {
 	to @ORIGIN@
 	buffer_responses
@@ -117,9 +112,19 @@ site "$(proxy 'transport http {
 names stream-cut time.stream 'read_timeout 1s' --deep
 
 # Where it leads
-OTHER=127.0.0.1:$(closed_port)
+OTHER=$DEAD
 site 'reverse_proxy @OTHER@'
 looks 1; broken upstream-down public.answer; place public.answer 'reverse_proxy'
+OTHER=$HANGING
+site 'reverse_proxy @OTHER@ {
+	transport http {
+		response_header_timeout 1s
+	}
+}'
+looks 1 --timeout 3; broken upstream-timeout public.answer; place public.answer 'reverse_proxy'
+OTHER=$OPENCODE
+site 'reverse_proxy @OTHER@'
+looks 1; broken upstream-opencode public.answer; place public.answer 'reverse_proxy'
 site 'respond hello'
 looks 1; broken wrong-site public.answer; place public.answer 'respond hello'
 site 'handle_path /api/* {
@@ -139,10 +144,21 @@ reverse_proxy @ORIGIN@"
 looks 1; broken auth-layer public.answer; place public.answer 'basicauth'
 site 'redir https://{host}{uri} 302'
 looks 1; broken redirect-loop public.redirect; place public.redirect 'redir https://{host}'
-mine=$ORIGIN
-origin --password-file "$T/password"
-OTHER=${ORIGIN#http://} ORIGIN=$mine
+site 'redir https://elsewhere.example.org{uri}'
+looks 1; broken redirect-away public.redirect; place public.redirect 'redir https://elsewhere'
+OTHER=$INSTANCE
 site 'reverse_proxy {
 	to @OTHER@
 }'
-looks 1; broken wrong-instance public.instance; place public.instance 'to 127'
+looks 1 $pw; broken wrong-instance public.instance; place public.instance 'to 127'
+
+# The certificate
+certificate other.example.org
+CERTIFICATE=other.example.org
+site 'reverse_proxy @ORIGIN@'
+looks 1; broken tls-untrusted public.tls; place public.tls 'tls '
+looks 1 --cacert "$T/other.example.org.pem"; broken tls-name public.tls; place public.tls 'tls '
+expired_certificate "$NAME" old
+CERTIFICATE=old
+site 'reverse_proxy @ORIGIN@'
+looks 1 --cacert "$T/old.pem"; broken tls-expired public.tls; place public.tls 'tls '

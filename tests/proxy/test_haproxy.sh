@@ -1,24 +1,30 @@
 #!/bin/sh
-# The same causes behind HAProxy, where they show differently.
-# shellcheck disable=SC2086
+# Every cause that HAProxy can provoke: it is named, and the guilty line; beside each a healthy twin.
+# shellcheck disable=SC2086,SC2154
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/causes.sh"
 need haproxy openssl curl
+PATH=$PATH:/usr/sbin
 certificate "$NAME"
-cat "$T/$NAME.pem" "$T/$NAME.key" >"$T/both.pem"
+certificate other.example.org
+expired_certificate "$NAME" old
+for one in "$NAME" other.example.org old; do cat "$T/$one.pem" "$T/$one.key" >"$T/$one.both"; done
 two_ports
+R=$T/root
+CONF=$R/etc/haproxy/haproxy.cfg PUBLIC=https://$NAME:$TLS
+mkdir -p "$R/etc/haproxy"
+strangers
 password
-origin --password-file "$T/password" --pace 10
+origin --password-file "$T/password" --pace 15
 pw="--password-file $T/password"
+CERTIFICATE=$NAME SERVER=@ORIGIN@ MORE=
 
-proto='http-request set-header X-Forwarded-Proto https if { ssl_fc }
-	http-request set-header X-Forwarded-Proto http unless { ssl_fc }'
-host='http-request set-header X-Forwarded-Host %[req.hdr(host)]'
-from='http-request set-header X-Forwarded-For %[src]'
-
-haproxy_up() { # haproxy_up FRONTEND BACKEND
+site() { # site FRONTEND-LINES [BACKEND-LINES]
 	proxy_down
+	OTHER=$SERVER
 	{
-		echo "defaults
+		echo "$MORE
+defaults
 	mode http
 	timeout client 3600s
 	timeout http-request 30s
@@ -28,46 +34,113 @@ haproxy_up() { # haproxy_up FRONTEND BACKEND
 	option http-no-delay
 frontend in
 	bind 127.0.0.1:@HTTP@
-	bind 127.0.0.1:@TLS@ ssl crt @T@/both.pem alpn h2,http/1.1
+	bind 127.0.0.1:@TLS@ ssl crt @T@/$CERTIFICATE.both alpn h2,http/1.1
 	$1
 	default_backend app
 backend app
-	$2" | fill
-	} >"$T/haproxy.cfg"
-	PATH=$PATH:/usr/sbin haproxy -db -f "$T/haproxy.cfg" >"$T/haproxy.log" 2>&1 &
+	${2:-}
+	server app $SERVER" | fill
+	} >"$CONF"
+	haproxy -db -f "$CONF" >"$T/haproxy.log" 2>&1 &
 	started $! "$HTTP" "$T/haproxy.log"
 }
-site() { # site [BACKEND-LINES]
-	haproxy_up "$proto
-	$host
-	$from" "server app @ORIGIN@
-	${1:-}"
+plain='http-request set-header X-Forwarded-Proto https if { ssl_fc }
+	http-request set-header X-Forwarded-Host %[req.hdr(host)]
+	http-request set-header X-Forwarded-For %[src]'
+with() { # with LINES: beside what it needs
+	printf '%s\n' "$plain" "$@"
 }
 
-site
-check_http 0 $pw; ready
-check_tls 0 $pw; ready
+site "$plain"
+looks 0 $pw --deep; ready
 
-haproxy_up "$host
-	$from" 'server app @ORIGIN@'
-check_tls 1 $pw; broken ws-proto-lost ws.event
-check_http 0 $pw; ready
-haproxy_up "$proto
-	http-request set-header Host app.internal" 'server app @ORIGIN@'
-check_http 1 $pw; broken ws-host-lost ws.event
+# WebSockets
+site "$(with 'http-request del-header Upgrade')"
+names ws-upgrade-lost ws.event 'del-header Upgrade'
+site "$(with 'http-request del-header X-Other')"; well
+site "$(with 'http-request set-header X-Forwarded-Host app.internal')"
+names ws-host-lost ws.event 'X-Forwarded-Host app.internal'
+site "$(with 'http-request set-header X-Forwarded-Host %[req.hdr(host),field(1,:)]')"
+names ws-port-lost ws.event 'field(1,:)'
+site "$(echo "$plain" | sed 1d)"
+names ws-proto-lost ws.event 'server app'
+site "$(with 'http-request set-header X-Forwarded-Proto http')"
+names ws-proto-lost ws.event 'X-Forwarded-Proto http'
+site "$(with 'http-request set-header X-Forwarded-Proto https')"; well
+site "$(with 'http-request set-header Origin https://evil.example')"
+names ws-origin-refused ws.event ''
+site "$(with 'http-request redirect location https://other.example.org/ if { path_end /event/ws }')"
+names ws-redirected ws.event 'http-request redirect'
+site "$(with 'http-request redirect location https://other.example.org/ if { path_beg /other }')"; well
+site "$(with 'http-request deny deny_status 404 if { path /api/event/ws }')"
+names ws-refused ws.event ''
+site "$(with 'http-request set-path /api/nowhere/ws if { path /api/event/ws }')"
+names ws-no-answer ws.event '' --timeout 1
 
-# 503, after three seconds of trying.
-OTHER=127.0.0.1:$(closed_port)
-haproxy_up "$proto" 'server app @OTHER@'
-check_http 1; broken upstream-down public.answer
+# Streams and compression
+site "$(with 'compression algo gzip')"
+names sse-compressed sse.event 'compression algo gzip'
+site "$(with 'compression algo gzip' 'compression type text/css')"; well
+site "$(with 'http-request return status 404 if { path /api/event }')"
+names sse-not-stream sse.event ''
+site "$(with 'compression algo gzip' 'compression type application/json')"
+looks 0 $pw; warned gzip-added gzip.layers; place gzip.layers 'compression algo'
+site "$plain" 'http-response del-header Content-Encoding'
+names gzip-mislabelled gzip.encoding 'del-header Content-Encoding'
+# Twice it never is: what is told to compress decides before a rule can hide what the answer says.
+site "$plain" 'http-response del-header X-Powered-By'; well
 
-# A short server time-out cuts event streams although the tunnel's is long.
-site 'timeout server 1s'
-check_tls 1 $pw --deep; broken stream-cut time.stream
+# Times, bodies, a cache
+site "$plain" 'timeout server 1s' # cuts event streams although the tunnel's time is long
+names stream-cut time.stream 'timeout server 1s' --deep
+site "$(with 'http-request deny deny_status 413 if { req.hdr_val(content-length) gt 1048576 }')"
+names body-limit body.limit 'deny_status 413'
+site "$(with 'http-request deny deny_status 413 if { req.hdr_val(content-length) gt 1073741824 }')"; well
+MORE='cache small
+	total-max-size 4
+	max-age 60
+	process-vary on'
+cached='http-response set-header Cache-Control max-age=60
+	http-response cache-store small'
+site "$(with 'http-request cache-use small if { path /health }' 'http-request del-header Accept-Encoding')" "$cached"
+names api-cached public.cache 'cache-use small'
+site "$(with 'http-request cache-use small if { path_beg /other }')"; well
+MORE=
 
-haproxy_up 'http-request redirect scheme https code 302 if TRUE' 'server app @ORIGIN@'
-check_tls 1; broken redirect-loop public.redirect
-haproxy_up "$proto
-	$host
-	http-request deny deny_status 413 if { req.hdr_val(content-length) gt 1048576 }" 'server app @ORIGIN@'
-check_tls 1 $pw; broken body-limit body.limit
+# Where it leads
+SERVER=$DEAD; site "$plain" # 503, after three seconds of trying
+looks 1; broken upstream-down public.answer; place public.answer 'server app'
+SERVER=$HANGING; site "$plain" 'timeout server 1s'
+looks 1 --timeout 3; broken upstream-timeout public.answer; place public.answer 'server app'
+SERVER=$OPENCODE; site "$plain"
+looks 1; broken upstream-opencode public.answer; place public.answer 'server app'
+SERVER=$INSTANCE; site "$plain"
+looks 1 $pw; broken wrong-instance public.instance; place public.instance 'server app'
+SERVER=@ORIGIN@
+MORE='backend welcome
+	mode http
+	timeout connect 5s
+	timeout server 5s
+	http-request return status 200 content-type text/html string Welcome'
+site "$(with 'use_backend welcome if { req.hdr(host) -m beg chat. }')"
+looks 1; broken wrong-site public.answer; place public.answer 'use_backend welcome'
+site "$(with 'use_backend welcome if { req.hdr(host) -m beg shop. }')"; well
+MORE=
+site "$(with 'http-request replace-path /api/(.*) /\1')"
+looks 1; broken path-mangled public.answer; place public.answer 'replace-path'
+site "$(with 'http-request auth realm closed')"
+looks 1; broken auth-layer public.answer; place public.answer 'http-request auth'
+site "$(with 'http-request redirect scheme https code 302')"
+looks 1; broken redirect-loop public.redirect; place public.redirect 'redirect scheme'
+site "$(with 'http-request redirect scheme https code 302 unless { ssl_fc }')"; well
+site "$(with 'http-request redirect prefix https://elsewhere.example.org')"
+looks 1; broken redirect-away public.redirect; place public.redirect 'redirect prefix'
+
+# The certificate
+CERTIFICATE=other.example.org
+site "$plain"
+looks 1; broken tls-untrusted public.tls; place public.tls 'ssl crt'
+looks 1 --cacert "$T/other.example.org.pem"; broken tls-name public.tls; place public.tls 'ssl crt'
+CERTIFICATE=old
+site "$plain"
+looks 1 --cacert "$T/old.pem"; broken tls-expired public.tls; place public.tls 'ssl crt'
