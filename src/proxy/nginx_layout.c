@@ -74,7 +74,20 @@ nginx_is_ours(const char *root, const char *path)
 	return strstr(line, PROXY_MARK) != NULL;
 }
 
-/* Replace $names that `set' gives a value; false: one is known only when a request comes. */
+/* Behind this, only the path is left: the address is complete. */
+static bool
+is_path_next(const char *url, const char *variable)
+{
+	const char *host = strstr(url, "://");
+
+	return host && (strpbrk(host + 3, "/?") || (host[3] && (!strcmp(variable, "$request_uri") || !strcmp(variable, "$uri"))));
+}
+
+/*
+ * Replace $names that `set' gives a value.  One that is known only when a
+ * request comes ends it: true if it belongs to the path, so that it is known
+ * where this leads.
+ */
 static bool
 expand(struct buf *out, const struct ngx_directive *block, const char *s)
 {
@@ -96,7 +109,7 @@ expand(struct buf *out, const struct ngx_directive *block, const char *s)
 			     set && strcmp(set->n_args == 2 ? set->args[0] : "", name) != 0;)
 				set = ngx_next(set, "set");
 		if (!set || strchr(set->args[1], '$'))
-			return false;
+			return is_path_next(out->s ? out->s : "", name);
 		buf_puts(out, set->args[1]);
 		s += n;
 	}

@@ -7,30 +7,6 @@
 #include "base/i18n.h"
 #include "base/url.h"
 
-static const struct {
-	const char *cause;
-	remedy_fn  *remedy[2];
-} remedies[] = {
-	{ "ws-upgrade-lost",       { repair_headers } },
-	{ "ws-host-lost",          { repair_headers } },
-	{ "ws-port-lost",          { repair_headers } },
-	{ "ws-proto-lost",         { repair_headers } },
-	{ "ws-origin-refused",     { repair_origin } },
-	{ "ws-no-answer",          { repair_paths } },
-	{ "sse-not-stream",        { repair_paths } },
-	{ "forwarded-for-lost",    { repair_headers } },
-	{ "forwarded-for-trusted", { repair_headers } },
-	{ "sse-buffered",          { repair_buffering } },
-	{ "sse-compressed",        { repair_compression } },
-	{ "gzip-twice",            { repair_encoding, repair_compression } },
-	{ "gzip-mislabelled",      { repair_encoding } },
-	{ "gzip-added",            { repair_compression } },
-	{ "body-limit",            { repair_body } },
-	{ "stream-cut",            { repair_timeouts } },
-	{ "api-cached",            { repair_cache } },
-	{ "path-mangled",          { repair_paths } },
-};
-
 static void
 push(struct directives *list, const struct ngx_directive *d)
 {
@@ -167,6 +143,38 @@ is_broken(struct repair *r, const char *cause)
 		         is_guilty(r, &route, look, n->health) || is_guilty(r, &route, look, "/");
 	return broken;
 }
+
+/* Behind a wrong path no check saw what else gets lost; the configuration tells it. */
+static void
+repair_hidden(struct repair *r)
+{
+	if (r->n_edits && (is_broken(r, "ws-upgrade-lost") || is_broken(r, "ws-host-lost")))
+		repair_headers(r);
+}
+
+static const struct {
+	const char *cause;
+	remedy_fn  *remedy[2];
+} remedies[] = {
+	{ "ws-upgrade-lost",       { repair_headers } },
+	{ "ws-host-lost",          { repair_headers } },
+	{ "ws-port-lost",          { repair_headers } },
+	{ "ws-proto-lost",         { repair_headers } },
+	{ "ws-origin-refused",     { repair_origin } },
+	{ "ws-no-answer",          { repair_paths, repair_hidden } },
+	{ "sse-not-stream",        { repair_paths } },
+	{ "forwarded-for-lost",    { repair_headers } },
+	{ "forwarded-for-trusted", { repair_headers } },
+	{ "sse-buffered",          { repair_buffering } },
+	{ "sse-compressed",        { repair_compression } },
+	{ "gzip-twice",            { repair_encoding, repair_compression } },
+	{ "gzip-mislabelled",      { repair_encoding } },
+	{ "gzip-added",            { repair_compression } },
+	{ "body-limit",            { repair_body } },
+	{ "stream-cut",            { repair_timeouts } },
+	{ "api-cached",            { repair_cache } },
+	{ "path-mangled",          { repair_paths, repair_hidden } },
+};
 
 static void
 treat(struct repair *r, const char *cause)

@@ -269,13 +269,13 @@ repair_cache(struct repair *r)
 
 /* ---- paths ---- */
 
-/* "http://127.0.0.1:3000/x" without its path; NULL: it has none, or one that is computed. */
+/* "http://127.0.0.1:3000/x" without its path, computed or not: nginx passes on what was asked for; NULL: it has none. */
 static const char *
 without_path(struct arena *a, const char *pass)
 {
 	const char *host = strstr(pass, "://"), *path = host ? strchr(host + 3, '/') : NULL;
 
-	return path && !strchr(path, '$') ? arena_strndup(a, pass, (size_t)(path - pass)) : NULL;
+	return path ? arena_strndup(a, pass, (size_t)(path - pass)) : NULL;
 }
 
 /* Only a rewrite that turns this very path into another. */

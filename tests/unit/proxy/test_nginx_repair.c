@@ -149,6 +149,9 @@ static const struct row {
 	{ "path-mangled", "http://" HOST, SITE("\tlocation /api/ {\n\t\tproxy_pass http://127.0.0.1:3000/;\n\t}\n" PASS),
 	  SITE("\tlocation /api/ {\n\t\tproxy_pass http://127.0.0.1:3000/api/;\n\t}\n" PASS) },
 	{ "path-mangled", "http://" HOST,
+	  UP SITE(HEADERS "\tlocation ~ ^/api/(.*)$ {\n\t\tproxy_pass http://127.0.0.1:3000/$1;\n\t}\n" PASS),
+	  UP SITE(HEADERS "\tlocation ~ ^/api/ {\n\t\tproxy_pass http://127.0.0.1:3000;\n\t}\n" PASS) },
+	{ "path-mangled", "http://" HOST,
 	  SITE("\tlocation / {\n\t\trewrite ^/api/(.*) /$1 break;\n\t\tproxy_pass http://127.0.0.1:3000;\n\t}\n"), SITE(PASS) },
 };
 
