@@ -49,7 +49,9 @@ enum where {
 	IF_BUTTON    = 1 << 23, /* the focus is on a button */
 	IF_LIST      = 1 << 24, /* the focus is in a list */
 	IF_TYPING    = 1 << 25, /* text is typed: letters are letters */
-	IF_ALL       = IF_ITEMS | IF_SKIP | IF_READ | IF_BUTTON | IF_LIST | IF_TYPING,
+	IF_BACK      = 1 << 26, /* Esc leads somewhere */
+	IF_AGAIN     = 1 << 27, /* it can be checked again */
+	IF_ALL       = IF_ITEMS | IF_SKIP | IF_READ | IF_BUTTON | IF_LIST | IF_TYPING | IF_BACK | IF_AGAIN,
 };
 
 /* What `key' does at `where' (an ON_ and what holds); letters do nothing while text is typed. */

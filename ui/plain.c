@@ -36,7 +36,7 @@ must_wait(const struct plain *p)
 	struct setup_line line[MAX_LINES];
 	size_t n;
 
-	if (p->page == PAGE_TIMEOUTS && setup_holding(p->setup))
+	if ((p->page == PAGE_TIMEOUTS || p->page == PAGE_RESULT) && setup_holding(p->setup))
 		return true;
 	if (!setup_busy(p->setup))
 		return false;

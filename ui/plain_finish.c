@@ -175,6 +175,8 @@ plain_review(struct plain *p)
 	struct err e = { 0 };
 
 	plain_blank(p);
+	if (*setup_changed(p->setup))
+		plain_state(p, MARK_FAIL, _("error"), setup_changed(p->setup));
 	plain_say(p, _("Step 10 of 11: Review. Nothing has been written yet."));
 	setup_plan(p->setup, &e);
 	n = setup_plan_lines(p->setup, plan, MAX_PLAN);
@@ -205,8 +207,8 @@ plain_apply(struct plain *p)
 	n = setup_lines(p->setup, PAGE_APPLY, line, MAX_LINES);
 	while (p->printed < n && line[p->printed].mark != MARK_NOW)
 		plain_line(p, PAGE_APPLY, &line[p->printed++]);
-	if (!setup_applying(p->setup))
-		plain_goto(p, PAGE_RESULT, false);
+	if (!setup_applying(p->setup)) /* to the result, or to the review once more */
+		plain_goto(p, setup_page(p->setup), false);
 }
 
 /* ---- result ---- */
@@ -248,6 +250,34 @@ answer_report(struct plain *p, const char *line)
 	plain_leave(p, LEAVE_DONE);
 }
 
+static void
+ask_report(struct plain *p)
+{
+	plain_ask(p, _("Write a report, y or n"), "n", false, answer_report);
+}
+
+static void
+held(struct plain *p)
+{
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_hold_lines(p->setup, line, MAX_LINES);
+
+	for (size_t i = 0; i < n; i++)
+		plain_line(p, PAGE_RESULT, &line[i]);
+	ask_report(p);
+}
+
+static void
+answer_hold(struct plain *p, const char *line)
+{
+	if (plain_yes(line, false) != 1) {
+		ask_report(p);
+		return;
+	}
+	setup_hold(p->setup);
+	plain_wait(p, held);
+}
+
 /* "Changed: 2 places"; a command stands alone on its line. */
 static void
 say_pair(struct plain *p, const struct setup_line *line)
@@ -281,7 +311,10 @@ plain_result(struct plain *p)
 		if (!*line[i].word)
 			say_pair(p, &line[i]);
 	if (!*list) {
-		plain_ask(p, _("Write a report, y or n"), "n", false, answer_report);
+		if (setup_may_hold(p->setup))
+			plain_ask(p, _("Hold a quiet stream for 65 seconds now, y or n"), "n", false, answer_hold);
+		else
+			ask_report(p);
 		return;
 	}
 	n = setup_list(p->setup, PAGE_RESULT, *list, c, MAX_CHOICES);

@@ -150,6 +150,10 @@ static bool
 result_act(struct screen *sc, enum act a, int key)
 {
 	(void)key;
+	if (a == ACT_BACK && setup_holding(sc->setup)) {
+		setup_hold_stop(sc->setup);
+		return true;
+	}
 	if (screen_item(sc).kind != ITEM_BUTTON)
 		return false;
 	if (focus_beside(sc, a))

@@ -110,6 +110,10 @@ screen_where(const struct screen *sc)
 		where |= IF_TYPING;
 	if (setup_may_skip_checklist(sc->setup))
 		where |= IF_SKIP;
+	if (setup_previous(sc->setup) != setup_page(sc->setup))
+		where |= IF_BACK;
+	if (setup_outcome(sc->setup) == OUTCOME_WORKS)
+		where |= IF_AGAIN;
 	return where;
 }
 

@@ -2,9 +2,11 @@
 #include "setup/repair.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/guard.h"
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -124,6 +126,37 @@ note_address(struct setup *s)
 		answers_set(&s->answers, "public", text, &ignored);
 }
 
+/*
+ * Refused before the first byte, because what was read is not what is there:
+ * that is read again, and then the plan once more.  The fixes of a doctor are
+ * looked for anew, from its result.
+ */
+static bool
+changed_meanwhile(struct setup *s)
+{
+	const struct json *error = json_get(s->document, "error");
+	struct err why = { 0 };
+
+	if (s->outcome != OUTCOME_REFUSED || s->deed != DEED_APPLY || repair_chosen(s) || !s->has_plan ||
+	    strcmp(json_get_string(error, "code", ""), "conflict") != 0 || json_get_string(s->document, "cause", NULL))
+		return false;
+	if (guard_files(&s->plan, true, &why) == 0 || why.code != ERR_CONFLICT)
+		snprintf(why.msg, sizeof(why.msg), "%s", json_get_string(error, "message", ""));
+	snprintf(s->changed_text, sizeof(s->changed_text), "%s", why.msg);
+	return true;
+}
+
+void
+change_read_again(struct setup *s)
+{
+	if (!s->reading_again)
+		return;
+	s->reading_again = s->applied = false;
+	s->outcome = OUTCOME_NONE;
+	plan_forget(s);
+	setup_open(s, PAGE_REVIEW);
+}
+
 static void
 child_done(void *ctx, const struct proc_result *r)
 {
@@ -144,11 +177,15 @@ child_done(void *ctx, const struct proc_result *r)
 	if (s->outcome == OUTCOME_WORKS && s->deed == DEED_APPLY) /* there apply has kept them */
 		s->answers_path = answers_default_path(&s->keep, s->o.root, &s->answers.public_url);
 	note_address(s);
+	s->reading_again = changed_meanwhile(s);
 	/* What is on this server is another now: both are looked at anew. */
 	plan_forget(s);
 	told_forget(s);
 	later_note_last(s);
-	s->page = PAGE_RESULT;
+	if (s->reading_again)
+		find_everything(s);
+	else
+		s->page = PAGE_RESULT;
 	setup_tell(s);
 }
 
@@ -233,6 +270,9 @@ begin(struct setup *s, enum deed deed)
 	json_free(s->document);
 	s->document = NULL;
 	s->outcome = OUTCOME_NONE;
+	s->changed_text[0] = '\0';
+	live_stop(s, LIVE_AGAIN);
+	live_stop(s, LIVE_HOLD);
 	s->places = 0;
 	s->applied = true;
 	s->page = PAGE_APPLY;
@@ -330,7 +370,7 @@ setup_apply_undo(struct setup *s)
 bool
 setup_applying(const struct setup *s)
 {
-	return s->child != NULL;
+	return s->child || s->reading_again;
 }
 
 /* ---- a change that was broken off ---- */

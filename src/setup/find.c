@@ -284,6 +284,8 @@ found_all(struct setup *s)
 		repair_look(s);
 	if (s->page == PAGE_LATER)
 		later_open(s);
+	live_found(s);
+	change_read_again(s);
 	setup_tell(s);
 }
 

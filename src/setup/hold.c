@@ -1,4 +1,4 @@
-/* hold.c - the long wait of the Timeouts page: a second rehearsal that holds a quiet stream, beside everything else. */
+/* hold.c - the long wait: on the Timeouts page a second rehearsal that holds a quiet stream, on the result page the address itself; beside everything else. */
 #include "setup/lines.h"
 
 #include "base/i18n.h"
@@ -29,12 +29,14 @@ over(void *ctx, const struct err *e)
 bool
 setup_holding(const struct setup *s)
 {
-	return s->hold && !s->held;
+	return (s->hold && !s->held) || live_runs(s, LIVE_HOLD);
 }
 
 bool
 setup_may_hold(const struct setup *s)
 {
+	if (s->page == PAGE_RESULT)
+		return live_is_possible(s) && !setup_holding(s);
 	return s->rehearsal && s->rehearsed && !s->rehearsal_none && !setup_holding(s);
 }
 
@@ -46,6 +48,10 @@ setup_hold(struct setup *s)
 	if (!setup_may_hold(s))
 		return;
 	setup_hold_stop(s);
+	if (s->page == PAGE_RESULT) {
+		live_begin(s, LIVE_HOLD);
+		return;
+	}
 	s->hold_from = loop_seconds();
 	s->hold_context = (struct proxy_context){
 		.answers = &s->answers, .found = find_proxy(s), .needs = &s->needs,
@@ -59,6 +65,7 @@ setup_hold(struct setup *s)
 void
 setup_hold_stop(struct setup *s)
 {
+	live_stop(s, LIVE_HOLD);
 	loop_cancel(s->loop, s->hold_timer);
 	s->hold_timer = 0;
 	rehearsal_free(s->hold);
@@ -70,7 +77,7 @@ const struct check_result *
 hold_result(const struct setup *s, const char *id)
 {
 	const struct check_run *run = s->held && s->hold ? rehearsal_check(s->hold) : NULL;
-	const struct check_result *r = run ? check_find(run, id, TARGET_REHEARSAL) : NULL;
+	const struct check_result *r = run ? check_find(run, id, TARGET_REHEARSAL) : live_result(s, LIVE_HOLD, id);
 
 	return r && (int)r->status >= 0 ? r : NULL;
 }
@@ -82,10 +89,11 @@ lines_hold(const struct setup *s, struct lines *l)
 
 	if (setup_holding(s)) { /* TRANSLATORS: seconds so far, of how many */
 		line_told(l, MARK_NOW, say(s, _("holding a quiet stream: %1$d s of %2$d"),
-		                           (int)(loop_seconds() - s->hold_from), REHEARSAL_HOLD));
+		                           (int)(s->live[LIVE_HOLD] ? live_seconds(s, LIVE_HOLD) : loop_seconds() - s->hold_from),
+		                           REHEARSAL_HOLD));
 		return true;
 	}
-	if (!s->held)
+	if (!s->held && !s->live[LIVE_HOLD])
 		return false;
 	if (s->hold_err.code != ERR_NONE)
 		line_told(l, MARK_SKIP, say(s, "%s", s->hold_err.msg));
@@ -104,4 +112,13 @@ hold_mark(const struct setup *s)
 	if (setup_holding(s))
 		return MARK_NOW;
 	return mark_worst(mark_of(hold_result(s, "time.stream")), mark_of(hold_result(s, "time.idle")));
+}
+
+size_t
+setup_hold_lines(const struct setup *s, struct setup_line *out, size_t max)
+{
+	struct lines l = { .v = out, .max = max };
+
+	lines_hold(s, &l);
+	return l.n;
 }

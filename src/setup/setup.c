@@ -80,6 +80,7 @@ setup_free(struct setup *s)
 		return;
 	runs_forget_direct(s);
 	runs_forget_proxied(s);
+	live_stop(s, LIVE_AGAIN);
 	told_forget(s);
 	find_stop(s);
 	practice_stop(s);
@@ -229,6 +230,9 @@ setup_check_again(struct setup *s)
 	case PAGE_REPAIR:
 		find_everything(s); /* the files as they are now */
 		break;
+	case PAGE_RESULT:
+		live_begin(s, LIVE_AGAIN);
+		break;
 	default:
 		runs_forget_proxied(s);
 		break;
@@ -264,7 +268,7 @@ setup_busy(const struct setup *s)
 	case PAGE_APPLY:
 		return s->child != NULL;
 	case PAGE_RESULT:
-		return false;
+		return live_runs(s, LIVE_AGAIN);
 	case PAGE_LATER:
 		return s->detecting || s->resolving || told_is_asked(s) || (s->direct && !check_is_done(s->direct)) ||
 		       (s->today && !check_is_done(s->today));
@@ -298,8 +302,9 @@ setup_previous(const struct setup *s)
 		return PAGE_LATER;
 	if (s->page == PAGE_START && s->later)
 		return PAGE_LATER;
-	if (s->page == PAGE_RESULT && s->outcome != OUTCOME_UNDO_FAILED)
-		return writes(s) ? PAGE_REVIEW : s->deed == DEED_UNDO ? PAGE_LATER : PAGE_RESULT;
+	if (s->page == PAGE_RESULT) /* what works is not gone back from: it is undone */
+		return undone_is_asked(s) ? PAGE_REVIEW
+		     : s->deed == DEED_UNDO && s->outcome != OUTCOME_UNDO_FAILED ? PAGE_LATER : PAGE_RESULT;
 	return s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
 }
 

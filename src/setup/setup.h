@@ -160,11 +160,13 @@ bool setup_failure(const struct setup *s, enum page p, struct setup_failure *out
 /*
  * The button of the Timeouts page: hold a quiet stream for 65 seconds, beside everything else.
  * Its seconds and what came of it are lines and mark of that page, wherever one is by then.
+ * On the result page it is the address itself that holds the stream.
  */
 bool setup_may_hold(const struct setup *s);
 void setup_hold(struct setup *s);
 void setup_hold_stop(struct setup *s);
 bool setup_holding(const struct setup *s);
+size_t setup_hold_lines(const struct setup *s, struct setup_line *out, size_t max); /* the seconds so far, or what came of it */
 
 /* ---- review ---- */
 
@@ -218,6 +220,8 @@ bool   setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 void   setup_take(struct setup *s, size_t i, bool take); /* its change, for the review */
 size_t setup_findings_taken(const struct setup *s);
 bool   setup_repairs(const struct setup *s); /* the review is one of fixes, not of a new site */
+
+const char *setup_changed(const struct setup *s); /* why the review is there once more, after an apply; or "" */
 
 enum setup_outcome { OUTCOME_NONE, OUTCOME_WORKS, OUTCOME_UNCHANGED, OUTCOME_UNDONE, OUTCOME_REFUSED, OUTCOME_UNDO_FAILED };
 enum setup_outcome setup_outcome(const struct setup *s);

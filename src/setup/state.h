@@ -40,6 +40,9 @@ struct typed {
 /* What the child does that we watch. */
 enum deed { DEED_APPLY, DEED_REPAIR, DEED_UNDO, DEED_REMOVE };
 
+/* What is looked at once more when the result is there. */
+enum live_kind { LIVE_AGAIN, LIVE_HOLD, N_LIVE };
+
 enum start_choice { START_ANEW, START_LOOK, START_REPAIR };
 
 struct setup {
@@ -124,6 +127,7 @@ struct setup {
 	struct err            hold_err;       /* why it could not be done */
 	double                hold_from;
 	unsigned              hold_timer;
+	struct live          *live[N_LIVE];   /* on the result page, at the address itself; NULL: not asked for */
 
 	/* review */
 	bool         has_plan;
@@ -149,6 +153,8 @@ struct setup {
 	enum setup_outcome outcome;
 	unsigned     applied_id;
 	bool         applied;   /* an apply was started in this run */
+	bool         reading_again; /* it was refused, because something changed meanwhile: the plan is made anew */
+	char         changed_text[768]; /* what changed, for the review; "": nothing */
 	enum deed    deed;
 
 	/* later run */
@@ -231,6 +237,7 @@ enum mark mark_worst(enum mark a, enum mark b);
 void runs_retell(struct setup *s); /* the language changed: results speak the old one */
 
 /* change.c */
+void change_read_again(struct setup *s); /* a change was refused for what is on this server, and that is read now */
 int  settle_interrupted(struct setup *s, struct err *e);
 int  continue_interrupted(struct setup *s, struct err *e);
 void change_forget(struct setup *s);
@@ -250,6 +257,15 @@ size_t later_lines(const struct setup *s, struct setup_line *out, size_t max);
 /* hold.c */
 const struct check_result *hold_result(const struct setup *s, const char *id);
 enum mark hold_mark(const struct setup *s);
+
+/* live.c */
+bool live_is_possible(const struct setup *s);
+void live_begin(struct setup *s, enum live_kind k);
+void live_found(struct setup *s); /* what is on this server was read */
+void live_stop(struct setup *s, enum live_kind k);
+bool live_runs(const struct setup *s, enum live_kind k);
+double live_seconds(const struct setup *s, enum live_kind k); /* since it was asked for */
+const struct check_result *live_result(const struct setup *s, enum live_kind k, const char *id); /* NULL: not over */
 
 /* undone.c */
 size_t undone_list(const struct setup *s, struct setup_choice *out, size_t max);

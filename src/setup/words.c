@@ -78,6 +78,8 @@ setup_safety(const struct setup *s)
 const char *
 setup_message(const struct setup *s)
 {
+	if (s->page == PAGE_REVIEW && *s->changed_text)
+		return s->changed_text;
 	if (s->page == PAGE_REVIEW && setup_pastes(s))
 		return _("Read first. Tab goes to the buttons; nothing is written from here.");
 	if (s->page < PAGE_WEBSOCKET || s->page > PAGE_TIMEOUTS)
@@ -94,6 +96,12 @@ setup_message(const struct setup *s)
 			return say(s, _("Step %d failed in the rehearsal."), (int)p + 1);
 	return s->page == PAGE_WEBSOCKET && s->rehearsed
 	     ? _("Steps 5 to 9 have all passed. F9 goes straight to the review.") : "";
+}
+
+const char *
+setup_changed(const struct setup *s)
+{
+	return s->changed_text;
 }
 
 /* ---- result ---- */

@@ -17,6 +17,7 @@
  * FAKE=trickle      the results of step 5 come one after another
  * FAKE=later       saved answers: a later run; FAKE=user: which has no root and finds no difference
  * FAKE=undone      the apply is taken back
+ * FAKE=meanwhile    a file changes while the review is read
  * FAKE=long         the plan has many steps
  * FAKE=sick         a site is there already, and does not work; FAKE=looking: it is still checked, until the language changes
  * FAKE=korean       step 4 is told in Korean
@@ -49,6 +50,7 @@ struct setup {
 	int         applying;
 	bool        undo, consented, changing, alone;
 	size_t      taken;
+	bool        again;      /* the review is there once more */
 	bool        looked;     /* what is on the server is known */
 	int         held; /* 1: a quiet stream is held; 2: it was */
 	const char *root_command;
@@ -172,7 +174,7 @@ hold_over(void *ctx)
 	tell(s);
 }
 
-bool setup_may_hold(const struct setup *s) { return s->held == 0; }
+bool setup_may_hold(const struct setup *s) { return s->held == 0 && (s->page != PAGE_RESULT || s->outcome == OUTCOME_WORKS); }
 bool setup_holding(const struct setup *s) { return s->held == 1; }
 void setup_hold_stop(struct setup *s) { s->held = 0; tell(s); }
 
@@ -200,7 +202,7 @@ setup_previous(const struct setup *s)
 		return s->page == PAGE_REVIEW ? PAGE_REPAIR : PAGE_START;
 	if (s->alone && s->page <= PAGE_REVIEW)
 		return PAGE_LATER;
-	return s->page == PAGE_RESULT ? PAGE_REVIEW : s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
+	return s->page == PAGE_RESULT && s->outcome != OUTCOME_WORKS ? PAGE_REVIEW : s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
 }
 
 enum mark
@@ -262,6 +264,8 @@ setup_safety(const struct setup *s)
 const char *
 setup_message(const struct setup *s)
 {
+	if (s->page == PAGE_REVIEW && s->again)
+		return setup_changed(s);
 	if (s->page == PAGE_WEBSOCKET && setup_may_skip_checklist(s))
 		return "Steps 5 to 9 have all passed. F9 goes straight to the review.";
 	if (s->page >= PAGE_WEBSOCKET && s->page <= PAGE_TIMEOUTS && is(s, "fails"))
@@ -616,6 +620,12 @@ copy(struct setup_line *out, size_t max, const struct setup_line *from, size_t n
 	return n < max ? n : max;
 }
 
+size_t
+setup_hold_lines(const struct setup *s, struct setup_line *out, size_t max)
+{
+	return s->held == 1 ? copy(out, max, holding, ARRAY_LEN(holding)) : s->held == 2 ? copy(out, max, was_held, ARRAY_LEN(was_held)) : 0;
+}
+
 #define COPY(from) copy(out, max, from, ARRAY_LEN(from))
 
 size_t
@@ -633,7 +643,8 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	case PAGE_BODY:      return is(s, "fails") ? 0 : COPY(body);
 	case PAGE_TIMEOUTS:  return s->held == 1 ? COPY(holding) : s->held == 2 ? COPY(was_held) : COPY(timeouts);
 	case PAGE_APPLY:     return copy(out, max, applying, (size_t)s->ticks < ARRAY_LEN(applying) ? (size_t)s->ticks : ARRAY_LEN(applying));
-	case PAGE_RESULT:    return s->outcome == OUTCOME_WORKS ? COPY(works) : COPY(undone_lines);
+	case PAGE_RESULT:    return s->outcome != OUTCOME_WORKS ? COPY(undone_lines)
+	                          : copy(out, max, works, ARRAY_LEN(works)) + setup_hold_lines(s, out + ARRAY_LEN(works), max - ARRAY_LEN(works));
 	case PAGE_LATER:     return is(s, "user") ? copy(out, max, later_lines + 1, 3) : COPY(later_lines);
 	default:             return 0;
 	}
@@ -905,6 +916,13 @@ tick(void *ctx)
 		fclose(f);
 	s->ticks++;
 	s->undo = s->undo || (is(s, "undone") && s->ticks > 4);
+	if (is(s, "meanwhile") && !s->again && s->ticks > 1) {
+		s->applying = 0;
+		s->again = true;
+		s->page = PAGE_REVIEW;
+		tell(s);
+		return;
+	}
 	if (s->undo || s->ticks > 7 + (is(s, "stays") ? 100000 : 0)) {
 		s->applying = 0;
 		s->outcome = s->undo ? OUTCOME_UNDONE : OUTCOME_WORKS;
@@ -967,6 +985,8 @@ setup_write_report(struct setup *s, struct err *e)
 }
 
 int setup_status(const struct setup *s) { return s->outcome == OUTCOME_UNDONE; }
+
+const char *setup_changed(const struct setup *s) { return s->again ? "/etc/nginx/nginx.conf changed while you were reading. Review the plan again." : ""; }
 
 /* ---- what an undo takes away ---- */
 

@@ -29,6 +29,16 @@ keys a
 wait_text 'works at https://chat.example.org' 30
 must_not_say '✗'
 must_say 'Practice: nothing on this server is ever changed.'
+keys F5 # once more, live
+wait_text '~ checking *the checks through the proxy'
+wait_text '✓ pass *\([0-9]*\) of \1 checks through the proxy' 20
+keys Tab
+keys Tab
+keys Enter # at the address itself
+wait_text 'holding a quiet stream: [0-9]* s of 65'
+keys Escape
+wait_text 'Hold a stream 65 s'
+must_say 'works at https://chat.example.org'
 keys Enter
 wait_text 'exit=0'
 must_say 'OpenChamber works at'

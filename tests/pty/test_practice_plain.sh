@@ -31,7 +31,8 @@ keys Enter
 wait_text 'Apply these changes'
 type_text yes
 keys Enter
-wait_text '^Write a report, y or n' 30
+wait_text '^OpenChamber works at' 30
+take '^Write a report, y or n'
 keys Enter
 wait_text 'exit=0'
 must_say 'OpenChamber works at https://chat.example.org'

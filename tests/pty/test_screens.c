@@ -338,6 +338,68 @@ test_undone(void **state)
 	}
 }
 
+/* A file changed while the review was read: the review again, with the reason, and nothing typed ahead counts. */
+static void
+test_meanwhile(void **state)
+{
+	static const char *const env[] = { "FAKE=meanwhile", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, F9, "Read first");
+	play_key(p, "a", "/etc/nginx/nginx.conf changed while you were reading.");
+	assert_true(play_has(p, "step 10 of 11"));
+	assert_true(play_has(p, "Nothing on this server has been changed."));
+	play_key(p, "a", "works at");
+	play_end(p);
+}
+
+/* What works is not gone back from; what was taken back is, and the legend says so.  F5 checks what works. */
+static void
+test_result_keys(void **state)
+{
+	static const char *const undone[] = { "FAKE=undone", NULL };
+	struct play *p = play_start(80, 24, NULL, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, F9, "Read first");
+	play_key(p, "a", "works at");
+	assert_true(play_has(p, "F5 Check again"));
+	assert_false(play_has(p, "Esc"));
+	play_key(p, ESC, "works at");
+	play_key(p, TAB TAB ENTER, "a quiet stream was held for 65 s");
+	play_end(p);
+
+	p = play_start(80, 24, undone, false);
+	road_to_review(p);
+	play_key(p, F9, "Read first");
+	play_key(p, "a", "Undone: this server");
+	assert_true(play_has(p, "Esc Back"));
+	assert_false(play_has(p, "F5"));
+	play_key(p, ESC, "step 10 of 11");
+	play_end(p);
+}
+
+/* ux.md 1.3: on a server where everything is found, eight keys and the address. */
+static void
+test_eight_keys(void **state)
+{
+	static const struct { const char *key, *text; } road[] = {
+		{ ENTER, "step 2 of 11" }, { ENTER, "step 3 of 11" }, { ENTER, "step 4 of 11" },
+		{ "chat.example.org", "chat.example.org" }, { ENTER, "https://chat.example.org" },
+		{ ENTER, "step 5 of 11" }, { F9, "step 10 of 11" }, { "a", "works at" },
+	};
+	struct play *p = play_start(80, 24, NULL, false);
+
+	(void)state;
+	play_wait(p, "step 1 of 11");
+	for (size_t i = 0; i < ARRAY_LEN(road); i++)
+		play_key(p, road[i].key, road[i].text);
+	play_end(p);
+}
+
 /* Hangul counts two columns, and everything behind it still stands in its column. */
 static void
 test_korean_columns(void **state)
@@ -425,6 +487,9 @@ main(void)
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_undone),
 		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_meanwhile),
+		cmocka_unit_test(test_result_keys),
+		cmocka_unit_test(test_eight_keys),
 		cmocka_unit_test(test_korean_columns),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_colour),
