@@ -20,41 +20,36 @@ pw="--password-file $T/password"
 site() { # site LOCATIONS
 	nginx_up "server { $listen client_max_body_size 300m; $1 }"
 }
+breaks() { # breaks CAUSE CHECK-ID SITE OPTION...: with that at the public address a check fails, and names the cause
+	cause=$1 at=$2
+	site "$3"
+	shift 3
+	check_tls 1 "$@"
+	broken "$cause" "$at"
+}
 to() { echo "location / { proxy_pass http://$1; $headers $rest }"; }
 
 site "$(to @ORIGIN@)"
 check_tls 0 $pw; ready
 
-OTHER=$DEAD; site "$(to @OTHER@)"
-check_tls 1; broken upstream-down public.answer
-OTHER=$HANGING; site "location / { proxy_pass http://@OTHER@; $headers proxy_read_timeout 1s; }"
-check_tls 1 --timeout 3; broken upstream-timeout public.answer
-OTHER=$OPENCODE; site "$(to @OTHER@)"
-check_tls 1; broken upstream-opencode public.answer
-OTHER=$OTHER_INSTANCE; site "$(to @OTHER@)"
-check_tls 1 $pw; broken wrong-instance public.instance
+OTHER=$DEAD; breaks upstream-down public.answer "$(to @OTHER@)"
+OTHER=$HANGING; breaks upstream-timeout public.answer "location / { proxy_pass http://@OTHER@; $headers proxy_read_timeout 1s; }" --timeout 3
+OTHER=$OPENCODE; breaks upstream-opencode public.answer "$(to @OTHER@)"
+OTHER=$OTHER_INSTANCE; breaks wrong-instance public.instance "$(to @OTHER@)" $pw
 ! grep -q oc_ui_session "$T/out" || fail "the session cookie is in the document"
 
 mkdir -p "$T/empty"
 echo 'Welcome' >"$T/empty/index.html"
-site 'location / { root @T@/empty; }'
-check_tls 1; broken wrong-site public.answer
-site 'location / { return 200; }'
-check_tls 1; broken wrong-site public.answer
-site "location / { proxy_pass http://@ORIGIN@; $headers } location /api/ { proxy_pass http://@ORIGIN@/; $headers }"
-check_tls 1; broken path-mangled public.answer
+breaks wrong-site public.answer 'location / { root @T@/empty; }'
+breaks wrong-site public.answer 'location / { return 200; }'
+breaks path-mangled public.answer "location / { proxy_pass http://@ORIGIN@; $headers } location /api/ { proxy_pass http://@ORIGIN@/; $headers }"
 
-site "auth_basic closed; auth_basic_user_file @T@/none; $(to @ORIGIN@)"
-check_tls 1; broken auth-layer public.answer
-site 'location / { return 302 https://login.example.org/oauth2/start?rd=$scheme://$http_host$request_uri; }'
-check_tls 1; broken auth-layer public.redirect
-site 'location / { add_header cf-mitigated challenge always; return 403; }'
-check_tls 1; broken bot-layer public.answer
+breaks auth-layer public.answer "auth_basic closed; auth_basic_user_file @T@/none; $(to @ORIGIN@)"
+breaks auth-layer public.redirect 'location / { return 302 https://login.example.org/oauth2/start?rd=$scheme://$http_host$request_uri; }'
+breaks bot-layer public.answer 'location / { add_header cf-mitigated challenge always; return 403; }'
 
-site 'location / { return 301 https://$http_host$request_uri; }'
-check_tls 1; broken redirect-loop public.redirect
-site 'location / { return 301 https://elsewhere.example.org$request_uri; }'
-check_tls 1; broken redirect-away public.redirect
+breaks redirect-loop public.redirect 'location / { return 301 https://$http_host$request_uri; }'
+breaks redirect-away public.redirect 'location / { return 301 https://elsewhere.example.org$request_uri; }'
 
 # The certificate.
 site "$(to @ORIGIN@)"

@@ -97,18 +97,25 @@ hosts(struct asked *w)
 	return n;
 }
 
+/* What comes of the files together with the call. */
+static struct told
+attempt_call(struct asked *w)
+{
+	struct attempt t = ATTEMPT(w->server);
+
+	t.call = &w->call;
+	return attempt(&t);
+}
+
 static void
 test_together(void **state)
 {
 	struct asked *w = *state;
 	struct server *s = w->server;
-	struct attempt t = ATTEMPT(s);
 
 	needs_server(s);
 	const char *before = fingerprint(s);
-
-	t.call = &w->call;
-	struct told told = attempt(&t);
+	struct told told = attempt_call(w);
 	assert_int_equal(told.outcome, APPLY_KEPT);
 	assert_int_equal(told.places, 3); /* a file, a link, a host */
 	assert_non_null(strstr(told.steps, "reload:done"));
@@ -126,14 +133,11 @@ test_refused(void **state)
 {
 	struct asked *w = *state;
 	struct server *s = w->server;
-	struct attempt t = ATTEMPT(s);
 
 	needs_server(s);
 	const char *before = fingerprint(s);
-
-	t.call = &w->call;
 	tree_write(w->t, "/npm/offline", "");
-	struct told told = attempt(&t);
+	struct told told = attempt_call(w);
 	assert_int_equal(told.outcome, APPLY_UNDONE);
 	assert_non_null(strstr(told.msg, "directive is duplicate"));
 	assert_non_null(strstr(told.steps, "call:fail"));
@@ -147,14 +151,11 @@ test_without_secret(void **state)
 {
 	struct asked *w = *state;
 	struct server *s = w->server;
-	struct attempt t = ATTEMPT(s);
 
 	needs_server(s);
 	const char *before = fingerprint(s);
-
-	t.call = &w->call;
 	unlink(tree_path(w->t, "/run/secret"));
-	struct told told = attempt(&t);
+	struct told told = attempt_call(w);
 	assert_int_equal(told.outcome, APPLY_REFUSED);
 	assert_non_null(strstr(told.msg, "/run/secret"));
 	assert_null(strstr(told.steps, "write:done"));

@@ -195,6 +195,7 @@ rehearse(struct rehearsal *r, struct tree *t, const char *answers, const char *v
 	struct steps none = { 0 };
 	struct buf log = BUF_INIT;
 	struct err e = { 0 };
+	char rest[64];
 	bool alive;
 	pid_t pid;
 
@@ -224,6 +225,7 @@ rehearse(struct rehearsal *r, struct tree *t, const char *answers, const char *v
 		fs_read(&log, tree_path(t, "/log"), 65536, &e);
 		fail_msg("it does not answer: %s", log.s);
 	}
+	assert_false(ask(&q, rest, sizeof(rest))); /* it was the program itself, and none of it goes on */
 
 	f.installed = false;
 	assert_int_equal(f.proxy->rehearse(&none, &c, &e), -1);
