@@ -447,6 +447,11 @@ test_rehearsal(void **state)
 	assert_non_null(strstr(r.said, "Location: https://chat.example.org/x?y=%2F\r\n"));
 	assert_null(strstr(r.proof, "Location"));
 	steps_free(&r.steps);
+
+	/* The checklist plays what stands in front: its word about the scheme counts. */
+	rehearse(&r, t, HTTPS_ANSWERS("apache") "cdn: other\ntrusted: [10.0.0.0/8]\n", "2.4.71", world_found);
+	assert_non_null(strstr(r.steps.v[0].text, "-ipmatch '127.0.0.0/8'\" antechamber_front\n"));
+	steps_free(&r.steps);
 }
 
 #define TREE(f) cmocka_unit_test_setup_teardown(f, tree_setup, tree_teardown)

@@ -474,6 +474,11 @@ test_rehearsal(void **state)
 	assert_non_null(strstr(r.said, "location: https://chat.example.org/x?y=%2F\r\n"));
 	assert_null(strstr(r.proof, "location"));
 	steps_free(&r.steps);
+
+	/* The checklist plays what stands in front: its word about the scheme counts. */
+	rehearse(&r, t, HTTPS_ANSWERS("haproxy") "cdn: other\ntrusted: [10.0.0.0/8]\n", "2.6.12", world_found);
+	assert_non_null(strstr(r.steps.v[1].text, "acl antechamber_front src 127.0.0.0/8\n"));
+	steps_free(&r.steps);
 }
 
 /* A plan is computed twice, the second time by root: both must come to the same. */
