@@ -42,7 +42,7 @@ strip_sign(const struct screen *sc, enum page p)
 {
 	const enum mark m = setup_mark(sc->setup, p);
 
-	if (p == setup_page(sc->setup) && !screen_is_half_way(sc))
+	if (p == page_step(setup_page(sc->setup)) && !screen_is_half_way(sc))
 		return ">";
 	return m == MARK_NONE ? "." : draw_mark(m);
 }
@@ -76,7 +76,7 @@ title_right(const struct screen *sc, struct buf *out)
 	else if (screen_is_half_way(sc))
 		buf_puts(out, _("before step 1"));
 	else /* TRANSLATORS: at the right of the title: which step, of how many */
-		buf_printf(out, _("step %1$d of %2$d"), (int)p + 1, N_STEPS);
+		buf_printf(out, _("step %1$d of %2$d"), (int)page_step(p) + 1, N_STEPS);
 }
 
 static const char *
@@ -102,8 +102,8 @@ draw_title(const struct screen *sc, struct arena *a)
 		strip(sc, &right);
 		if (screen_is_half_way(sc))
 			buf_puts(&left, _("before step 1"));
-		else if (p < N_STEPS)
-			buf_printf(&left, "%d/%d %s", (int)p + 1, N_STEPS, _(pages[p].name));
+		else if (page_step(p) < N_STEPS)
+			buf_printf(&left, "%d/%d %s", (int)page_step(p) + 1, N_STEPS, _(pages[p].name));
 		else
 			buf_puts(&left, _(pages[p].name));
 		/* TRANSLATORS: behind the name of a step, on a small screen */
@@ -134,7 +134,7 @@ draw_step(const struct screen *sc, struct arena *a, int y, enum page p)
 	const enum mark m = setup_mark(sc->setup, p);
 	const bool half_way = screen_is_half_way(sc);
 	const bool current = half_way ? p == PAGE_APPLY
-	                   : p == setup_page(sc->setup) ||
+	                   : p == page_step(setup_page(sc->setup)) ||
 	                     (p == PAGE_APPLY && setup_page(sc->setup) == PAGE_RESULT);
 
 	if (current)

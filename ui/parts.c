@@ -24,10 +24,10 @@ focus_here(const struct screen *sc, const char *key)
 
 /* ---- lists ---- */
 
-static bool
-is_side_list(const char *key)
+bool
+part_is_side_list(const char *key)
 {
-	return strcmp(key, "tls") == 0;
+	return strcmp(key, "tls") == 0 || strcmp(key, "plan") == 0 || strcmp(key, "ssl") == 0;
 }
 
 /* Where the states of a list begin: behind the longest label that has one. */
@@ -140,7 +140,7 @@ part_fields(struct screen *sc, struct sheet *s)
 	for (size_t i = 0; i < n; i++)
 		col = wider(col, text_width(f[i].label));
 	for (const char *const *l = lists; *l; l++)
-		if (is_side_list(*l))
+		if (part_is_side_list(*l))
 			col = wider(col, text_width(setup_list_label(sc->setup, p, *l)));
 	col += 2;
 	/* What belongs to a choice stands behind its list. */
@@ -151,7 +151,7 @@ part_fields(struct screen *sc, struct sheet *s)
 				put_field(sc, s, &f[i], col);
 			}
 		for (const char *const *l = lists; *l && !after; l++)
-			if (is_side_list(*l)) {
+			if (part_is_side_list(*l)) {
 				sheet_gap(s);
 				sheet_row(s, ROW_KEEP);
 				sheet_put(s, 0, ROLE_TEXT, setup_list_label(sc->setup, p, *l));

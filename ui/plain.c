@@ -126,7 +126,7 @@ plain_goto(struct plain *p, enum page page, bool returning)
 		setup_open(p->setup, page);
 	/* What was told before and is still true is not told again. */
 	p->returning = returning ||
-	               (page >= PAGE_WEBSOCKET && p->told_once[page] && !setup_busy(p->setup));
+	               (page_is_check(page) && p->told_once[page] && !setup_busy(p->setup));
 	switch (page) {
 	case PAGE_REVIEW: plain_wait(p, plain_review); break;
 	case PAGE_APPLY:  plain_apply(p); break;
@@ -141,7 +141,7 @@ plain_goto(struct plain *p, enum page page, bool returning)
 void
 plain_back(struct plain *p)
 {
-	int page = (int)setup_previous(p->setup);
+	enum page page = setup_previous(p->setup);
 
 	if (page == PAGE_REPAIR) {
 		plain_goto(p, PAGE_REPAIR, true);
@@ -152,14 +152,13 @@ plain_back(struct plain *p)
 		plain_goto(p, PAGE_LATER, true);
 		return;
 	}
-	for (; page > 0; page--) {
+	for (; page != PAGE_START; page = setup_asked_before(p->setup, page)) {
 		struct setup_field f[1];
 
-		if (page == PAGE_REVIEW || setup_lists(p->setup, (enum page)page)[0] ||
-		    setup_fields(p->setup, (enum page)page, f, 1))
+		if (page == PAGE_REVIEW || setup_lists(p->setup, page)[0] || setup_fields(p->setup, page, f, 1))
 			break;
 	}
-	plain_goto(p, page < 0 ? PAGE_START : (enum page)page, true);
+	plain_goto(p, page, true);
 }
 
 static void

@@ -117,6 +117,13 @@ answer_field(struct plain *p, const char *line)
 		ask_next(p);
 }
 
+/* What a button says on a screen is a number more here, behind which the same is asked again. */
+static bool
+says_front(const struct plain *p, const char *list)
+{
+	return strcmp(list, "tls") == 0 && setup_may_say_front(p->setup);
+}
+
 static void
 restart_page(struct plain *p)
 {
@@ -143,6 +150,11 @@ answer_list(struct plain *p, const char *line)
 		if (c[i].chosen)
 			row = i;
 	number = *line ? strtol(line, &end, 10) : (long)row + 1;
+	if (says_front(p, list) && *line && !*end && number == (long)n + 1) {
+		setup_say_front(p->setup, !setup_front(p->setup));
+		ask_next(p);
+		return;
+	}
 	if ((*line && *end) || number < 1 || number > (long)n) {
 		struct buf b = BUF_INIT;
 
@@ -176,6 +188,9 @@ ask_field(struct plain *p, const struct setup_field *f)
 	if (strcmp(f->key, "origin") == 0) {
 		plain_ask(p, _("Where does OpenChamber answer"), suggestion_of(p, f), false,
 		          answer_field);
+	} else if (strcmp(f->key, "token") == 0) {
+		plain_say(p, f->hint);
+		plain_ask(p, _("API token, not shown while you type"), *f->value ? _("as before") : _("none"), true, answer_field);
 	} else if (f->secret) {
 		plain_say(
 			p,
@@ -186,7 +201,7 @@ ask_field(struct plain *p, const struct setup_field *f)
 		plain_ask(p, _("UI password, not shown while you type"),
 		          *f->value ? _("as before") : _("none"), true, answer_field);
 	} else {
-		if (strncmp(f->key, "npm.", 4) == 0 && *f->hint) /* its label alone does not say that it may stay empty */
+		if ((strncmp(f->key, "npm.", 4) == 0 || strncmp(f->key, "cloudflare.", 11) == 0) && *f->hint) /* its label alone does not say that it may stay empty */
 			plain_say(p, f->hint);
 		plain_ask(p, f->label, f->value, false, answer_field);
 	}
@@ -211,9 +226,10 @@ ask_list(struct plain *p, const char *list)
 	static const struct { const char *list, *question; } words[] = {
 		/* TRANSLATORS: questions with the numbers behind them: "Which one, 1 to 6 [1]:" */
 		{ "proxy", N_("Which one") }, { "tls", N_("Certificate") }, { "start", N_("What now") },
+		{ "plan", N_("Plan at Cloudflare") }, { "ssl", N_("SSL/TLS at Cloudflare") },
 	};
 	struct setup_choice c[MAX_CHOICES];
-	const size_t n = setup_list(p->setup, p->page, list, c, MAX_CHOICES);
+	size_t n = setup_list(p->setup, p->page, list, c, MAX_CHOICES);
 	const char *question = list;
 	char chosen[24] = "1";
 	struct buf b = BUF_INIT;
@@ -229,6 +245,11 @@ ask_list(struct plain *p, const char *list)
 		buf_cut(&b, 0);
 		buf_printf(&b, *c[i].state ? "%zu %s, %s" : "%zu %s", i + 1, c[i].label,
 		           c[i].state);
+		plain_text(p, b.s);
+	}
+	if (says_front(p, list)) {
+		buf_cut(&b, 0);
+		buf_printf(&b, "%zu %s", ++n, setup_front_label(p->setup));
 		plain_text(p, b.s);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -247,7 +268,7 @@ static void
 page_told(struct plain *p)
 {
 	plain_tell(p);
-	if (p->page >= PAGE_WEBSOCKET && p->item == 0 && !p->returning) {
+	if (page_is_check(p->page) && p->item == 0 && !p->returning) {
 		ask_next(p);
 	} else if (setup_may_leave(p->setup, p->page)) {
 		plain_goto(p, setup_next(p->setup), false);
@@ -305,7 +326,7 @@ ask_next(struct plain *p)
 		else
 			ask_field(p, &q[p->item].field);
 	} else if (p->page == PAGE_START ||
-	           (p->page >= PAGE_WEBSOCKET && p->told && !setup_busy(p->setup))) {
+	           (page_is_check(p->page) && p->told && !setup_busy(p->setup))) {
 		if (p->page == PAGE_TIMEOUTS && setup_may_hold(p->setup) && !p->hold_asked)
 			ask_hold(p);
 		else if (setup_may_leave(p->setup, p->page))
@@ -328,10 +349,10 @@ say_heading(struct plain *p)
 		return;
 	}
 	/* TRANSLATORS: %1$d of %2$d steps, and the step's name */
-	buf_printf(&b, _("Step %1$d of %2$d: %3$s."), (int)p->page + 1, N_STEPS,
+	buf_printf(&b, _("Step %1$d of %2$d: %3$s."), (int)page_step(p->page) + 1, N_STEPS,
 	           _(pages[p->page].name));
 	plain_say(p, b.s);
-	if (!p->returning && p->page < PAGE_WEBSOCKET && *pages[p->page].why &&
+	if (!p->returning && !page_is_check(p->page) && *pages[p->page].why &&
 	    p->page != PAGE_START)
 		plain_say(p, _(pages[p->page].why));
 	buf_free(&b);
@@ -355,7 +376,7 @@ rehearsed(struct plain *p)
 void
 plain_page(struct plain *p)
 {
-	if (p->page <= PAGE_WEBSOCKET)
+	if (p->page <= PAGE_WEBSOCKET || p->page == PAGE_FRONT)
 		plain_blank(p);
 	if (p->page == PAGE_WEBSOCKET && !p->returning) {
 		plain_wait(p, rehearsed);
@@ -363,9 +384,9 @@ plain_page(struct plain *p)
 	}
 	say_heading(p);
 	if (p->returning) {
-		p->told = p->page >= PAGE_WEBSOCKET;
+		p->told = page_is_check(p->page);
 		ask_next(p);
-	} else if (p->page == PAGE_START || p->page >= PAGE_WEBSOCKET) {
+	} else if (p->page == PAGE_START || page_is_check(p->page)) {
 		plain_wait(p, start_told);
 	} else {
 		ask_next(p);

@@ -182,6 +182,8 @@ plain_review(struct plain *p)
 	n = setup_plan_lines(p->setup, plan, MAX_PLAN);
 	for (size_t i = 0; i < n; i++)
 		tell_step(p, i + 1, plan[i]);
+	if (*setup_tried(p->setup))
+		plain_say(p, setup_tried(p->setup));
 	if (*setup_diff(p->setup))
 		plain_ask(p, _("Read the difference, y or n"), "y", false, answer_difference);
 	else

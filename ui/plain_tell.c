@@ -13,7 +13,7 @@
 void
 plain_line(struct plain *p, enum page page, const struct setup_line *line)
 {
-	const char *colon = page == PAGE_PUBLIC ? strstr(line->text, ": ") : NULL;
+	const char *colon = page_step(page) == PAGE_PUBLIC ? strstr(line->text, ": ") : NULL;
 	struct buf b = BUF_INIT;
 
 	if (colon && !memchr(line->text, ' ', (size_t)(colon - line->text)))

@@ -7,7 +7,7 @@
 #include "console.h"
 #include "screens.h"
 
-static const char hold_key[] = "hold";
+static const char hold_key[] = "hold", front_key[] = "front";
 
 /* What can be focused: fields, then lists, then the fields that belong to a choice in a list. */
 static size_t
@@ -28,6 +28,8 @@ ask_items(const struct screen *sc, struct item *out)
 	}
 	if (p == PAGE_TIMEOUTS && setup_may_hold(sc->setup) && k < MAX_ITEMS)
 		out[k++] = (struct item){ ITEM_BUTTON, hold_key };
+	if (setup_may_say_front(sc->setup) && k < MAX_ITEMS)
+		out[k++] = (struct item){ ITEM_BUTTON, front_key };
 	/* Left and Right change the language from anywhere: the cursor is needed elsewhere. */
 	if (p == PAGE_START && k > 1) {
 		out[0] = out[1];
@@ -80,7 +82,7 @@ put_lines(struct screen *sc, struct sheet *s, const char *heading, bool quiet)
 	sheet_gap(s);
 	if (heading)
 		sheet_para(s, ROW_KEEP, 0, false, heading);
-	part_lines(s, line, n, p == PAGE_PUBLIC || screen_is_half_way(sc));
+	part_lines(s, line, n, page_step(p) == PAGE_PUBLIC || screen_is_half_way(sc));
 }
 
 static void
@@ -91,7 +93,7 @@ put_lists(struct screen *sc, struct sheet *s)
 	for (const char *const *l = setup_lists(sc->setup, p); *l; l++) {
 		const char *label = setup_list_label(sc->setup, p, *l);
 
-		if (strcmp(*l, "language") == 0 || strcmp(*l, "tls") == 0)
+		if (strcmp(*l, "language") == 0 || part_is_side_list(*l))
 			continue;
 		sheet_gap(s);
 		if (*label)
@@ -186,6 +188,15 @@ build_direct_failed(struct screen *sc, struct sheet *s)
 }
 
 static void
+put_button(struct screen *sc, struct sheet *s, const char *key, const char *label)
+{
+	const struct item item = { ITEM_BUTTON, key };
+
+	sheet_gap(s);
+	part_buttons(sc, s, &item, &label, 1);
+}
+
+static void
 build_usual(struct screen *sc, struct sheet *s)
 {
 	const enum page p = setup_page(sc->setup);
@@ -201,13 +212,10 @@ build_usual(struct screen *sc, struct sheet *s)
 	put_lines(sc, s, NULL, true);
 	if (p != PAGE_PROXY)
 		put_lists(sc, s);
-	if (p == PAGE_TIMEOUTS && setup_may_hold(sc->setup)) {
-		const struct item item = { ITEM_BUTTON, hold_key };
-		const char *label = _("Hold a quiet stream for 65 seconds now");
-
-		sheet_gap(s);
-		part_buttons(sc, s, &item, &label, 1);
-	}
+	if (p == PAGE_TIMEOUTS && setup_may_hold(sc->setup))
+		put_button(sc, s, hold_key, _("Hold a quiet stream for 65 seconds now"));
+	if (setup_may_say_front(sc->setup))
+		put_button(sc, s, front_key, setup_front_label(sc->setup));
 	put_advice(sc, s);
 }
 
@@ -242,9 +250,14 @@ ask_act(struct screen *sc, enum act a, int key)
 		setup_hold_stop(sc->setup);
 		return true;
 	}
-	if ((a != ACT_MAIN && a != ACT_SPACE) || !screen_is_on(sc, hold_key))
+	if (a != ACT_MAIN && a != ACT_SPACE)
 		return false;
-	setup_hold(sc->setup);
+	if (screen_is_on(sc, hold_key))
+		setup_hold(sc->setup);
+	else if (screen_is_on(sc, front_key))
+		setup_say_front(sc->setup, !setup_front(sc->setup));
+	else
+		return false;
 	return true;
 }
 

@@ -68,7 +68,8 @@ where_page(const struct screen *sc)
 		return setup_may_leave(sc->setup, PAGE_START) ? ON_CHOICES : ON_INTERRUPTED;
 	case PAGE_DIRECT: return where_direct(sc);
 	case PAGE_PROXY:  return ON_PROXY;
-	case PAGE_PUBLIC: return ON_PUBLIC;
+	case PAGE_PUBLIC:
+	case PAGE_FRONT:  return ON_PUBLIC;
 	case PAGE_REVIEW: return ON_REVIEW;
 	case PAGE_APPLY:  return ON_APPLY;
 	case PAGE_LATER:  return ON_LATER;

@@ -147,6 +147,7 @@ bool part_plan(struct screen *sc, struct sheet *s, const char *const *plan, size
 /* parts.c: pieces of pages */
 void part_fields(struct screen *sc, struct sheet *s);
 void part_list(struct screen *sc, struct sheet *s, const char *key, int col);
+bool part_is_side_list(const char *key); /* it stands beside its label, among the fields */
 void part_lines(struct sheet *s, const struct setup_line *line, size_t n, bool split);
 void part_table(struct screen *sc, struct sheet *s);
 void part_timeline(struct screen *sc, struct sheet *s);

@@ -18,6 +18,8 @@
 
 enum tls_mode { TLS_NONE, TLS_EXISTING, TLS_CERTBOT, TLS_AUTO, TLS_SELFSIGNED, TLS_UPSTREAM };
 enum cdn { CDN_NONE, CDN_CLOUDFLARE, CDN_OTHER };
+enum cloudflare_plan { PLAN_FREE, PLAN_PRO, PLAN_BUSINESS, PLAN_ENTERPRISE };
+enum cloudflare_ssl { SSL_KEEP, SSL_FULL, SSL_STRICT }; /* how Cloudflare speaks to this server */
 
 struct answers {
 	struct arena  arena;
@@ -40,6 +42,8 @@ struct answers {
 	char        **reload_argv;
 	char         *npm_url, *npm_identity, *npm_secret_file;
 	char         *cloudflare_zone, *cloudflare_token_file;
+	enum cloudflare_plan cloudflare_plan;
+	enum cloudflare_ssl  cloudflare_ssl;
 	bool          reload;       /* reload after writing */
 	char         *language;     /* "ko", or NULL */
 	struct answer_place *places; /* where each field stood; see answers_place() */

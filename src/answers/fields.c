@@ -29,6 +29,21 @@ static const char *const cdns[] = {
 	NULL,
 };
 
+static const char *const plans[] = {
+	[PLAN_FREE]       = "free",
+	[PLAN_PRO]        = "pro",
+	[PLAN_BUSINESS]   = "business",
+	[PLAN_ENTERPRISE] = "enterprise",
+	NULL,
+};
+
+static const char *const ssl_modes[] = {
+	[SSL_KEEP]   = "keep",
+	[SSL_FULL]   = "full",
+	[SSL_STRICT] = "strict",
+	NULL,
+};
+
 /*
  * A stream has to outlive the longest silence of OpenChamber, 30 s, with some
  * room; nginx and HAProxy count milliseconds in 32 bits.
@@ -56,6 +71,8 @@ const struct answer_field answer_fields[] = {
 	{ "npm.secret-file",       ANSWER_PATH,     AT(npm_secret_file),       NULL,      0, 0 },
 	{ "cloudflare.zone",       ANSWER_TEXT,     AT(cloudflare_zone),       NULL,      0, 0 },
 	{ "cloudflare.token-file", ANSWER_PATH,     AT(cloudflare_token_file), NULL,      0, 0 },
+	{ "cloudflare.plan",       ANSWER_CHOICE,   AT(cloudflare_plan),       plans,     0, 0 },
+	{ "cloudflare.ssl",        ANSWER_CHOICE,   AT(cloudflare_ssl),        ssl_modes, 0, 0 },
 	{ "reload",                ANSWER_BOOL,     AT(reload),                NULL,      0, 0 },
 	{ "language",              ANSWER_TEXT,     AT(language),              NULL,      0, 0 },
 	{ NULL,                    ANSWER_TEXT,     0,                         NULL,      0, 0 },

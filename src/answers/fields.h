@@ -12,7 +12,7 @@ struct answer_place {
 	int line, column;
 };
 
-#define N_ANSWERS 24 /* fields, without the end of the table */
+#define N_ANSWERS 26 /* fields, without the end of the table */
 
 const struct answer_field *field_find(const char *key); /* NULL: there is none */
 size_t field_index(const struct answer_field *f);

@@ -202,6 +202,7 @@ on_tried(void *ctx, const struct json *body, const struct err *e)
 		call_end(a, e);
 		return;
 	}
+	a->calling.tried++;
 	a->calling.at++;
 	prepare_next(a);
 }

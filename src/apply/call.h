@@ -27,6 +27,7 @@ struct calling {
 	const struct call **queue;     /* that is to be let in for */
 	size_t              n_queue, at;
 	bool                looks;     /* and looked at */
+	size_t              tried;     /* how many the service would take */
 
 	struct session     *session;   /* of the call in hand */
 	struct call         call;      /* with its `{id}' filled in where it is known */

@@ -13,6 +13,7 @@
 static const struct cloudflare_thing things[] = {
 	{ .name = "websockets", .where = "settings/websockets", .parameters = "\"on\"",
 	  .hand = N_("Under Network switch WebSockets on.") },
+	{ .name = "ssl", .where = "settings/ssl" },
 	{ .name = "events", .phase = "http_response_compression",
 	  .where = "rulesets/phases/http_response_compression/entrypoint",
 	  .expression = "(http.host eq \"%s\" and http.response.content_type.media_type eq \"text/event-stream\")",
@@ -45,6 +46,28 @@ cloudflare_expression(struct arena *a, const struct cloudflare_thing *t, const c
 	const char *at = strstr(t->expression, "%s");
 
 	return arena_printf(a, "%.*s%s%s", (int)(at - t->expression), t->expression, host, at + 2);
+}
+
+static const struct {
+	const char *name;
+	unsigned    megabytes;
+} plans[] = {
+	[PLAN_FREE]       = { "Free", 100 },
+	[PLAN_PRO]        = { "Pro", 100 },
+	[PLAN_BUSINESS]   = { "Business", 200 },
+	[PLAN_ENTERPRISE] = { "Enterprise", 500 },
+};
+
+unsigned
+cloudflare_megabytes(enum cloudflare_plan p)
+{
+	return plans[p].megabytes;
+}
+
+const char *
+cloudflare_plan_name(enum cloudflare_plan p)
+{
+	return plans[p].name;
 }
 
 /* The token goes nowhere else: what a test names instead must be on loopback. */
@@ -94,6 +117,7 @@ struct calling_for {
 	struct arena *arena;
 	struct call   call;    /* what is common to all */
 	const char   *zone, *host;
+	const char   *ssl;     /* the mode that is wanted, or NULL */
 	const struct json *read; /* by thing; NULL: nothing was read */
 };
 
@@ -103,7 +127,7 @@ add_setting(struct calling_for *f, const struct cloudflare_thing *t, const struc
 	struct call call = f->call;
 	struct json *want = json_object(), *was;
 
-	json_set(want, "value", parse(t->parameters));
+	json_set(want, "value", t->parameters ? parse(t->parameters) : json_string(f->ssl));
 	was = now ? cloudflare_members(want, now) : json_object();
 	if (!now)
 		json_set_string(was, "value", "off");
@@ -190,6 +214,9 @@ cloudflare_render(struct steps *out, const struct proxy_context *c, struct err *
 	struct calling_for f = { .out = out, .arena = &a, .host = answers->public_url.host,
 	                         .zone = json_get_string(front, "zone", "ZONE"),
 	                         .read = json_get(front, "things") };
+	static const char *const modes[] = { [SSL_KEEP] = NULL, [SSL_FULL] = "full", [SSL_STRICT] = "strict" };
+
+	f.ssl = modes[answers->cloudflare_ssl]; /* nobody asked for another: it stays */
 
 	if (range_is_valid(answers->public_url.host))
 		return answers_err(e, answers, "public",
@@ -202,7 +229,7 @@ cloudflare_render(struct steps *out, const struct proxy_context *c, struct err *
 		};
 		if (t->phase)
 			add_rule(&f, t, json_get(f.read, t->name));
-		else
+		else if (t->parameters || f.ssl)
 			add_setting(&f, t, json_get(f.read, t->name));
 	}
 	arena_free(&a);

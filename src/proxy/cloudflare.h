@@ -34,6 +34,10 @@ const char **cloudflare_by_hand(struct arena *a, const struct answers *answers);
 #define CLOUDFLARE_API "ANTECHAMBER_CLOUDFLARE_API"
 const char *cloudflare_base(void);
 
+/* How large a request may be with a plan, in MB; and its name, which is not translated. */
+unsigned cloudflare_megabytes(enum cloudflare_plan p);
+const char *cloudflare_plan_name(enum cloudflare_plan p);
+
 /* What it is asked about: settings and rules, by a number from 0.  NULL: no more. */
 struct cloudflare_thing {
 	const char *name;   /* in a rule's ref: "events" */
@@ -42,7 +46,7 @@ struct cloudflare_thing {
 	const char *expression; /* of a rule: a format with the host */
 	const char *action, *parameters; /* parameters: JSON; of a setting its value */
 	const char *description;
-	const char *hand;   /* N_(): what to click */
+	const char *hand;   /* N_(): what to click; NULL: it is only set where the answers say so */
 };
 const struct cloudflare_thing *cloudflare_thing(size_t i);
 const char *cloudflare_expression(struct arena *a, const struct cloudflare_thing *t, const char *host);

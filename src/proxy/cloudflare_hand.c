@@ -30,12 +30,19 @@ cloudflare_by_hand(struct arena *a, const struct answers *answers)
 	else
 		v[n++] = _("Without a token nothing is set at Cloudflare. Open dash.cloudflare.com and there the zone of this name:");
 	for (size_t i = 0; (t = cloudflare_thing(i)); i++) {
+		if (!t->hand)
+			continue;
 		v[n++] = _(t->hand);
 		if (t->phase)
 			v[n++] = cloudflare_expression(a, t, host);
 	}
 	v[n++] = encryption(answers);
-	v[n++] = _("Uploads end at 100 MB with the plans Free and Pro, 200 MB with Business, 500 MB with Enterprise.");
+	if (answers->cloudflare_plan != PLAN_FREE) /* TRANSLATORS: %2$s is a plan of Cloudflare: Pro */
+		v[n++] = arena_printf(a, _("Uploads end at %1$u MB with the plan %2$s."),
+		                      cloudflare_megabytes(answers->cloudflare_plan),
+		                      cloudflare_plan_name(answers->cloudflare_plan));
+	else
+		v[n++] = _("Uploads end at 100 MB with the plans Free and Pro, 200 MB with Business, 500 MB with Enterprise.");
 	v[n++] = _("To have it done next time, put an API token into a file and name it as cloudflare.token-file.");
 	v[n] = NULL;
 	return v;

@@ -15,6 +15,7 @@ struct reading {
 	struct arena          arena;
 	const char           *name;   /* the zone that is asked for */
 	const char           *zone;   /* its id */
+	const char           *plan;   /* "free"; "" where it is not said */
 	struct json          *things; /* by name; what is not there is left out */
 	size_t                at;
 	struct err            failed;
@@ -52,6 +53,8 @@ keep(struct reading *r)
 	struct json *front = json_object();
 
 	json_set_string(front, "zone", r->zone);
+	json_set_string(front, "name", r->name);
+	json_set_string(front, "plan", r->plan);
 	json_set(front, "things", r->things);
 	r->things = NULL;
 	json_free(r->found->front);
@@ -102,7 +105,8 @@ static void
 on_zone(void *ctx, const struct json *body, const struct err *e)
 {
 	struct reading *r = ctx;
-	const char *id = json_get_string(json_at(json_get(body, "result"), 0), "id", "");
+	const struct json *zone = json_at(json_get(body, "result"), 0);
+	const char *id = json_get_string(zone, "id", "");
 	const char *dot = strchr(r->name, '.');
 	struct err why = { 0 };
 
@@ -110,6 +114,7 @@ on_zone(void *ctx, const struct json *body, const struct err *e)
 		end(r, e);
 	} else if (is_id(id)) {
 		r->zone = arena_strdup(&r->arena, id);
+		r->plan = service_said(&r->arena, json_get_string(json_get(zone, "plan"), "legacy_id", ""));
 		ask_thing(r);
 	} else if (!r->answers->cloudflare_zone && dot && strchr(dot + 1, '.')) {
 		r->name = dot + 1; /* it is found by its own name only */

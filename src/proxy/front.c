@@ -93,6 +93,12 @@ front_render(struct steps *out, const struct proxy_context *c, struct err *e)
 }
 
 const char *
+front_label(void)
+{
+	return service_cloudflare.label;
+}
+
+const char *
 front_env(struct arena *a)
 {
 	return arena_printf(a, CLOUDFLARE_API "=%s", cloudflare_base());

@@ -38,6 +38,9 @@ void front_read(struct loop *l, struct net *n, const char *root, const struct an
                 struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx);
 int  front_render(struct steps *out, const struct proxy_context *c, struct err *e);
 
+/* What people call it: "Cloudflare". */
+const char *front_label(void);
+
 /* "NAME=value" for a process of ours that is to ask the same service; from the arena. */
 const char *front_env(struct arena *a);
 

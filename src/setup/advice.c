@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "proxy/front.h"
 
-#define MAX_ADVICE 12
+#define MAX_ADVICE 16
 
 struct advice {
 	const char **v;
@@ -365,14 +365,11 @@ was_told(const struct setup *s, const char *message)
 static void
 advise_front(const struct setup *s, struct advice *a)
 {
-	struct arena scratch = { 0 };
-
-	if (front_by_hand(&scratch, &s->answers)) {
+	if (front_by_hand(s->say, &s->answers)) {
 		add(a, _("Cloudflare needs settings of its own, made there by hand. This lists them:"));
 		add_literal(s, a, say(s, "antechamber print --answers %s",
 		                      answers_default_path(s->say, s->o.root, &s->answers.public_url)));
 	}
-	arena_free(&scratch);
 }
 
 static void
@@ -437,6 +434,10 @@ setup_advice(const struct setup *s, enum page p)
 		break;
 	case PAGE_LATER:
 		advise_later(s, &a);
+		break;
+	case PAGE_FRONT:
+		for (const char *const *line = front_advice(s); *line; line++)
+			add(&a, *line);
 		break;
 	case PAGE_REPAIR:
 		break;

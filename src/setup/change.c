@@ -189,6 +189,38 @@ child_done(void *ctx, const struct proc_result *r)
 	setup_tell(s);
 }
 
+/* A token that was typed goes the same way as the password, on a line behind it. */
+static size_t
+token_argv(const struct setup *s, const char **v)
+{
+	if (!*front_token() || !front_is_told(&s->answers))
+		return 0;
+	v[0] = "--token-file";
+	v[1] = "-";
+	return 2;
+}
+
+static void
+watch_child(struct setup *s, const char *const *argv, bool sudo, bool password)
+{
+	const char *env[4] = { say(s, "LANGUAGE=%s", i18n_language()) };
+	char *input = xasprintf("%s\n%s", password && s->password ? s->password : "", front_token());
+	size_t n = 1;
+
+	if (s->scratch)
+		env[n++] = say(s, "XDG_STATE_HOME=%s/state", s->scratch);
+	if (front_is_told(&s->answers)) /* it is to ask where we have asked */
+		env[n++] = front_env(s->say);
+
+	s->child = proc_start(s->loop, &(struct proc_request){
+		.argv = argv, .env = env, .input = input, .max_output = MAX_DOCUMENT, .own_session = !sudo,
+		.on_line = on_child_line, .done = child_done, .ctx = s });
+	mem_wipe(input, strlen(input));
+	free(input);
+	runs_tick(s);
+	setup_tell(s);
+}
+
 /* The command, complete, as argv for us or for sudo. */
 static const char *const *
 apply_argv(struct setup *s, bool sudo, bool watched)
@@ -238,6 +270,7 @@ apply_argv(struct setup *s, bool sudo, bool watched)
 		v[n++] = "--password-file";
 		v[n++] = "/dev/stdin";
 	}
+	n += token_argv(s, v + n);
 	return v;
 }
 
@@ -277,24 +310,6 @@ begin(struct setup *s, enum deed deed)
 	s->applied = true;
 	s->page = PAGE_APPLY;
 	s->seen[PAGE_APPLY] = true;
-}
-
-static void
-watch_child(struct setup *s, const char *const *argv, bool sudo, const char *input)
-{
-	const char *env[4] = { say(s, "LANGUAGE=%s", i18n_language()) };
-	size_t n = 1;
-
-	if (s->scratch)
-		env[n++] = say(s, "XDG_STATE_HOME=%s/state", s->scratch);
-	if (front_is_told(&s->answers)) /* it is to ask where we have asked */
-		env[n++] = front_env(s->say);
-
-	s->child = proc_start(s->loop, &(struct proc_request){
-		.argv = argv, .env = env, .input = input, .max_output = MAX_DOCUMENT, .own_session = !sudo,
-		.on_line = on_child_line, .done = child_done, .ctx = s });
-	runs_tick(s);
-	setup_tell(s);
 }
 
 /* Refused, with the command that does it; a face shows it on a line of its own. */
@@ -338,8 +353,9 @@ change_run(struct setup *s, enum deed deed, const char *operand, struct err *e)
 		v[n++] = "--root";
 		v[n++] = s->o.root;
 	}
+	n += token_argv(s, v + n);
 	begin(s, deed);
-	watch_child(s, v, false, NULL);
+	watch_child(s, v, false, false);
 	return 0;
 }
 
@@ -356,7 +372,7 @@ setup_apply(struct setup *s, struct err *e)
 	if (!repair_chosen(s) && (sudo ? !setup_keep_answers(s, e) : hand_over_answers(s, e) < 0))
 		return -1;
 	begin(s, repair_chosen(s) ? DEED_REPAIR : DEED_APPLY);
-	watch_child(s, apply_argv(s, sudo, true), sudo, s->password);
+	watch_child(s, apply_argv(s, sudo, true), sudo, true);
 	return 0;
 }
 

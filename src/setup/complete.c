@@ -43,13 +43,14 @@ bool
 setup_field_is_path(const char *key)
 {
 	return strcmp(key, "tls.certificate") == 0 || strcmp(key, "tls.key") == 0 ||
-	       strcmp(key, "npm.secret-file") == 0;
+	       strcmp(key, "npm.secret-file") == 0 || strcmp(key, "cloudflare.token-file") == 0;
 }
 
 bool
 setup_field_follows(const char *key)
 {
-	return strncmp(key, "tls.", 4) == 0 || strncmp(key, "npm.", 4) == 0;
+	return strncmp(key, "tls.", 4) == 0 || strncmp(key, "npm.", 4) == 0 ||
+	       strncmp(key, "cloudflare.", 11) == 0 || strcmp(key, "token") == 0;
 }
 
 const char *

@@ -56,6 +56,9 @@ label_of(const char *key)
 		{ "npm.url",         N_("Its pages") },
 		{ "npm.identity",    N_("Its user") },
 		{ "npm.secret-file", N_("Secret file") },
+		{ "cloudflare.zone", N_("Zone") },
+		{ "token",           N_("API token") },
+		{ "cloudflare.token-file", N_("Token file") },
 		{ "tls.certificate", N_("Certificate") },
 		{ "tls.key",         N_("Its key") },
 		/* TRANSLATORS: labels of fields, at most 20 columns */
@@ -67,6 +70,12 @@ label_of(const char *key)
 		if (strcmp(labels[i].key, key) == 0)
 			return _(labels[i].label);
 	return key;
+}
+
+static bool
+belongs_to_front(const char *key)
+{
+	return strcmp(key, "token") == 0 || strncmp(key, "cloudflare.", 11) == 0;
 }
 
 /* ---- hints ---- */
@@ -148,6 +157,8 @@ hint_of(const struct setup *s, const char *key)
 		return _("the e-mail address it lets in");
 	if (strcmp(key, "npm.secret-file") == 0)
 		return _("a file of mode 600 with its password");
+	if (belongs_to_front(key))
+		return front_hint(s, key);
 	if (strcmp(key, "tls.certificate") == 0)
 		return _("the whole chain, PEM; its path on this server");
 	if (strcmp(key, "tls.key") == 0)
@@ -184,6 +195,8 @@ is_shown(const struct setup *s, const char *key)
 		return setup_pastes(s) || setup_is_told(s);
 	if (strncmp(key, "npm.", 4) == 0)
 		return setup_is_told(s);
+	if (belongs_to_front(key))
+		return front_may_tell(s);
 	return true;
 }
 
@@ -206,6 +219,9 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 			f->value = s->password ? s->password : "";
 			if (!s->password && s->refusals)
 				f->error = _("The password was refused. It was tried once and is never tried again by itself.");
+		} else if (strcmp(*key, "token") == 0) {
+			f->secret = true;
+			f->value = front_token();
 		} else if (t) {
 			buf_puts(&value, t->text);
 			f->error = say(s, "%s", t->error);
@@ -294,7 +310,7 @@ must_not_be_empty(const char *key, const char *text, struct err *e)
 bool
 fields_wrong(const struct setup *s, enum page p)
 {
-	if (p >= N_STEPS)
+	if (p >= N_STEPS && p != PAGE_FRONT)
 		return false;
 	for (const char *const *key = pages[p].fields; *key; key++)
 		if (typed_find(s, *key) && is_shown(s, *key))
@@ -308,7 +324,7 @@ setup_try(const struct setup *s, const char *key, const char *text, struct err *
 	struct answers copy;
 	int rc;
 
-	if (strcmp(key, "password") == 0)
+	if (strcmp(key, "password") == 0 || strcmp(key, "token") == 0)
 		return 0;
 	if (must_not_be_empty(key, text, e) < 0)
 		return -1;
@@ -326,6 +342,10 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 
 	if (strcmp(key, "password") == 0)
 		return take_password(s, text, e);
+	if (strcmp(key, "token") == 0) {
+		front_take_token(s, text);
+		return 0;
+	}
 	answers_get(&before, &s->answers, key);
 	if (must_not_be_empty(key, text, e) < 0 || answers_set(&s->answers, key, text, e) < 0) {
 		typed_keep(s, key, text, e->msg);

@@ -8,7 +8,6 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
-#include "proxy/front.h"
 
 #define LOOK_TIMEOUT_MS 1500
 #define MOMENT_MS       200
@@ -272,10 +271,21 @@ note_existing(struct setup *s)
 	}
 }
 
+/* One that was answered before and is not among those found is the file that somebody named. */
+static void
+note_other_cert(struct setup *s)
+{
+	const struct answers *a = &s->answers;
+
+	if (a->has_tls && a->tls == TLS_EXISTING && a->certificate && !have_cert(s, a->certificate))
+		s->other_cert = true;
+}
+
 static void
 found_all(struct setup *s)
 {
 	find_certs(s);
+	note_other_cert(s);
 	note_existing(s);
 	suggest_address(s);
 	if (s->page != PAGE_START)
@@ -289,20 +299,6 @@ found_all(struct setup *s)
 	setup_tell(s);
 }
 
-/* What kept it from being read the apply will say; whichever proxy is chosen, the same stands in front. */
-static void
-front_was_read(void *ctx, const struct err *e)
-{
-	struct setup *s = ctx;
-	const struct json *front = s->found[0].front;
-
-	(void)e;
-	for (size_t i = 1; front && i < s->n_found; i++)
-		s->found[i].front = json_copy(front);
-	s->detecting = 0;
-	found_all(s);
-}
-
 static void
 detected(void *ctx)
 {
@@ -311,11 +307,6 @@ detected(void *ctx)
 	if (--s->detecting > 0)
 		return;
 	suggest_proxy(s);
-	if (s->n_found && s->answers.has_public && !s->scratch && front_is_told(&s->answers)) {
-		s->detecting = 1;
-		front_read(s->loop, s->net, s->o.root, &s->answers, &s->found[0], front_was_read, s);
-		return;
-	}
 	found_all(s);
 }
 

@@ -207,13 +207,15 @@ later_lines(const struct setup *s, struct setup_line *out, size_t max)
 		else if (r)
 			add(out, max, &n, MARK_FAIL, r->detail);
 	}
-	if (f && setup_is_told(s) && s->told_err.code != ERR_NONE)
-		add(out, max, &n, MARK_FAIL, say(s, "%s", s->told_err.msg));
+	if (f && setup_is_told(s) && told_err(s, TOLD_PROXY))
+		add(out, max, &n, MARK_FAIL, say(s, "%s", told_err(s, TOLD_PROXY)->msg));
 	else if (f && f->installed)
 		add(out, max, &n, f->broken.code != ERR_NONE ? MARK_FAIL : MARK_PASS,
 		    f->broken.code != ERR_NONE ? say(s, "%s", f->broken.msg)
 		    : say(s, f->running ? _("%1$s %2$s runs") : _("%1$s %2$s does not run"),
 		          f->proxy->label, f->version ? f->version : ""));
+	if (told_err(s, TOLD_FRONT))
+		add(out, max, &n, MARK_WARN, say(s, "%s", told_err(s, TOLD_FRONT)->msg));
 	if (setup_failure_of(s, WAY_TODAY, &failure))
 		add(out, max, &n, MARK_FAIL, failure.what);
 	return n;

@@ -234,6 +234,8 @@ lines_name(const struct setup *s, struct lines *l)
 		return;
 	} else if (!s->n_addresses) {
 		line_told(l, MARK_WARN, say(s, _("%s has no address yet. You can go on: the checks go straight to this server. People cannot come in until the name is set at your domain's provider."), u->host));
+		if (s->answers.cdn == CDN_CLOUDFLARE)
+			line_told(l, MARK_PASS, _("host: Cloudflare, which stands in front of this server"));
 		return;
 	} else {
 		line_told(l, MARK_PASS, say(s, _("name: %1$s is %2$s"), u->host, s->addresses[0]));
@@ -343,7 +345,7 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	static void (*const of[N_PAGES])(const struct setup *, struct lines *) = {
 		[PAGE_START] = lines_start,   [PAGE_DIRECT] = lines_direct, [PAGE_PROXY] = lines_proxy,
 		[PAGE_PUBLIC] = lines_public, [PAGE_TIMEOUTS] = lines_time, [PAGE_APPLY] = lines_apply,
-		[PAGE_RESULT] = lines_result,
+		[PAGE_RESULT] = lines_result, [PAGE_FRONT] = lines_front,
 	};
 	struct lines l = { .v = out, .max = max };
 

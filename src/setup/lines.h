@@ -21,6 +21,7 @@ void lines_result(const struct setup *s, struct lines *l);
 
 /* told.c */
 void lines_told(const struct setup *s, struct lines *l);      /* does it answer, does it let in? */
+void lines_front(const struct setup *s, struct lines *l); /* front.c: the token, the zone, what is set there */
 void lines_told_host(const struct setup *s, struct lines *l); /* has it the name already? */
 
 #endif

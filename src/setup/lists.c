@@ -128,6 +128,8 @@ choose_tls(struct setup *s, size_t i)
 	const struct found_cert *rows[MAX_CERT_ROWS];
 	const size_t found = found_rows(s, rows);
 
+	if (s->other_cert && i >= found && tls_ways[tls_way_at(s, i - found)].mode == TLS_EXISTING)
+		return; /* it is chosen already: the paths stay */
 	s->answers.has_tls = true;
 	s->other_cert = false;
 	s->answers.certificate = s->answers.key = NULL;
@@ -191,7 +193,7 @@ choose_proxy(struct setup *s, size_t i)
 {
 	const enum cert_keeper before = certs_kept_by(s);
 
-	if (s->told_err.code != ERR_NONE) /* it may let in by now */
+	if (told_err(s, TOLD_PROXY)) /* it may let in by now */
 		told_forget(s);
 	s->by_hand = i >= s->n_found;
 	s->answers.proxy = s->by_hand ? NULL : arena_strdup(&s->answers.arena, s->found[i].proxy->name);
@@ -285,6 +287,9 @@ setup_lists(const struct setup *s, enum page p)
 	static const char *const origin[] = { "origin-found", NULL };
 	static const char *const proxy[] = { "proxy", NULL };
 	static const char *const tls[] = { "tls", NULL };
+	static const char *const plan[] = { "plan", NULL };
+	static const char *const ssl[] = { "ssl", NULL };
+	static const char *const plan_ssl[] = { "plan", "ssl", NULL };
 	static const char *const later[] = { "later", NULL };
 	static const char *const change[] = { "change", NULL };
 	static const char *const undone[] = { "undone", NULL };
@@ -301,6 +306,10 @@ setup_lists(const struct setup *s, enum page p)
 		return proxy;
 	case PAGE_PUBLIC:
 		return tls;
+	case PAGE_FRONT:
+		if (!front_asks_plan(s))
+			return front_list_ssl(s, c, 1) ? ssl : none;
+		return front_list_ssl(s, c, 1) ? plan_ssl : plan;
 	case PAGE_LATER:
 		return s->changing ? change : later;
 	case PAGE_RESULT:
@@ -324,6 +333,10 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		return list_proxy(s, out, max);
 	if (strcmp(key, "tls") == 0)
 		return list_tls(s, out, max);
+	if (strcmp(key, "plan") == 0)
+		return front_list_plan(s, out, max);
+	if (strcmp(key, "ssl") == 0)
+		return front_list_ssl(s, out, max);
 	if (strcmp(key, "later") == 0)
 		return later_list(s, out, max);
 	if (strcmp(key, "change") == 0)
@@ -342,6 +355,10 @@ setup_list_label(const struct setup *s, enum page p, const char *key)
 		return _("Language");
 	if (strcmp(key, "tls") == 0)
 		return _("Certificate");
+	if (strcmp(key, "plan") == 0) /* TRANSLATORS: what one pays for at Cloudflare; at most 12 columns */
+		return C_("cloudflare", "Plan");
+	if (strcmp(key, "ssl") == 0)
+		return "SSL/TLS";
 	if (strcmp(key, "origin-found") == 0)
 		return _("What else answers on this server");
 	if (strcmp(key, "later") == 0)
@@ -382,6 +399,10 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 	} else if (strcmp(key, "proxy") == 0) {
 		runs_forget_proxied(s);
 		choose_proxy(s, i);
+	} else if (strcmp(key, "plan") == 0) {
+		front_choose_plan(s, i);
+	} else if (strcmp(key, "ssl") == 0) {
+		front_choose_ssl(s, i);
 	} else if (strcmp(key, "tls") == 0) {
 		runs_forget_proxied(s);
 		choose_tls(s, i);

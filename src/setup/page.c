@@ -114,6 +114,15 @@ const struct page_info pages[N_PAGES] = {
 		.breaks = N_("How it breaks. Certificates run out, files are edited, programs are updated. What differs is listed here."),
 		.proves = N_("How this proves it. All checks have run before the first key is pressed, directly and through the proxy."),
 	},
+	[PAGE_FRONT] = {
+		.name   = "Cloudflare",
+		.part   = PART_PREPARE,
+		.why    = N_("Cloudflare ends every connection and opens its own to this server. It needs settings for this name, or events come late."),
+		.fields = { "cloudflare.zone", "token", "cloudflare.token-file" },
+		.what   = N_("What it is. Cloudflare answers people under your name, and asks this server. With an API token its settings are made from here."),
+		.breaks = N_("How it breaks. It compresses event streams, keeps answers, rewrites pages, and stops large uploads. With SSL/TLS on Flexible browsers go in circles."),
+		.proves = N_("How this proves it. With a token the zone and its rules are read, and the requests are tried before anything is changed."),
+	},
 	[PAGE_REPAIR] = {
 		.name   = N_("What is wrong"),
 		.part   = PART_PREPARE,
@@ -124,6 +133,18 @@ const struct page_info pages[N_PAGES] = {
 		.proves = N_("How this proves it. Nothing is written here. After the review the fixes are checked live, and undone if anything gets worse."),
 	},
 };
+
+enum page
+page_step(enum page p)
+{
+	return p == PAGE_FRONT ? PAGE_PUBLIC : p;
+}
+
+bool
+page_is_check(enum page p)
+{
+	return p >= PAGE_WEBSOCKET && p <= PAGE_TIMEOUTS;
+}
 
 const char *
 page_part_name(enum page_part p)

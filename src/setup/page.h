@@ -4,6 +4,8 @@
 #ifndef SETUP_PAGE_H
 #define SETUP_PAGE_H
 
+#include <stdbool.h>
+
 enum page {
 	PAGE_START,
 	PAGE_DIRECT,
@@ -20,6 +22,7 @@ enum page {
 	PAGE_RESULT = N_STEPS,
 	PAGE_LATER,             /* the first page of a later run: how it is, and what would you like to do? */
 	PAGE_REPAIR,            /* what is wrong with the site that is there already, one finding at a time */
+	PAGE_FRONT,             /* Cloudflare in front: it belongs to step 4, and comes behind it */
 	N_PAGES
 };
 
@@ -34,6 +37,8 @@ struct page_info {
 };
 
 extern const struct page_info pages[N_PAGES];
+enum page page_step(enum page p);    /* the step that a page belongs to */
+bool      page_is_check(enum page p); /* one of the checklist's */
 const char *page_part_name(enum page_part p); /* translated: Prepare, Checklist, Finish */
 
 #endif

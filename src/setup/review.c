@@ -7,12 +7,14 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/front.h"
 
 #define VERB_COLUMNS 10
 
 void
 plan_forget(struct setup *s)
 {
+	front_forget(s);
 	if (s->has_plan)
 		plan_free(&s->plan);
 	s->has_plan = false;
@@ -69,7 +71,11 @@ plan_get(struct setup *s, struct err *e)
 		err_set(e, ERR_VALUE, _("Nothing is written from here: you set it in its own pages."));
 		return NULL;
 	}
-	if (answers_whole(&s->answers, e) < 0 || (setup_is_told(s) && told_ready(s, e) < 0))
+	if (answers_whole(&s->answers, e) < 0 || (setup_is_told(s) && told_ready(s, TOLD_PROXY, e) < 0))
+		return NULL;
+	/* A later run shows the rest all the same. */
+	if (front_is_told(&s->answers) && !s->scratch && told_ready(s, TOLD_FRONT, e) < 0 &&
+	    !(s->page == PAGE_LATER && told_err(s, TOLD_FRONT)))
 		return NULL;
 	s->context = (struct proxy_context){
 		.answers = &s->answers, .found = find_proxy(s), .needs = &s->needs,

@@ -82,6 +82,7 @@ setup_free(struct setup *s)
 	runs_forget_proxied(s);
 	live_stop(s, LIVE_AGAIN);
 	told_forget(s);
+	front_forget(s);
 	find_stop(s);
 	practice_stop(s);
 	change_forget(s);
@@ -149,6 +150,7 @@ setup_open(struct setup *s, enum page p)
 		if (!repair_chosen(s))
 			run_rehearsal(s);
 		plan_get(s, &e);
+		front_try(s);
 		break;
 	default:
 		break;
@@ -160,7 +162,7 @@ bool
 setup_may_leave(const struct setup *s, enum page p)
 {
 	struct setup_field fields[8];
-	const size_t n = p < N_STEPS ? setup_fields(s, p, fields, ARRAY_LEN(fields)) : 0;
+	const size_t n = p < N_STEPS || p == PAGE_FRONT ? setup_fields(s, p, fields, ARRAY_LEN(fields)) : 0;
 	const struct proxy_found *f = find_proxy(s);
 	const struct check_result *r;
 
@@ -174,7 +176,9 @@ setup_may_leave(const struct setup *s, enum page p)
 		r = run_result(s, WAY_DIRECT, "direct.answer");
 		return r && r->status != CHECK_FAIL;
 	case PAGE_PROXY:
-		return s->by_hand || (f && ((f->installed && !told_is_asked(s)) || setup_pastes(s)) && setup_mark(s, p) != MARK_FAIL);
+		return s->by_hand || (f && ((f->installed && !told_is_waiting(s, TOLD_PROXY)) || setup_pastes(s)) && setup_mark(s, p) != MARK_FAIL);
+	case PAGE_FRONT:
+		return !told_is_waiting(s, TOLD_FRONT) && !told_err(s, TOLD_FRONT);
 	case PAGE_PUBLIC:
 		return s->answers.has_public && s->answers.has_tls &&
 		       (s->answers.tls != TLS_EXISTING || (s->answers.certificate && s->answers.key)) &&
@@ -262,9 +266,13 @@ setup_busy(const struct setup *s)
 	case PAGE_DIRECT:
 		return s->direct && !check_is_done(s->direct);
 	case PAGE_PROXY:
-		return s->detecting || told_is_asked(s);
+		return s->detecting || told_is_waiting(s, TOLD_PROXY);
 	case PAGE_PUBLIC:
-		return s->resolving || told_is_asked(s);
+		return s->resolving || told_is_waiting(s, TOLD_PROXY);
+	case PAGE_FRONT:
+		return told_is_waiting(s, TOLD_FRONT);
+	case PAGE_REVIEW:
+		return s->trying || told_is_asked(s) || (s->rehearsal && !s->rehearsed);
 	case PAGE_APPLY:
 		return s->child != NULL;
 	case PAGE_RESULT:
@@ -286,9 +294,23 @@ setup_next(const struct setup *s)
 		return PAGE_REPAIR;
 	if (s->page == PAGE_REPAIR)
 		return PAGE_REVIEW;
-	if (s->alone && s->page < PAGE_REVIEW)
+	if (s->page == PAGE_PUBLIC && setup_is_fronted(s))
+		return PAGE_FRONT;
+	if (s->alone && (s->page < PAGE_REVIEW || s->page == PAGE_FRONT))
 		return PAGE_REVIEW;
+	if (s->page == PAGE_FRONT)
+		return PAGE_WEBSOCKET;
 	return s->page < PAGE_APPLY ? s->page + 1 : s->page;
+}
+
+enum page
+setup_asked_before(const struct setup *s, enum page p)
+{
+	if (p == PAGE_FRONT)
+		return PAGE_PUBLIC;
+	if (p == PAGE_WEBSOCKET && setup_is_fronted(s))
+		return PAGE_FRONT;
+	return p > PAGE_START ? p - 1 : p;
 }
 
 enum page
@@ -298,6 +320,8 @@ setup_previous(const struct setup *s)
 		return s->existing ? PAGE_START : PAGE_LATER;
 	if (s->page == PAGE_REVIEW && repair_chosen(s))
 		return PAGE_REPAIR;
+	if (s->page == PAGE_FRONT)
+		return PAGE_PUBLIC;
 	if (s->alone && s->page <= PAGE_REVIEW)
 		return PAGE_LATER;
 	if (s->page == PAGE_START && s->later)
@@ -305,7 +329,7 @@ setup_previous(const struct setup *s)
 	if (s->page == PAGE_RESULT) /* what works is not gone back from: it is undone */
 		return undone_is_asked(s) ? PAGE_REVIEW
 		     : s->deed == DEED_UNDO && s->outcome != OUTCOME_UNDO_FAILED ? PAGE_LATER : PAGE_RESULT;
-	return s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
+	return s->page <= PAGE_REVIEW ? setup_asked_before(s, s->page) : s->page;
 }
 
 /* ---- practice ---- */

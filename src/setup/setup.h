@@ -62,7 +62,8 @@ const char *setup_message(const struct setup *s);            /* the passing mess
 /*
  * Keys are those of the answers file ("origin", "public", "limits.body",
  * "limits.stream", "tls.certificate", "tls.key", "npm.url" ...), and "password", which is no answer
- * and is never saved.  "language", "proxy" and "tls" are lists: see setup_list().
+ * and is never saved; so is "token", of Cloudflare.  "language", "proxy", "tls", "plan" and "ssl" are lists: see
+ * setup_list().
  */
 struct setup_field {
 	const char *key;
@@ -102,7 +103,7 @@ struct setup_choice {
 size_t setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max);
 const char *setup_list_label(const struct setup *s, enum page p, const char *key);
 int    setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e);
-/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "later", "change", "undone"; ends with NULL. */
+/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "plan", "ssl", "later", "change", "undone"; ends with NULL. */
 const char *const *setup_lists(const struct setup *s, enum page p);
 
 /* ---- what was seen: lines and tables ---- */
@@ -116,6 +117,12 @@ struct setup_line {
 
 /* The live checks of a page, in an order that never changes. */
 size_t setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t max);
+
+/* Does Cloudflare stand in front?  May be said on the page of the address, where it is not seen by itself. */
+bool setup_front(const struct setup *s);
+bool setup_may_say_front(const struct setup *s);
+void setup_say_front(struct setup *s, bool there);
+const char *setup_front_label(const struct setup *s); /* translated: what says the contrary of what is so */
 
 enum way { WAY_DIRECT, WAY_REHEARSAL, WAY_TODAY, N_WAYS };
 const char *setup_way_name(enum way w); /* translated: direct, rehearsal, today */
@@ -174,6 +181,9 @@ const struct plan *setup_plan(struct setup *s, struct err *e); /* NULL: it canno
 const char *setup_diff(struct setup *s);                       /* unified; "" where nothing differs */
 size_t setup_summary(const struct setup *s, const char **out, size_t max); /* two lines: addresses, sizes, rehearsal; a tab between two pairs, where a line may be broken */
 size_t setup_plan_lines(const struct setup *s, const char **out, size_t max); /* "new file  /etc/..." numbered by the face */
+
+/* What a service says of the requests in it, which it is asked to take without doing them; "" where nobody is asked. */
+const char *setup_tried(const struct setup *s);
 
 enum apply_way { APPLY_CLOSED, APPLY_AS_ROOT, APPLY_WITH_SUDO, APPLY_BY_HAND };
 enum apply_way setup_apply_way(const struct setup *s);
@@ -257,6 +267,7 @@ const char *setup_root_command(const struct setup *s);
 /* Where Enter leads from a page, and Esc: the next and the previous step, or the review and the start of a later run. */
 enum page setup_next(const struct setup *s);
 enum page setup_previous(const struct setup *s);
+enum page setup_asked_before(const struct setup *s, enum page p); /* the page in front of a step's, whatever it asks */
 
 /* ---- help ---- */
 

@@ -43,6 +43,9 @@ enum deed { DEED_APPLY, DEED_REPAIR, DEED_UNDO, DEED_REMOVE };
 /* What is looked at once more when the result is there. */
 enum live_kind { LIVE_AGAIN, LIVE_HOLD, N_LIVE };
 
+/* Who is told by an API. */
+enum told { TOLD_PROXY, TOLD_FRONT, N_TOLD };
+
 enum start_choice { START_ANEW, START_LOOK, START_REPAIR };
 
 struct setup {
@@ -92,11 +95,18 @@ struct setup {
 	bool                has_interrupted;
 	struct apply       *rollback;     /* settling an interrupted change */
 
-	/* what a proxy that is told by its API has */
-	struct asking *asking;     /* the question under way, or NULL */
-	unsigned       told_timer; /* it is asked when the typing rests */
-	char          *told_for;   /* what was asked with, or NULL */
-	struct err     told_err;   /* why it does not answer, or does not let in */
+	/* what is told by its API: the proxy, and what stands in front */
+	struct told_by {
+		struct asking *asking;     /* the question under way, or NULL */
+		unsigned       timer;      /* it is asked when the typing rests */
+		char          *asked_with; /* or NULL */
+		struct err     err;        /* why it does not answer, or does not let in */
+	}              told[N_TOLD];
+	unsigned       tokens_typed; /* how often a token was typed: the token itself is with secret.h */
+	struct trying *trying;     /* the requests of the plan are tried; NULL: they are not */
+	char           tried_plan[65]; /* the hash of the plan they belonged to, "" for none */
+	size_t         n_tried;
+	struct err     tried_err;  /* what was refused of them */
 
 	/* page 4: what the name leads to */
 	unsigned resolving;
@@ -192,11 +202,29 @@ bool setup_origin_is_container(const struct setup *s); /* its container takes Op
 /* told.c */
 bool setup_is_told(const struct setup *s);   /* the chosen proxy is told by its API, here; with half the answers too */
 bool told_is_whole(const struct setup *s);   /* address, user and secret are all answered */
-bool told_is_asked(const struct setup *s);   /* the answer is on its way */
-int  told_ready(const struct setup *s, struct err *e); /* is what it has known?  -1: not, or not any more */
+bool told_is_asked(const struct setup *s);   /* an answer is on its way */
+bool told_is_waiting(const struct setup *s, enum told which); /* this one */
+bool told_knows(const struct setup *s, enum told which); /* it has answered */
+const struct err *told_err(const struct setup *s, enum told which); /* why it has not; NULL: nothing is known against it */
+int  told_ready(const struct setup *s, enum told which, struct err *e); /* is what it has known?  -1: not, or not any more */
 void told_look(struct setup *s);             /* ask, unless the answer is there already; the page opens again then */
 const char *told_advice(const struct setup *s); /* what to do where it does not let in; NULL: nothing */
 void told_forget(struct setup *s);           /* what it has may be different now */
+
+/* front.c: Cloudflare in front */
+bool setup_is_fronted(const struct setup *s);  /* it has a page of its own */
+bool front_may_tell(const struct setup *s);    /* something is written at all, so a token is of use */
+bool front_asks_plan(const struct setup *s);   /* nothing has told it */
+size_t front_list_plan(const struct setup *s, struct setup_choice *out, size_t max);
+size_t front_list_ssl(const struct setup *s, struct setup_choice *out, size_t max); /* 0: its mode is fine, or not known */
+void front_choose_plan(struct setup *s, size_t i);
+void front_choose_ssl(struct setup *s, size_t i);
+const char *const *front_advice(const struct setup *s); /* paragraphs; ends with NULL */
+const char *front_hint(const struct setup *s, const char *key);
+void front_take_token(struct setup *s, const char *text);
+const char *front_token(void);                 /* as it was typed, or "" */
+void front_try(struct setup *s);               /* the requests of the plan, once for each plan */
+void front_forget(struct setup *s);
 
 /* find.c */
 void find_everything(struct setup *s);

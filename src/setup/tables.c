@@ -254,7 +254,10 @@ setup_mark(const struct setup *s, enum page p)
 	case PAGE_PROXY:
 		return s->by_hand ? MARK_SKIP : mark_of_lines(s, p);
 	case PAGE_PUBLIC:
-		return s->answers.has_public ? mark_of_lines(s, p) : MARK_NONE;
+		if (!s->answers.has_public)
+			return MARK_NONE;
+		return setup_is_fronted(s) ? mark_worst(mark_of_lines(s, p), mark_of_lines(s, PAGE_FRONT))
+		                           : mark_of_lines(s, p);
 	default:
 		if (s->rehearsal_none)
 			return MARK_SKIP;

@@ -82,6 +82,8 @@ setup_message(const struct setup *s)
 		return s->changed_text;
 	if (s->page == PAGE_REVIEW && setup_pastes(s))
 		return _("Read first. Tab goes to the buttons; nothing is written from here.");
+	if (s->page == PAGE_REVIEW && *setup_tried(s))
+		return setup_tried(s);
 	if (s->page < PAGE_WEBSOCKET || s->page > PAGE_TIMEOUTS)
 		return "";
 	if (s->rehearsal_none)

@@ -308,12 +308,15 @@ on_setting(const struct request *r, const char *name)
 static void
 find_zone(const struct request *r)
 {
-	struct json *list = json_array(), *one;
+	struct json *list = json_array(), *one, *plan;
 
 	if (strstr(r->path, "?name=example.org&")) {
 		one = json_object();
 		json_set_string(one, "id", ZONE);
 		json_set_string(one, "name", "example.org");
+		plan = json_object();
+		json_set_string(plan, "legacy_id", json_get_string(zone, "plan", "free"));
+		json_set(one, "plan", plan);
 		json_push(list, one);
 	}
 	answer(r, list);

@@ -21,7 +21,7 @@ cloudflare_up() { # its token is in $R/run/token
 # A zone where others have two rules of one kind, one of another, and none of the third.
 fresh() {
 	cat >"$D/zone.json" <<'JSON'
-{"next": 1, "settings": {"websockets": "off"}, "rulesets": {
+{"next": 1, "plan": "free", "settings": {"websockets": "off", "ssl": "strict"}, "rulesets": {
  "http_request_cache_settings": {"id": "000000000000000000000000000000c1", "kind": "zone", "rules": [
   {"id": "000000000000000000000000000000d1", "ref": "shop", "expression": "(http.host eq \"shop.example.org\")",
    "action": "set_cache_settings", "action_parameters": {"cache": true}, "enabled": true, "description": "theirs"},

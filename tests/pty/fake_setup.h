@@ -148,7 +148,7 @@ setup_may_leave(const struct setup *s, enum page p)
 		return *s->public_url != '\0';
 	if (p == PAGE_REPAIR)
 		return s->taken != 0;
-	return p < PAGE_REVIEW;
+	return p < PAGE_REVIEW || p == PAGE_FRONT;
 }
 
 bool
@@ -187,9 +187,27 @@ setup_hold(struct setup *s)
 	tell(s);
 }
 
+/* "cloudflare": it stands in front, and is asked about behind step 4. */
+bool setup_front(const struct setup *s) { return is(s, "cloudflare"); }
+bool setup_may_say_front(const struct setup *s) { return s->page == PAGE_PUBLIC && setup_front(s); }
+void setup_say_front(struct setup *s, bool there) { (void)there; tell(s); }
+const char *setup_front_label(const struct setup *s) { (void)s; return _("Cloudflare does not stand in front"); }
+
+const char *setup_tried(const struct setup *s) { (void)s; return ""; }
+
+enum page
+setup_asked_before(const struct setup *s, enum page p)
+{
+	if (p == PAGE_WEBSOCKET && setup_front(s))
+		return PAGE_FRONT;
+	return p == PAGE_FRONT ? PAGE_PUBLIC : p > PAGE_START ? p - 1 : p;
+}
+
 enum page
 setup_next(const struct setup *s)
 {
+	if (setup_front(s) && (s->page == PAGE_PUBLIC || s->page == PAGE_FRONT))
+		return s->page == PAGE_PUBLIC ? PAGE_FRONT : PAGE_WEBSOCKET;
 	if (is(s, "sick") && s->start == 0 && (s->page == PAGE_START || s->page == PAGE_REPAIR))
 		return s->page == PAGE_START ? PAGE_REPAIR : PAGE_REVIEW;
 	return s->alone && s->page < PAGE_REVIEW ? PAGE_REVIEW : s->page < PAGE_APPLY ? s->page + 1 : s->page;
@@ -202,7 +220,9 @@ setup_previous(const struct setup *s)
 		return s->page == PAGE_REVIEW ? PAGE_REPAIR : PAGE_START;
 	if (s->alone && s->page <= PAGE_REVIEW)
 		return PAGE_LATER;
-	return s->page == PAGE_RESULT && s->outcome != OUTCOME_WORKS ? PAGE_REVIEW : s->page > PAGE_START && s->page <= PAGE_REVIEW ? s->page - 1 : s->page;
+	if (s->page == PAGE_FRONT || s->page <= PAGE_REVIEW)
+		return setup_asked_before(s, s->page);
+	return s->page == PAGE_RESULT && s->outcome != OUTCOME_WORKS ? PAGE_REVIEW : s->page;
 }
 
 enum mark
@@ -281,7 +301,7 @@ place(struct setup *s, const char *key, size_t *size)
 	const struct { const char *key; char *at; size_t size; } all[] = {
 		{ "origin", s->origin, sizeof(s->origin) }, { "password", s->password, sizeof(s->password) },
 		{ "public", s->public_url, sizeof(s->public_url) }, { "limits.body", s->body, sizeof(s->body) },
-		{ "limits.stream", s->stream, sizeof(s->stream) },
+		{ "limits.stream", s->stream, sizeof(s->stream) }, { "token", s->password, sizeof(s->password) },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
@@ -310,6 +330,13 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 	} else if (p == PAGE_PUBLIC && max) {
 		out[n++] = (struct setup_field){ "public", _("Address"), s->public_url,
 			*s->public_url ? "the certificate *.example.org covers it" : "", "", true, false, false };
+	} else if (p == PAGE_FRONT && max > 2) {
+		out[n++] = (struct setup_field){ "cloudflare.zone", _("Zone"), "example.org",
+			_("empty: it is found by the name"), "", true, false, false };
+		out[n++] = (struct setup_field){ "token", _("API token"), *s->password ? s->password : "",
+			_("empty: you click the settings yourself"), "", true, true, false };
+		out[n++] = (struct setup_field){ "cloudflare.token-file", _("Token file"), "",
+			_("or a file of mode 600 with it"), "", true, false, false };
 	} else if (p == PAGE_BODY && max) {
 		out[n++] = (struct setup_field){ "limits.body", "Uploads up to", s->body,
 			"OpenChamber itself takes 100M at most", "", true, false, false };
@@ -358,7 +385,11 @@ setup_lists(const struct setup *s, enum page p)
 	                  *const proxy[] = { "proxy", NULL }, *const tls[] = { "tls", NULL },
 	                  *const found[] = { "origin-found", NULL }, *const none[] = { NULL },
 	                  *const later[] = { "later", NULL }, *const change[] = { "change", NULL },
-	                  *const undone[] = { "undone", NULL };
+	                  *const undone[] = { "undone", NULL }, *const plan[] = { "plan", NULL },
+	                  *const ssl[] = { "ssl", NULL };
+
+	if (p == PAGE_FRONT)
+		return *s->password ? ssl : plan;
 
 	if (p == PAGE_LATER)
 		return s->changing ? change : later;
@@ -370,6 +401,12 @@ setup_lists(const struct setup *s, enum page p)
 	if (p == PAGE_DIRECT && is(s, "opencode") && direct_fails(s))
 		return found;
 	return p == PAGE_PROXY ? proxy : p == PAGE_PUBLIC ? tls : none;
+}
+
+static const char *
+megabytes(const struct setup *s, unsigned n)
+{
+	return arena_printf((struct arena *)&s->said, _("uploads up to %u MB"), n);
 }
 
 size_t
@@ -399,6 +436,7 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		"Undo the last change (number 1 of 2026-05-03)", "Remove it all: this server as it was before the first run" };
 	static const char *const undone[] = { "back to the review, to apply it again", "change something else first",
 		"leave it as it is" };
+	static const char *const plan[] = { "Free", "Pro", "Business", "Enterprise" };
 	static const char *const change[] = { "where OpenChamber is, its password", "the address and its certificate",
 		"how large uploads may be", "how long quiet streams are kept" };
 	const char *const values[] = { s->origin, s->public_url, s->body, s->stream };
@@ -417,7 +455,16 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 	else if (strcmp(key, "tls") == 0)
 		for (; n < ARRAY_LEN(tls) && n < max; n++)
 			out[n] = (struct setup_choice){ is(s, "korean") ? korean[n] : tls[n], "", MARK_NONE, n == s->tls, true };
-	else if (strcmp(key, "later") == 0)
+	else if (strcmp(key, "plan") == 0)
+		for (; n < 4 && n < max; n++)
+			out[n] = (struct setup_choice){ plan[n], megabytes(s, n < 2 ? 100 : n == 2 ? 200 : 500), MARK_NONE, n == 0, true };
+	else if (strcmp(key, "ssl") == 0 && max > 2) {
+		char *leave = arena_printf((struct arena *)&s->said, _("leave it: %s"), "flexible");
+
+		out[n++] = (struct setup_choice){ leave, "", MARK_NONE, true, true };
+		out[n++] = (struct setup_choice){ _("Full: any certificate will do"), "", MARK_NONE, false, true };
+		out[n++] = (struct setup_choice){ _("Full (strict): a valid one"), "", MARK_NONE, false, true };
+	} else if (strcmp(key, "later") == 0)
 		for (; n < ARRAY_LEN(later) && n < max; n++)
 			out[n] = (struct setup_choice){ later[n], "", n == 0 && is(s, "user") ? MARK_SKIP : MARK_NONE,
 				n == (is(s, "user") ? 1 : 0), n > 0 || !is(s, "user") };
@@ -446,6 +493,7 @@ setup_list_label(const struct setup *s, enum page p, const char *key)
 	(void)p;
 	return strcmp(key, "language") == 0 ? _("Language")
 	     : strcmp(key, "tls") == 0 ? (is(s, "korean") ? "인증서" : _("Certificate"))
+	     : strcmp(key, "plan") == 0 ? C_("cloudflare", "Plan") : strcmp(key, "ssl") == 0 ? "SSL/TLS"
 	     : strcmp(key, "origin-found") == 0 ? "What else answers on this server"
 	     : strcmp(key, "later") == 0 ? "What would you like to do?" : strcmp(key, "change") == 0 ? "Change one thing:" : "";
 }
@@ -628,6 +676,47 @@ setup_hold_lines(const struct setup *s, struct setup_line *out, size_t max)
 
 #define COPY(from) copy(out, max, from, ARRAY_LEN(from))
 
+/* What the page says of it, in the language of the face: its widths are what is looked at. */
+static const char *
+front_text(const struct setup *s, const char *text, const char *value)
+{
+	return value ? arena_printf((struct arena *)&s->said, text, value) : text;
+}
+
+static size_t
+front_lines(const struct setup *s, struct setup_line *out, size_t max)
+{
+	const char *word[] = { check_status_word(CHECK_PASS), check_status_word(CHECK_WARN) };
+	struct arena *a = (struct arena *)&s->said;
+	size_t n = 0;
+
+	if (!*s->password || max < 4)
+		return 0;
+	out[n++] = (struct setup_line){ MARK_PASS, word[0], front_text(s, _("zone: the token opens %s"), "example.org"), "" };
+	out[n++] = (struct setup_line){ MARK_PASS, word[0], arena_printf(a, _("plan: %1$s takes uploads up to %2$u MB"), "Business", 200u), "" };
+	out[n++] = (struct setup_line){ MARK_PASS, word[0], _("sockets: off there, and switched on by applying"), "" };
+	out[n++] = (struct setup_line){ MARK_WARN, word[1], front_text(s, _("SSL/TLS: %s, so browsers go in circles"), "flexible"), "" };
+	return n;
+}
+
+static const char *const *
+front_advice(const struct setup *s)
+{
+	const char **v = arena_alloc((struct arena *)&s->said, 5 * sizeof(*v));
+	size_t n = 0;
+
+	if (*s->password) {
+		v[n++] = _("The review lists every request, and an undo takes them back. Press Enter to go on.");
+	} else {
+		v[n++] = _("A token with these rights lets it be done from here: Zone Read; Edit for Zone Settings, Response Compression, Cache Rules, Config Rules.");
+		v[n++] = _("Under Rules make a cache rule that bypasses the cache, with this expression:");
+		v[n++] = SETUP_LITERAL "(http.host eq \"chat.example.org\" and starts_with(http.request.uri.path, \"/api/\"))";
+		v[n++] = _("Press Enter to go on.");
+	}
+	v[n] = NULL;
+	return v;
+}
+
 size_t
 setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t max)
 {
@@ -637,6 +726,7 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	                          : is(s, "nothing") ? COPY(nothing) : COPY(opencode);
 	case PAGE_PROXY:     return is(s, "hostile") ? COPY(hostile) : COPY(proxy);
 	case PAGE_PUBLIC:    return is(s, "korean") ? COPY(korean_lines) : *s->public_url ? COPY(public_url) : 0;
+	case PAGE_FRONT:     return front_lines(s, out, max);
 	case PAGE_WEBSOCKET: return is(s, "slow") ? 0 : COPY(websocket);
 	case PAGE_SSE:       return COPY(sse);
 	case PAGE_GZIP:      return COPY(gzip);
@@ -726,7 +816,7 @@ setup_failure(const struct setup *s, enum page p, struct setup_failure *out)
 bool
 setup_field_follows(const char *key)
 {
-	return strncmp(key, "tls.", 4) == 0;
+	return strncmp(key, "tls.", 4) == 0 || strncmp(key, "cloudflare.", 11) == 0 || strcmp(key, "token") == 0;
 }
 
 bool setup_field_is_path(const char *key) { return strncmp(key, "tls.", 4) == 0; }
@@ -782,6 +872,7 @@ setup_advice(const struct setup *s, enum page p)
 	case PAGE_DIRECT:    return is(s, "slow") ? silent : !direct_fails(s) ? good : is(s, "nothing") ? none : code;
 	case PAGE_PROXY:     return suggested;
 	case PAGE_PUBLIC:    return is(s, "korean") ? router : *s->public_url ? address : silent;
+	case PAGE_FRONT:     return front_advice(s);
 	case PAGE_WEBSOCKET: return is(s, "slow") ? silent : ws;
 	case PAGE_SSE:       return events;
 	case PAGE_GZIP:      return zip;

@@ -118,6 +118,34 @@ see_doctor(const struct tongue *t, int columns, int rows)
 	play_end(p);
 }
 
+/* Cloudflare's page, which follows step 4 where it stands in front: without a token, and with one. */
+static void
+see_front(const struct tongue *t, int columns, int rows)
+{
+	char language[64], locale[600], name[96];
+	const char *env[] = { language, locale, "FAKE=cloudflare", NULL };
+	struct play *p;
+
+	snprintf(language, sizeof(language), "LANGUAGE=%s", t->language);
+	snprintf(locale, sizeof(locale), "PLAY_LOCALE=%s/%s", getenv("B") ? getenv("B") : "build", t->locale);
+	p = play_start(columns, rows, env, false);
+	for (size_t i = 0; i < 4; i++) {
+		wait_at(p, i);
+		play_send(p, i == 3 ? "chat.example.org" ENTER ENTER : ENTER);
+	}
+	play_wait(p, "Enterprise");
+	snprintf(name, sizeof(name), "%s/%scloudflare", t->name, columns < 80 ? "compact-" : "");
+	same_as(p, name);
+	is_tidy(p, t, 3);
+	play_send(p, "\t\tsecret\t");
+	play_wait(p, "flexible");
+	snprintf(name, sizeof(name), "%s/%scloudflare-token", t->name, columns < 80 ? "compact-" : "");
+	same_as(p, name);
+	is_tidy(p, t, 3);
+	survives(p, name);
+	play_end(p);
+}
+
 static void
 walk_all(const struct tongue *t)
 {
@@ -127,6 +155,8 @@ walk_all(const struct tongue *t)
 	}
 	see_doctor(t, 80, 24);
 	see_doctor(t, 60, 18);
+	see_front(t, 80, 24);
+	see_front(t, 60, 18);
 }
 
 static void

@@ -1,0 +1,184 @@
+#!/bin/sh
+# Cloudflare in front, said in the wizard: its page behind step 4 in both faces, asked, tried, told and taken back.
+# shellcheck disable=SC1091,SC2153
+. "$(dirname "$0")/../pty/lib.sh"
+. tests/apply/lib.sh
+. tests/cloudflare/lib.sh
+origin
+server_up
+cloudflare_up
+fresh
+answers
+to_front() { # to_front SIZE: full screen, and there the button is pressed
+	start "$1" --answers "$T/answers.yaml" --root "$R"
+	wait_text 'found  nginx'
+	keys Enter
+	wait_text 'Press Enter to choose the proxy'
+	keys Enter
+	wait_text 'already answers here'
+	keys Enter
+	wait_text 'has no address yet'
+	keys Tab Tab Tab Tab
+	keys Enter
+	wait_text 'Cloudflare does not stand in front'
+	keys BTab BTab BTab Down Down Down # TLS ends in front
+	keys Enter
+	wait_text 'Zone  '
+}
+
+# Without a token it is clicked; a wrong one is told at once; the right one opens the zone, and asks for its plan no more.
+to_front 80x24
+must_say '3 Business     uploads up to 200 MB'
+must_say 'Edit for Zone Settings'
+keys Tab Tab
+type_text wrong
+wait_text '\[\*\*\*\*\*'
+keys Tab
+wait_text 'refuses this token (status 403)'
+must_say 'Correct the token'
+keys Enter # it stays
+wait_text 'step 4 of 11'
+must_say 'refuses this token'
+keys BTab C-u
+type_text "$TOKEN"
+keys Tab
+wait_text 'the token opens example.org'
+must_say 'Free takes uploads up to 100 MB'
+must_say 'the mode is strict'
+must_not_say '3 Business'
+must_not_say "$TOKEN"
+[ "$(changes)" = 0 ] || fail "asking changed something"
+
+# The requests are in the review, and tried there; then they are made, and the undo takes them back.
+keys Enter
+wait_text 'F9 goes straight to the review' 30
+keys F9
+wait_text 'PATCH /zones/.*/settings/websockets'
+must_say 'POST /zones/.*/rulesets'
+wait_text 'Cloudflare would take 3 requests for rules'
+[ "$(grep -c 'dry_run=true' "$D/log")" = 3 ] || fail "not all were tried: $(cat "$D/log")"
+[ "$(changes)" = 0 ] || fail "trying changed something"
+must_not_say "$TOKEN"
+keys a
+wait_text 'Open it to everyone'
+keys Right Enter
+wait_text 'OpenChamber works at' 30
+zone '.settings.websockets == "on"'
+zone '.rulesets.http_config_settings.rules | map(.ref) == ["ssl", "antechamber-chat.example.org-pages"]'
+keys q
+wait_text 'exit=0'
+close_terminal
+grep -q '^cdn: cloudflare' "$R/etc/antechamber/$NAME.yaml" || fail "what stands in front is not among the answers"
+run 4 rollback --root "$R"
+complains 'typed, so it is kept nowhere'
+run 0 rollback --root "$R" --token-file "$R/run/token"
+zone_as_before
+as_saved() { rm -rf "$R/etc/antechamber"; as_before; }
+as_saved
+
+# Flexible is found, told, and changed where that is chosen; what would be refused is told before Apply.
+fresh
+jq '.settings.ssl = "flexible" | .settings.websockets = "on" | .plan = "business"' "$D/zone.json" >"$T/flexible" && cp "$T/flexible" "$D/zone.json"
+picture >"$T/zone"
+answers "cdn: cloudflare
+cloudflare: {token-file: /run/token}"
+start 80x24 --answers "$T/answers.yaml" --root "$R"
+wait_text 'found  nginx'
+keys Enter
+wait_text 'Press Enter to choose the proxy'
+keys Enter
+wait_text 'already answers here'
+keys Enter
+wait_text 'Cloudflare does not stand in front'
+keys Enter Enter Enter Enter # the address, the certificate and its two files, as answered
+wait_text 'flexible, so browsers go'
+must_say 'Business takes uploads up to 200 MB'
+must_say '> 1 leave it: flexible'
+keys Down Down
+wait_text 'flexible, changed by applying'
+touch "$D/no-right"
+keys Enter Enter Enter Enter
+wait_text 'F9 goes straight to the review' 30
+keys F9
+wait_text 'PATCH /zones/.*/settings/ssl'
+wait_text 'refuses this token (status 403)'
+rm "$D/no-right"
+keys Escape
+wait_text 'step 9 of 11'
+keys F9
+wait_text 'Cloudflare would take 3 requests for rules'
+keys a
+wait_text 'Open it to everyone'
+keys Right Enter
+wait_text 'OpenChamber works at' 30
+zone '.settings.ssl == "strict"'
+# The same run still holds what undoes it; a later run finds nothing different, and takes it back.
+keys q
+wait_text 'exit=0'
+close_terminal
+before=$(changes)
+start 80x24 --root "$R"
+wait_text 'nginx .* runs'
+wait_text '1 - Look at the difference'
+[ "$(changes)" = "$before" ] || fail "looking changed something"
+keys Down Down Down
+wait_text '> 5   Undo the last change'
+keys Enter
+wait_text 'Undo the last change?'
+keys Right Enter
+wait_text 'Undone' 30
+zone_as_before
+close_terminal
+as_saved
+
+# The same line by line: said by a number, the token not shown; without one the steps are read.
+fresh
+answers
+start 76x150 --plain --answers "$T/answers.yaml" --root "$R"
+wait_text 'Language, 1 English'
+take 'Where does OpenChamber answer'
+take '^Which one, 1 to'
+take '^Address \['
+take '^5 Cloudflare stands in front'
+must_say '^Certificate, 1 to 5'
+type_text 5
+take '^5 Cloudflare does not stand in front'
+type_text 4
+take '^Plan at Cloudflare, 1 to 4 \[1\]'
+must_say '^3 Business, uploads up to 200 MB'
+take '^Zone:'
+take '^API token, not shown while you type \[none\]'
+take '^Token file:'
+take '^Uploads up to' 30
+must_say 'Under Network switch WebSockets on'
+must_say '^(http.host eq "chat.example.org" and http.response'
+asked() { screen | grep . | tail -n 1 | grep -q "^$1"; } # the question that waits now
+type_text '<'
+keys Enter
+wait_for 10 asked 'Plan at Cloudflare'
+keys Enter
+wait_for 10 asked Zone
+keys Enter
+wait_for 10 asked 'API token'
+type_text "$TOKEN"
+keys Enter
+wait_for 10 asked 'Token file'
+keys Enter
+wait_for 30 asked 'Uploads up to'
+must_say 'pass: zone, the token opens example.org'
+must_not_say "$TOKEN"
+take '^Keep quiet streams'
+take '^Hold a quiet stream for 65 seconds now'
+take 'Read the difference'
+wait_text 'Cloudflare would take 3 requests for rules'
+take '^Apply these changes'
+type_text yes
+take '^Open it to everyone'
+type_text yes
+take 'OpenChamber works at' 30
+zone '.settings.websockets == "on"'
+close_terminal
+run 0 rollback --root "$R" --token-file "$R/run/token"
+zone_as_before
+as_saved
+! grep -rqF "$TOKEN" "$HOME" "$R/var" "$R/etc" "$T/log" || fail "the token was kept"
