@@ -70,7 +70,8 @@ advise_start(const struct setup *s, struct advice *a)
 		add(a, _("You will type one thing: the address people will use. Root is needed only for step 11, and asked for there."));
 	else
 		add(a, _("You will type one thing: the address people will use."));
-	add(a, _("It takes about three minutes. Press Enter to start."));
+	if (!start_is_open(s)) /* before that Enter does nothing */
+		add(a, _("It takes about three minutes. Press Enter to start."));
 }
 
 static void
