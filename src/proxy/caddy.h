@@ -22,6 +22,7 @@ struct caddy_own {
 	bool            foreign; /* it is configured by something that is no Caddyfile */
 	char           *unit;    /* "caddy.service", if systemd runs it or would */
 	char           *data;    /* where it keeps what it makes itself, by its environment */
+	char           *admin;   /* where its admin endpoint is, by its environment; NULL: not said there */
 };
 
 /* NULL where nothing was read. */

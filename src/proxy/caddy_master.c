@@ -203,7 +203,7 @@ variable(const struct buf *environment, const char *name)
 
 	for (const char *p = environment->s; p < environment->s + environment->len;
 	     p += strlen(p) + 1)
-		if (strncmp(p, name, n) == 0 && p[n] == '=' && p[n + 1] == '/')
+		if (strncmp(p, name, n) == 0 && p[n] == '=')
 			return p + n + 1;
 	return NULL;
 }
@@ -213,14 +213,17 @@ read_environment(struct proxy_found *f)
 {
 	struct caddy_own *own = f->conf;
 	struct buf environment = BUF_INIT;
-	const char *data, *home;
+	const char *data, *home, *admin;
 
 	read_proc(&environment, f->master, "environ");
+	admin = variable(&environment, "CADDY_ADMIN");
+	if (admin && *admin)
+		own->admin = arena_strdup(&f->arena, admin);
 	data = variable(&environment, "XDG_DATA_HOME");
 	home = variable(&environment, "HOME");
-	if (data)
+	if (data && *data == '/')
 		own->data = fs_join(&f->arena, data, "caddy");
-	else if (home)
+	else if (home && *home == '/')
 		own->data = fs_join(&f->arena, home, ".local/share/caddy");
 	buf_free(&environment);
 }

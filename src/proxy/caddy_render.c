@@ -42,6 +42,29 @@ run_caddy(struct steps *out, const struct proxy_context *c, enum step_role role,
 	arena_free(&a);
 }
 
+/*
+ * The one that runs is asked at its admin endpoint, by its own program: that reads the file where
+ * it lies, so that what it imports is found, and waits for the answer.  The text of the file alone,
+ * as /load takes it, would lose its imports without a word, and an If-Match is not heeded there.
+ * The endpoint is named in the file, or else where only the running one knows it.
+ */
+static void
+run_reload(struct steps *out, const struct proxy_context *c)
+{
+	const struct caddy_own *own = c->found->conf;
+	const struct cdy_conf *conf = caddy_conf(c->found);
+	struct arena a = { 0 };
+	/* Since 2.6.3 the environment is asked too, unless the file says it. */
+	const char *admin = own && caddy_at_least(c->found, 2, 6, 3) &&
+	                    !(conf && cdy_child(conf->options, "admin")) ? own->admin : NULL;
+
+	steps_run(out, ROLE_RELOAD, (const char *const[]){
+		binary(c), "reload", "--config", fs_path(&a, c->root, c->found->config),
+		"--adapter", "caddyfile", admin ? "--address" : NULL, admin, NULL,
+	});
+	arena_free(&a);
+}
+
 static void
 run_systemctl(struct steps *out, const char *verb, const char *unit)
 {
@@ -75,7 +98,7 @@ add_reload(struct steps *out, const struct proxy_context *c, struct err *e)
 		return err_at(e, ERR_VALUE, off->file, off->line, off->column,
 		              _("With this line Caddy cannot be reloaded. Remove it, or name a command as commands.reload."));
 	else if (c->found->running)
-		run_caddy(out, c, ROLE_RELOAD, "reload");
+		run_reload(out, c);
 	else if (unit && running_has_unit(c->root, "caddy"))
 		run_systemctl(out, "start", unit);
 	else

@@ -72,3 +72,21 @@ site_answers || fail "the site does not answer"
 grep -q 'tls internal' "$R/etc/caddy/openchamber.caddy" || fail "the certificate is not Caddy's own"
 run 0 remove --root "$R"
 as_before
+
+# No service runs it: whoever runs is asked at its own admin endpoint, wherever that is.
+answers "http://$NAME:$HTTP" 'tls: {mode: none}'
+asked_at() { # asked_at LINE: as the options have it
+	sed -i "s|^	admin .*|	$1|" "$CADDY"
+	caddy_start
+}
+asked_at "admin unix/$T/admin.sock"
+apply 0 $pw
+json '.changed == true and .outcome == "kept"'
+plain_answers || fail "the site does not answer"
+run 0 remove --root "$R" --json
+as_before
+server_up
+asked_at 'admin off'
+apply 4 $pw
+grep -q '/etc/caddy/Caddyfile:2:2: With this line Caddy cannot be reloaded' "$T/err" || fail "not said where: $(cat "$T/err")"
+as_before

@@ -254,11 +254,20 @@ test_closed_key(void **state)
 static void
 test_commands(void **state)
 {
-	static const struct { bool installed, running; const char *unit, *binary, *caddyfile, *want; } cases[] = {
+	static const struct { bool installed, running; const char *unit, *binary, *caddyfile, *want, *version, *admin; } cases[] = {
 		{ false, false, NULL, NULL, "", "validate caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile; "
 		  "reload systemctl reload caddy" },
 		{ true, true, NULL, "/usr/bin/caddy", "", "validate caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile; "
 		  "reload caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile" },
+		/* The endpoint is where the environment says, for those that ask it, unless the file says it. */
+		{ true, true, NULL, "/usr/bin/caddy", "", "validate caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile; "
+		  "reload caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile --address unix//run/caddy.sock",
+		  "2.6.3", "unix//run/caddy.sock" },
+		{ true, true, NULL, "/usr/bin/caddy", "", "validate caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile; "
+		  "reload caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile", "2.6.2", "unix//run/caddy.sock" },
+		{ true, true, NULL, "/usr/bin/caddy", "{\n\tadmin :2020\n}\n", "validate caddy validate --config /etc/caddy/Caddyfile "
+		  "--adapter caddyfile; reload caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile",
+		  "2.10.0", "unix//run/caddy.sock" },
 		{ true, true, "caddy.service", "/usr/bin/caddy", "", "validate caddy validate --config /etc/caddy/Caddyfile "
 		  "--adapter caddyfile; reload systemctl reload caddy.service" },
 		{ true, true, "caddy.service", "/opt/caddy", "{\n\tadmin off\n}\n", "validate /opt/caddy validate --config "
@@ -276,8 +285,9 @@ test_commands(void **state)
 
 		assert_int_equal(tree_setup((void **)&t), 0);
 		tree_write(t, CADDY_CONFIG, cases[i].caddyfile);
-		world_found(&r.f, t, cases[i].installed ? "2.6.2" : NULL);
+		world_found(&r.f, t, cases[i].version ? cases[i].version : cases[i].installed ? "2.6.2" : NULL);
 		if (cases[i].installed) {
+			((struct caddy_own *)r.f.conf)->admin = (char *)cases[i].admin;
 			r.f.binary = (char *)cases[i].binary;
 			r.f.running = cases[i].running;
 			((struct caddy_own *)r.f.conf)->unit = (char *)cases[i].unit;
