@@ -8,28 +8,9 @@
 
 #include "base/fs.h"
 #include "proxy/mark.h"
+#include "proxy/site_dir.h"
 
 #define SITE "openchamber.conf"
-
-static bool
-is_dir(struct arena *a, const char *root, const char *dir)
-{
-	return fs_exists(fs_path(a, root, fs_join(a, dir, ".")));
-}
-
-/* "sites-enabled" has its "sites-available" beside it: there the file goes, and a link here. */
-static char *
-available_beside(struct arena *a, const char *root, const char *dir)
-{
-	static const char enabled[] = "-enabled";
-	const size_t n = strlen(dir), m = sizeof(enabled) - 1;
-	char *other;
-
-	if (n < m || strcmp(dir + n - m, enabled) != 0)
-		return NULL;
-	other = arena_printf(a, "%.*s-available", (int)(n - m), dir);
-	return is_dir(a, root, other) ? other : NULL;
-}
 
 /*
  * The Include lines outside any block are the only truth about the layout.  A
@@ -48,9 +29,9 @@ apache_find_layout(struct proxy_found *f, const char *root)
 		char *dir = fs_dirname(a, inc->path), *available;
 		const bool sites = strstr(dir, "sites") || strstr(dir, "vhosts");
 
-		if (!inc->top || strpbrk(dir, "*?[") || !is_dir(a, root, dir))
+		if (!inc->top || strpbrk(dir, "*?[") || !site_dir_is_open(a, root, dir))
 			continue;
-		available = available_beside(a, root, dir);
+		available = site_dir_available(a, root, dir);
 		if (available && fnmatch(fs_basename(inc->path), "x.load", FNM_PERIOD) == 0) {
 			own->mods_enabled = dir;
 			own->mods_available = available;

@@ -90,18 +90,6 @@ find_place(struct where *w, struct arena *a, const struct proxy_context *c, stru
 	return c->answers->config ? check_chosen(c, w, e) : 0;
 }
 
-/* Beside each other, as in Debian, the link is relative: it stays right under another root. */
-static void
-add_link(struct steps *out, struct arena *a, const struct where *w)
-{
-	const char *dir = fs_dirname(a, w->file);
-	const char *target = w->file;
-
-	if (strcmp(fs_dirname(a, dir), fs_dirname(a, fs_dirname(a, w->link))) == 0)
-		target = arena_printf(a, "../%s/%s", fs_basename(dir), fs_basename(w->file));
-	steps_link(out, w->link, target);
-}
-
 /* ---- commands ---- */
 
 /* The name people call it by, where that finds this very program. */
@@ -221,7 +209,7 @@ add_site(struct steps *out, struct arena *a, const struct proxy_context *c, cons
 		goto out;
 	steps_write(out, w->file, text.s, 0644);
 	if (w->link)
-		add_link(out, a, w);
+		steps_link_to(out, w->link, w->file);
 	rc = 0;
 out:
 	apa_free(&conf);

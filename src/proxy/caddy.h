@@ -43,7 +43,6 @@ void caddy_find_layout(struct proxy_found *f, const char *root);
 void caddy_find_sites(struct proxy_found *f, const char *root);
 
 /* Does the first line of a file carry our mark?  For this very host, if one is given. */
-bool caddy_is_ours(const char *root, const char *path, const struct url *host);
 
 /* An import's pattern as a whole path; from the arena. */
 const char *caddy_import_path(struct arena *a, const struct cdy_import *i);

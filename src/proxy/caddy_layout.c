@@ -2,21 +2,16 @@
 #include "proxy/caddy.h"
 
 #include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fs.h"
+#include "proxy/mark.h"
+#include "proxy/site_dir.h"
 
 /* Addresses and binds of one site that are looked at: more is no site of a person's. */
 #define MAX_ADDRESSES 1000
 #define MAX_BINDS     32
-
-static bool
-is_dir(struct arena *a, const char *root, const char *dir)
-{
-	return fs_exists(fs_path(a, root, fs_join(a, dir, ".")));
-}
 
 const char *
 caddy_import_path(struct arena *a, const struct cdy_import *i)
@@ -40,7 +35,7 @@ caddy_find_layout(struct proxy_found *f, const char *root)
 		char *dir = fs_dirname(a, pattern);
 
 		if (!c->imports[i].top || strpbrk(dir, "*?[") || !strpbrk(pattern, "*?") ||
-		    !is_dir(a, root, dir))
+		    !site_dir_is_open(a, root, dir))
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(names); k++)
 			if (fnmatch(fs_basename(pattern), names[k], FNM_PERIOD) == 0) {
@@ -66,25 +61,6 @@ caddy_is_imported(const struct proxy_found *f, const char *path)
 	}
 	arena_free(&a);
 	return is;
-}
-
-bool
-caddy_is_ours(const char *root, const char *path, const struct url *host)
-{
-	struct arena a = { 0 };
-	char line[512] = "", want[300] = "";
-	FILE *file = fopen(fs_path(&a, root, path), "re");
-	const char *p;
-
-	if (file && !fgets(line, sizeof(line), file))
-		*line = '\0';
-	if (file)
-		fclose(file);
-	arena_free(&a);
-	if (host)
-		snprintf(want, sizeof(want), host->ipv6 ? "://[%s]" : "://%s", host->host);
-	p = strstr(line, PROXY_MARK) ? strstr(line, want) : NULL;
-	return p && (!host || p[strlen(want)] == ':' || p[strlen(want)] == ' ');
 }
 
 /* ---- sites ---- */
@@ -204,7 +180,7 @@ caddy_find_sites(struct proxy_found *f, const char *root)
 		read_addresses(a, s, c, site);
 		read_upstream(a, s, site);
 		read_certificate(a, s, site);
-		s->ours = caddy_is_ours(root, site->file, NULL);
+		s->ours = mark_is_on(root, site->file);
 	}
 }
 

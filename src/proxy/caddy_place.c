@@ -8,6 +8,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/mark.h"
 
 #define MAX_CADDYFILE (4u << 20)
 
@@ -31,16 +32,11 @@ static const char *
 file_in(struct arena *a, const struct proxy_context *c, const char *dir)
 {
 	const char *path = site_name(a, c, dir, NULL);
-	char *host;
 
 	if (!fs_exists(fs_path(a, c->root, path)) ||
-	    caddy_is_ours(c->root, path, &c->answers->public_url))
+	    mark_is_for(c->root, path, &c->answers->public_url))
 		return path;
-	host = arena_strdup(a, c->answers->public_url.host);
-	for (char *p = host; *p; p++)
-		if (*p == ':')
-			*p = '-';
-	return site_name(a, c, dir, host);
+	return site_name(a, c, dir, mark_host(a, &c->answers->public_url));
 }
 
 /* ---- what else has the name ---- */

@@ -41,17 +41,23 @@ mark_is_for(const char *root, const char *path, const struct url *public_url)
 }
 
 const char *
+mark_host(struct arena *a, const struct url *public_url)
+{
+	char *host = arena_strdup(a, public_url->host);
+
+	for (char *p = host; *p; p++)
+		if (*p == ':')
+			*p = '-';
+	return host;
+}
+
+const char *
 mark_file_in(struct arena *a, const struct proxy_context *c, const char *dir)
 {
 	const char *path = fs_join(a, dir, "openchamber.conf");
-	char *host;
 
 	if (!fs_exists(fs_path(a, c->root, path)) ||
 	    mark_is_for(c->root, path, &c->answers->public_url))
 		return path;
-	host = arena_strdup(a, c->answers->public_url.host);
-	for (char *p = host; *p; p++)
-		if (*p == ':')
-			*p = '-';
-	return fs_join(a, dir, arena_printf(a, "openchamber-%s.conf", host));
+	return fs_join(a, dir, arena_printf(a, "openchamber-%s.conf", mark_host(a, &c->answers->public_url)));
 }

@@ -39,9 +39,6 @@ void nginx_find_master(struct proxy_found *f, const char *root, const struct mac
 /* Is this process the master that reads the file we found? */
 bool nginx_is_master(const struct proxy_found *f, pid_t pid, const char *const *argv);
 
-/* Does the first line of a file carry our mark? */
-bool nginx_is_ours(const char *root, const char *path);
-
 /* Where "/" of a server leads, upstream{} blocks and set variables followed; NULL: nowhere.  From the arena. */
 char *nginx_leads_to(struct arena *a, const struct ngx_conf *c, const struct ngx_directive *block,
                      const struct ngx_directive **where);

@@ -6,28 +6,10 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "proxy/mark.h"
+#include "proxy/site_dir.h"
 
 #define SITE "openchamber.conf"
-
-static bool
-is_dir(struct arena *a, const char *root, const char *dir)
-{
-	return fs_exists(fs_path(a, root, fs_join(a, dir, ".")));
-}
-
-/* "sites-enabled" has its "sites-available" beside it: there the file goes, and a link here. */
-static char *
-available_beside(struct arena *a, const char *root, const char *dir)
-{
-	static const char enabled[] = "-enabled";
-	const size_t n = strlen(dir), m = sizeof(enabled) - 1;
-	char *other;
-
-	if (n < m || strcmp(dir + n - m, enabled) != 0)
-		return NULL;
-	other = arena_printf(a, "%.*s-available", (int)(n - m), dir);
-	return is_dir(a, root, other) ? other : NULL;
-}
 
 /*
  * The include lines inside http{} are the only truth about the layout.  A
@@ -47,31 +29,16 @@ nginx_find_layout(struct proxy_found *f, const char *root)
 		                      : fs_join(a, fs_dirname(a, f->config), inc->pattern);
 		char *dir = fs_dirname(a, pattern), *available;
 
-		if (inc->in != http || !http || strpbrk(dir, "*?[") || !is_dir(a, root, dir) ||
+		if (inc->in != http || !http || strpbrk(dir, "*?[") || !site_dir_is_open(a, root, dir) ||
 		    fnmatch(fs_basename(pattern), SITE, FNM_PERIOD) != 0)
 			continue;
-		available = available_beside(a, root, dir);
+		available = site_dir_available(a, root, dir);
 		if (f->site_dir && !(available && !f->link_dir))
 			continue;
 		f->site_dir = available ? available : dir;
 		f->link_dir = available ? dir : NULL;
 		f->layout = arena_printf(a, "%s:%d", inc->file, inc->line);
 	}
-}
-
-bool
-nginx_is_ours(const char *root, const char *path)
-{
-	struct arena a = { 0 };
-	char line[512] = "";
-	FILE *file = fopen(fs_path(&a, root, path), "re");
-
-	if (file && !fgets(line, sizeof(line), file))
-		*line = '\0';
-	if (file)
-		fclose(file);
-	arena_free(&a);
-	return strstr(line, PROXY_MARK) != NULL;
 }
 
 /* Behind this, only the path is left: the address is complete. */
@@ -234,7 +201,7 @@ take_site(void *ctx, const struct ngx_directive *server)
 		s->upstream_line = pass->line;
 	s->certificate = first_arg(a, server, "ssl_certificate");
 	s->key = first_arg(a, server, "ssl_certificate_key");
-	s->ours = nginx_is_ours(all->root, s->file);
+	s->ours = mark_is_on(all->root, s->file);
 }
 
 void

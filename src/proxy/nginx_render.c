@@ -2,12 +2,13 @@
 #include "proxy/nginx.h"
 
 #include <fnmatch.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/mark.h"
 #include "proxy/own_cert.h"
+#include "proxy/running.h"
 #include "proxy/values.h"
 
 /* Where the site goes; from the arena. */
@@ -69,22 +70,6 @@ run_nginx(struct steps *out, const struct proxy_context *c, enum step_role role,
 	arena_free(&a);
 }
 
-static bool
-has_unit(const struct proxy_context *c)
-{
-	static const char *const units[] = {"/lib/systemd/system/nginx.service",
-	                                    "/usr/lib/systemd/system/nginx.service",
-	                                    "/etc/systemd/system/nginx.service"};
-	struct arena a = { 0 };
-	bool has = false;
-
-	if (fs_exists(fs_path(&a, c->root, "/run/systemd/system")))
-		for (size_t i = 0; i < ARRAY_LEN(units); i++)
-			has |= fs_exists(fs_path(&a, c->root, units[i]));
-	arena_free(&a);
-	return has;
-}
-
 static void
 add_reload(struct steps *out, const struct proxy_context *c)
 {
@@ -100,7 +85,7 @@ add_reload(struct steps *out, const struct proxy_context *c)
 		          (const char *const[]){ "systemctl", "reload", own->unit, NULL });
 	else if (c->found->running)
 		run_nginx(out, c, ROLE_RELOAD, "-s", "reload");
-	else if (has_unit(c))
+	else if (running_has_unit(c->root, "nginx"))
 		steps_run(out, ROLE_RELOAD,
 		          (const char *const[]){ "systemctl", "start", "nginx", NULL });
 	else
@@ -143,41 +128,6 @@ is_included(struct arena *a, const struct proxy_found *f, const char *path)
 			return true;
 	}
 	return false;
-}
-
-/* Ours, for this very host: a file may be written again only then. */
-static bool
-is_for_host(const struct proxy_context *c, const char *path)
-{
-	struct arena a = { 0 };
-	char want[300], line[512] = "";
-	FILE *file = fopen(fs_path(&a, c->root, path), "re");
-	const char *p;
-
-	snprintf(want, sizeof(want), c->answers->public_url.ipv6 ? "://[%s]" : "://%s",
-	         c->answers->public_url.host);
-	if (file && !fgets(line, sizeof(line), file))
-		*line = '\0';
-	if (file)
-		fclose(file);
-	arena_free(&a);
-	p = strstr(line, PROXY_MARK) ? strstr(line, want) : NULL;
-	return p && (p[strlen(want)] == ':' || p[strlen(want)] == ' ');
-}
-
-static const char *
-file_in(struct arena *a, const struct proxy_context *c, const char *dir)
-{
-	const char *path = fs_join(a, dir, "openchamber.conf");
-	char *host;
-
-	if (!fs_exists(fs_path(a, c->root, path)) || is_for_host(c, path))
-		return path;
-	host = arena_strdup(a, c->answers->public_url.host);
-	for (char *p = host; *p; p++)
-		if (*p == ':')
-			*p = '-';
-	return fs_join(a, dir, arena_printf(a, "openchamber-%s.conf", host));
 }
 
 static bool
@@ -224,22 +174,10 @@ find_place(struct where *w, struct arena *a, const struct proxy_context *c, stru
 		    e, ERR_VALUE, f->config, 0, 0,
 		    _("nginx reads no directory of sites. Add include conf.d/*.conf; inside its http block."));
 	if (!w->file)
-		w->file = file_in(a, c, site_dir);
+		w->file = mark_file_in(a, c, site_dir);
 	if (link_dir && is_in(a, w->file, site_dir))
 		w->link = fs_join(a, link_dir, fs_basename(w->file));
 	return c->answers->config ? check_chosen(a, c, w, e) : 0;
-}
-
-/* Beside each other, as in Debian, the link is relative: it stays right under another root. */
-static void
-add_link(struct steps *out, struct arena *a, const struct where *w)
-{
-	const char *dir = fs_dirname(a, w->file);
-	const char *target = w->file;
-
-	if (strcmp(fs_dirname(a, dir), fs_dirname(a, fs_dirname(a, w->link))) == 0)
-		target = arena_printf(a, "../%s/%s", fs_basename(dir), fs_basename(w->file));
-	steps_link(out, w->link, target);
 }
 
 int
@@ -260,7 +198,7 @@ nginx_render(struct steps *out, const struct proxy_context *c, struct err *e)
 		goto out;
 	steps_write(out, w.file, text.s, 0644);
 	if (w.link)
-		add_link(out, &a, &w);
+		steps_link_to(out, w.link, w.file);
 	rc = nginx_runs(out, c, e);
 out:
 	buf_free(&text);

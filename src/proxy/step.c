@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fs.h"
+
 static struct step *
 append(struct steps *s, enum step_kind kind)
 {
@@ -45,6 +47,18 @@ steps_link(struct steps *s, const char *path, const char *target)
 
 	t->path = arena_strdup(&s->arena, path);
 	t->target = arena_strdup(&s->arena, target);
+}
+
+void
+steps_link_to(struct steps *s, const char *path, const char *file)
+{
+	struct arena a = { 0 };
+	const char *dir = fs_dirname(&a, file), *target = file;
+
+	if (strcmp(fs_dirname(&a, dir), fs_dirname(&a, fs_dirname(&a, path))) == 0)
+		target = arena_printf(&a, "../%s/%s", fs_basename(dir), fs_basename(file));
+	steps_link(s, path, target);
+	arena_free(&a);
 }
 
 void

@@ -68,6 +68,8 @@ void steps_write(struct steps *s, const char *path, const char *text, mode_t mod
 void steps_write_made(struct steps *s, const char *path, const char *text, mode_t mode, bool secret);
 void steps_write_shared(struct steps *s, const char *path, const char *text, mode_t mode);
 void steps_link(struct steps *s, const char *path, const char *target);
+/* To a file of the machine: relative where both directories lie side by side, so that it stays right under another root. */
+void steps_link_to(struct steps *s, const char *path, const char *file);
 void steps_set_aside(struct steps *s, const char *path);
 void steps_rmdir(struct steps *s, const char *path);
 void steps_run(struct steps *s, enum step_role role, const char *const *argv);
