@@ -3,8 +3,8 @@
  *
  * One setting of the zone and three rules for our host alone, each known again
  * by its `ref'.  They go behind everybody else's rules, which are never
- * written: where several match, the last wins.  An entry point that we had to
- * make stays, empty, when our rule goes, for others may have begun to use it.
+ * written: where several match, the last wins.  A ruleset that we had to make
+ * goes with our rule, unless others have put rules into it since.
  */
 #ifndef PROXY_CLOUDFLARE_H
 #define PROXY_CLOUDFLARE_H

@@ -125,7 +125,22 @@ cloudflare_rule(const struct json *ruleset, const char *ref)
 	return NULL;
 }
 
-/* Of a rule `{id}' is RULESET/rules/RULE: where none was, the ruleset is only known after it was made. */
+/*
+ * Of a rule `{id}' is RULESET/rules/RULE: where none was, the ruleset is only known after it was made.
+ * It is RULESET where the call made that and nobody else has a rule in it: both go at once.
+ */
+static const char *
+rule_id(struct arena *a, const struct call *c, const struct json *ruleset, const struct json *rule)
+{
+	const char *id = json_get_string(ruleset, "id", "");
+	const size_t len = strlen(c->path);
+	const bool made = len > 9 && strcmp(c->path + len - 9, "/rulesets") == 0;
+
+	if (made && json_len(json_get(ruleset, "rules")) == 1)
+		return arena_strdup(a, id);
+	return arena_printf(a, "%s/rules/%s", id, json_get_string(rule, "id", ""));
+}
+
 static void
 state(struct service_state *out, struct arena *a, const struct call *c, const struct json *body)
 {
@@ -141,8 +156,7 @@ state(struct service_state *out, struct arena *a, const struct call *c, const st
 	struct json *wanted = json_parse(like, strlen(like), c->key, &e);
 	out->fields = cloudflare_members(wanted, thing);
 	if (thing != result)
-		out->id = arena_printf(a, "%s/rules/%s", json_get_string(result, "id", ""),
-		                       json_get_string(thing, "id", ""));
+		out->id = rule_id(a, c, result, thing);
 	json_free(wanted);
 }
 

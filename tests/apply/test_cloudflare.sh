@@ -152,6 +152,28 @@ run 0 remove --root "$R" --yes --json
 zone_as_before
 as_before
 
+# ---- a ruleset that was made for our rule: it goes with it, unless somebody else uses it by now ----
+
+fresh
+go 0
+zone '.rulesets.http_response_compression.rules | length == 1'
+jq '.rulesets.http_response_compression.rules += [{id: "e1", ref: "theirs", expression: "true", action: "compress_response",
+	action_parameters: {algorithms: [{name: "gzip"}]}, enabled: true}]' "$D/zone.json" >"$T/used" && cp "$T/used" "$D/zone.json"
+run 0 rollback --root "$R" --json
+zone '.rulesets.http_response_compression.rules | map(.ref) == ["theirs"]'
+jq 'del(.rulesets.http_response_compression)' "$D/zone.json" >"$T/unused" && cp "$T/unused" "$D/zone.json"
+zone_as_before
+as_before
+# One that was there without rules is not ours: it stays as it was.
+jq '.rulesets.http_response_compression = {id: "000000000000000000000000000000c3", kind: "zone", rules: []}' "$D/zone.json" >"$T/empty" &&
+	cp "$T/empty" "$D/zone.json"
+picture >"$T/zone"
+go 0
+zone '.rulesets.http_response_compression.rules | length == 1'
+run 0 rollback --root "$R" --json
+zone_as_before
+as_before
+
 # ---- who may not ----
 
 fresh

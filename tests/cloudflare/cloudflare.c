@@ -199,6 +199,20 @@ has_id(void *ctx, const char *phase, const struct json *ruleset)
 		f->found = (struct json *)ruleset;
 }
 
+struct keeping {
+	const char  *id;
+	struct json *kept;
+};
+
+static void
+keep_other(void *ctx, const char *phase, const struct json *ruleset)
+{
+	struct keeping *k = ctx;
+
+	if (strcmp(json_get_string(ruleset, "id", "-"), k->id) != 0)
+		json_set(k->kept, phase, json_copy(ruleset));
+}
+
 static void
 make_ruleset(const struct request *r)
 {
@@ -258,6 +272,16 @@ change_rules(const struct request *r, struct json *ruleset, const char *rule_id)
 }
 
 static void
+drop_ruleset(const struct request *r, const struct json *ruleset)
+{
+	struct json *kept = json_object();
+
+	json_each(rulesets(), keep_other, &(struct keeping){ json_get_string(ruleset, "id", ""), kept });
+	json_set(zone, "rulesets", kept);
+	answer(r, NULL);
+}
+
+static void
 on_rulesets(const struct request *r, char *rest)
 {
 	char *phase = strncmp(rest, "/phases/", 8) == 0 ? rest + 8 : NULL;
@@ -283,7 +307,9 @@ on_rulesets(const struct request *r, char *rest)
 		return;
 	}
 	json_each(rulesets(), has_id, &f);
-	if (!f.found || !rules)
+	if (f.found && !rules && strcmp(r->method, "DELETE") == 0)
+		drop_ruleset(r, f.found);
+	else if (!f.found || !rules)
 		refuse(r, 404, 10003, "there is no such ruleset");
 	else
 		change_rules(r, f.found, rules[6] == '/' ? rules + 7 : NULL);
