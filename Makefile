@@ -157,7 +157,7 @@ $(witness) $(port): %: %.o
 check check-cli: $(witness)
 check torture $(addprefix check-,$(kinds)): $(port)
 # A stand-in for a program that cannot be had here: its API, with the bugs that were measured.
-standin := $B/tests/npm/npm $B/tests/npm/relay $B/tests/cloudflare/cloudflare
+standin := $B/tests/npm/npm $B/tests/npm/relay $B/tests/cloudflare/cloudflare $B/tests/boxes/engine
 $(standin): %: %.o $(call lib,base)
 	$(call say,LINK,$@)
 	$Q$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(call lib,base) $(corelibs)

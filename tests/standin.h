@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -133,22 +134,43 @@ serve(int fd, const char *token, void (*handle)(struct request *r))
 	json_free(r.body);
 }
 
-/* Says where it listens, and goes on until it is ended; `port' 0: any. */
+/* A port of loopback, 0: any, or the path of a socket; says where.  -1: it could not. */
 static inline int
-standin_run(const char *port, const char *token, void (*handle)(struct request *r))
+standin_listen(const char *where)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_un local = { .sun_family = AF_UNIX };
 	socklen_t len = sizeof(at);
-	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+	const bool is_path = *where == '/';
+	const int s = socket(is_path ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	at.sin_port = htons((uint16_t)atoi(port));
-	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
-	signal(SIGPIPE, SIG_IGN);
-	if (bind(s, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(s, 16) < 0 ||
-	    getsockname(s, (struct sockaddr *)&at, &len) < 0)
-		return 1;
-	printf("listening on http://127.0.0.1:%u\n", ntohs(at.sin_port));
+	if (is_path) {
+		snprintf(local.sun_path, sizeof(local.sun_path), "%s", where);
+		if (bind(s, (struct sockaddr *)&local, sizeof(local)) < 0 || listen(s, 16) < 0)
+			return -1;
+		printf("listening on unix://%s\n", where);
+	} else {
+		at.sin_port = htons((uint16_t)atoi(where));
+		setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+		if (bind(s, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(s, 16) < 0 ||
+		    getsockname(s, (struct sockaddr *)&at, &len) < 0)
+			return -1;
+		printf("listening on http://127.0.0.1:%u\n", ntohs(at.sin_port));
+	}
 	fflush(stdout);
+	return s;
+}
+
+/* Goes on until it is ended. */
+static inline int
+standin_run(const char *where, const char *token, void (*handle)(struct request *r))
+{
+	const int s = standin_listen(where);
+	int fd;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (s < 0)
+		return 1;
 	while ((fd = accept(s, NULL, NULL)) >= 0) {
 		serve(fd, token, handle);
 		shutdown(fd, SHUT_WR);

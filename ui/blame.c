@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apply/finding.h"
+#include "proxy/boxed.h"
 #include "proxy/proxy.h"
 
 struct detecting {
@@ -68,7 +69,7 @@ blame_run(struct cmd *c, struct check_run *run, const struct machine *m, struct 
 
 		if (!(*p)->blame || !(*p)->detect)
 			continue;
-		(*p)->detect(c->loop, c->o->root, m, &f, on_detected, &d);
+		proxy_detect(c->loop, c->net, c->o->root, m, &f, on_detected, &d);
 		rc = cmd_wait(c, &d.done, e);
 		if (rc == 0 && f.installed && proxy_site_serving(&f, u.host, u.port))
 			blame_by(&f, c, run, &u);

@@ -7,11 +7,13 @@
 #include <time.h>
 
 #include "answers/answers.h"
+#include "answers/box.h"
 #include "answers/machine.h"
 #include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/boxed.h"
 #include "proxy/proxy.h"
 #include "report.h"
 
@@ -107,7 +109,7 @@ look_for_proxies(struct detecting *d)
 		struct proxy_found *f = &d->found[d->n_found++];
 		*f = (struct proxy_found){ .proxy = *p };
 		d->waiting++;
-		(*p)->detect(d->c->loop, d->c->o->root, &d->machine, f, one_done, d);
+		proxy_detect(d->c->loop, d->c->net, d->c->o->root, &d->machine, f, one_done, d);
 	}
 }
 
@@ -185,6 +187,39 @@ site_json(const struct proxy_site *s)
 }
 
 static struct json *
+box_json(const struct box *b)
+{
+	struct json *j = json_object(), *ports = json_array(), *mounts = json_array();
+
+	json_set_string(j, "engine", b->engine->command);
+	json_set_string(j, "id", b->id);
+	json_set_string(j, "name", b->name);
+	json_set_string(j, "image", b->image);
+	json_set_bool(j, "told", b->told);
+	json_set_bool(j, "closed", b->closed);
+	json_set_string(j, "network", b->shares_network ? "host" : "own");
+	json_set_string(j, "gateway", b->gateway);
+	json_set_string(j, "hostName", b->host_name);
+	for (size_t i = 0; i < b->n_ports; i++) {
+		struct json *one = json_object();
+		json_set_string(one, "address", b->ports[i].address);
+		json_set_int(one, "outside", b->ports[i].outside);
+		json_set_int(one, "inside", b->ports[i].inside);
+		json_push(ports, one);
+	}
+	for (size_t i = 0; i < b->n_mounts; i++) {
+		struct json *one = json_object();
+		json_set_string(one, "inside", b->mounts[i].inside);
+		json_set_string(one, "outside", b->mounts[i].outside);
+		json_set_string(one, "kind", b->mounts[i].volume ? "volume" : b->mounts[i].file ? "file" : "bind");
+		json_push(mounts, one);
+	}
+	json_set(j, "ports", ports);
+	json_set(j, "mounts", mounts);
+	return j;
+}
+
+static struct json *
 proxy_json(const struct proxy_found *f)
 {
 	struct json *j = json_object(), *sites = json_array();
@@ -200,6 +235,8 @@ proxy_json(const struct proxy_found *f)
 	json_set_string(j, "linkDirectory", f->link_dir);
 	json_set_string(j, "includedAt", f->layout);
 	json_set_string(j, "container", f->container);
+	if (f->box)
+		json_set(j, "box", box_json(f->box));
 	json_set_bool(j, "incomplete", f->incomplete);
 	if (f->broken.code != ERR_NONE)
 		json_set(j, "broken", cmd_error_json(&f->broken));
@@ -252,6 +289,24 @@ put_site(struct detecting *d, struct report *r, const struct proxy_site *s)
 	                                     s->upstream ? s->upstream : ""));
 }
 
+/* Where it runs, how this server is reached from there, and what could not be seen. */
+static void
+put_box(struct detecting *d, struct report *r, const struct proxy_found *f)
+{
+	const struct box *b = f->box;
+
+	/* TRANSLATORS: %1$s is the name of a container, %2$s the name of a program: Docker or Podman */
+	put_found(r, f->proxy->label, arena_printf(&d->arena, _("in the container %1$s of %2$s"), b->name, b->engine->name));
+	if (boxed_reach(f) && *boxed_reach(f))
+		put_found(r, f->proxy->label, arena_printf(&d->arena, _("it reaches this server at %s"), boxed_reach(f)));
+	if (b->closed)
+		report_state(r, CHECK_SKIP, _("skip"), f->proxy->label,
+		             _("Its files are for root to see. Look again with sudo."));
+	else if (!b->told)
+		report_state(r, CHECK_SKIP, _("skip"), f->proxy->label,
+		             arena_printf(&d->arena, _("%s did not say its name and its volumes: its socket does not answer."), b->engine->name));
+}
+
 static void
 put_proxy(struct detecting *d, struct report *r, const struct proxy_found *f)
 {
@@ -260,12 +315,18 @@ put_proxy(struct detecting *d, struct report *r, const struct proxy_found *f)
 	/* What has only an API is not found by looking around this machine. */
 	if (!f->installed && !(f->proxy->caps & PROXY_FILES))
 		return;
+	if (!f->installed && f->box) {
+		put_box(d, r, f);
+		return;
+	}
 	if (!f->installed) {
 		report_state(r, CHECK_SKIP, _("none"), f->proxy->label, _("not installed"));
 		return;
 	}
 	put_found(r, f->proxy->label, arena_printf(&d->arena, state, f->version ? f->version : "",
 	                                           f->config ? f->config : ""));
+	if (f->box)
+		put_box(d, r, f);
 	if (f->broken.code != ERR_NONE)
 		report_state(r, CHECK_FAIL, _("fail"), f->proxy->label, f->broken.msg);
 	for (size_t i = 0; i < f->n_sites; i++)

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "by_hand.h"
 #include "handoff.h"
+#include "proxy/boxed.h"
 #include "proxy/front.h"
 
 int
@@ -86,7 +87,8 @@ planned_detect(struct cmd *c, struct planned *p, struct err *e)
 		                   _("This version cannot write a configuration for \"%s\"."),
 		                   p->answers.proxy ? p->answers.proxy : "");
 	machine_read(&p->machine, c->o->root);
-	proxy->detect(c->loop, c->o->root, &p->machine, &p->found, end_wait, &w);
+	p->found.proxy = proxy;
+	proxy_detect(c->loop, c->net, c->o->root, &p->machine, &p->found, end_wait, &w);
 	if (cmd_wait(c, &p->detected, e) < 0 || read_present(c, p, e) < 0)
 		return -1;
 	/* A program without its main file is no installed proxy: it is shown in the usual places. */

@@ -10,6 +10,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "handoff.h"
+#include "proxy/boxed.h"
 
 /* ---- what was decided before ---- */
 
@@ -167,7 +168,7 @@ detect(struct doctor *d, const struct proxy *proxy, struct err *e)
 		f->config = arena_strdup(&f->arena, o->conf);
 		f->chosen = true;
 	}
-	proxy->detect(d->c->loop, o->root, &d->p.machine, f, end_wait, &w);
+	proxy_detect(d->c->loop, d->c->net, o->root, &d->p.machine, f, end_wait, &w);
 	return cmd_wait(d->c, &w.done, e);
 }
 

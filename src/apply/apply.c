@@ -11,6 +11,7 @@
 #include "apply/move.h"
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 
 #define CANCEL_MS   50
 #define PATIENCE_MS 15000 /* for a request that is on its way when it is to be undone */
@@ -260,7 +261,7 @@ settled(struct apply *a, const struct err *e)
 	}
 	machine_free(&a->machine);
 	machine_read(&a->machine, a->root);
-	f->proxy->detect(a->loop, a->root, &a->machine, &a->found, on_detected, a);
+	proxy_detect(a->loop, a->net, a->root, &a->machine, &a->found, on_detected, a);
 }
 
 static bool

@@ -6,6 +6,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/boxed.h"
 
 #define VALIDATE_MS 30000
 #define RELOAD_MS   60000
@@ -335,5 +336,5 @@ command_reload(struct apply *a, const char *const *argv, apply_then *then)
 	}
 	machine_free(&a->machine);
 	machine_read(&a->machine, a->root);
-	proxy->detect(a->loop, a->root, &a->machine, &a->there, on_looked_for, a);
+	proxy_detect(a->loop, a->net, a->root, &a->machine, &a->there, on_looked_for, a);
 }

@@ -13,6 +13,7 @@
 #include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 
 #define OUR_OWN "/etc/antechamber"
 
@@ -63,22 +64,23 @@ is_named_by_owner(const struct plan *p, const char *path)
 static int
 check_target(const struct plan *p, const struct step *s, struct err *e)
 {
-	const char *path = s->path;
 	const struct proxy_found *f =
 	    s->leaving ? p->context.leaving->found : p->context.found;
 	struct arena a = { 0 };
+	const char *path = boxed_path(&a, f, s->path); /* its directories are named as it sees them */
 	const char *home = f->config ? fs_dirname(&a, f->config) : "/";
 	bool fine = is_named_by_owner(p, path) || is_inside(path, OUR_OWN) ||
 	            (f->config && strcmp(path, f->config) == 0) ||
 	            (is_of_its_own(home) && is_inside(path, home)) ||
 	            is_inside(path, f->site_dir) || is_inside(path, f->link_dir);
 
+	fine = fine && path[0] == '/' && !goes_up(path);
 	arena_free(&a);
-	if (fine && path[0] == '/' && !goes_up(path))
+	if (fine)
 		return 0;
 	return err_set(e, ERR_VALUE,
 	               _("%s is not in a directory of %s, so nothing is written there."),
-	               path, f->proxy->label);
+	               s->path, f->proxy->label);
 }
 
 /* A name is looked for where programs are; what is found there is judged like a path. */

@@ -1,5 +1,6 @@
 /* live.c - what a reload meets: connections that are open, and sockets that are in its way. */
 #include "apply/apply_run.h"
+#include "proxy/boxed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,10 +66,9 @@ apply_closes_connections(const struct plan *p)
 int
 apply_clash(const struct plan *p, const struct machine *m, struct err *e)
 {
-	const struct proxy *proxy = p->context.found->proxy;
 	const char *const *argv = reload_of(p);
 	struct err found = { 0 };
-	int rc = argv && proxy->clash ? proxy->clash(&p->context, m, &found) : 0;
+	int rc = argv ? proxy_clash(&p->context, m, &found) : 0;
 
 	/* What a restart would settle is settled where the command is one. */
 	for (; rc > 0 && *argv; argv++)

@@ -9,6 +9,7 @@
 #include "apply/place.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 
 #define OUR_OWN "/etc/antechamber/"
 
@@ -383,7 +384,7 @@ add(struct steps *out, const struct proxy_context *c, struct history *h, struct 
 			steps_rmdir(out, directories.path[i]);
 		rc = check_ports(c, e);
 		if (rc == 0)
-			rc = from->runs(out, c->leaving, e);
+			rc = proxy_runs(out, c->leaving, e);
 	}
 	for (size_t i = first; i < out->n; i++)
 		out->v[i].leaving = true;

@@ -16,6 +16,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "loop/proc.h"
+#include "proxy/boxed.h"
 #include "proxy/front.h"
 
 /* ---- building ---- */
@@ -113,13 +114,17 @@ plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside,
 	if (!(c->found->proxy->caps & PROXY_FILES))
 		set_aside = NULL; /* its sites are no files here; the one of this name is changed where it is */
 	p->context.set_aside = arena_strdup(&p->steps.arena, set_aside);
-	if (c->found->proxy->render(&p->steps, &p->context, e) < 0 ||
+	if (proxy_render(&p->steps, &p->context, e) < 0 ||
 	    front_render(&p->steps, &p->context, e) < 0) {
 		plan_free(p);
 		return -1;
 	}
 	if (set_aside) {
-		const char *path = what_is_read(&p->steps.arena, c, set_aside);
+		const char *path = c->found->box ? set_aside : what_is_read(&p->steps.arena, c, set_aside);
+		if (path && boxed_outside(&path, &p->steps.arena, c->found, e) < 0) {
+			plan_free(p);
+			return -1;
+		}
 		if (path && !is_written(p, &p->steps.arena, path)) {
 			steps_set_aside(&p->steps, path);
 			move_before_runs(&p->steps);
@@ -149,7 +154,7 @@ plan_repair(struct plan *p, const struct proxy_context *c, const char *const *ca
 		own[i] = arena_strdup(&p->steps.arena, causes[i]);
 	own[n] = NULL;
 	if (c->found->proxy->repair &&
-	    c->found->proxy->repair(&p->steps, &p->context, causes, e) < 0) {
+	    proxy_repair(&p->steps, &p->context, causes, e) < 0) {
 		plan_free(p);
 		return -1;
 	}

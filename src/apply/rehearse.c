@@ -12,6 +12,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/boxed.h"
 
 #define LOOK_MS     3
 #define START_MS    5000
@@ -51,7 +52,8 @@ real_file(struct rehearsal *r)
 	const char *file = NULL;
 
 	c.private = NULL;
-	if (c.found->proxy->render(&steps, &c, &e) == 0)
+	c.found = r->meant;
+	if (proxy_render(&steps, &c, &e) == 0)
 		for (size_t i = 0; i < steps.n && !file; i++)
 			if (steps.v[i].kind == STEP_WRITE && !steps.v[i].made)
 				file = arena_strdup(&r->arena, steps.v[i].path);
@@ -262,6 +264,7 @@ rehearsal_start(struct loop *l, struct net *n, const struct proxy_context *c,
 	r->loop = l;
 	r->net = n;
 	r->context = *c;
+	r->meant = c->found;
 	r->on = *on;
 	r->ctx = ctx;
 	r->began = loop_seconds();

@@ -14,7 +14,8 @@ struct rehearsal {
 	struct rehearsal_events on;
 	void                   *ctx;
 	struct arena            arena;
-	struct proxy_context    context;
+	struct proxy_context    context; /* of what runs here */
+	const struct proxy_found *meant; /* what it stands for */
 	struct proxy_private    private;
 	struct steps            steps;
 	char                   *dir;

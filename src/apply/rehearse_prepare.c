@@ -12,6 +12,7 @@
 #include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 
 #define CERT_DAYS 7
 
@@ -135,14 +136,20 @@ write_files(struct rehearsal *r, struct err *e)
 int
 rehearsal_prepare(struct rehearsal *r, struct err *e)
 {
-	const struct proxy *proxy = r->context.found->proxy;
+	const struct proxy *proxy = r->meant->proxy;
+	const struct proxy_found *here = proxy_here(r->meant);
 
 	if (!(proxy->caps & PROXY_REHEARSE) || !proxy->rehearse)
 		return err_set(e, ERR_MISSING,
 		               _("%s cannot be run privately, so there is no rehearsal for it."),
 		               proxy->label);
+	if (!here)
+		return err_set(e, ERR_MISSING,
+		               _("%1$s runs in the container %2$s and is not installed here, so there is nothing to rehearse with."),
+		               proxy->label, r->meant->container);
+	r->context.found = here;
 	/* What is told by requests runs elsewhere; its `rehearse' finds something that can stand in for it. */
-	if (!r->context.found->installed && !(proxy->caps & PROXY_API))
+	if (!here->installed && !(proxy->caps & PROXY_API))
 		return err_set(e, ERR_MISSING,
 		               _("%s is not installed, so there is nothing to rehearse with."),
 		               proxy->label);

@@ -102,7 +102,7 @@ is_same_file(const char *root, const char *a, const char *b)
 	struct arena arena = { 0 };
 	char *x = realpath(fs_path(&arena, root, a), NULL);
 	char *y = realpath(fs_path(&arena, root, b), NULL);
-	bool same = x && y && strcmp(x, y) == 0;
+	bool same = strcmp(a, b) == 0 || (x && y && strcmp(x, y) == 0);
 
 	free(x);
 	free(y);

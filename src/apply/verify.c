@@ -8,15 +8,13 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/boxed.h"
 
 #define MAX_PEM (256 * 1024)
 
 /* A moment's hiccup is nobody's fault, so a bad verdict is asked for once more. */
 #define TRIES    2
 #define PAUSE_MS 500
-
-/* Where a self-signed certificate of ours is put, whatever the proxy. */
-#define OUR_CERTIFICATE "/etc/antechamber/tls/%s.pem"
 
 static void
 go_on(struct apply *a, const struct err *e)
@@ -43,8 +41,7 @@ static char *
 target(struct apply *a, unsigned port)
 {
 	const struct proxy_context *c = &a->plan->context;
-	const struct proxy *proxy = c->found->proxy;
-	const char *there = proxy->serves_at ? proxy->serves_at(&a->arena, c) : NULL;
+	const char *there = proxy_serves_at(&a->arena, c);
 	const char *address = there ? there : loopback_of(c->answers->listen_address);
 
 	if (port == 0)
@@ -80,7 +77,7 @@ own_certificate(struct apply *a)
 	if (c->answers->tls == TLS_SELFSIGNED && c->found->proxy->authority)
 		path = c->found->proxy->authority(&a->arena, c);
 	if (c->answers->tls == TLS_SELFSIGNED && !path) {
-		path = arena_printf(&a->arena, OUR_CERTIFICATE, c->answers->public_url.host);
+		path = proxy_own_certificate(&a->arena, c);
 		for (size_t i = 0; i < a->plan->steps.n; i++) {
 			const struct step *s = &a->plan->steps.v[i];
 			if (s->made && !s->secret && strncmp(s->text, "-----BEGIN CERT", 15) == 0)

@@ -329,5 +329,7 @@ net_prepare(struct net_task *t, const char *url, const struct net_where *w, int 
 		free(rule);
 		curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->connect_to);
 	}
+	if (w->socket)
+		curl_easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, w->socket);
 	set_trust(t, w);
 }

@@ -73,6 +73,7 @@ struct net_where {
 	const char   *cacert;     /* a PEM file to trust instead of the system's, or NULL */
 	bool          insecure;   /* do not verify */
 	int           family;     /* 0: any, 4, 6 */
+	const char   *socket;     /* the path of a UNIX socket to talk to instead of any address */
 };
 
 struct net_request {

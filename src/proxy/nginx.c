@@ -53,6 +53,7 @@ const struct proxy proxy_nginx = {
 	.name          = "nginx",
 	.label         = "nginx",
 	.caps          = PROXY_FILES | PROXY_REHEARSE,
+	.boxed         = &(const struct proxy_boxed){ { "nginx" }, "/data/nginx/proxy_host" /* Nginx Proxy Manager */ },
 	.detect        = nginx_detect,
 	.forget        = nginx_forget,
 	.render        = nginx_render,

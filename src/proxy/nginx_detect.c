@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "loop/proc.h"
+#include "proxy/boxed.h"
 
 #define ASK_MS 5000
 
@@ -172,7 +173,7 @@ asked(void *ctx, const struct proc_result *r)
 		f->config = own_of(f)->default_config;
 	nginx_find_master(f, d->root, d->machine);
 	nginx_read_config(f, d->root);
-	if (d->root && *d->root && strcmp(d->root, "/") != 0) {
+	if (!f->box && d->root && *d->root && strcmp(d->root, "/") != 0) {
 		finish(d); /* its paths inside mean another tree; only the files can be read */
 		return;
 	}
@@ -181,7 +182,7 @@ asked(void *ctx, const struct proc_result *r)
 		argv[3] = f->config;
 	}
 	proc_start(d->loop, &(struct proc_request){
-		.argv = argv, .timeout_ms = ASK_MS, .done = tested, .ctx = d,
+		.argv = boxed_argv(&f->arena, f, argv), .timeout_ms = ASK_MS, .done = tested, .ctx = d,
 	});
 }
 
@@ -196,14 +197,14 @@ nginx_detect(struct loop *l, const char *root, const struct machine *m, struct p
 	};
 	f->proxy = &proxy_nginx;
 	f->conf = xcalloc(1, sizeof(struct nginx_own));
-	f->binary = fs_which(&f->arena, root, "nginx");
+	f->binary = f->box ? arena_strdup(&f->arena, "nginx") : fs_which(&f->arena, root, "nginx");
 	if (!f->binary) {
 		nginx_find_master(f, root, m); /* one in a container is worth naming */
 		loop_after(l, 0, finish, d);   /* never before this returns: callers count on it */
 		return;
 	}
 	proc_start(l, &(struct proc_request){
-		.argv = (const char *const[]){ f->binary, "-V", NULL },
+		.argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "-V", NULL }),
 		.timeout_ms = ASK_MS, .done = asked, .ctx = d,
 	});
 }

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "proxy/boxed.h"
 #include "proxy/running.h"
 
 struct search {
@@ -65,17 +67,16 @@ nginx_is_master(const struct proxy_found *f, pid_t pid, const char *const *argv)
 	const struct nginx_own *own = f->conf;
 	struct arena a = { 0 };
 	const char *config;
-	char *x, *y;
+	struct stat x, y;
 	bool same;
 
-	if (!is_any_master(argv) || !own || !own->real_config || running_elsewhere("/proc", pid))
+	if (!is_any_master(argv) || !own || !own->real_config || !boxed_has(f, pid))
 		return false;
 	config = config_of(&a, argv);
-	x = realpath(config ? config : own->default_config, NULL);
-	y = realpath(own->real_config, NULL);
-	same = x && y && strcmp(x, y) == 0;
-	free(x);
-	free(y);
+	if (!config)
+		config = own->default_config;
+	same = stat(f->box ? fs_path(&a, f->box->root, config) : config, &x) == 0 &&
+	       stat(own->real_config, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 	arena_free(&a);
 	return same;
 }
@@ -105,11 +106,19 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	(void)parent;
 	if (!is_any_master(argv))
 		return;
-	if (running_apart(f, pid, is_rooted(s->root)))
+	if (f->box ? !boxed_has(f, pid) : running_apart(f, pid, is_rooted(s->root)))
 		return;
 	if (!f->config || f->master)
 		return;
 	config = config_of(&f->arena, argv);
+	if (f->box) { /* what runs there is what it is for */
+		f->master = pid;
+		if (config && *config == '/') {
+			f->config = config;
+			((struct nginx_own *)f->conf)->real_config = fs_path(&f->arena, s->root, config);
+		}
+		return;
+	}
 	if (nginx_is_master(f, pid, argv)) {
 		f->master = pid;
 	} else if (config && *config == '/' && !s->strange && serves_the_world(s->machine, pid)) {
@@ -137,6 +146,6 @@ nginx_find_master(struct proxy_found *f, const char *root, const struct machine 
 		f->config = own->real_config = s.strange_config;
 	}
 	f->running = f->master > 0;
-	if (f->running)
+	if (f->running && !f->box)
 		own->unit = unit_of(&f->arena, f->master);
 }

@@ -6,6 +6,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 #include "proxy/mark.h"
 #include "proxy/own_cert.h"
 #include "proxy/running.h"
@@ -45,7 +46,7 @@ config_argument(struct arena *a, const struct proxy_context *c)
 
 	if (!is_installed(c) || !c->found->config)
 		return NULL;
-	real = fs_path(a, c->root, c->found->config);
+	real = proxy_argument(a, c, c->found->config);
 	return own && own->default_config && strcmp(real, own->default_config) == 0 ? NULL : real;
 }
 

@@ -31,8 +31,11 @@ void
 own_cert_names(struct arena *a, const struct proxy_context *c, const char **certificate,
                const char **key)
 {
-	*certificate = arena_printf(a, "%s/%s.pem", TLS_DIR, c->answers->public_url.host);
-	*key = arena_printf(a, "%s/%s.key", TLS_DIR, c->answers->public_url.host);
+	/* A container sees what is beside its sites, and nothing of ours. */
+	const char *dir = c->found && c->found->box && c->found->site_dir ? c->found->site_dir : TLS_DIR;
+
+	*certificate = arena_printf(a, "%s/%s.pem", dir, c->answers->public_url.host);
+	*key = arena_printf(a, "%s/%s.key", dir, c->answers->public_url.host);
 }
 
 /* A key is new each time it is made, so these steps stay out of the plan's hash; what is there already is kept. */

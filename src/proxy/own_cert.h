@@ -4,7 +4,7 @@
 
 #include "proxy/proxy.h"
 
-/* Where it is, or would be; from the arena. */
+/* Where it is, or would be, as the proxy names it; from the arena. */
 void own_cert_names(struct arena *a, const struct proxy_context *c, const char **certificate,
                     const char **key);
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "proxy/apache.h"
+#include "proxy/boxed.h"
 #include "proxy/caddy.h"
 #include "proxy/front.h"
 #include "proxy/haproxy.h"
@@ -78,6 +79,9 @@ proxy_found_free(struct proxy_found *f)
 	if (f->proxy && f->proxy->forget)
 		f->proxy->forget(f);
 	json_free(f->front);
+	if (f->here)
+		proxy_found_free(f->here);
+	free(f->here);
 	arena_free(&f->arena);
 	*f = (struct proxy_found){ 0 };
 }
@@ -134,6 +138,21 @@ proxy_site_first(const struct proxy_found *f, const struct proxy_site *site)
 	return site;
 }
 
+/*
+ * localhost, 127.0.0.1 and ::1 lead to the same program on this server; from a
+ * container they lead nowhere else than into it, and its own name for this server does.
+ */
+static bool
+leads_to(const struct proxy_found *f, const struct url *u, const struct url *origin)
+{
+	const char *reach = boxed_reach(f), *name = f->box ? f->box->host_name : NULL;
+
+	if (!reach || !url_is_loopback(origin))
+		return strcmp(u->host, origin->host) == 0 ||
+		       (!reach && url_is_loopback(u) && url_is_loopback(origin));
+	return strcmp(u->host, reach) == 0 || (name && strcmp(u->host, name) == 0);
+}
+
 const struct proxy_site *
 proxy_site_leading_to(const struct proxy_found *f, const struct url *origin)
 {
@@ -145,8 +164,7 @@ proxy_site_leading_to(const struct proxy_found *f, const struct url *origin)
 		    url_parse(&u, f->sites[i].upstream, "http", URL_ANY, "", &ignored) < 0 ||
 		    u.port != origin->port)
 			continue;
-		/* localhost, 127.0.0.1 and ::1 lead to the same program on this server. */
-		if (strcmp(u.host, origin->host) == 0 || (url_is_loopback(&u) && url_is_loopback(origin)))
+		if (leads_to(f, &u, origin))
 			return &f->sites[i];
 	}
 	return NULL;

@@ -64,6 +64,8 @@ struct proxy_found {
 	char               *user;      /* what its workers run as, or NULL */
 	pid_t               master;    /* 0: not running */
 	char               *container; /* name, or NULL */
+	struct box         *box;       /* that container, where its proxy can be told from here; else NULL */
+	struct proxy_found *here;      /* with a box: what this machine itself has of this proxy; freed along */
 	struct proxy_site  *sites;
 	size_t              n_sites;
 	struct err          broken;    /* its configuration as it is today cannot be read: why; code ERR_NONE: fine */
@@ -107,15 +109,23 @@ struct proxy_by_hand {
 /* How far a reload has come; polled. */
 enum proxy_proof { PROOF_WAIT, PROOF_DONE, PROOF_FAILED };
 
+/* How it is known in a container. */
+struct proxy_boxed {
+	const char *programs[3]; /* what its processes are called; ends with NULL */
+	const char *another;     /* a file of something else that is built on it, or NULL */
+};
+
 struct proxy {
 	const char *name;  /* "nginx": in answers, in templates/, on the command line */
 	const char *label; /* as people know it; not translated */
 	const char *package; /* what Debian and Ubuntu install it by; NULL: by its name */
 	unsigned    caps;
+	const struct proxy_boxed *boxed; /* NULL: it is not looked for in containers */
 
 	/*
-	 * Look for it; `done' comes from the loop once (or at once).  Never fails: what is not
-	 * there is `installed' false.  cancel-safe: the loop may end before.
+	 * Look for it on this machine, or in f->box, whose files are below `root' then; `done' comes
+	 * from the loop once (or at once).  Never fails: what is not there is `installed' false.
+	 * cancel-safe: the loop may end before.  By proxy_detect().
 	 */
 	void (*detect)(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
 	               void (*done)(void *ctx), void *ctx);
@@ -129,7 +139,7 @@ struct proxy {
 	void (*read)(struct loop *l, struct net *n, const char *root, const struct answers *a,
 	             struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx);
 
-	/* Append the steps that make the answers true here: files, links, validate, reload.  Pure. */
+	/* Append the steps that make the answers true here: files, links, validate, reload.  Pure.  By proxy_render(). */
 	int (*render)(struct steps *out, const struct proxy_context *c, struct err *e);
 
 	/*

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answers/box.h"
 #include "answers/ranges.h"
 #include "base/crypto.h"
 #include "base/fs.h"
@@ -139,7 +140,11 @@ values_listens_ipv6(const struct proxy_context *c)
 	struct err ignored;
 	bool has;
 
-	fs_read(&text, fs_path(&a, c->root, "/proc/net/if_inet6"), 65536, &ignored);
+	/* "net" there is a link to "self", which is nobody in a container. */
+	if (c->found && c->found->box)
+		fs_read(&text, arena_printf(&a, "/proc/%ld/net/if_inet6", (long)c->found->box->pid), 65536, &ignored);
+	else
+		fs_read(&text, fs_path(&a, c->root, "/proc/net/if_inet6"), 65536, &ignored);
 	has = text.len > 0;
 	buf_free(&text);
 	arena_free(&a);

@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/boxed.h"
 
 #define LOOK_TIMEOUT_MS 1500
 #define MOMENT_MS       200
@@ -369,7 +370,7 @@ find_everything(struct setup *s)
 			s->found[s->n_found++] = (struct proxy_found){ .proxy = *p };
 	s->detecting = (int)s->n_found;
 	for (size_t i = 0; i < s->n_found; i++)
-		s->found[i].proxy->detect(s->loop, s->o.root, &s->machine, &s->found[i], detected, s);
+		proxy_detect(s->loop, s->net, s->o.root, &s->machine, &s->found[i], detected, s);
 }
 
 void

@@ -1,0 +1,255 @@
+#include "answers/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "answers/box_inside.h"
+#include "base/fs.h"
+#include "base/text.h"
+
+#define ASK_MS     2000
+#define MAX_BODY   ((size_t)4 << 20)
+#define MAX_PLACES 6
+#define MAX_LISTED 64
+
+struct place {
+	const struct engine *engine;
+	char                *socket;
+	bool                 usual;
+};
+
+/* Lives in the arena of the box, so that nothing leaks if the loop ends early. */
+struct asking {
+	struct arena *arena; /* the box's */
+	struct net  *net;
+	struct box  *box;
+	struct place places[MAX_PLACES];
+	size_t       n_places, at;
+	char        *listed[MAX_LISTED]; /* where the id is not known: all that run */
+	size_t       n_listed, next;
+	void       (*done)(void *ctx);
+	void        *ctx;
+};
+
+/* ---- what it says ---- */
+
+/* A name that a command takes for nothing else. */
+static bool
+is_name(const char *s)
+{
+	return *s && *s != '-' && *s != '.' &&
+	       s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] == '\0';
+}
+
+static void
+take_port(void *ctx, const char *inside, const struct json *bindings)
+{
+	struct box *b = ctx;
+	unsigned port;
+	char protocol[8] = "";
+
+	if (sscanf(inside, "%u/%7s", &port, protocol) != 2 || strcmp(protocol, "tcp") != 0)
+		return;
+	for (size_t i = 0; i < json_len(bindings); i++) {
+		const struct json *one = json_at(bindings, i);
+
+		box_add_port(b, json_get_string(one, "HostIp", ""),
+		             (unsigned)strtoul(json_get_string(one, "HostPort", "0"), NULL, 10), port);
+	}
+}
+
+static void
+take_volumes(struct box *b, const struct json *mounts)
+{
+	for (size_t i = 0; i < json_len(mounts); i++) {
+		const struct json *one = json_at(mounts, i);
+		const char *inside = json_get_string(one, "Destination", "");
+
+		for (size_t k = 0; k < b->n_mounts; k++)
+			if (strcmp(b->mounts[k].inside, inside) == 0)
+				b->mounts[k].volume = strcmp(json_get_string(one, "Type", ""), "volume") == 0;
+	}
+}
+
+void
+engine_take(struct box *b, const struct json *container)
+{
+	const char *name = json_get_string(container, "Name", "");
+	const char *image = json_get_string(json_get(container, "Config"), "Image", NULL);
+	struct buf safe = BUF_INIT;
+
+	name += *name == '/';
+	if (is_name(name))
+		b->name = arena_strdup(b->arena, name);
+	if (image) {
+		text_safe(&safe, image, strlen(image), 200);
+		b->image = arena_strdup(b->arena, safe.s);
+	}
+	if (!b->shares_network) {
+		b->n_ports = 0; /* its word is complete */
+		json_each(json_get(json_get(container, "NetworkSettings"), "Ports"), take_port, b);
+	}
+	take_volumes(b, json_get(container, "Mounts"));
+	b->ports_seen = true;
+	b->told = true;
+	buf_free(&safe);
+}
+
+/* ---- asking ---- */
+
+static void try_place(void *ctx);
+
+static void
+end(struct asking *q)
+{
+	q->done(q->ctx);
+}
+
+static void
+ask(struct asking *q, const char *path, net_done_fn *fn)
+{
+	net_start(q->net, &(struct net_request){
+		.url = arena_printf(q->arena, "http://localhost%s", path),
+		.where = { .socket = q->places[q->at].socket },
+		.timeout_ms = ASK_MS, .max_body = MAX_BODY, .done = fn, .ctx = q,
+	});
+}
+
+static struct json *
+answer(const struct net_reply *r)
+{
+	struct err ignored = { 0 };
+
+	return r->fault == NET_OK && r->status == 200
+	       ? json_parse(r->body.s, r->body.len, "engine", &ignored) : NULL;
+}
+
+/* Its own first process is in the same place, or the control group has said who it is. */
+static bool
+is_it(const struct asking *q, const struct json *container)
+{
+	const long long pid = json_get_int(json_get(container, "State"), "Pid", 0);
+	const char *id = json_get_string(container, "Id", "");
+
+	return *q->box->id ? strcmp(id, q->box->id) == 0
+	                   : pid > 0 && box_same("/proc", (pid_t)pid, q->box->pid);
+}
+
+static void
+next_place(struct asking *q)
+{
+	q->at++;
+	q->n_listed = q->next = 0;
+	try_place(q);
+}
+
+static void on_container(void *ctx, const struct net_reply *r);
+
+static void
+ask_next(struct asking *q)
+{
+	if (q->next < q->n_listed)
+		ask(q, arena_printf(q->arena, "/containers/%s/json", q->listed[q->next++]), on_container);
+	else
+		next_place(q);
+}
+
+static void
+on_container(void *ctx, const struct net_reply *r)
+{
+	struct asking *q = ctx;
+	const struct place *p = &q->places[q->at];
+	struct json *j = answer(r);
+	const bool found = j && is_it(q, j);
+
+	if (found) {
+		q->box->engine = p->engine;
+		if (!*q->box->id)
+			q->box->id = arena_strdup(q->box->arena, json_get_string(j, "Id", ""));
+		q->box->socket = p->usual ? NULL : arena_strdup(q->box->arena, p->socket);
+		engine_take(q->box, j);
+	}
+	json_free(j);
+	if (found)
+		end(q);
+	else
+		ask_next(q);
+}
+
+static void
+on_list(void *ctx, const struct net_reply *r)
+{
+	struct asking *q = ctx;
+	struct json *j = answer(r);
+
+	for (size_t i = 0; i < json_len(j) && q->n_listed < MAX_LISTED; i++) {
+		const char *id = json_get_string(json_at(j, i), "Id", "");
+
+		if (*id && id[strspn(id, "0123456789abcdef")] == '\0')
+			q->listed[q->n_listed++] = arena_strdup(q->arena, id);
+	}
+	json_free(j);
+	ask_next(q);
+}
+
+static void
+try_place(void *ctx)
+{
+	struct asking *q = ctx;
+
+	if (q->at == q->n_places) {
+		end(q);
+	} else if (*q->box->id) {
+		q->listed[q->n_listed++] = q->box->id;
+		ask_next(q);
+	} else {
+		ask(q, "/containers/json", on_list);
+	}
+}
+
+/* ---- where ---- */
+
+static void
+add_place(struct asking *q, const struct engine *e, const char *socket, bool usual)
+{
+	struct stat st;
+
+	if (q->n_places < MAX_PLACES && socket && stat(socket, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	    access(socket, R_OK | W_OK) == 0)
+		q->places[q->n_places++] = (struct place){ e, arena_strdup(q->arena, socket), usual };
+}
+
+/* The one that the environment names, the usual one, the one of whoever runs the process without root. */
+static void
+find_places(struct asking *q)
+{
+	struct stat st;
+	char *process = arena_printf(q->arena, "/proc/%ld", (long)q->box->pid);
+	const uid_t uid = stat(process, &st) == 0 && st.st_uid ? st.st_uid : geteuid();
+
+	for (const struct engine *e = engines; e->name; e++) {
+		const char *named = getenv(e->variable);
+
+		if (q->box->engine && q->box->engine != e)
+			continue;
+		if (named && strncmp(named, "unix://", 7) == 0)
+			add_place(q, e, named + 7, strcmp(named + 7, e->socket) == 0);
+		add_place(q, e, e->socket, true);
+		if (uid)
+			add_place(q, e, arena_printf(q->arena, "/run/user/%ld/%s", (long)uid, e->own), false);
+	}
+}
+
+void
+engine_ask(struct loop *l, struct net *n, struct box *b, void (*done)(void *ctx), void *ctx)
+{
+	struct asking *q = arena_alloc(b->arena, sizeof(*q));
+
+	*q = (struct asking){ .arena = b->arena, .net = n, .box = b, .done = done, .ctx = ctx };
+	if (n)
+		find_places(q);
+	loop_after(l, 0, try_place, q);
+}
