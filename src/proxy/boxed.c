@@ -82,7 +82,7 @@ show_origin(struct view *v, const struct proxy_found *f, struct err *e)
 		return 0;
 	if (!b->gateway)
 		return err_set(e, ERR_VALUE,
-		               _("The container %s has no way to this server. Start it with a network that has one."),
+		               _("The container %s has no way to this server. Create it again on a network that has one."),
 		               b->name);
 	if (box_is_deaf(b, u->port))
 		return err_set(e, ERR_VALUE,
@@ -106,7 +106,7 @@ show_ports(struct view *v, const struct proxy_context *c, struct err *e)
 	const unsigned serving = https ? https : http;
 	if (serving && !box_port_inside(b, serving))
 		return err_set(e, ERR_VALUE,
-		               _("The container %1$s does not publish port %2$u. Start it again with -p %2$u:%2$u"),
+		               _("The container %1$s does not publish port %2$u. Create it again with -p %2$u:%2$u"),
 		               b->name, serving);
 	v->answers.listen_address = NULL;
 	v->answers.listen_https = https ? box_port_inside(b, https) : 0;
@@ -126,7 +126,7 @@ show_file(char **path, struct view *v, const struct box *b, struct err *e)
 	dir = fs_dirname(&v->arena, *path);
 	if (!inside)
 		return err_set(e, ERR_VALUE,
-		               _("The container %1$s does not see %2$s. Start it again with -v %3$s:%3$s:ro"),
+		               _("The container %1$s does not see %2$s. Create it again with -v %3$s:%3$s:ro"),
 		               b->name, *path, strncmp(dir, "/etc/letsencrypt/", 17) ? dir : "/etc/letsencrypt");
 	*path = inside;
 	return 0;

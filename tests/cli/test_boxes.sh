@@ -42,7 +42,7 @@ run 0 detect
 says "in the container web"
 says_not "did not say"
 
-# Podman puts a name for this server into the list of hosts.
+# A name for this server in its list of hosts, as extra_hosts puts it there.
 printf '%s\thost.docker.internal\n' $HERE >>"$C/etc/hosts"
 run 0 detect --json
 json "$nginx | .box.hostName == \"host.docker.internal\" and .box.gateway == \"$HERE\""
