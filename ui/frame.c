@@ -264,10 +264,12 @@ draw_row(const struct sheet_row *r, int y, int x, int width)
 static void
 draw_sheet(struct screen *sc, struct sheet *s, int x, int *cy, int *cx)
 {
-	const size_t rows = (size_t)sc->rows;
-	size_t top;
+	size_t rows = (size_t)sc->rows, pinned = 0, top;
 
-	sheet_fit(s, rows);
+	if (!sheet_fit(s, rows) && sheet_pinned(s) <= rows / 2)
+		pinned = sheet_pinned(s);
+	rows -= pinned;
+	s->n -= pinned;
 	top = sc->at.top;
 	if (s->n <= rows)
 		top = 0;
@@ -287,7 +289,9 @@ draw_sheet(struct screen *sc, struct sheet *s, int x, int *cy, int *cx)
 		}
 	}
 	if (s->n > top + rows)
-		draw_text(sc->rows, x + s->width - 1, 1, ROLE_TEXT, draw_more());
+		draw_text((int)rows, x + s->width - 1, 1, ROLE_TEXT, draw_more());
+	for (size_t i = 0; i < pinned; i++)
+		draw_row(&s->row[s->n + i], 1 + (int)(rows + i), x, s->width);
 }
 
 static void

@@ -43,7 +43,7 @@ static const struct key_line {
 	{ K_ENTER, N_("Enter"), N_("Close"),     ACT_BACK, 0, ON_READ, 0 },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Undo now and leave"), ACT_STOP, 9, ON_APPLY, 0 },
 
-	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 6, ON_REVIEW, 0 },
+	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 7, ON_REVIEW, 0 },
 	{ 'a',     "a", NC_("key", "Apply"),      ACT_APPLY, 7, ON_REVIEW, 0 },
 	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_ASK | ON_REVIEW | ON_REPAIR, 0 },
 	{ K_ESC,   N_("Esc"), N_("Close"),       ACT_BACK, 9, ON_READ, 0 },
@@ -51,14 +51,14 @@ static const struct key_line {
 	{ K_ESC,   NULL, NULL,                   ACT_BACK, 0, ON_CLOSE, 0 },
 
 	{ K_TAB,   N_("Tab"), N_("Field"),       ACT_NEXT, 6, ON_FIELDS, IF_ITEMS },
-	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_RESULT | ON_REPAIR, 0 },
+	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 7, ON_RESULT | ON_REPAIR, 0 },
 	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_QUESTION, 0 },
 	{ K_TAB,   NULL, NULL,                   ACT_NEXT, 0, ON_ANY, 0 },
 	{ K_BACKTAB, NULL, NULL,                 ACT_PREV, 0, ON_ANY, 0 },
-	{ K_LEFT,  N_("Left/Right"), N_("Language"), ACT_LEFT, 6, ON_START, 0 },
+	{ K_LEFT,  N_("Left/Right"), N_("Language"), ACT_LEFT, 7, ON_START, 0 },
 	{ K_LEFT,  NULL, NULL,                   ACT_LEFT, 0, ON_ANY, 0 },
 	{ K_RIGHT, NULL, NULL,                   ACT_RIGHT, 0, ON_ANY, 0 },
-	{ K_UP,    N_("Up/Down"), N_("Choose"),  ACT_UP, 6, ON_PROXY, 0 },
+	{ K_UP,    N_("Up/Down"), N_("Choose"),  ACT_UP, 7, ON_PROXY, 0 },
 	{ K_UP,    N_("Up/Down"), N_("Move"),    ACT_UP, 6, ON_LIST1, 0 },
 	{ K_UP,    N_("Up/Down"), N_("Scroll"),  ACT_UP, 7, ON_READ, 0 },
 	{ K_UP,    NULL, NULL,                   ACT_UP, 0, ON_ANY, 0 },
@@ -86,9 +86,10 @@ static const struct key_line {
 	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_RESULT, IF_AGAIN },
 	{ K_F8,    "F8", N_("Practice"),         ACT_PRACTICE, 7, ON_NOTHING, 0 },
 	{ K_F9,    "F9", N_("Review"),           ACT_SKIP, 7, ON_CHECK, IF_SKIP },
-	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 7, ON_START | ON_CHOICES, 0 },
+	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 6, ON_START | ON_CHOICES, 0 },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 3, ON_LATER, 0 },
-	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 8, ON_START | ON_LIST1 | ON_ASK | ON_REVIEW | ON_REPAIR, 0 },
+	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 8, ON_START | ON_LIST1 | ON_ASK | ON_REPAIR, 0 },
+	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 6, ON_REVIEW, 0 },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Quit"),     ACT_STOP, 8, ON_ASK, IF_TYPING },
 	{ CTRL_C,  NULL, NULL,                   ACT_STOP, 0, ON_ANY, 0 },
 	{ 'q',     NULL, NULL,                   ACT_QUIT, 0, ON_RESULT, 0 },
@@ -96,24 +97,33 @@ static const struct key_line {
 	{ CTRL_L,  NULL, NULL,                   ACT_REPAINT, 0, ON_ANY, 0 },
 };
 
-/* What is said where room is short. */
+/*
+ * What is said where room is short: first the uppermost, then one more, until
+ * it fits; from the fifth on only before something of rank 7 would go.
+ */
+#define NEEDED 7
+#define SOFT   4
 static const struct {
 	const char *label, *brief;
 } briefs[] = {
 	{ "Check again",              NC_("key", "Again") },
 	{ "Look again",               NC_("key", "Again") },
 	{ "Line mode, screen reader", N_("Line mode") },
+	{ "Line mode",                NC_("key", "Lines") },
+	{ "Read on",                  NC_("key", "Read") },
+	{ "key\004Apply",             NC_("key", "Do it") },
+	{ "Quit",                     NC_("key", "End") },
 };
 
 /* Some words mean something else elsewhere: those have a context in front. */
 static const char *
-label_of(const struct key_line *k, bool brief)
+label_of(const struct key_line *k, size_t n_briefs)
 {
 	const char *label = k->label;
 	const char *word;
 
-	for (size_t i = 0; brief && i < ARRAY_LEN(briefs); i++)
-		if (strcmp(briefs[i].label, k->label) == 0)
+	for (size_t i = 0; i < n_briefs; i++)
+		if (strcmp(briefs[i].label, label) == 0)
 			label = briefs[i].brief;
 	word = strchr(label, '\004');
 	return word ? i18n_in(label, word + 1) : _(label);
@@ -167,7 +177,7 @@ is_shown(const struct key_line *k, unsigned where)
 }
 
 static bool
-legend(struct buf *out, unsigned where, int columns, int least, bool brief)
+legend(struct buf *out, unsigned where, int columns, int least, size_t n_briefs)
 {
 	struct buf b = BUF_INIT;
 	bool fits;
@@ -175,10 +185,10 @@ legend(struct buf *out, unsigned where, int columns, int least, bool brief)
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		if (table[i].rank < least || !is_shown(&table[i], where))
 			continue;
-		buf_printf(&b, "%s%s %s", b.len ? "  " : "", _(table[i].name), label_of(&table[i], brief));
+		buf_printf(&b, "%s%s %s", b.len ? "  " : "", _(table[i].name), label_of(&table[i], n_briefs));
 	}
 	fits = text_width(b.s) <= columns;
-	if (fits || (least >= 9 && brief))
+	if (fits || (least >= 9 && n_briefs == ARRAY_LEN(briefs)))
 		buf_puts(out, b.s);
 	buf_free(&b);
 	return fits;
@@ -188,8 +198,8 @@ void
 keys_legend(struct buf *out, unsigned where, int columns)
 {
 	for (int least = 1; least <= 9; least++)
-		for (int brief = 0; brief <= 1; brief++)
-			if (legend(out, where, columns, least, brief))
+		for (size_t n = 0; n <= (least < NEEDED ? SOFT : ARRAY_LEN(briefs)); n++)
+			if (legend(out, where, columns, least, n))
 				return;
 }
 
@@ -199,7 +209,7 @@ keys_at(size_t i, unsigned where, const char **name, const char **label)
 	for (size_t k = 0; k < ARRAY_LEN(table); k++)
 		if (is_shown(&table[k], where) && i-- == 0) {
 			*name = _(table[k].name);
-			*label = label_of(&table[k], false);
+			*label = label_of(&table[k], 0);
 			return true;
 		}
 	return false;

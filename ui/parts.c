@@ -255,7 +255,7 @@ part_paragraphs(struct sheet *s, const char *const *text, bool gaps)
 		literal = command != NULL;
 		if (gaps || literal != was)
 			sheet_gap(s);
-		sheet_para(s, ROW_KEEP, literal ? 4 : 0, false, literal ? command : *text);
+		sheet_para(s, literal || text[1] ? ROW_KEEP : ROW_PRESS, literal ? 4 : 0, false, literal ? command : *text);
 	}
 }
 
@@ -285,7 +285,7 @@ part_failure(struct screen *sc, struct sheet *s, bool with_what)
 			sheet_para(s, ROW_KEEP, 2, false, f.text);
 	}
 	sheet_gap(s);
-	sheet_para(s, ROW_KEEP, 0, false, f.fix);
+	sheet_para(s, ROW_PRESS, 0, false, f.fix);
 }
 
 /* Side by side as far as they fit, closer where they would not. */

@@ -175,6 +175,8 @@ plain_explain(struct plain *p)
 
 	for (const char *const *t = setup_help(p->setup, p->page); *t; t++)
 		plain_say(p, *t);
+	if (p->told && p->page < PAGE_REVIEW)
+		plain_seen(p);
 	ask_again(p, fn);
 }
 

@@ -86,6 +86,7 @@ void plain_page(struct plain *p);
 void plain_line(struct plain *p, enum page page, const struct setup_line *line);
 void plain_lines(struct plain *p, enum page page);
 void plain_advice(struct plain *p);
+void plain_seen(struct plain *p); /* checks, table and timeline of a page */
 void plain_tell(struct plain *p); /* all that a page has to say */
 void plain_review(struct plain *p);
 void plain_apply(struct plain *p);

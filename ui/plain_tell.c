@@ -124,12 +124,18 @@ tell_count(struct plain *p)
 }
 
 void
-plain_tell(struct plain *p)
+plain_seen(struct plain *p)
 {
-	p->told = p->told_once[p->page] = true;
 	plain_lines(p, p->page);
 	tell_table(p);
 	tell_timeline(p);
+}
+
+void
+plain_tell(struct plain *p)
+{
+	p->told = p->told_once[p->page] = true;
+	plain_seen(p);
 	plain_advice(p);
 	if (p->page == PAGE_DIRECT)
 		tell_count(p);

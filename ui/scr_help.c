@@ -26,6 +26,27 @@ put_keys(struct screen *sc, struct sheet *s)
 	}
 }
 
+/* What the page itself shows of it, once more: here it can be read in one place. */
+static void
+put_seen(struct screen *sc, struct sheet *s)
+{
+	struct setup_line line[MAX_LINES];
+	const enum page p = setup_page(sc->setup);
+	const size_t n = setup_lines(sc->setup, p, line, MAX_LINES), before = s->n;
+
+	if (p >= PAGE_REVIEW)
+		return;
+	sheet_gap(s);
+	sheet_para(s, ROW_KEEP, 0, false, _("What was seen here:"));
+	part_table(sc, s);
+	part_timeline(sc, s);
+	if (n)
+		sheet_gap(s);
+	part_lines(s, line, n, p == PAGE_PUBLIC);
+	if (s->n == before + 2) /* nothing yet */
+		s->n = before;
+}
+
 static void
 help_build(struct screen *sc, struct sheet *s)
 {
@@ -33,7 +54,7 @@ help_build(struct screen *sc, struct sheet *s)
 		sheet_gap(s);
 		sheet_para(s, ROW_KEEP, 0, false, *p);
 	}
-	part_timeline(sc, s);
+	put_seen(sc, s);
 	put_keys(sc, s);
 }
 

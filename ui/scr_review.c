@@ -39,6 +39,21 @@ put_buttons(struct screen *sc, struct sheet *s)
 	part_buttons(sc, s, item + 1, label, review_items(sc, item) - 1);
 }
 
+#define EASY_TEXT 5 /* rows of the difference in which it can be read */
+
+/* Where the plan leaves next to nothing, it is one row while the difference is read on. */
+static void
+fold_plan(struct screen *sc, struct sheet *s, size_t n_plan, size_t room)
+{
+	if (!sc->diff_top || s->n + EASY_TEXT <= room)
+		return;
+	s->n = 0;
+	sheet_row(s, ROW_KEEP);
+	sheet_put(s, 0, ROLE_TEXT, arena_printf(&s->a, Q_("%d step, listed at the top: Home goes there", "%d steps, listed at the top: Home goes there",
+	                                                  (unsigned long)n_plan), (int)n_plan));
+	sheet_gap(s);
+}
+
 /* Everything in rows that add up. */
 static void
 review_build(struct screen *sc, struct sheet *s)
@@ -54,6 +69,8 @@ review_build(struct screen *sc, struct sheet *s)
 			buf_printf(&text, "%zu %s\n", i + 1, plan[i]);
 	else if (s->n + LEAST_TEXT < room)
 		sheet_gap(s);
+	if (!text.len && n_plan)
+		fold_plan(sc, s, n_plan, room);
 	buf_puts(&text, diff);
 	if (!n_plan) {
 		part_paragraphs(s, setup_advice(sc->setup, PAGE_REVIEW), false);

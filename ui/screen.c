@@ -293,7 +293,7 @@ on_draw(void *ctx)
 	if (setup_page(sc->setup) != sc->at.page)
 		arrive(sc);
 	focus_sync(sc);
-	if (sc->at.item[0] == '\0' || !screen_item(sc).key)
+	if (screen_kind(sc)->items && !screen_item(sc).key) /* what is only read keeps the focus of the page behind it */
 		focus_first(sc);
 	focus_asked(sc);
 	focus_follow(sc);

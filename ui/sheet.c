@@ -271,6 +271,16 @@ sheet_fit(struct sheet *s, size_t rows)
 	return s->n <= rows;
 }
 
+size_t
+sheet_pinned(const struct sheet *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && s->row[s->n - 1 - n].kind == ROW_PRESS)
+		n++;
+	return n;
+}
+
 long
 sheet_cursor_row(const struct sheet *s)
 {

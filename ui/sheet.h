@@ -19,6 +19,7 @@ enum row_kind {
 	ROW_WHY,  /* all sentences of the why but the first may go */
 	ROW_HINT, /* of a field that is not in focus */
 	ROW_PASSED, /* passed checks can be collected into one row */
+	ROW_PRESS,  /* at the end of a page: the sentence that says what to press, in sight even where the rest scrolls */
 };
 
 struct span {
@@ -64,6 +65,7 @@ bool sheet_fit(struct sheet *s, size_t rows);
 
 /* The first row to show of `rows', so that the cursor's row shows; `top' is where it was. */
 size_t sheet_top(const struct sheet *s, size_t rows, size_t top);
+size_t sheet_pinned(const struct sheet *s); /* how many rows at the end stay in sight */
 long   sheet_cursor_row(const struct sheet *s); /* -1: none */
 
 #endif

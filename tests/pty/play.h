@@ -287,6 +287,7 @@ play_end(struct play *p)
 #define DOWN  "\033OB"
 #define RIGHT "\033OC"
 #define LEFT  "\033OD"
+#define HOME  "\033OH"
 #define F1    "\033OP"
 #define F9    "\033[20~"
 

@@ -176,11 +176,65 @@ test_long_plan(void **state)
 	assert_true(play_has(p, "kept in /var/lib/antechamber until you undo"));
 	play_resize(p, 60, 18);
 	play_settle(p);
-	play_key(p, " ", "lines 4 to");
+	assert_true(play_has(p, "lines 1 to 3 of"));
 	assert_true(play_has(p, "1 set aside"));
 	assert_true(play_has(p, "4 new file  /etc/nginx/sites-available/a-name-that-is-lon>"));
 	assert_true(play_has(p, "8 check"));
 	assert_true(play_has(p, "[ Apply with sudo ]"));
+	/* Read on, the plan makes room, and comes back. */
+	play_key(p, " ", "8 steps, listed at the top");
+	assert_true(play_has(p, "lines 4 to 13 of"));
+	play_key(p, HOME, "lines 1 to 3 of");
+	assert_true(play_has(p, "1 set aside"));
+	play_end(p);
+}
+
+/* Help in step 6 draws when each event arrived. */
+static void
+test_help_on_streams(void **state)
+{
+	struct play *p = play_start(80, 24, NULL, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, ENTER, "step 6 of 11");
+	play_key(p, F1, "What it is");
+	same_as(p, "help-sse");
+	play_end(p);
+}
+
+/* The sentence that says what to press is in sight, whatever scrolls. */
+static void
+test_what_to_press(void **state)
+{
+	static const char *const env[] = { "FAKE=nothing", NULL };
+	struct play *p = play_start(60, 18, env, false);
+
+	(void)state;
+	play_wait(p, "1/11");
+	play_key(p, ENTER, "Nothing answers");
+	assert_true(play_has(p, "F8 starts a practice run"));
+	same_as(p, "compact-nothing");
+	play_end(p);
+}
+
+/* Help on a field: a letter types there, so none is named, and the cursor is where it was. */
+static void
+test_help_on_a_field(void **state)
+{
+	struct play *p = play_start(80, 24, NULL, false);
+
+	(void)state;
+	play_wait(p, "step 1 of 11");
+	play_key(p, ENTER, "step 2 of 11");
+	play_key(p, "x" BACKTAB, "found: openchamber listens");
+	play_cursor(p, 6, 59);
+	play_key(p, F1, "What it is");
+	assert_true(play_has(p, "Ctrl-C  Quit"));
+	assert_false(play_has(p, "q       Quit"));
+	assert_true(play_has(p, "WebSockets that open: 4 of 4"));
+	play_key(p, ESC, "step 2 of 11");
+	play_cursor(p, 6, 59);
 	play_end(p);
 }
 
@@ -481,6 +535,9 @@ main(void)
 		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_failure_and_apply),
 		cmocka_unit_test(test_long_plan),
+		cmocka_unit_test(test_what_to_press),
+		cmocka_unit_test(test_help_on_a_field),
+		cmocka_unit_test(test_help_on_streams),
 		cmocka_unit_test(test_shifted),
 		cmocka_unit_test(test_doctor),
 		cmocka_unit_test(test_looking),
