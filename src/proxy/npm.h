@@ -31,22 +31,21 @@ void npm_read(struct loop *l, struct net *n, const char *root, const struct answ
               struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx);
 int  npm_render(struct steps *out, const struct proxy_context *c, struct err *e);
 
-/* How the headers get through, by port, by what is in front, by its access list. */
+/* How the headers get through, by its access list and by what is in front. */
 enum npm_way {
-	NPM_INHERIT,      /* its own `location /' does it all */
 	NPM_CUSTOM,       /* a custom location, which adds X-Forwarded-Host and keeps the access list */
 	NPM_OWN_LOCATION, /* a location of ours, past the access list */
 	NPM_NO_WAY,       /* an access list and a way that only goes past it */
 };
-enum npm_way npm_way(const struct answers *a, const unsigned version[3], bool access_list);
+enum npm_way npm_way(const struct answers *a, bool access_list);
 
 /* Can it be done?  `own' is what was read, or NULL; ERR_VALUE names the answer that is in the way. */
 int npm_check(const struct proxy_context *c, const struct npm_own *own, enum npm_way way,
               struct err *e);
 
 /*
- * Append the text for the Advanced field of a proxy host (NPM_INHERIT, NPM_CUSTOM: the same one).
- * It is all that is ours in the server block that NPM composes.
+ * Append the text for the Advanced field of a proxy host: all that is ours in
+ * the server block that NPM composes.
  */
 int npm_advanced(struct buf *out, const struct proxy_context *c, enum npm_way way, struct err *e);
 

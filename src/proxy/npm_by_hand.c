@@ -25,10 +25,8 @@ way_of(const struct proxy_context *c)
 		return NPM_OWN_LOCATION;
 	const struct npm_own *own = c->found ? c->found->conf : NULL;
 	const struct json *host = own ? own->host : NULL;
-	static const unsigned unknown[3] = { 0, 0, 0 };
 
-	return npm_way(c->answers, c->found ? c->found->v : unknown,
-	               json_get_int(host, "access_list_id", 0) != 0);
+	return npm_way(c->answers, json_get_int(host, "access_list_id", 0) != 0);
 }
 
 /* ---- what to set ---- */

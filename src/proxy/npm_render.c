@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "proxy/front.h"
 #include "proxy/values.h"
 
 #define CERTIFICATE_SECONDS 900 /* certbot runs inside the request; NPM itself waits that long */
@@ -19,20 +20,16 @@ is_at_least(const unsigned v[3], unsigned minor)
 }
 
 /*
- * Its own location passes Host without the port and, before 2.14, only its own
- * scheme; a custom location never passes a scheme on.  See templates/npm/.
+ * Its own location passes Host without the port, adds to X-Forwarded-For,
+ * which OpenChamber believes, and before 2.14 knows its own scheme only.  A
+ * custom location replaces X-Forwarded-For, but never passes a scheme on.
  */
 enum npm_way
-npm_way(const struct answers *a, const unsigned version[3], bool access_list)
+npm_way(const struct answers *a, bool access_list)
 {
-	const bool port = !url_port_is_default(&a->public_url);
-	const bool tls_in_front = a->tls == TLS_UPSTREAM && a->has_tls;
-
-	if (!port && (!tls_in_front || is_at_least(version, 14)))
-		return NPM_INHERIT;
 	if (!access_list)
 		return NPM_OWN_LOCATION;
-	return tls_in_front ? NPM_NO_WAY : NPM_CUSTOM;
+	return a->tls == TLS_UPSTREAM && a->has_tls ? NPM_NO_WAY : NPM_CUSTOM;
 }
 
 /* ---- the text ---- */
@@ -42,12 +39,38 @@ static int
 escape(struct buf *out, const char *value, struct err *e)
 {
 	static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	                           "0123456789.:/[]-_";
+	                           "0123456789.:/[]-_|";
 
 	if (value[strspn(value, fine)])
 		return err_set(e, ERR_VALUE, _("\"%s\" cannot stand in nginx's text."), value);
 	buf_puts(out, value);
 	return 0;
+}
+
+static const char *
+believed(struct arena *a, const char *const *ranges)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	if (!ranges)
+		return NULL;
+	for (const char *const *r = ranges; *r; r++)
+		buf_printf(&b, "%sset_real_ip_from %s;", r == ranges ? "" : "\n", *r);
+	text = tmpl_raw(a, b.s);
+	buf_free(&b);
+	return text;
+}
+
+/* The paths of the event streams, as a choice of a regular expression. */
+static const char *
+streams(struct arena *a, const struct needs *needs)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < needs->n_streams; i++)
+		text = arena_printf(a, "%s%s%s", text, i ? "|" : "", needs->streams[i].path);
+	return *text ? text : NULL;
 }
 
 int
@@ -56,6 +79,12 @@ npm_advanced(struct buf *out, const struct proxy_context *c, enum npm_way way, s
 	const struct answers *a = c->answers;
 	struct arena arena = { 0 };
 	const unsigned long long body = a->body > OWN_BODY_LIMIT ? a->body : OWN_BODY_LIMIT;
+	const char **ranges;
+
+	if (values_trusted(&ranges, &arena, c, !c->private, e) < 0) {
+		arena_free(&arena);
+		return -1;
+	}
 	const struct tmpl_value values[] = {
 		{ "address", values_address(&arena, c) },
 		{ "body", body % (1 << 20) ? arena_printf(&arena, "%llu", body)
@@ -63,7 +92,11 @@ npm_advanced(struct buf *out, const struct proxy_context *c, enum npm_way way, s
 		{ "connect", arena_printf(&arena, "%us", a->connect) },
 		{ "stream", arena_printf(&arena, "%us", a->stream) },
 		{ "location", way == NPM_OWN_LOCATION ? "yes" : NULL },
-		{ "front", a->has_tls && a->tls == TLS_UPSTREAM ? "yes" : NULL },
+		{ "trusted", believed(&arena, ranges) },
+		{ "trusted_who", tmpl_raw(&arena, front_who(a)) },
+		{ "client_header", front_client_header(a) },
+		{ "rehearsed", c->private ? "yes" : NULL },
+		{ "streams", front_rewrites(a) ? streams(&arena, c->needs) : NULL },
 	};
 	int rc = values_template(out, c, "npm/advanced.conf", values, ARRAY_LEN(values), escape, e);
 
@@ -350,8 +383,7 @@ npm_render(struct steps *out, const struct proxy_context *c, struct err *e)
 {
 	const struct npm_own *own = c->found->conf;
 	const struct json *host = own ? own->host : NULL;
-	const enum npm_way way = npm_way(c->answers, c->found->v,
-	                                 json_get_int(host, "access_list_id", 0) != 0);
+	const enum npm_way way = npm_way(c->answers, json_get_int(host, "access_list_id", 0) != 0);
 	struct buf text = BUF_INIT;
 	struct arena a = { 0 };
 	int rc = -1;

@@ -257,7 +257,6 @@ const struct check_result *run_result(const struct setup *s, enum way w, const c
 const struct check_run *run_of(const struct setup *s, enum way w);
 /* The first check of a checklist page that ended so; NULL: none. */
 const struct check_result *page_trouble(const struct setup *s, enum way w, enum page p, enum check_status status);
-size_t run_excused(const struct setup *s, enum way w); /* how many of its failures only warn here */
 bool setup_failure_of(const struct setup *s, enum way w, struct setup_failure *out); /* the first of a way */
 enum mark mark_of(const struct check_result *r); /* NULL: none */
 enum mark mark_worst(enum mark a, enum mark b);

@@ -66,35 +66,6 @@ way_is_running(const struct setup *s, enum way w)
 	return run_of(s, w) && !check_is_done(run_of(s, w));
 }
 
-/*
- * Nginx Proxy Manager's own location adds to X-Forwarded-For, and whoever lets its API set it up keeps
- * that location, with the access list it may get: a warning, which its pages can settle.
- */
-static bool
-is_excused(const struct setup *s, enum way w, const struct check_result *r)
-{
-	return w == WAY_REHEARSAL && setup_is_told(s) && r->status == CHECK_FAIL && r->cause &&
-	       strcmp(r->cause->id, "forwarded-for-trusted") == 0;
-}
-
-/* Of a result in its way, with what is excused there; NULL: none. */
-static enum mark
-mark_in(const struct setup *s, enum way w, const struct check_result *r)
-{
-	return r && is_excused(s, w, r) ? MARK_WARN : mark_of(r);
-}
-
-size_t
-run_excused(const struct setup *s, enum way w)
-{
-	const struct check_run *r = run_of(s, w);
-	size_t n = 0;
-
-	for (size_t i = 0; r && i < check_count(r); i++)
-		n += check_finished(r, i) && is_excused(s, w, check_at(r, i));
-	return n;
-}
-
 static struct setup_cell
 cell_of(const struct setup *s, enum way w, const char *const *ids, const char *good, bool timed)
 {
@@ -108,7 +79,7 @@ cell_of(const struct setup *s, enum way w, const char *const *ids, const char *g
 		const struct check_result *r = run_result(s, w, ids[i]);
 
 		all = all && r;
-		c.mark = mark_worst(c.mark, mark_in(s, w, r));
+		c.mark = mark_worst(c.mark, mark_of(r));
 		if (r && r->seconds > slowest)
 			slowest = r->seconds;
 	}
@@ -209,7 +180,7 @@ mark_of_groups(const struct setup *s, enum way w, unsigned groups)
 		if (!check_finished(r, i))
 			waiting = waiting || !check_is_done(r);
 		else
-			m = mark_worst(m, result->required || result->status != CHECK_FAIL ? mark_in(s, w, result) : MARK_WARN);
+			m = mark_worst(m, result->required || result->status != CHECK_FAIL ? mark_of(result) : MARK_WARN);
 	}
 	return waiting && m != MARK_FAIL ? MARK_NOW : m;
 }
@@ -295,7 +266,7 @@ failure_from(const struct setup *s, enum way w, unsigned groups, struct setup_fa
 		const struct check_result *c = check_at(r, i);
 
 		if (!check_finished(r, i) || c->status != CHECK_FAIL || !(groups >> c->group & 1) ||
-		    (w == WAY_DIRECT && c->target != TARGET_DIRECT) || is_excused(s, w, c))
+		    (w == WAY_DIRECT && c->target != TARGET_DIRECT))
 			continue;
 		return failure_of(c, out);
 	}

@@ -58,7 +58,7 @@ json '[.findings[].id] == ["access-list"]'
 answers https://chat.example.org upstream
 run 0 print --answers "$T/answers.yaml" --json
 setting 'Force SSL' 'switched off'
-json '.paste.text | contains("if ($http_x_forwarded_proto = \"https\")")'
+json '.paste.text | contains("if ($oc_said = \"front:https\")") and (contains("127.0.0.0/8;")) and (contains("no-transform") | not)'
 
 # Nothing is changed, and nobody may think so.
 run 4 apply --answers "$T/answers.yaml"
@@ -100,3 +100,39 @@ sed -i 's/^proxy_http_version 1.1;/proxy_ignore_headers X-Accel-Buffering;/; s/^
 	"$T/templates/npm/advanced.conf"
 run 1 rehearse --answers "$T/answers.yaml" --templates "$T/templates" --json
 json '[.checks[] | select(.cause == "sse-buffered")] | length > 0'
+
+# Who is believed: what stands in front, by its address; a stranger's word about scheme and visitor counts for nothing.
+answers https://chat.example.org upstream '' 'cdn: cloudflare
+trusted: [127.0.0.2/32]'
+run 0 rehearse --answers "$T/answers.yaml" --json
+json '.ready'
+run 0 print --answers "$T/answers.yaml" --json
+jq -r .paste.text "$T/out" >"$T/advanced.conf"
+grep -q 'add_header Cache-Control no-transform' "$T/advanced.conf" || fail "event streams are left to Cloudflare"
+origin
+port=$(closed_port)
+mkdir -p "$T/trust"
+cat >"$T/trust/nginx.conf" <<CONF
+daemon off; pid $T/trust/pid; error_log $T/trust/error.log;
+events { worker_connections 64; }
+http {
+	access_log off;
+	client_body_temp_path $T/trust/b; proxy_temp_path $T/trust/p; fastcgi_temp_path $T/trust/f; uwsgi_temp_path $T/trust/u; scgi_temp_path $T/trust/s;
+	set_real_ip_from 10.0.0.0/8; set_real_ip_from 127.0.0.0/8; real_ip_header X-Real-IP; real_ip_recursive on;
+	server {
+		listen 127.0.0.1:$port; server_name chat.example.org;
+		set \$forward_scheme http; set \$server "127.0.0.1"; set \$port ${ORIGIN##*:};
+		include $T/advanced.conf;
+	}
+}
+CONF
+nginx -p "$T/trust" -e "$T/trust/error.log" -c "$T/trust/nginx.conf" >"$T/trust/log" 2>&1 &
+PIDS="$PIDS $!"
+through() { # through FROM: the headers OpenChamber gets from a request that claims a visitor and https
+	curl -s --max-time 2 --interface "$1" -H 'Host: chat.example.org' -H 'CF-Connecting-IP: 203.0.113.9' -H 'X-Real-IP: 203.0.113.8' \
+		-H 'X-Forwarded-For: 203.0.113.7' -H 'X-Forwarded-Proto: https' "http://127.0.0.1:$port/api/version?antechamber=echo"
+}
+believed() { through "$1" | jq -r '[.headers[] | {(.name): .value}] | add | "\(."X-Forwarded-For") \(."X-Forwarded-Proto")"'; }
+wait_for 5 through 127.0.0.1
+[ "$(believed 127.0.0.2)" = "203.0.113.9 https" ] || fail "what stands in front is not believed: $(believed 127.0.0.2)"
+[ "$(believed 127.0.0.1)" = "127.0.0.1 http" ] || fail "a stranger is believed: $(believed 127.0.0.1)"

@@ -18,7 +18,7 @@ to_proxy() { # to_proxy: full screen, step 3
 }
 
 other() { [ "$(screen)" != "$was" ]; }
-to_review() { # to_review: from the last field of step 3, past the rehearsal; that its own location adds to X-Forwarded-For only warns
+to_review() { # to_review: from the last field of step 3, past the rehearsal
 	keys Enter
 	wait_text 'step 4 of 11'
 	must_say 'is new in its list'
@@ -30,7 +30,7 @@ to_review() { # to_review: from the last field of step 3, past the rehearsal; th
 		wait_for 5 other
 	done
 	wait_text 'F9 goes straight to the review' 30
-	must_say 'forged sender .* warn'
+	must_say 'forged sender .* pass refused'
 	keys F9
 	wait_text 'POST /api/nginx/proxy-hosts'
 }
