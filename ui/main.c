@@ -34,10 +34,10 @@ run_wizard(const struct options *o)
 			.practice_nginx = o->practice_nginx,
 			.password = o->password,
 			.log = o->log,
+			.lang = o->lang,
 		},
 		.plain = o->plain,
 		.color = o->color,
-		.lang = o->lang,
 	};
 	struct err e = { 0 };
 

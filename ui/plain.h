@@ -69,6 +69,7 @@ void plain_ask(struct plain *p, const char *question, const char *suggestion, bo
                plain_answer_fn *fn);
 void plain_again(struct plain *p);                                 /* the same question once more */
 void plain_read(struct plain *p, bool on);
+void plain_no_answer(struct plain *p); /* nobody is there any more to answer: leave */
 void plain_echo(struct plain *p, bool on);
 /* 1 yes, 0 no, -1 neither; `whole': only a whole word is a yes. */
 int  plain_yes(const char *line, bool whole);

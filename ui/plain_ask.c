@@ -275,7 +275,7 @@ page_told(struct plain *p)
 	} else {
 		p->item = 0;
 		if (p->ended) /* nobody is there to answer better */
-			plain_leave(p, LEAVE_QUIT);
+			plain_no_answer(p);
 		else
 			ask_next(p);
 	}

@@ -217,6 +217,16 @@ common_answer(struct plain *p, const char *line)
 	return true;
 }
 
+/* The end of the input is q; of a terminal that is gone it is a line that dropped. */
+void
+plain_no_answer(struct plain *p)
+{
+	struct termios t;
+	const bool gone = tcgetattr(STDIN_FILENO, &t) < 0 && errno == EIO;
+
+	plain_leave(p, gone ? LEAVE_GONE : LEAVE_QUIT);
+}
+
 static void
 take(void *ctx)
 {
@@ -231,7 +241,7 @@ take(void *ctx)
 	if (!p->n_queue) {
 		if (p->ended) {
 			putchar('\n'); /* behind the question that nobody answers */
-			plain_leave(p, LEAVE_QUIT);
+			plain_no_answer(p);
 		} else {
 			plain_read(p, true);
 		}

@@ -184,6 +184,8 @@ wizard_run(const struct wizard_options *o)
 			say_farewell(&w);
 		status = status_of(&w);
 	}
+	if (w.setup && w.how != LEAVE_GONE && w.how != LEAVE_STOPPED)
+		setup_end(w.setup);
 	setup_free(w.setup);
 	net_free(w.net);
 	loop_free(w.loop);

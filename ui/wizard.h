@@ -12,8 +12,6 @@ struct wizard_options {
 	struct setup_options setup;
 	bool        plain; /* --plain: line mode, also where a screen could be had */
 	const char *color; /* "auto", "always", "never"; NULL: auto (NO_COLOR is looked at here) */
-	const char
-		*lang; /* --lang, or NULL: the environment (i18n_init() has been called already) */
 };
 
 /* From the first screen to the exit status.  Wants a terminal; in line mode a script will do. */

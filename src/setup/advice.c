@@ -1,9 +1,9 @@
 /* advice.c - what a page says under its checks: what it means and what to press; help and glossary. */
 #include "setup/repair.h"
+#include "setup/session.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/i18n.h"
@@ -48,21 +48,19 @@ static void
 advise_start(const struct setup *s, struct advice *a)
 {
 	if (s->has_interrupted) {
-		char when[20] = "";
-		struct tm tm;
-
-		if (localtime_r(&s->interrupted.when, &tm))
-			strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
 		/* TRANSLATORS: %s is a date with its time */
-		add(a, say(s, _("The run of %s stopped half-way: the power was gone, or somebody ended it."), when));
+		add(a, say(s, _("The run of %s stopped half-way: the power was gone, or somebody ended it."),
+		           say_when(s, "%Y-%m-%d %H:%M", s->interrupted.when)));
 		add(a, _("At its next start the proxy would read what was written. It has to be settled before anything else."));
 		return;
 	}
+	add(a, session_offer(s));
+	add(a, session_lost(s));
 	if (s->existing)
 		add(a, repair_summary(s));
-	else
+	else if (!s->broken_off)
 		add(a, _("Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back."));
-	if (s->existing) {
+	if (s->existing || s->broken_off) {
 		add(a, _("Before anything is written you read it line by line."));
 		return;
 	}

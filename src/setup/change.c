@@ -1,5 +1,6 @@
 /* change.c - the change itself: a process of its own, watched line by line; and settling one that was broken off. */
 #include "setup/repair.h"
+#include "setup/session.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -174,6 +175,8 @@ child_done(void *ctx, const struct proc_result *r)
 	if (s->outcome == OUTCOME_REFUSED && r->err.len && !json_get(s->document, "error"))
 		progress_note(s, "refused", PROGRESS_FAIL, r->err.s);
 	take_back_answers(s);
+	if (s->outcome == OUTCOME_WORKS || s->outcome == OUTCOME_UNCHANGED)
+		session_end(s);
 	if (s->outcome == OUTCOME_WORKS && s->deed == DEED_APPLY) /* there apply has kept them */
 		s->answers_path = answers_default_path(&s->keep, s->o.root, &s->answers.public_url);
 	note_address(s);

@@ -1,5 +1,5 @@
 /* fields.c - what is typed: values, hints, errors, and what a change throws away. */
-#include "setup/state.h"
+#include "setup/session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -254,6 +254,7 @@ take_password(struct setup *s, const char *text, struct err *e)
 	}
 	s->password = *text ? xstrdup(text) : NULL;
 	run_direct(s);
+	session_keep(s);
 	return 0;
 }
 
@@ -362,6 +363,7 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 	if (strcmp(key, "origin") == 0) {
 		runs_forget_proxied(s);
 		run_direct(s);
+		session_keep(s);
 		return 0;
 	}
 	runs_forget_proxied(s);

@@ -257,8 +257,8 @@ suggest_address(struct setup *s)
 	}
 }
 
-static void
-note_existing(struct setup *s)
+void
+find_existing(struct setup *s)
 {
 	s->existing = s->our_site = NULL;
 	for (size_t i = 0; i < s->n_found && !s->existing; i++)
@@ -287,7 +287,7 @@ found_all(struct setup *s)
 {
 	find_certs(s);
 	note_other_cert(s);
-	note_existing(s);
+	find_existing(s);
 	suggest_address(s);
 	if (s->page != PAGE_START)
 		told_look(s);

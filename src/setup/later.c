@@ -87,12 +87,7 @@ setup_is_later(const struct setup *s)
 static const char *
 date_of(const struct setup *s, time_t when)
 {
-	char text[16] = "";
-	struct tm tm;
-
-	if (localtime_r(&when, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%d", &tm);
-	return say(s, "%s", text);
+	return say_when(s, "%Y-%m-%d", when);
 }
 
 const char *
@@ -112,16 +107,11 @@ setup_later_heading(const struct setup *s)
 const char *
 setup_later_seen(const struct setup *s)
 {
-	char text[16] = "";
-	struct tm tm;
-
 	if (!s->today || !check_is_done(s->today) || !s->today_seen)
 		return "";
 	if (time(NULL) - s->today_seen < 60)
 		return _("just now");
-	if (localtime_r(&s->today_seen, &tm))
-		strftime(text, sizeof(text), "%H:%M", &tm);
-	return say(s, "%s", text);
+	return say_when(s, "%H:%M", s->today_seen);
 }
 
 const char *

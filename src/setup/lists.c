@@ -1,5 +1,6 @@
 /* lists.c - what is chosen from a list: what to do at the start, the origin, the proxy, the certificate. */
 #include "setup/repair.h"
+#include "setup/session.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -207,14 +208,44 @@ choose_proxy(struct setup *s, size_t i)
 
 /* ---- the first page ---- */
 
-/* What can be done about the site that is there, in order; -1: nothing more. */
+/* Is there anything to be chosen so?  What needs a site needs one that is there already. */
+static bool
+start_offers(const struct setup *s, enum start_choice c)
+{
+	switch (c) {
+	case START_RESUME: return s->broken_off;
+	case START_REPAIR: return s->existing && repair_possible(s);
+	case START_LOOK:   return s->existing;
+	case START_ANEW:   break;
+	}
+	return true;
+}
+
+/* What can be done at the start, in order; -1: nothing more. */
 static int
 start_at(const struct setup *s, size_t i)
 {
-	static const enum start_choice order[] = { START_REPAIR, START_ANEW, START_LOOK };
+	static const enum start_choice order[] = { START_RESUME, START_REPAIR, START_ANEW, START_LOOK };
 
-	i += !repair_possible(s);
-	return i < ARRAY_LEN(order) ? (int)order[i] : -1;
+	for (size_t k = 0; k < ARRAY_LEN(order); k++)
+		if (start_offers(s, order[k]) && i-- == 0)
+			return (int)order[k];
+	return -1;
+}
+
+static const char *
+start_label(const struct setup *s, enum start_choice c)
+{
+	switch (c) {
+	case START_RESUME: return session_label(s);
+	case START_REPAIR: return _("find out why, and repair that file");
+	case START_LOOK:   return _("only look: run all checks, change nothing");
+	case START_ANEW:   break;
+	}
+	if (!s->existing)
+		return _("begin anew: those answers are given up");
+	/* TRANSLATORS: %s is a file that is moved out of the way for as long as the new site is there */
+	return say(s, _("set up anew: %s is set aside, and comes back when you undo"), s->existing->file);
 }
 
 static size_t
@@ -236,10 +267,7 @@ list_start(const struct setup *s, struct setup_choice *out, size_t max)
 		const enum start_choice c = (enum start_choice)start_at(s, n);
 
 		out[n] = (struct setup_choice){ .state = "", .chosen = s->start == c, .possible = true,
-			.label = c == START_REPAIR ? _("find out why, and repair that file")
-			       : c == START_LOOK ? _("only look: run all checks, change nothing")
-			         /* TRANSLATORS: %s is a file that is moved out of the way for as long as the new site is there */
-			       : say(s, _("set up anew: %s is set aside, and comes back when you undo"), s->existing->file) };
+			.label = start_label(s, c) };
 	}
 	return n;
 }
@@ -298,7 +326,7 @@ setup_lists(const struct setup *s, enum page p)
 
 	switch (p) {
 	case PAGE_START:
-		return s->has_interrupted || (s->existing && !start_is_open(s)) ? start : language;
+		return s->has_interrupted || ((s->existing || s->broken_off) && !start_is_open(s)) ? start : language;
 	case PAGE_DIRECT:
 		r = run_result(s, WAY_DIRECT, "direct.answer");
 		return r && r->status == CHECK_FAIL && !fields_wrong(s, p) && list_origin(s, c, 1) ? origin : none;
@@ -392,6 +420,8 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 		s->start = (enum start_choice)start_at(s, i);
 		s->start_moved = true;
 		runs_forget_proxied(s);
+		if (s->start == START_RESUME)
+			session_take(s);
 		if (repair_chosen(s))
 			repair_begin(s);
 	} else if (strcmp(key, "origin-found") == 0) {

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/i18n.h"
 #include "setup/repair.h"
+#include "setup/session.h"
 
 const char *
 say(const struct setup *s, const char *fmt, ...)
@@ -24,6 +26,17 @@ say(const struct setup *s, const char *fmt, ...)
 	return text;
 }
 
+const char *
+say_when(const struct setup *s, const char *format, time_t when)
+{
+	char text[32] = "";
+	struct tm tm;
+
+	if (localtime_r(&when, &tm))
+		strftime(text, sizeof(text), format, &tm);
+	return say(s, "%s", text);
+}
+
 void
 setup_tell(struct setup *s)
 {
@@ -35,6 +48,16 @@ void
 setup_fresh(struct setup *s)
 {
 	arena_free(s->say);
+}
+
+/* What was asked for on the command line counts more. */
+static void
+speak_as_saved(const struct setup *s)
+{
+	const char *saved = s->broken_off ? s->broken_off_answers.language : s->answers.language;
+
+	if (saved && !s->o.lang)
+		i18n_set_language(saved);
 }
 
 struct setup *
@@ -58,8 +81,6 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o,
 		setup_free(s);
 		return NULL;
 	}
-	if (s->answers.language && !o->answers)
-		i18n_set_language(s->answers.language);
 	s->has_interrupted = !s->o.practice && journal_open_business(&s->keep, o->root, &s->interrupted) &&
 	                     s->interrupted.state != JOURNAL_BUSY;
 	s->seen[PAGE_START] = true;
@@ -67,6 +88,9 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o,
 		setup_free(s);
 		return NULL;
 	}
+	if (!o->answers && !s->o.practice && !s->has_interrupted && !s->later)
+		session_find(s);
+	speak_as_saved(s);
 	find_everything(s);
 	if (s->later)
 		later_open(s);
@@ -86,6 +110,8 @@ setup_free(struct setup *s)
 	find_stop(s);
 	practice_stop(s);
 	change_forget(s);
+	session_forget_offer(s);
+	free(s->session_kept);
 	for (size_t i = 0; i < ARRAY_LEN(s->typed); i++) {
 		free(s->typed[i].text);
 		free(s->typed[i].error);
@@ -118,6 +144,8 @@ setup_open(struct setup *s, enum page p)
 	struct err e = { 0 };
 
 	s->page = p;
+	if (p != PAGE_START)
+		s->resume = PAGE_START;
 	if (p < N_STEPS)
 		s->seen[p] = true;
 	if (p > PAGE_DIRECT && p != PAGE_REPAIR)
@@ -155,6 +183,7 @@ setup_open(struct setup *s, enum page p)
 	default:
 		break;
 	}
+	session_keep(s);
 	setup_tell(s);
 }
 
@@ -292,6 +321,8 @@ setup_next(const struct setup *s)
 {
 	if (s->page == PAGE_START && repair_chosen(s))
 		return PAGE_REPAIR;
+	if (s->page == PAGE_START && s->resume)
+		return s->resume;
 	if (s->page == PAGE_REPAIR)
 		return PAGE_REVIEW;
 	if (s->page == PAGE_PUBLIC && setup_is_fronted(s))

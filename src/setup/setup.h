@@ -27,6 +27,7 @@ struct setup_options {
 	const char *templates; /* directory */
 	const char *answers;   /* start from this file, or NULL */
 	const char *self;      /* path of this program: apply runs it as a child */
+	const char *lang;      /* --lang, which counts more than a saved language; or NULL */
 	bool        practice;  /* the built-in origin and a private proxy; nothing on this server is touched */
 	const char *practice_nginx; /* a private nginx binary for practice where none is installed, or NULL */
 	const char *broken;    /* practice with a site that has this cause, of setup_broken_names(); or NULL */
@@ -40,6 +41,7 @@ struct setup;
 struct setup *setup_new(struct loop *l, struct net *n, const struct setup_options *o,
                         void (*changed)(void *ctx), void *ctx, struct err *e);
 void setup_free(struct setup *s); /* wipes the password */
+void setup_end(struct setup *s);   /* it was left on purpose, or is done: the next start has nothing to go on with */
 void setup_fresh(struct setup *s); /* forget every string handed out so far */
 
 /* ---- where we are ---- */

@@ -46,7 +46,7 @@ enum live_kind { LIVE_AGAIN, LIVE_HOLD, N_LIVE };
 /* Who is told by an API. */
 enum told { TOLD_PROXY, TOLD_FRONT, N_TOLD };
 
-enum start_choice { START_ANEW, START_LOOK, START_REPAIR };
+enum start_choice { START_ANEW, START_LOOK, START_REPAIR, START_RESUME };
 
 struct setup {
 	struct loop         *loop;
@@ -94,6 +94,12 @@ struct setup {
 	struct journal_entry interrupted;
 	bool                has_interrupted;
 	struct apply       *rollback;     /* settling an interrupted change */
+
+	/* a run that was broken off */
+	struct json   *broken_off;         /* offered on the first page; NULL: none */
+	struct answers broken_off_answers; /* where it is offered */
+	char          *session_kept;       /* what was written last of this run */
+	enum page      resume;             /* the step it goes on at; PAGE_START: none */
 
 	/* what is told by its API: the proxy, and what stands in front */
 	struct told_by {
@@ -186,6 +192,7 @@ struct setup {
 
 /* A translated sentence that lives until setup_fresh(). */
 const char *say(const struct setup *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *say_when(const struct setup *s, const char *format, time_t when); /* as strftime() */
 
 /* words.c: the last deed was an apply, of a new site or of fixes; not a way back. */
 bool writes(const struct setup *s);
@@ -232,6 +239,7 @@ void find_machine(struct setup *s);
 void find_origins(struct setup *s);
 void find_stop(struct setup *s);
 bool start_is_open(const struct setup *s); /* what is on this server, and how it does, is not known yet */
+void find_existing(struct setup *s);       /* which site leads to the origin already */
 bool find_takes_long(const struct setup *s); /* longer than a moment, and it is not over */
 const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
 void find_certs(struct setup *s);

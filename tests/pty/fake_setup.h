@@ -7,6 +7,7 @@
  * FAKE=unfound      no OpenChamber was found, so none is written there
  * FAKE=opencode     OpenCode answers at step 2
  * FAKE=interrupted  a change was broken off
+ * FAKE=dropped      the last run was broken off at step 5, which is told in the language that is spoken
  * FAKE=slow         every check takes for ever
  * FAKE=fails        the body size fails in the rehearsal
  * FAKE=open         there is no UI password
@@ -65,6 +66,13 @@ is(const struct setup *s, const char *fake)
 	return strcmp(s->fake, fake) == 0;
 }
 
+/* What was handed out since setup_fresh(). */
+static struct arena *
+said(const struct setup *s)
+{
+	return (struct arena *)&s->said;
+}
+
 static void
 tell(struct setup *s)
 {
@@ -102,6 +110,7 @@ setup_free(struct setup *s)
 	free(s);
 }
 
+void setup_end(struct setup *s) { (void)s; }
 void setup_fresh(struct setup *s) { arena_free(&s->said); }
 enum page setup_page(const struct setup *s) { return s->page; }
 
@@ -206,6 +215,8 @@ setup_asked_before(const struct setup *s, enum page p)
 enum page
 setup_next(const struct setup *s)
 {
+	if (is(s, "dropped") && s->page == PAGE_START && s->start == 0)
+		return PAGE_WEBSOCKET;
 	if (setup_front(s) && (s->page == PAGE_PUBLIC || s->page == PAGE_FRONT))
 		return s->page == PAGE_PUBLIC ? PAGE_FRONT : PAGE_WEBSOCKET;
 	if (is(s, "sick") && s->start == 0 && (s->page == PAGE_START || s->page == PAGE_REPAIR))
@@ -397,7 +408,7 @@ setup_lists(const struct setup *s, enum page p)
 		return undone;
 
 	if (p == PAGE_START)
-		return is(s, "interrupted") || is(s, "sick") || (is(s, "looking") && s->looked) ? start : language;
+		return is(s, "interrupted") || is(s, "sick") || is(s, "dropped") || (is(s, "looking") && s->looked) ? start : language;
 	if (p == PAGE_DIRECT && is(s, "opencode") && direct_fails(s))
 		return found;
 	return p == PAGE_PROXY ? proxy : p == PAGE_PUBLIC ? tls : none;
@@ -474,6 +485,10 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 	else if (strcmp(key, "undone") == 0)
 		for (; n < ARRAY_LEN(undone) && n < max; n++)
 			out[n] = (struct setup_choice){ undone[n], "", MARK_NONE, n == 0, true };
+	else if (strcmp(key, "start") == 0 && is(s, "dropped"))
+		for (; n < 2 && n < max; n++)
+			out[n] = (struct setup_choice){ n ? _("begin anew: those answers are given up") : arena_printf(said(s),
+				_("go on at step %1$d: %2$s"), 5, _(pages[PAGE_WEBSOCKET].name)), "", MARK_NONE, n == s->start, true };
 	else if (strcmp(key, "start") == 0 && !is(s, "interrupted"))
 		for (; n < ARRAY_LEN(sick) && n < max; n++)
 			out[n] = (struct setup_choice){ sick[n], "", MARK_NONE, n == s->start, true };
@@ -836,6 +851,17 @@ setup_literal(const char *paragraph)
 	return *paragraph == *SETUP_LITERAL ? paragraph + 1 : NULL;
 }
 
+static const char *const *
+told_of_dropped(const struct setup *s)
+{
+	const char **v = arena_alloc(said(s), 4 * sizeof(*v));
+
+	v[0] = arena_printf(said(s), _("The run of %s was broken off. Its answers were kept, its passwords were not."), "2026-11-21 21:14");
+	v[1] = _("Give the UI password again on step 2; without it some checks are skipped.");
+	v[2] = _("Before anything is written you read it line by line.");
+	return v;
+}
+
 const char *const *
 setup_advice(const struct setup *s, enum page p)
 {
@@ -868,7 +894,7 @@ setup_advice(const struct setup *s, enum page p)
 	}, *const silent[] = { NULL };
 
 	switch (p) {
-	case PAGE_START:     return is(s, "interrupted") ? half : start;
+	case PAGE_START:     return is(s, "interrupted") ? half : is(s, "dropped") ? told_of_dropped(s) : start;
 	case PAGE_DIRECT:    return is(s, "slow") ? silent : !direct_fails(s) ? good : is(s, "nothing") ? none : code;
 	case PAGE_PROXY:     return suggested;
 	case PAGE_PUBLIC:    return is(s, "korean") ? router : *s->public_url ? address : silent;

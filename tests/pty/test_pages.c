@@ -146,6 +146,26 @@ see_front(const struct tongue *t, int columns, int rows)
 	play_end(p);
 }
 
+/* A state that no walk leads through, and that is told in the language. */
+static void
+see(const struct tongue *t, const char *fake, const char *sign, const char *what)
+{
+	char language[64], locale[600], name[96];
+	const char *env[] = { language, locale, fake, NULL };
+
+	snprintf(language, sizeof(language), "LANGUAGE=%s", t->language);
+	snprintf(locale, sizeof(locale), "PLAY_LOCALE=%s/%s", getenv("B") ? getenv("B") : "build", t->locale);
+	for (int compact = 0; compact <= 1; compact++) {
+		struct play *p = play_start(compact ? 60 : 80, compact ? 18 : 24, env, false);
+
+		play_wait(p, sign);
+		snprintf(name, sizeof(name), "%s/%s%s", t->name, compact ? "compact-" : "", what);
+		same_as(p, name);
+		survives(p, name);
+		play_end(p);
+	}
+}
+
 static void
 walk_all(const struct tongue *t)
 {
@@ -157,6 +177,7 @@ walk_all(const struct tongue *t)
 	see_doctor(t, 60, 18);
 	see_front(t, 80, 24);
 	see_front(t, 60, 18);
+	see(t, "FAKE=dropped", "2026-11-21", "dropped");
 }
 
 static void

@@ -105,6 +105,7 @@ test_scenes(void **state)
 {
 	(void)state;
 	scene("FAKE=interrupted", "interrupted", "interrupted", "");
+	scene("FAKE=dropped", "dropped", "go on at step 5", "");
 	scene("FAKE=nothing", "nothing", "Nothing answers", ENTER);
 	scene("FAKE=opencode", "opencode", "OpenCode answers", ENTER);
 	scene("FAKE=", "help", "What it is", "?");

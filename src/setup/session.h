@@ -1,0 +1,24 @@
+/*
+ * session.h - a run that is broken off: the line drops, the window is closed, the program is killed.
+ *
+ * What is answered is kept as it is given, without secrets, in the state
+ * directory, and offered by the next start for seven days.  A run that is
+ * left, or whose change is in force, leaves nothing behind.
+ */
+#ifndef SETUP_SESSION_H
+#define SETUP_SESSION_H
+
+#include "setup/state.h"
+
+void session_keep(struct setup *s); /* after whatever may have changed an answer or the step */
+void session_end(struct setup *s);  /* there is nothing to go on with any more */
+
+void session_find(struct setup *s); /* at the start: is there one?  Then it is what is chosen first */
+void session_take(struct setup *s); /* go on with it: setup_next() of the first page leads to its step, and the offer goes with the page */
+void session_forget_offer(struct setup *s);
+
+const char *session_label(const struct setup *s); /* of its row, while it is offered */
+const char *session_offer(const struct setup *s); /* what was broken off; NULL: nothing is offered */
+const char *session_lost(const struct setup *s);  /* and what has to be given again; NULL: nothing */
+
+#endif

@@ -1,0 +1,144 @@
+#!/bin/sh
+# A run that is broken off, by a line that drops or a kill: the next start goes on with the same answers, without secrets.
+# shellcheck disable=SC2154
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../apply/lib.sh"
+trap stop EXIT
+password 'correct horse'
+origin --password-file "$T/password"
+server_up
+before
+kept=$R/var/lib/antechamber/session.json
+wizard() { # the program in the terminal
+	shell=$(tm list-panes -F '#{pane_pid}')
+	pgrep -P "$shell" | head -n 1
+}
+is_gone() { ! kill -0 "$pid" 2>/dev/null; }
+break_off() { # break_off SIGNAL
+	pid=$(wizard)
+	kill "-$1" "$pid"
+	wait_for 5 is_gone
+	close_terminal
+	[ -s "$kept" ] || lost "nothing was kept"
+	[ "$(stat -c %a "$kept")" = 600 ] || lost "it is open to others"
+	! grep -qr 'correct horse' "$R/var/lib" || lost "a secret is kept"
+}
+field() { # field TEXT: what is in the field in focus is replaced
+	keys C-a C-k
+	type_text "$1"
+}
+
+still() { is_on_screen 'still run'; }
+is_over() { ! still; }
+leave_start() { # leave_start TEXT: Enter, as soon as it is known what is on this server
+	take "$1\|still run"
+	while still; do
+		wait_for 10 is_over
+		take "$1\|still run"
+	done
+}
+
+# Step 2, where the address was typed, and a password.
+start 80x24 --root "$R"
+wait_text 'Enter Start'
+must_not_say 'go on at step'
+leave_start 'step 2 of 11'
+field "$ORIGIN"
+keys Enter
+wait_text 'UI password'
+type_text 'correct horse'
+keys Enter
+wait_text 'Press Enter to choose the proxy'
+break_off HUP
+
+# It is what is chosen first; what is lost is said.
+start 80x24 --root "$R"
+wait_text '> 1 go on at step 2: Direct access'
+must_say 'was broken off'
+must_say "Give the UI password again"
+must_say 'Nothing on this server has been changed'
+keys Enter
+wait_text "\[$ORIGIN "
+wait_text 'Without the password'
+keys Enter
+wait_text 'step 3 of 11'
+wait_text '> 1 nginx'
+keys Enter
+wait_text 'step 4 of 11'
+field "http://chat.example.org:$TLS"
+keys Enter
+wait_text 'none: http'
+keys Enter
+wait_text 'step 5 of 11'
+keys Enter Enter Enter
+wait_text 'step 8 of 11'
+field 64M
+keys Enter
+wait_text 'step 9 of 11'
+break_off KILL
+
+# Killed at step 9; the same in line mode, and at its end in this very step.
+printf '\n\nq\n' | "$BIN" --plain --root "$R" >"$T/plain" 2>&1 || fail "status $?: $(cat "$T/plain")"
+grep -q '^1 go on at step 9: Timeouts$' "$T/plain" || fail "not offered: $(cat "$T/plain")"
+grep -q '^Step 9 of 11: Timeouts' "$T/plain" || fail "not gone on with: $(cat "$T/plain")"
+[ ! -e "$kept" ] || fail "a run that is left leaves something behind"
+
+# Once more to step 9, by the answers; this time the line drops in line mode.
+cat >"$T/start.yaml" <<YAML
+version: 1
+origin: $ORIGIN
+public: http://chat.example.org:$TLS
+proxy: nginx
+tls: {mode: none}
+limits: {body: 64M}
+YAML
+start 80x24 --plain --root "$R" --answers "$T/start.yaml"
+wait_text '^Language'
+for step in 'Where does OpenChamber' 'UI password' '^Which one' '^Address' '^Certificate' '^Uploads up to'; do
+	take "$step" 30
+done
+pid=$(wizard)
+close_terminal
+wait_for 5 is_gone
+start 80x24 --root "$R"
+wait_text '> 1 go on at step 8: Body size'
+keys Enter
+wait_text '\[64M '
+wait_text 'step 8 of 11'
+keys Escape Escape Escape Escape
+wait_text "\[http://chat.example.org:$TLS "
+keys Escape Escape
+wait_text "\[$ORIGIN "
+
+# Left with q: the next start knows nothing of it, and nothing is left.
+keys Tab Tab C-c
+wait_text 'exit=130'
+close_terminal
+start 80x24 --root "$R"
+wait_text '> 1 go on at step 2'
+keys Down
+wait_text '> 2 begin anew'
+keys q
+wait_text 'Leave?'
+keys Tab Enter
+wait_text 'exit=0'
+[ ! -e "$R/var/lib/antechamber" ] || lost "something is left: $(ls "$R/var/lib/antechamber")"
+close_terminal
+as_before
+
+# Seven days, no more; and of another root it is not ours.
+put() { # put SECONDS ROOT
+	mkdir -p "${kept%/*}"
+	jq -n --arg root "$2" --argjson when $(($(date +%s) - $1)) \
+		'{step: 4, root: $root, when: $when, answers: "version: 1\norigin: http://127.0.0.1:1\n"}' >"$kept"
+}
+offered() { printf '\nq\n' | "$BIN" --plain --root "$R" 2>&1 | grep -q '^1 go on at step'; }
+put 600000 "$R"
+offered || fail "of six days and more it is not offered"
+put 604900 "$R"
+! offered || fail "older than seven days"
+put 60 /elsewhere
+! offered || fail "of another root"
+mkdir -p "${kept%/*}"
+echo '{"step": 4' >"$kept"
+! offered || fail "half a file"
