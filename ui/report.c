@@ -242,6 +242,61 @@ put_check(struct report *r, const struct check_run *run, size_t i, int label_wid
 	}
 }
 
+/* ---- what was not checked, for one reason ---- */
+
+static bool
+is_skipped_alike(const struct check_run *run, size_t i, size_t k)
+{
+	const struct check_result *a = check_at(run, i), *b = check_at(run, k);
+
+	return check_finished(run, i) && check_finished(run, k) && a->target == b->target && a->status == CHECK_SKIP &&
+	       b->status == CHECK_SKIP && !strcmp(a->detail, b->detail);
+}
+
+/* Of those that share a reason with others the first tells it, behind the rest. */
+static bool
+is_collected(const struct check_run *run, size_t i, bool *first)
+{
+	size_t n = 0;
+
+	*first = true;
+	for (size_t k = 0; k < check_count(run); k++) {
+		if (!is_skipped_alike(run, i, k))
+			continue;
+		*first = *first && k >= i;
+		n++;
+	}
+	return n > 1;
+}
+
+static void
+put_collected(struct report *r, const struct check_run *run, size_t i, int label_width)
+{
+	struct buf count = BUF_INIT, names = BUF_INIT;
+	int n = 0;
+
+	for (size_t k = i; k < check_count(run); k++)
+		if (is_skipped_alike(run, i, k)) {
+			buf_printf(&names, "%s%s", n ? ", " : "", check_at(run, k)->label);
+			n++;
+		}
+	buf_printf(&count, Q_("%d check", "%d checks", (unsigned long)n), n);
+	put_state(r, CHECK_SKIP, check_status_word(CHECK_SKIP), count.s, label_width, check_at(run, i)->detail);
+	put_below(r, _("these"), names.s);
+	buf_free(&count);
+	buf_free(&names);
+}
+
+static void
+put_all_collected(struct report *r, const struct check_run *run, enum check_target target, int label_width)
+{
+	bool first;
+
+	for (size_t i = 0; i < check_count(run); i++)
+		if (check_finished(run, i) && check_at(run, i)->target == target && is_collected(run, i, &first) && first)
+			put_collected(r, run, i, label_width);
+}
+
 static void
 put_target(struct report *r, enum check_target t, const struct report_targets *names)
 {
@@ -274,10 +329,16 @@ report_checks(struct report *r, const struct check_run *run, const struct report
 		int group = -1;
 		for (size_t i = 0; i < check_count(run); i++) {
 			const struct check_result *c = check_at(run, i);
+			bool first;
+
 			if (!check_finished(run, i) || c->target != target)
 				continue;
 			if (group < 0)
 				put_target(r, target, t);
+			if (is_collected(run, i, &first)) {
+				group = group < 0 ? N_CHECK_GROUPS : group;
+				continue;
+			}
 			if (group != (int)c->group) {
 				group = c->group;
 				fprintf(r->out, "%*s", r->plain ? 0 : 2, "");
@@ -285,6 +346,7 @@ report_checks(struct report *r, const struct check_run *run, const struct report
 			}
 			put_check(r, run, i, width);
 		}
+		put_all_collected(r, run, target, width);
 	}
 }
 

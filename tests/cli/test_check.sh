@@ -62,3 +62,9 @@ json '.checks[] | select(.id == "sse.event") | .status == "skip" and (.detail | 
 echo wrong >"$T/wrong"
 run 4 check --origin "$ORIGIN" --password-file "$T/wrong" --json
 [ "$(verdict)" = password-wrong ] || fail "verdict $(verdict)"
+
+# What was not checked for one reason is told once, with all that it is about.
+run 5 check --origin "http://127.0.0.1:$(closed_port)" --plain
+[ "$(grep -c 'Not checked' "$T/out")" = 1 ] || fail "each is told by itself"
+says 'skip: 14 checks, Not checked, because this failed first: OpenChamber answers'
+says 'these: its version, UI password'
