@@ -17,6 +17,13 @@ sed -n 's/^  \(--[a-z-]*\).*/\1/p' "$T/helps" | sort -u >"$T/want"
 sed -n '/^\.SH OPTIONS/,/^\.SH FILES/p' "$page" | sed 's/\\-/-/g' | grep '^\.BI\? --' | options >"$T/have"
 cmp -s "$T/want" "$T/have" || fail "$(diff "$T/want" "$T/have")"
 grep -q "antechamber $("$BIN" --version | sed 's/.* //')" "$page" || fail "another version"
+# What F1 says of a step stands there too, word by word.
+sed -n 's/^\t\t\.\(what\|breaks\|proves\) *= N_("\(.*\)"),$/\2/p' src/setup/page.c >"$T/helps"
+[ "$(wc -l <"$T/helps")" -ge 39 ] || fail "the help of the steps is not found"
+sed 's/\\-/-/g' "$page" >"$T/text"
+while IFS= read -r line; do
+	grep -qxF -- "$line" "$T/text" || fail "the page does not say: $line"
+done <"$T/helps"
 for lang in $(cat po/LINGUAS); do
 	summary=ui/antechamber.$lang.1
 	grep -q "antechamber $("$BIN" --version | sed 's/.* //')" "$summary" || fail "$summary: another version"
