@@ -131,6 +131,8 @@ alter_json(const struct alteration *c)
 	json_set_string(j, "real", c->real);
 	json_set_string(j, "temp", c->temp);
 	json_set_int(j, "number", c->number);
+	if (c->leaving)
+		json_set_bool(j, "leaving", true);
 	if (c->shared)
 		json_set_bool(j, "shared", true);
 	json_set(j, "was", content_json(&c->was));
@@ -212,6 +214,7 @@ alter_from_json(struct alteration *c, const struct json *line)
 	c->real = xstrdup(json_get_string(line, "real", ""));
 	c->temp = xstrdup(json_get_string(line, "temp", ""));
 	c->number = (unsigned)json_get_int(line, "number", 0);
+	c->leaving = json_get_bool(line, "leaving", false);
 	c->shared = json_get_bool(line, "shared", false);
 	if (json_get(line, "was"))
 		content_from_json(&c->was, json_get(line, "was"));

@@ -15,6 +15,7 @@ struct alteration {
 	char          *real; /* after all links; "" where its directory is not there yet */
 	char          *temp; /* beside it */
 	unsigned       number; /* of before.K and after.K */
+	bool           leaving; /* it was done to the proxy that was moved away from */
 	bool           shared; /* somebody else's file: what they edited since stays, ours is taken out */
 	bool           done;   /* something was altered on disk, whole or in part */
 	struct content was, is;

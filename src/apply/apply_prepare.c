@@ -35,6 +35,7 @@ prepare(struct apply *a, size_t i, struct err *e)
 		               _("%s is there already and leads somewhere else. Remove it first."),
 		               s->path);
 	c->shared = s->shared;
+	c->leaving = s->leaving;
 	/* It came true between the plan and now. */
 	if (content_same(&c->was, &c->is))
 		alter_free(c);

@@ -140,7 +140,7 @@ list_free(struct list *l)
 	*l = (struct list){ 0 };
 }
 
-/* Newest first; not what lies in our own directory. */
+/* Newest first; not what lies in our own directory, nor what was done to a proxy that was left before. */
 static void
 gather(struct list *files, struct list *directories, struct history *h, const char *proxy)
 {
@@ -159,7 +159,8 @@ gather(struct list *files, struct list *directories, struct history *h, const ch
 				;
 			else if (is_deed(&c, "mkdir"))
 				list_add(directories, &h->arena, c.path, false);
-			else if ((is_deed(&c, "write") || is_deed(&c, "link")) && c.was.kind != CONTENT_OTHER)
+			else if (!c.leaving && (is_deed(&c, "write") || is_deed(&c, "link")) &&
+			         c.was.kind != CONTENT_OTHER)
 				list_add(files, &h->arena, c.path, is_deed(&c, "link"));
 			alter_free(&c);
 		}
@@ -364,6 +365,22 @@ is_written(const struct steps *s, const char *path)
 	return false;
 }
 
+/* One that does not run has let go: it is neither asked nor started. */
+static int
+let_go(struct steps *out, const struct proxy_context *c, struct err *e)
+{
+	const struct proxy_context *left = c->leaving;
+	const struct proxy *from = left->found->proxy;
+	unsigned ports[2];
+
+	if (!left->found->running)
+		return 0;
+	answers_ports(c->answers, &ports[0], &ports[1]);
+	if (from->leave && !left->found->container && from->leave(out, left, ports, e) < 0)
+		return -1;
+	return proxy_runs(out, left, e);
+}
+
 static int
 add(struct steps *out, const struct proxy_context *c, struct history *h, struct err *e)
 {
@@ -384,7 +401,7 @@ add(struct steps *out, const struct proxy_context *c, struct history *h, struct 
 			steps_rmdir(out, directories.path[i]);
 		rc = check_ports(c, e);
 		if (rc == 0)
-			rc = proxy_runs(out, c->leaving, e);
+			rc = let_go(out, c, e);
 	}
 	for (size_t i = first; i < out->n; i++)
 		out->v[i].leaving = true;

@@ -18,6 +18,7 @@ struct site {
 	char         *name;       /* "shop.example.org:443", for people */
 	char         *url;
 	char         *connect_to;
+	bool          nameless;   /* asked by its address alone */
 	long          before, now;
 	unsigned      request;
 };
@@ -81,7 +82,7 @@ add(struct sites *s, const struct proxy_site *owner, const char *name, const str
 			return;
 		}
 	s->v[s->n++] = (struct site){
-		.all = s, .owner = owner, .url = url, .connect_to = connect_to,
+		.all = s, .owner = owner, .nameless = !host[0], .url = url, .connect_to = connect_to,
 		.name = xasprintf("%s:%u", host[0] ? host : at, l->port),
 	};
 }
@@ -170,11 +171,14 @@ sites_free(struct sites *s)
 	free(s);
 }
 
-/* What did not answer before, or was broken, cannot get worse. */
+/*
+ * What did not answer before, or was broken, cannot get worse; nor can what said to whoever named
+ * nothing that nothing is here, as a main server without a page of its own does.
+ */
 static bool
 is_worse(const struct site *site)
 {
-	return site->before && site->before < 500 && site->now != site->before;
+	return site->before && site->before < (site->nameless ? 400 : 500) && site->now != site->before;
 }
 
 static void again(void *ctx);

@@ -63,6 +63,7 @@ const struct proxy proxy_apache = {
 	.clash         = apache_clash,
 	.before_reload = apache_before_reload,
 	.proof         = apache_proof,
+	.leave         = apache_leave,
 	.fix           = apache_fix,
 	.blame         = apache_blame,
 	.escape        = apache_escape,

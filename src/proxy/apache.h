@@ -98,4 +98,7 @@ enum proxy_proof apache_proof(const struct proxy_found *f, void *state);
 bool apache_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
                   const char *path, const char **file, int *line);
 
+/* apache_leave.c */
+int apache_leave(struct steps *out, const struct proxy_context *c, const unsigned ports[2], struct err *e);
+
 #endif

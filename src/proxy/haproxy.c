@@ -62,6 +62,7 @@ const struct proxy proxy_haproxy = {
 	.before_reload = haproxy_before_reload,
 	.proof         = haproxy_proof,
 	.reload_closes = haproxy_reload_closes,
+	.leave         = haproxy_leave,
 	.fix           = haproxy_fix,
 	.blame         = haproxy_blame,
 	.escape        = haproxy_escape,

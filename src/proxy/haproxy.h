@@ -134,4 +134,7 @@ bool haproxy_reload_closes(const struct proxy_found *f);
 bool haproxy_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
                    const char *path, const char **file, int *line);
 
+/* haproxy_leave.c */
+int haproxy_leave(struct steps *out, const struct proxy_context *c, const unsigned ports[2], struct err *e);
+
 #endif

@@ -187,6 +187,14 @@ struct proxy {
 	/* Would a reload, as it runs now, close the WebSockets that are open, at once or after a time?  NULL: it keeps them. */
 	bool (*reload_closes)(const struct proxy_found *f);
 
+	/*
+	 * It is moved away from, and runs: append what sets free these ports, if it holds them outside
+	 * any site.  ERR_CONFLICT: nothing would be left to listen on, and it refuses to run so.  The
+	 * steps that take our site away are there already.  NULL: it lets go of a port with the site.
+	 */
+	int (*leave)(struct steps *out, const struct proxy_context *c, const unsigned ports[2],
+	             struct err *e);
+
 	/* What to change for a cause, in this proxy's own words: N_(), or NULL. */
 	const char *(*fix)(const char *cause);
 

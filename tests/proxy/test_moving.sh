@@ -102,8 +102,10 @@ start() { # start PROXY
 	PIDS="$PIDS $!"
 	wait_for 10 accepts "$(shop_port "$1")"
 }
-stop() { # stop PROXY: at once, and its children
+stop() { # stop PROXY: at once, and its children, if it runs
 	eval "pid=\$$1_pid"
+	[ -n "$pid" ] || return 0
+	eval "$1_pid="
 	# shellcheck disable=SC2046
 	kill -KILL "$pid" $(pgrep -P "$pid") 2>/dev/null || :
 	wait "$pid" 2>/dev/null || :
@@ -214,3 +216,54 @@ apply 1 --cacert "$T/$NAME.pem"
 complains "/etc/nginx/conf.d/other.conf:1: nginx serves another site here on port $HTTP, so HAProxy cannot have it."
 is_as with-other
 wait_for 5 served_by nginx
+rm "$R/etc/nginx/conf.d/other.conf"
+run 0 remove --root "$R" --json
+is_as bare
+
+# Apache holds ports outside any site: they are let go with it, seen before, and had again.
+printf 'Listen 127.0.0.1:%s\n<IfModule ssl_module>\n\tListen 127.0.0.1:%s\n</IfModule>\n' "$HTTP" "$TLS" >"$R/etc/apache2/ports.conf"
+sed -i '/^Listen/i Include ports.conf' "$R/etc/apache2/apache2.conf"
+stop apache
+start apache
+picture >"$T/with-ports"
+for p in apache haproxy caddy apache; do
+	mine "$p"
+	run 0 diff --answers "$T/a.yaml" --root "$R"
+	case $p in
+	haproxy)
+		says "+# another proxy has this port: Listen 127.0.0.1:$HTTP"
+		says "+# another proxy has this port: 	Listen 127.0.0.1:$TLS"
+		;;
+	*) says_not 'another proxy has this port' ;;
+	esac
+	apply 0 --cacert "$T/$NAME.pem"
+	json '.outcome == "kept" and .ready == true and .otherSitesChanged == 0'
+	wait_for 5 served_by "$p"
+done
+shops
+run 0 remove --root "$R" --json
+is_as with-ports
+sed -i '/^Include ports.conf$/d' "$R/etc/apache2/apache2.conf"
+rm "$R/etc/apache2/ports.conf"
+stop apache
+start apache
+
+# HAProxy does not run without a site: said before anything is done.  Once it is stopped the house is left, and kept.
+mine haproxy
+apply 0 --cacert "$T/$NAME.pem"
+sed -i '/^frontend shop/,/string shop$/d' "$R/etc/haproxy/haproxy.cfg"
+kill -USR2 "$haproxy_pid"
+shop_is_gone() { ! accepts "$haproxy_shop"; }
+wait_for 10 shop_is_gone
+picture >"$T/alone"
+mine nginx
+apply 1 --cacert "$T/$NAME.pem"
+complains "HAProxy has no other site and cannot run without one. Stop it, then try again: kill $haproxy_pid"
+is_as alone
+wait_for 5 served_by haproxy
+stop haproxy
+apply 0 --cacert "$T/$NAME.pem"
+json '[.steps[] | select(.step == "reload" and .state == "done")] | length == 1'
+wait_for 5 served_by nginx
+run 0 rollback --root "$R" --json
+is_as alone
