@@ -1,23 +1,18 @@
 /*
- * cmd_broken.c - practice --broken: a server of its own with a known fault, until a signal.
+ * cmd_broken.c - practice --broken without a terminal: a server of its own with a known fault, until a signal.
  *
- * What is to be found and mended there is looked at from a second terminal, with the very commands
- * that do it for real.
+ * What is to be found and mended there is looked at from elsewhere, with the very commands that do
+ * it for real.  On a terminal the wizard itself starts on such a server.
  */
 #include "cmd.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "base/crypto.h"
 #include "base/i18n.h"
 #include "check/cause.h"
 #include "report.h"
 #include "setup/setup.h"
-
-#define ANY "any"
 
 static int
 list(const struct options *o)
@@ -44,19 +39,6 @@ list(const struct options *o)
 	json_free(all);
 	report_line(&r, _("Take one with its name, or let chance choose: antechamber practice --broken any"));
 	return 0;
-}
-
-static const char *
-by_chance(void)
-{
-	const char *const *names = setup_broken_names();
-	char digits[9];
-	size_t n = 0;
-
-	while (names[n])
-		n++;
-	crypto_random_hex(digits, 8);
-	return names[strtoul(digits, NULL, 16) % n];
 }
 
 /* The same words for people and for scripts: a line is a command, whole. */
@@ -96,6 +78,7 @@ announce(const struct options *o, const struct setup *s)
 	put_command(o, doc, "check", _("Find the cause, in another terminal:"),
 	            arena_printf(&a, "antechamber check %s --connect-to %s", common, p.connect_to));
 	put_command(o, doc, "site", _("Read the site, and mend it by hand if you like:"), p.site);
+	put_command(o, doc, "reload", _("What is changed by hand is in force after this:"), p.reload);
 	put_command(o, doc, "doctor", _("Or ask which line it is:"), doctor);
 	put_command(o, doc, "fix", _("And have it mended, with the proof that it works:"),
 	            arena_printf(&a, "%s --fix", doctor));
@@ -112,7 +95,7 @@ cmd_broken(const struct options *o)
 {
 	const struct setup_options so = {
 		.templates = o->templates, .self = o->self, .practice = true, .practice_nginx = o->practice_nginx,
-		.broken = !o->broken_name || strcmp(o->broken_name, ANY) == 0 ? by_chance() : o->broken_name,
+		.broken = o->broken_name,
 	};
 	struct setup *s = NULL;
 	const bool never = false;

@@ -32,6 +32,7 @@ run_wizard(const struct options *o)
 			.self = o->self,
 			.practice = o->command == COMMAND_PRACTICE,
 			.practice_nginx = o->practice_nginx,
+			.broken = o->broken_name,
 			.password = o->password,
 			.log = o->log,
 			.lang = o->lang,
@@ -55,11 +56,12 @@ run_practice(const struct options *o)
 {
 	const bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 
-	if (o->broken)
-		return cmd_broken(o);
+	if (o->broken && !o->broken_name)
+		return cmd_broken(o); /* the list */
 
 	/* Line mode that was asked for may be fed by a script. */
-	return (terminal || o->plain) && !o->yes && !o->json ? run_wizard(o) : cmd_practice(o);
+	return (terminal || o->plain) && !o->yes && !o->json ? run_wizard(o) :
+	       o->broken ? cmd_broken(o) : cmd_practice(o);
 }
 
 static int (*const commands[N_COMMANDS])(const struct options *o) = {

@@ -60,6 +60,8 @@ advise_start(const struct setup *s, struct advice *a)
 		add(a, repair_summary(s));
 	else if (!s->broken_off)
 		add(a, _("Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back."));
+	if (s->o.broken)
+		add(a, _("Something in this private site is wrong on purpose. Find it, and mend it; this server is not touched."));
 	if (s->existing || s->broken_off) {
 		add(a, _("Before anything is written you read it line by line."));
 		return;
@@ -371,6 +373,16 @@ advise_front(const struct setup *s, struct advice *a)
 	}
 }
 
+/* Who mended a site by hand has to tell nginx. */
+static void
+advise_reload(const struct setup *s, struct advice *a)
+{
+	const char *root = machine_as_root(&s->machine);
+
+	add(a, _("What is changed by hand is in force after this:"));
+	add_literal(s, a, say(s, "%1$snginx -t && %1$ssystemctl reload nginx", root));
+}
+
 static void
 advise_result(const struct setup *s, struct advice *a)
 {
@@ -381,6 +393,8 @@ advise_result(const struct setup *s, struct advice *a)
 		if (s->o.practice || s->scratch) {
 			add(a, _("This was practice. Nothing on this server was touched. To do it for real:"));
 			add_literal(s, a, "antechamber");
+			if (s->o.broken)
+				advise_reload(s, a);
 			break;
 		}
 		advise_front(s, a);

@@ -1,9 +1,11 @@
 /* broken.c - a site to practise on that is broken on purpose: which ways there are, and its file. */
 #include "setup/state.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/tmpl.h"
@@ -11,6 +13,7 @@
 
 #define TEMPLATE_MAX (64 * 1024)
 #define VALUES       24
+#define ANY          "any"
 
 /* Causes, each of which the template knows and the doctor can settle. */
 static const char *const names[] = {
@@ -32,6 +35,15 @@ is_one_of(const char *name, const char *const *list)
 		if (strcmp(*list, name) == 0)
 			return true;
 	return false;
+}
+
+static const char *
+by_chance(void)
+{
+	char digits[9];
+
+	crypto_random_hex(digits, 8);
+	return names[strtoul(digits, NULL, 16) % (ARRAY_LEN(names) - 1)];
 }
 
 static int
@@ -77,6 +89,8 @@ broken_write(struct setup *s, const char *name, struct err *e)
 	const char *file = arena_printf(&s->keep, "%s/etc/nginx/sites-available/chat", s->scratch);
 	int rc;
 
+	if (strcmp(name, ANY) == 0)
+		name = by_chance();
 	if (!is_one_of(name, names))
 		return err_set(e, ERR_USAGE, _("There is no practice called \"%s\"; --broken alone lists those there are."), name);
 	s->answers.public_url.port = s->answers.listen_https;
@@ -104,6 +118,7 @@ setup_practice_place(const struct setup *s, struct setup_practice *out)
 		.origin = setup_origin_base(s),
 		.public_url = setup_public_base(s),
 		.connect_to = say(s, "127.0.0.1:%u", a->listen_https),
+		.reload = say(s, "%s -s reload -c %s", s->practice_nginx, s->answers.validate[3]),
 		.cacert = s->practice_ca,
 		.password_file = say(s, "%s/password", s->scratch),
 	};

@@ -12,6 +12,7 @@
 
 #define LOOK_TIMEOUT_MS 1500
 #define MOMENT_MS       200
+#define START_MS        10
 #define MAX_VERSION     (16 * 1024)
 #define MAX_PEM         (256 * 1024)
 
@@ -283,8 +284,16 @@ note_other_cert(struct setup *s)
 }
 
 static void
-found_all(struct setup *s)
+found_all(void *ctx)
 {
+	struct setup *s = ctx;
+
+	s->practice_timer = 0;
+	if (practice_starts(s)) { /* it would be blamed for what is only not there yet */
+		s->practice_timer = loop_after(s->loop, START_MS, found_all, s);
+		return;
+	}
+	s->detecting = 0;
 	find_certs(s);
 	note_other_cert(s);
 	find_existing(s);
@@ -305,8 +314,10 @@ detected(void *ctx)
 {
 	struct setup *s = ctx;
 
-	if (--s->detecting > 0)
+	if (s->detecting > 1) {
+		s->detecting--;
 		return;
+	}
 	suggest_proxy(s);
 	found_all(s);
 }
@@ -378,6 +389,7 @@ find_stop(struct setup *s)
 {
 	loop_cancel(s->loop, s->look_timer);
 	loop_cancel(s->loop, s->find_timer);
+	loop_cancel(s->loop, s->practice_timer);
 	loop_cancel(s->loop, s->tick_timer);
 	repair_forget(s);
 	for (size_t i = 0; i < s->n_found; i++)

@@ -4,7 +4,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 
-#define MAX_HELP 6
+#define MAX_HELP 8
 
 const char *const *
 setup_help(const struct setup *s, enum page p)
@@ -13,6 +13,13 @@ setup_help(const struct setup *s, enum page p)
 	struct setup_failure f;
 	size_t n = 0;
 
+	if (s->o.broken && (p == PAGE_START || p == PAGE_REPAIR)) {
+		struct setup_practice place;
+
+		setup_practice_place(s, &place);
+		v[n++] = say(s, _("To mend this practice by hand, edit %s and make its nginx read it:"), place.site);
+		v[n++] = place.reload;
+	}
 	v[n++] = _(pages[p].what);
 	v[n++] = _(pages[p].breaks);
 	v[n++] = _(pages[p].proves);

@@ -175,6 +175,13 @@ practice_start(struct setup *s, struct err *e)
 	return 0;
 }
 
+/* It writes down its process id when it listens. */
+bool
+practice_starts(const struct setup *s)
+{
+	return s->nginx && !fs_exists(say(s, "%s/run/nginx.pid", s->scratch));
+}
+
 void
 practice_stop(struct setup *s)
 {

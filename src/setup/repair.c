@@ -87,6 +87,8 @@ repair_look(struct setup *s)
 	s->diagnosis = d = xcalloc(1, sizeof(*d));
 	answers_copy(&d->answers, &s->answers);
 	d->answers.has_public = false;
+	if (s->scratch) /* the doctor that writes is told no commands: it finds its own */
+		d->answers.validate = d->answers.reload_argv = NULL;
 	served_address(&d->answers, site);
 	if (!d->answers.has_public) {
 		repair_forget(s);
@@ -97,8 +99,8 @@ repair_look(struct setup *s)
 		.origin = &d->answers.origin,
 		.public_url = &d->served.asked,
 		.connect_to = d->served.connect_to,
-		.cacert = d->served.cacert,
-		.password = s->direct && check_logged_in(s->direct) ? s->password : NULL,
+		.cacert = s->practice_ca ? s->practice_ca : d->served.cacert,
+		.password = s->scratch || (s->direct && check_logged_in(s->direct)) ? s->password : NULL,
 		.own_addresses = s->own_addresses,
 		.exposure_known = true,
 	};

@@ -113,7 +113,7 @@ direct_done(void *ctx, struct check_run *r)
 		free(s->password);
 		s->password = NULL;
 	}
-	if (s->page == PAGE_REPAIR && check_logged_in(s->direct))
+	if (s->page == PAGE_REPAIR && check_logged_in(s->direct) && !s->scratch)
 		repair_look(s); /* with the password more can be seen */
 	if (origin_is_missing(s) && !s->look_timer)
 		s->look_timer = loop_after(s->loop, LOOK_AGAIN_MS, look_again, s);

@@ -30,7 +30,7 @@ struct setup_options {
 	const char *lang;      /* --lang, which counts more than a saved language; or NULL */
 	bool        practice;  /* the built-in origin and a private proxy; nothing on this server is touched */
 	const char *practice_nginx; /* a private nginx binary for practice where none is installed, or NULL */
-	const char *broken;    /* practice with a site that has this cause, of setup_broken_names(); or NULL */
+	const char *broken;    /* practice with a site that has this cause, of setup_broken_names(), or "any"; or NULL */
 	const char *password;  /* from --password-file or the environment, or NULL; copied */
 	const char *log;       /* passed on to the child, or NULL */
 };
@@ -287,6 +287,7 @@ bool setup_is_practice(const struct setup *s);
 const char *const *setup_broken_names(void);
 struct setup_practice {
 	const char *root, *site, *origin, *public_url, *connect_to, *cacert, *password_file;
+	const char *reload; /* the command that makes its nginx read the site again */
 };
 void setup_practice_place(const struct setup *s, struct setup_practice *out);
 

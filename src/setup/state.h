@@ -80,6 +80,7 @@ struct setup {
 	struct proxy_found  found[MAX_PROXIES];
 	size_t              n_found;
 	int                 detecting;
+	unsigned            practice_timer; /* until the practice nginx listens */
 	unsigned            find_timer;   /* the look around is young: nothing is said of it */
 	struct found_cert   certs[MAX_CERTS];
 	size_t              n_certs;
@@ -331,6 +332,7 @@ int broken_write(struct setup *s, const char *name, struct err *e);
 
 /* practice.c */
 int  practice_start(struct setup *s, struct err *e);
+bool practice_starts(const struct setup *s); /* its nginx does not listen yet */
 void practice_stop(struct setup *s);
 
 #endif

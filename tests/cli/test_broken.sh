@@ -50,6 +50,16 @@ for name in $names; do
 	down
 done
 
+# Mended by hand it works after the command that is named for it, and not before.
+up sse-buffered
+sed -i '/proxy_ignore_headers/d' "$site"
+run 1 $(words check) --json
+$(jq -r .reload "$T/place")
+mended() { "$BIN" $(words check) --json >"$T/out" 2>"$T/err"; }
+wait_for 20 mended
+[ "$(verdict)" = none ] || fail "mended by hand, and check says $(verdict)"
+down
+
 # For people: the same commands, a line each, and chance finds one of them.
 rm "$T/place"
 "$BIN" practice --broken any >"$T/place" 2>"$T/practice.err" </dev/null &
