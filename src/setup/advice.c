@@ -1,4 +1,5 @@
 /* advice.c - what a page says under its checks: what it means and what to press; help and glossary. */
+#include "setup/advice.h"
 #include "setup/repair.h"
 #include "setup/session.h"
 
@@ -10,26 +11,18 @@
 #include "base/text.h"
 #include "proxy/front.h"
 
-#define MAX_ADVICE 16
-
-struct advice {
-	const char **v;
-	size_t       n;
-};
-
-static void
-add(struct advice *a, const char *text)
+void
+advise(struct advice *a, const char *text)
 {
 	if (text && *text && a->n < MAX_ADVICE)
 		a->v[a->n++] = text;
 }
 
-/* A command, a path or an address, to be copied. */
-static void
-add_literal(const struct setup *s, struct advice *a, const char *text)
+void
+advise_literal(const struct setup *s, struct advice *a, const char *text)
 {
 	if (text && *text)
-		add(a, say(s, SETUP_LITERAL "%s", text));
+		advise(a, say(s, SETUP_LITERAL "%s", text));
 }
 
 const char *
@@ -49,29 +42,29 @@ advise_start(const struct setup *s, struct advice *a)
 {
 	if (s->has_interrupted) {
 		/* TRANSLATORS: %s is a date with its time */
-		add(a, say(s, _("The run of %s stopped half-way: the power was gone, or somebody ended it."),
+		advise(a, say(s, _("The run of %s stopped half-way: the power was gone, or somebody ended it."),
 		           say_when(s, "%Y-%m-%d %H:%M", s->interrupted.when)));
-		add(a, _("At its next start the proxy would read what was written. It has to be settled before anything else."));
+		advise(a, _("At its next start the proxy would read what was written. It has to be settled before anything else."));
 		return;
 	}
-	add(a, session_offer(s));
-	add(a, session_lost(s));
+	advise(a, session_offer(s));
+	advise(a, session_lost(s));
 	if (s->existing)
-		add(a, repair_summary(s));
+		advise(a, repair_summary(s));
 	else if (!s->broken_off)
-		add(a, _("Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back."));
+		advise(a, _("Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back."));
 	if (s->o.broken)
-		add(a, _("Something in this private site is wrong on purpose. Find it, and mend it; this server is not touched."));
+		advise(a, _("Something in this private site is wrong on purpose. Find it, and mend it; this server is not touched."));
 	if (s->existing || s->broken_off) {
-		add(a, _("Before anything is written you read it line by line."));
+		advise(a, _("Before anything is written you read it line by line."));
 		return;
 	}
 	if (!s->machine.root && !s->o.practice)
-		add(a, _("You will type one thing: the address people will use. Root is needed only for step 11, and asked for there."));
+		advise(a, _("You will type one thing: the address people will use. Root is needed only for step 11, and asked for there."));
 	else
-		add(a, _("You will type one thing: the address people will use."));
+		advise(a, _("You will type one thing: the address people will use."));
 	if (!start_is_open(s)) /* before that Enter does nothing */
-		add(a, _("It takes about three minutes. Press Enter to start."));
+		advise(a, _("It takes about three minutes. Press Enter to start."));
 }
 
 static void
@@ -82,39 +75,39 @@ advise_direct(const struct setup *s, struct advice *a)
 	struct setup_failure f;
 
 	if (!s->answers.has_origin) {
-		add(a, _("No OpenChamber was found on this server. Start it in a second SSH session: this page looks again every 2 seconds. Or write its address above."));
-		add_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
-		add(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
+		advise(a, _("No OpenChamber was found on this server. Start it in a second SSH session: this page looks again every 2 seconds. Or write its address above."));
+		advise_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
+		advise(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
 		return;
 	}
 	if (failed_with(answer, "origin-refused") || failed_with(answer, "origin-timeout")) {
-		add(a, _("OpenChamber is not running, or it uses another port. A proxy in front would only show an error page. Start it in a second SSH session, or ask it where it is:"));
-		add_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
-		add_literal(s, a, "openchamber status");
-		add(a, _("This page turns green by itself. If OpenChamber runs on another machine, write that address above."));
+		advise(a, _("OpenChamber is not running, or it uses another port. A proxy in front would only show an error page. Start it in a second SSH session, or ask it where it is:"));
+		advise_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
+		advise_literal(s, a, "openchamber status");
+		advise(a, _("This page turns green by itself. If OpenChamber runs on another machine, write that address above."));
 		if (!*setup_lists(s, PAGE_DIRECT)) /* the key is for where there is none */
-			add(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
+			advise(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
 		return;
 	}
 	if (failed_with(answer, "origin-opencode")) {
-		add(a, _("It asks for the login \"Secure Area\": that is OpenCode's own server. OpenChamber is the web page in front of it, and the one the proxy must lead to."));
+		advise(a, _("It asks for the login \"Secure Area\": that is OpenCode's own server. OpenChamber is the web page in front of it, and the one the proxy must lead to."));
 		return;
 	}
 	if (setup_failure(s, PAGE_DIRECT, &f)) {
-		add(a, f.why);
-		add(a, f.fix);
+		advise(a, f.why);
+		advise(a, f.fix);
 		return;
 	}
 	if (!s->direct || !check_is_done(s->direct))
 		return;
 	if (!check_origin_has_password(s->direct)) {
-		add(a, _("OpenChamber has no UI password. Whoever opens the public address gets a terminal on this server. To set one:"));
-		add_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
+		advise(a, _("OpenChamber has no UI password. Whoever opens the public address gets a terminal on this server. To set one:"));
+		advise_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
 	} else if (!check_logged_in(s->direct)) {
-		add(a, _("Without the password the rehearsal proves the proxy all the same. Press Enter to choose the proxy."));
+		advise(a, _("Without the password the rehearsal proves the proxy all the same. Press Enter to choose the proxy."));
 		return;
 	}
-	add(a, exposure && exposure->status == CHECK_PASS
+	advise(a, exposure && exposure->status == CHECK_PASS
 	    ? _("Everything works directly, and nobody can go around the proxy. Press Enter to choose the proxy.")
 	    : _("It works directly. Press Enter to choose the proxy."));
 }
@@ -124,18 +117,18 @@ static void
 advise_pasted(const struct setup *s, struct advice *a)
 {
 	if (setup_is_told(s) && told_advice(s)) {
-		add(a, told_advice(s));
+		advise(a, told_advice(s));
 	} else if (!setup_pastes(s) && !setup_is_told(s)) {
-		add(a, _("Choose another proxy, or leave with q and use the answers file."));
+		advise(a, _("Choose another proxy, or leave with q and use the answers file."));
 	} else if (setup_origin_is_container(s)) {
-		add(a, _("Let OpenChamber listen on an address of this server, and name that address in step 2:"));
+		advise(a, _("Let OpenChamber listen on an address of this server, and name that address in step 2:"));
 		for (const char *const *own = s->own_addresses; own && *own; own++)
 			if (!strchr(*own, ':'))
-				add_literal(s, a, say(s, "http://%s:%u", *own, s->answers.origin.port));
-		add(a, _("Press Esc twice to go there."));
+				advise_literal(s, a, say(s, "http://%s:%u", *own, s->answers.origin.port));
+		advise(a, _("Press Esc twice to go there."));
 	} else if (!told_is_asked(s)) {
-		add(a, _("Its text is rehearsed here as well, in a private nginx."));
-		add(a, _("Press Enter for the public address."));
+		advise(a, _("Its text is rehearsed here as well, in a private nginx."));
+		advise(a, _("Press Enter for the public address."));
 	}
 }
 
@@ -145,21 +138,21 @@ advise_proxy(const struct setup *s, struct advice *a)
 	const struct proxy_found *f = find_proxy(s);
 
 	if (s->by_hand) {
-		add(a, _("For another proxy nothing is written. You get the values to set by hand, and the live checks afterwards."));
-		add(a, _("Press Enter for the public address."));
+		advise(a, _("For another proxy nothing is written. You get the values to set by hand, and the live checks afterwards."));
+		advise(a, _("Press Enter for the public address."));
 	} else if (!f) {
-		add(a, _("Choose a proxy with Up and Down, then press Enter."));
+		advise(a, _("Choose a proxy with Up and Down, then press Enter."));
 	} else if (f->proxy->by_hand) {
 		advise_pasted(s, a);
 	} else if (f->broken.code != ERR_NONE) {
-		add(a, say(s, _("It was so before: nothing here has changed it, and %s goes on with what it read at its start."), f->proxy->label));
-		add(a, _("Correct that line in a second SSH session, then press F5."));
+		advise(a, say(s, _("It was so before: nothing here has changed it, and %s goes on with what it read at its start."), f->proxy->label));
+		advise(a, _("Correct that line in a second SSH session, then press F5."));
 	} else if (!f->installed) {
-		add(a, _("Come back to this page when it is installed: F5 looks again."));
+		advise(a, _("Come back to this page when it is installed: F5 looks again."));
 	} else {
-		add(a, f->running ? say(s, _("%s is suggested because it already answers here."), f->proxy->label)
+		advise(a, f->running ? say(s, _("%s is suggested because it already answers here."), f->proxy->label)
 		                  : say(s, _("%s is installed. It is started with the new configuration when you apply."), f->proxy->label));
-		add(a, _("Press Enter for the public address."));
+		advise(a, _("Press Enter for the public address."));
 	}
 }
 
@@ -169,23 +162,23 @@ advise_public(const struct setup *s, struct advice *a)
 	bool own = false;
 
 	if (!s->answers.has_public) {
-		add(a, _("Write the name people will use. Without a domain, http:// and this server's own address work inside your home network:"));
+		advise(a, _("Write the name people will use. Without a domain, http:// and this server's own address work inside your home network:"));
 		if (s->machine.addresses && s->machine.addresses[0])
-			add_literal(s, a, say(s, "http://%s", s->machine.addresses[0]));
+			advise_literal(s, a, say(s, "http://%s", s->machine.addresses[0]));
 		else
-			add_literal(s, a, "http://192.168.1.20");
+			advise_literal(s, a, "http://192.168.1.20");
 		return;
 	}
 	if (!s->answers.has_tls) {
-		add(a, _("Choose a certificate with Up and Down, then press Enter."));
+		advise(a, _("Choose a certificate with Up and Down, then press Enter."));
 		return;
 	}
 	for (size_t i = 0; i < s->n_addresses; i++)
 		own = own || machine_has_address(&s->machine, s->addresses[i]);
 	if (s->n_addresses && !own && !s->o.practice)
-		add(a, say(s, _("Your router must forward ports 80 and 443 to %s. That cannot be seen from in here."),
+		advise(a, say(s, _("Your router must forward ports 80 and 443 to %s. That cannot be seen from in here."),
 		           s->machine.addresses && s->machine.addresses[0] ? s->machine.addresses[0] : "127.0.0.1"));
-	add(a, _("Press Enter: the rehearsal starts, and nothing is written."));
+	advise(a, _("Press Enter: the rehearsal starts, and nothing is written."));
 }
 
 /* A WebSocket that OpenChamber can do without only warns: that is said, or nobody knows what the mark is for. */
@@ -199,7 +192,7 @@ advise_optional(const struct setup *s, enum page p, struct advice *a)
 			if (s->needs.sockets[i].required || !r || r->status != CHECK_WARN)
 				continue;
 			/* TRANSLATORS: %s is the path of a WebSocket */
-			add(a, say(s, _("%s only warns: OpenChamber works without it."), s->needs.sockets[i].path));
+			advise(a, say(s, _("%s only warns: OpenChamber works without it."), s->needs.sockets[i].path));
 			break;
 		}
 }
@@ -218,11 +211,11 @@ advise_trouble(const struct setup *s, enum way w, enum page p, struct advice *a)
 		return;
 	own = f && f->proxy->fix && r->cause ? f->proxy->fix(r->cause->id) : NULL;
 	/* TRANSLATORS: %s is a whole sentence about what is wrong with the proxy as it is now */
-	add(a, w == WAY_TODAY ? say(s, _("Today: %s"), r->detail) : say(s, "%s: %s", r->label, r->detail));
+	advise(a, w == WAY_TODAY ? say(s, _("Today: %s"), r->detail) : say(s, "%s: %s", r->label, r->detail));
 	if (r->where.file)
-		add_literal(s, a, say(s, "%s:%d", r->where.file, r->where.line));
+		advise_literal(s, a, say(s, "%s:%d", r->where.file, r->where.line));
 	else if (w == WAY_REHEARSAL && (own || r->fix))
-		add(a, own ? _(own) : r->fix);
+		advise(a, own ? _(own) : r->fix);
 }
 
 static void
@@ -239,17 +232,17 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 	struct setup_failure f;
 
 	if (s->rehearsal_none) {
-		add(a, say(s, _("No rehearsal: %s These checks run after writing instead."), s->rehearsal_err.msg));
-		add(a, _("Press Enter to go on."));
+		advise(a, say(s, _("No rehearsal: %s These checks run after writing instead."), s->rehearsal_err.msg));
+		advise(a, _("Press Enter to go on."));
 		return;
 	}
 	if (setup_failure(s, p, &f)) {
-		add(a, f.what);
-		add(a, f.why);
+		advise(a, f.what);
+		advise(a, f.why);
 		if (f.file)
-			add_literal(s, a, say(s, "%s:%d", f.file, f.line));
+			advise_literal(s, a, say(s, "%s:%d", f.file, f.line));
 		advise_optional(s, p, a);
-		add(a, f.fix);
+		advise(a, f.fix);
 		return;
 	}
 	if (setup_has_way(s, WAY_TODAY))
@@ -258,19 +251,19 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 		advise_trouble(s, WAY_REHEARSAL, p, a);
 	advise_optional(s, p, a);
 	if (!s->rehearsed) {
-		add(a, _("The rehearsal runs: a private copy of the proxy, started on the side with the new configuration."));
+		advise(a, _("The rehearsal runs: a private copy of the proxy, started on the side with the new configuration."));
 		return;
 	}
 	if (setup_mark(s, p) != MARK_WARN && (p != PAGE_TIMEOUTS || (!setup_holding(s) && !s->held)))
-		add(a, _(good[p]));
+		advise(a, _(good[p]));
 	if (p == PAGE_TIMEOUTS && setup_holding(s))
-		add(a, _("Esc stops the waiting. You can also go on: what comes of it is marked at this step."));
+		advise(a, _("Esc stops the waiting. You can also go on: what comes of it is marked at this step."));
 	if (p == PAGE_WEBSOCKET && certs_kept_by(s) == CERTS_THERE) /* TRANSLATORS: %s is a proxy's name */
-		add(a, say(s, _("The rehearsal is a private nginx, with what %s writes around the text."), proxy->proxy->label));
+		advise(a, say(s, _("The rehearsal is a private nginx, with what %s writes around the text."), proxy->proxy->label));
 	else if (p == PAGE_WEBSOCKET && proxy)
-		add(a, say(s, _("The rehearsal is your own %s, started on the side with the new configuration."),
+		advise(a, say(s, _("The rehearsal is your own %s, started on the side with the new configuration."),
 		           proxy->version ? say(s, "%s %s", proxy->proxy->label, proxy->version) : proxy->proxy->label));
-	add(a, pages[p].fields[0] ? _("Press Enter to go on.") : _("Nothing to choose here. Press Enter to go on."));
+	advise(a, pages[p].fields[0] ? _("Press Enter to go on.") : _("Nothing to choose here. Press Enter to go on."));
 }
 
 /* "Only look": what is wrong today, each cause once with its line. */
@@ -281,7 +274,7 @@ advise_looked(const struct setup *s, struct advice *a)
 	size_t n = 0;
 
 	if (!s->today || !check_is_done(s->today)) {
-		add(a, _("The address is being checked as it is today."));
+		advise(a, _("The address is being checked as it is today."));
 		return;
 	}
 	for (size_t i = 0; i < check_count(s->today) && n < ARRAY_LEN(told); i++) {
@@ -293,15 +286,15 @@ advise_looked(const struct setup *s, struct advice *a)
 		if (!check_finished(s->today, i) || r->status != CHECK_FAIL || !r->cause || again)
 			continue;
 		told[n++] = r->cause;
-		add(a, say(s, "%s: %s", r->label, r->detail));
+		advise(a, say(s, "%s: %s", r->label, r->detail));
 		if (r->where.file)
-			add_literal(s, a, say(s, "%s:%d", r->where.file, r->where.line));
+			advise_literal(s, a, say(s, "%s:%d", r->where.file, r->where.line));
 	}
 	if (n)
-		add(a, _("Nothing is written. To see the change that repairs it:"));
+		advise(a, _("Nothing is written. To see the change that repairs it:"));
 	else
-		add(a, _("No check fails. Nothing is written. To look again at any time:"));
-	add_literal(s, a, n ? say(s, "antechamber doctor --public %s", setup_public_base(s)) : setup_check_command(s));
+		advise(a, _("No check fails. Nothing is written. To look again at any time:"));
+	advise_literal(s, a, n ? say(s, "antechamber doctor --public %s", setup_public_base(s)) : setup_check_command(s));
 }
 
 static void
@@ -312,106 +305,44 @@ advise_review(const struct setup *s, struct advice *a)
 		return;
 	}
 	if (s->by_hand) {
-		add(a, _("Set these in your proxy, in one place for every path:"));
-		add(a, say(s, _("lead everything to %s"), setup_origin_base(s)));
-		add(a, _("pass Host, X-Forwarded-Host and X-Forwarded-Proto as people's browsers see them"));
-		add(a, _("pass the Upgrade and Connection headers, with HTTP/1.1 towards OpenChamber"));
-		add(a, _("buffering off, compression off, for /api at least"));
-		add(a, say(s, _("request bodies up to %1$lluM, read and send timeouts of %2$u s"),
+		advise(a, _("Set these in your proxy, in one place for every path:"));
+		advise(a, say(s, _("lead everything to %s"), setup_origin_base(s)));
+		advise(a, _("pass Host, X-Forwarded-Host and X-Forwarded-Proto as people's browsers see them"));
+		advise(a, _("pass the Upgrade and Connection headers, with HTTP/1.1 towards OpenChamber"));
+		advise(a, _("buffering off, compression off, for /api at least"));
+		advise(a, say(s, _("request bodies up to %1$lluM, read and send timeouts of %2$u s"),
 		           s->answers.body >> 20, s->answers.stream));
-		add(a, _("Then check it:"));
-		add_literal(s, a, setup_check_command(s));
+		advise(a, _("Then check it:"));
+		advise_literal(s, a, setup_check_command(s));
 		return;
 	}
 	if (repair_chosen(s) && !setup_findings_taken(s)) {
-		add(a, _("No fix was taken, so there is nothing to write. Esc goes back to the findings."));
+		advise(a, _("No fix was taken, so there is nothing to write. Esc goes back to the findings."));
 		return;
 	}
 	if (setup_pastes(s)) {
-		add(a, _("Set what follows in its pages, and save. Then check it:"));
-		add_literal(s, a, setup_check_command(s));
+		advise(a, _("Set what follows in its pages, and save. Then check it:"));
+		advise_literal(s, a, setup_check_command(s));
 		return;
 	}
-	add(a, _("Read first. Then Tab goes to the buttons, or a applies."));
+	advise(a, _("Read first. Then Tab goes to the buttons, or a applies."));
 }
 
 static void
 advise_later(const struct setup *s, struct advice *a)
 {
 	if (s->answers_path) { /* TRANSLATORS: the path of the file stands on the next line */
-		add(a, _("Your answers are saved, without passwords:"));
-		add_literal(s, a, s->answers_path);
+		advise(a, _("Your answers are saved, without passwords:"));
+		advise_literal(s, a, s->answers_path);
 	}
 }
 
 static void
 advise_apply(const struct setup *s, struct advice *a)
 {
-	add(a, _("If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
-	add(a, _("To see which one, later:"));
-	add_literal(s, a, "antechamber rollback --list");
-}
-
-/* Does a step of the change say it already? */
-static bool
-was_told(const struct setup *s, const char *message)
-{
-	for (size_t i = 0; i < s->n_progress; i++)
-		if (s->progress[i].state == PROGRESS_FAIL && strstr(s->progress[i].text, message))
-			return true;
-	return false;
-}
-
-/* What is in front and has to be set there by hand. */
-static void
-advise_front(const struct setup *s, struct advice *a)
-{
-	if (front_by_hand(s->say, &s->answers)) {
-		add(a, _("Cloudflare needs settings of its own, made there by hand. This lists them:"));
-		add_literal(s, a, say(s, "antechamber print --answers %s",
-		                      answers_default_path(s->say, s->o.root, &s->answers.public_url)));
-	}
-}
-
-/* Who mended a site by hand has to tell nginx. */
-static void
-advise_reload(const struct setup *s, struct advice *a)
-{
-	const char *root = machine_as_root(&s->machine);
-
-	add(a, _("What is changed by hand is in force after this:"));
-	add_literal(s, a, say(s, "%1$snginx -t && %1$ssystemctl reload nginx", root));
-}
-
-static void
-advise_result(const struct setup *s, struct advice *a)
-{
-	const struct json *err = s->document ? json_get(s->document, "error") : NULL;
-
-	switch (s->outcome) {
-	case OUTCOME_WORKS:
-		if (s->o.practice || s->scratch) {
-			add(a, _("This was practice. Nothing on this server was touched. To do it for real:"));
-			add_literal(s, a, "antechamber");
-			if (s->o.broken)
-				advise_reload(s, a);
-			break;
-		}
-		advise_front(s, a);
-		add(a, _("Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward the ports to this server yet."));
-		break;
-	case OUTCOME_UNCHANGED:
-		if (s->deed == DEED_UNDO || s->deed == DEED_REMOVE)
-			break;
-		add(a, _("Everything was in place already. Nothing was written and nothing was reloaded."));
-		break;
-	default:
-		if (err && !was_told(s, json_get_string(err, "message", "")))
-			add(a, say(s, "%s", json_get_string(err, "message", "")));
-		for (size_t i = 0; s->document && i < json_len(json_get(s->document, "byHand")); i++)
-			add_literal(s, a, json_text(json_at(json_get(s->document, "byHand"), i)));
-		break;
-	}
+	advise(a, _("If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
+	advise(a, _("To see which one, later:"));
+	advise_literal(s, a, "antechamber rollback --list");
 }
 
 const char *const *
@@ -420,7 +351,7 @@ setup_advice(const struct setup *s, enum page p)
 	struct advice a = { .v = arena_alloc(s->say, (MAX_ADVICE + 1) * sizeof(char *)) };
 
 	if (fields_wrong(s, p)) { /* the field says what is wrong */
-		add(&a, _("Correct the field above. Its checks run again by themselves."));
+		advise(&a, _("Correct the field above. Its checks run again by themselves."));
 		return (const char *const *)a.v;
 	}
 	switch (p) {
@@ -450,7 +381,7 @@ setup_advice(const struct setup *s, enum page p)
 		break;
 	case PAGE_FRONT:
 		for (const char *const *line = front_advice(s); *line; line++)
-			add(&a, *line);
+			advise(&a, *line);
 		break;
 	case PAGE_REPAIR:
 		break;

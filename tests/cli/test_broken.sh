@@ -54,7 +54,7 @@ done
 up sse-buffered
 sed -i '/proxy_ignore_headers/d' "$site"
 run 1 $(words check) --json
-$(jq -r .reload "$T/place")
+jq -r .reload "$T/place" | sh
 mended() { "$BIN" $(words check) --json >"$T/out" 2>"$T/err"; }
 wait_for 20 mended
 [ "$(verdict)" = none ] || fail "mended by hand, and check says $(verdict)"
