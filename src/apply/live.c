@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proxy/obstacle.h"
+
 #define ESTABLISHED 1
 
 static unsigned
@@ -68,7 +70,10 @@ apply_clash(const struct plan *p, const struct machine *m, struct err *e)
 {
 	const char *const *argv = reload_of(p);
 	struct err found = { 0 };
-	int rc = argv ? proxy_clash(&p->context, m, &found) : 0;
+	int rc = argv ? obstacle_find(&p->context, m, &found) : 0;
+
+	if (argv && rc == 0)
+		rc = proxy_clash(&p->context, m, &found);
 
 	/* What a restart would settle is settled where the command is one. */
 	for (; rc > 0 && *argv; argv++)

@@ -162,7 +162,7 @@ const struct cause causes[] = {
 		.fix = N_("Correct the line that its checker names."),
 	}, {
 		.id = "config-needs-restart", .order = 37,
-		.sentence = N_("The new listening addresses clash with those that are open now."),
+		.sentence = N_("A reload of the proxy cannot bring this change about."),
 		.why = N_("The proxy accepts the reload and silently keeps its old configuration."),
 		.fix = N_("Restart the proxy once instead of reloading it."),
 	}, {

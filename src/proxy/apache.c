@@ -61,6 +61,7 @@ const struct proxy proxy_apache = {
 	.rehearse      = apache_rehearse,
 	.complaint     = apache_complaint,
 	.clash         = apache_clash,
+	.signature     = "Apache",
 	.before_reload = apache_before_reload,
 	.proof         = apache_proof,
 	.leave         = apache_leave,

@@ -70,9 +70,6 @@ struct caddy_place {
 int caddy_find_place(struct caddy_place *p, struct arena *a, const struct proxy_context *c,
 		     struct err *e);
 
-/* caddy_user.c: what keeps Caddy's user from reading a file, it or a directory; NULL: nothing seen. */
-const char *caddy_closed(struct arena *a, const struct proxy_context *c, const char *path);
-
 /* caddy_render.c */
 int caddy_render(struct steps *out, const struct proxy_context *c, struct err *e);
 int caddy_runs(struct steps *out, const struct proxy_context *c, struct err *e);

@@ -1,5 +1,6 @@
 /* caddy_render.c - what has to be written and run: files, commands. */
 #include "proxy/caddy.h"
+#include "proxy/closed.h"
 
 #include <string.h>
 
@@ -143,7 +144,7 @@ static int
 check_readable(const struct proxy_context *c, const char *field, const char *path, struct err *e)
 {
 	struct arena a = { 0 };
-	const char *closed = caddy_closed(&a, c, path);
+	const char *closed = closed_to(&a, c->found->user, c->root, path);
 	int rc = 0;
 
 	if (closed)

@@ -61,6 +61,7 @@ const struct proxy proxy_nginx = {
 	.rehearse      = nginx_rehearse,
 	.complaint     = nginx_complaint,
 	.clash         = nginx_clash,
+	.signature     = "nginx",
 	.before_reload = nginx_before_reload,
 	.proof         = nginx_proof,
 	.reload_closes = nginx_reload_closes,

@@ -166,6 +166,9 @@ struct proxy {
 	 */
 	int (*clash)(const struct proxy_context *c, const struct machine *m, struct err *e);
 
+	/* Before "/1.22.1" in the program that reads the files when it is reloaded; NULL: that is the one on the disk, or it answers. */
+	const char *signature;
+
 	/* Remember what runs before a reload; then see whether the reload took.  `state' is the proxy's, freed with free(3). */
 	void *(*before_reload)(const struct proxy_found *f);
 	enum proxy_proof (*proof)(const struct proxy_found *f, void *state);

@@ -38,3 +38,11 @@ site_answers || fail "the site does not answer"
 run 0 rollback --root "$R" --json
 json '.outcome == "undone" and ([.steps[] | select(.step == "proof" and .state == "done")] | length == 1)'
 wait_for 5 blog_answers
+
+# An address that no interface has is refused before anything is written, for a reload would keep the old configuration.
+answers
+sed -i "s|^listen: {|listen: {address: 192.0.2.77, |" "$T/answers.yaml"
+before
+apply 4 --allow-unprotected
+json '.outcome == "refused" and .changed == false and (.error.message | contains("192.0.2.77"))'
+as_before

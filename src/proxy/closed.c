@@ -1,5 +1,4 @@
-/* caddy_user.c - may the user that Caddy runs as read a file?  It never reads certificates as root. */
-#include "proxy/caddy.h"
+#include "proxy/closed.h"
 
 #include <grp.h>
 #include <limits.h>
@@ -67,14 +66,14 @@ closed_on(struct arena *a, const struct user *u, const char *path)
 }
 
 const char *
-caddy_closed(struct arena *a, const struct proxy_context *c, const char *path)
+closed_to(struct arena *a, const char *user, const char *root, const char *path)
 {
-	const char *whole = fs_path(a, c->root, path), *closed;
-	const size_t root = strlen(whole) - strlen(path);
+	const char *whole = fs_path(a, root, path), *closed;
+	const size_t prefix = strlen(whole) - strlen(path);
 	char real[PATH_MAX];
 	struct user u;
 
-	if (!c->found || !c->found->user || !find_user(&u, c->found->user))
+	if (!user || !find_user(&u, user))
 		return NULL;
 	/* Of a path made of links both ways count: the one that is written, and the one behind it. */
 	closed = closed_on(a, &u, whole);
@@ -82,5 +81,5 @@ caddy_closed(struct arena *a, const struct proxy_context *c, const char *path)
 		closed = closed_on(a, &u, real);
 	if (!closed)
 		return NULL;
-	return strlen(closed) > root && strncmp(closed, whole, root) == 0 ? closed + root : closed;
+	return strlen(closed) > prefix && strncmp(closed, whole, prefix) == 0 ? closed + prefix : closed;
 }
