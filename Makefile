@@ -136,7 +136,7 @@ t_pty    := $(wildcard tests/pty/test_*.sh) $(filter $B/tests/pty/%,$(face))
 t_install := $(wildcard tests/install/test_*.sh)
 t_po     := $(wildcard tests/po/test_*.sh)
 t_lint   := $(wildcard tests/lint/test_*.sh)
-runtests := B=$B BIN=$(CURDIR)/$B/$(NAME) SAN=$(SAN) sh tests/run.sh
+runtests := B=$B BIN=$(abspath $B)/$(NAME) SAN=$(SAN) sh tests/run.sh
 
 check: all $(filter $B/%,$(foreach k,$(kinds),$(t_$(k))))
 	$Q$(runtests) $(t_lint) $(foreach k,$(kinds),$(t_$(k)))
@@ -166,7 +166,7 @@ $B/tests/unit/apply/test_call: $(standin)
 lint check-lint:
 	$Q$(runtests) $(t_lint)
 bench: all
-	$QB=$B BIN=$(CURDIR)/$B/$(NAME) sh tests/bench/bench.sh
+	$QB=$B BIN=$(abspath $B)/$(NAME) sh tests/bench/bench.sh
 
 # ---- fuzzers ----
 
@@ -186,7 +186,7 @@ fuzz:
 # Longer attacks than `make check' makes, and their figures: faults, kills, fuzz executions, bytes leaked.
 torture: all $(filter $B/tests/unit/apply/% $B/tests/unit/proxy/%,$(unit))
 	$Q$(MAKE) --no-print-directory B=$B SAN= fuzz >$B/torture.fuzz || { cat $B/torture.fuzz; exit 1; }
-	$QB=$B BIN=$(CURDIR)/$B/$(NAME) sh tests/torture/run.sh
+	$QB=$B BIN=$(abspath $B)/$(NAME) sh tests/torture/run.sh
 
 # ---- translations ----
 
