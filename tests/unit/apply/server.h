@@ -12,7 +12,9 @@
 #include "../loopback.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -47,6 +49,7 @@ struct told {
 	size_t             places, by_hand, other_sites, other_sites_changed;
 	bool               verified, killed;
 	unsigned long      us;         /* that the apply or the rollback itself took */
+	bool               no_mounts; /* this machine lets nobody have mounts of his own */
 	bool               restart; /* its cause is config-needs-restart */
 	char               steps[2048]; /* "lock:done backup:done ..." */
 };
@@ -201,6 +204,7 @@ struct attempt {
 	bool                 finish;          /* what stopped half-way, as its journal has it */
 	unsigned             id;
 	const struct call   *call;            /* the plan's last step but the check */
+	bool                 own_mounts;      /* what `meddle' mounts nobody else sees */
 
 	/* the child's own */
 	struct timespec      began;
@@ -320,6 +324,10 @@ attempt_in_child(struct attempt *t, int out)
 
 	if (t->stop_at)
 		setenv("ANTECHAMBER_STOP_AT", t->stop_at, 1);
+	if (t->own_mounts && (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)) {
+		t->told.no_mounts = true;
+		goto told;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	t->loop = loop_new();
 	net = net_new(t->loop);
@@ -388,6 +396,7 @@ attempt_in_child(struct attempt *t, int out)
 out:
 	net_free(net);
 	loop_free(t->loop);
+told:
 	if (write(out, &t->told, sizeof(t->told)) != sizeof(t->told))
 		abort();
 }

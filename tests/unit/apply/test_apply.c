@@ -518,6 +518,97 @@ test_second_name(void **state)
 	assert_int_equal(stat(site, &(struct stat){ 0 }), 0);
 }
 
+static void
+mount_read_only(struct server *s, const char *path)
+{
+	const char *dir = tree_path(s->t, path);
+
+	must(mount(dir, dir, NULL, MS_BIND, NULL) == 0 &&
+	     mount(NULL, dir, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) == 0, &(struct err){ .msg = "mount" });
+}
+
+static void
+close_sites(struct server *s)
+{
+	mount_read_only(s, "/etc/nginx/sites-available");
+}
+
+static void
+close_links(struct server *s)
+{
+	mount_read_only(s, "/etc/nginx/sites-enabled");
+}
+
+static void
+close_state(struct server *s)
+{
+	tree_mkdir(s->t, geteuid() ? "/state" : "/var/lib/antechamber");
+	mount_read_only(s, geteuid() ? "/state" : "/var/lib/antechamber");
+}
+
+/* A real mount, read-only: seen before the first byte wherever something is to be written. */
+static void
+test_read_only_mounts(void **state)
+{
+	void (*const closes[])(struct server *) = { close_sites, close_links, close_state };
+	struct server *s = *state;
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	for (size_t i = 0; i < ARRAY_LEN(closes); i++) {
+		struct attempt t = ATTEMPT(s);
+
+		t.own_mounts = true;
+		t.meddle = closes[i];
+		struct told told = attempt(&t);
+		if (told.no_mounts)
+			skip();
+		assert_int_equal(told.outcome, APPLY_REFUSED);
+		assert_non_null(strcasestr(told.msg, "read-only"));
+		assert_int_equal(told.places, 0);
+		assert_null(strstr(told.steps, "write:done"));
+		assert_string_equal(fingerprint(s), before);
+	}
+}
+
+/* Mounted so while it is at work: what was written is taken back, or it is said what has to be by hand. */
+static void
+test_read_only_in_between(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	t.own_mounts = true;
+	t.meddle = close_links;
+	t.meddle_at = "link";
+	struct told told = attempt(&t);
+	if (told.no_mounts)
+		skip();
+	assert_int_equal(told.outcome, APPLY_UNDONE);
+	assert_non_null(strstr(told.steps, "write:done link:fail"));
+	assert_string_equal(fingerprint(s), before);
+
+	/* Its own file cannot be taken away again: the last word is true, and a later undo ends it. */
+	t.meddle = close_sites;
+	told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_KEPT); /* the file stands, only its link was to come */
+	assert_int_equal(rollback(s, 0).outcome, APPLY_UNDONE);
+	assert_string_equal(fingerprint(s), before);
+	t.meddle = close_sites;
+	t.meddle_at = "validate";
+	t.undo_at = "reload";
+	told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDO_FAILED);
+	assert_int_equal(told.code, ERR_ROLLBACK);
+	assert_true(told.by_hand > 0);
+	assert_int_equal(newest(s).state, JOURNAL_UNFINISHED);
+	assert_int_equal(rollback(s, 0).outcome, APPLY_UNDONE);
+	assert_string_equal(fingerprint(s), before);
+	wait_for_status(s->port, "chat.example.org", 0);
+}
+
 /* Two at once: the second is told who is at work, and touches nothing. */
 static void
 test_two_at_once(void **state)
@@ -690,6 +781,8 @@ main(void)
 		TEST(test_clash),
 		TEST(test_second_name),
 		TEST(test_rollback_that_does_not_take),
+		TEST(test_read_only_mounts),
+		TEST(test_read_only_in_between),
 		TEST(test_two_at_once),
 		TEST(test_damaged_journal),
 		cmocka_unit_test(test_private_names),
