@@ -361,6 +361,9 @@ diff_step(struct buf *out, const struct plan *p, size_t step, enum plan_state wa
 	} else if (s->kind == STEP_SET_ASIDE) {
 		if (state == wanted && read_file(&now, p, s))
 			diff_unified(&diff, s->path, now.s, "/dev/null", "");
+	} else if (state == PLAN_UNKNOWN && s->secret) { /* whoever may not read it may read the rest */
+		if (wanted == PLAN_CHANGED)
+			buf_printf(&diff, "Secret file %s cannot be read\n", s->path);
 	} else if (state == PLAN_UNKNOWN)
 		rc = err_set(e, ERR_IO,
 		             _("%s cannot be read, so there is no diff. Try again with sudo."),

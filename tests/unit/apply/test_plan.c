@@ -181,6 +181,12 @@ test_diff(void **state)
 	                    "--- /etc/fake/available/site.conf\n+++ /etc/fake/available/site.conf\n"
 	                           "@@ -1,2 +1 @@\n listen 1;\n-x?[31m\tred\n"
 	                           "New secret file /etc/fake/key\n");
+	/* One that cannot be read (here, for root too: a directory) hides nothing of the rest. */
+	buf_cut(&out, 0);
+	tree_mkdir(t, "/etc/fake/key");
+	assert_int_equal(plan_diff(&out, &p, &e), 0);
+	assert_non_null(strstr(out.s, "-x?[31m\tred\n"));
+	assert_non_null(strstr(out.s, "Secret file /etc/fake/key cannot be read\n"));
 	buf_free(&out);
 	plan_free(&p);
 }
