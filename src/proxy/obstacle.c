@@ -149,7 +149,7 @@ obstacle_find(const struct proxy_context *c, const struct machine *m, struct err
 	char proc[32];
 	int rc;
 
-	if (f->container || f->master <= 0)
+	if (f->container || f->box || f->master <= 0)
 		return 0;
 	snprintf(proc, sizeof(proc), "/proc/%ld", (long)f->master);
 	rc = check_address(c, m, e);

@@ -37,10 +37,18 @@ keys() { tm send-keys -t 0 "$@"; }
 type_text() { tm send-keys -t 0 -l -- "$1"; }
 resize() { tm resize-window -t 0 -x "${1%x*}" -y "${1#*x}"; }
 is_on_screen() { screen | grep -q -- "$1"; }
+slow=1 # a sanitizer takes its time
+[ -z "${SAN:-}" ] || slow=4
 wait_text() { # wait_text 'basic regex' [SECONDS]
-	end=$(($(date +%s%N) + ${2:-10} * 1000000000))
+	end=$(($(date +%s%N) + ${2:-10} * slow * 1000000000))
 	until is_on_screen "$1"; do
 		[ "$(date +%s%N)" -lt $end ] || lost "no \"$1\" within ${2:-10} s"
+	done
+}
+wait_gone() { # wait_gone 'basic regex' [SECONDS]
+	end=$(($(date +%s%N) + ${2:-10} * slow * 1000000000))
+	while is_on_screen "$1"; do
+		[ "$(date +%s%N)" -lt $end ] || lost "\"$1\" is still there after ${2:-10} s"
 	done
 }
 must_say() { is_on_screen "$1" || lost "the screen does not say: $1"; }

@@ -8,7 +8,7 @@ printf ':80 {\n\trespond hello\n}\n' >"$T/root/etc/caddy/Caddyfile"
 printf 'version: 1\norigin: %s\nproxy: caddy\n' "$ORIGIN" >"$T/answers.yaml"
 chmod 600 "$T/answers.yaml"
 start 80x24 --root "$T/root" --answers "$T/answers.yaml"
-wait_text 'Enter Start'
+wait_text 'Press Enter to start'
 keys Enter
 wait_text 'It works directly\|UI password' 20
 keys Enter

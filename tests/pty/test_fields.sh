@@ -30,8 +30,8 @@ wait_text '\[/etc/nginx/ '
 type_text 'ngi'
 wait_text 'Right completes it: /etc/nginx/nginx.conf'
 keys Left
-wait_text '\[/etc/nginx/ngi '
-must_not_say 'Right completes it'
+wait_gone 'Right completes it'
+must_say '\[/etc/nginx/ngi '
 keys C-e C-u
 type_text '/etc/ssl/none.pem'
 keys Enter Enter
