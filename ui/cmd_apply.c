@@ -12,12 +12,14 @@
 #include "base/line.h"
 #include "handoff.h"
 #include "report.h"
+#include "watchman.h"
 
 struct applying {
 	struct change      change; /* first: a change is cast back to this */
 	struct planned    *p;
 	struct line_reader typed;
 	bool               asked;
+	struct watchman    watchman;
 	struct json       *findings; /* of a doctor; NULL: none */
 };
 
@@ -53,8 +55,11 @@ on_step(struct change *ch, const struct progress *p)
 {
 	struct applying *a = (struct applying *)ch;
 
-	if (strcmp(p->step, "keep") || p->state != PROGRESS_NOW || a->asked ||
-	    !ch->c->o->confirm_within || ch->c->o->yes)
+	if (!ch->c->o->confirm_within || ch->c->o->yes)
+		return;
+	if (strcmp(p->step, "backup") == 0 && p->state == PROGRESS_DONE)
+		watchman_post(&a->watchman, ch->c->o);
+	if (strcmp(p->step, "keep") || p->state != PROGRESS_NOW || a->asked)
 		return;
 	a->asked = true;
 	cmd_say(stderr, _("Keep this? Type yes; anything else undoes it, and so does waiting."));
@@ -196,7 +201,7 @@ int
 planned_apply(struct cmd *c, struct planned *p, const struct apply_options *options,
               struct json *findings)
 {
-	struct applying a = { .p = p, .typed = { .part = BUF_INIT, .max = 64 },
+	struct applying a = { .p = p, .watchman = WATCHMAN_NONE, .typed = { .part = BUF_INIT, .max = 64 },
 	                      .findings = findings };
 
 	change_init(&a.change, c);
@@ -205,6 +210,7 @@ planned_apply(struct cmd *c, struct planned *p, const struct apply_options *opti
 	a.change.apply = apply_start(c->loop, c->net, &p->plan, options, change_progress,
 	                             change_done, &a);
 	int status = change_wait(&a.change);
+	watchman_leave(&a.watchman);
 	change_free(&a.change);
 	buf_free(&a.typed.part);
 	return status;
