@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 #include <wchar.h>
@@ -153,6 +154,34 @@ text_clip(struct buf *out, const char *s, int columns, bool pad)
 	buf_putc(out, '>');
 }
 
+/* "30 s": is the word at `unit' one that stays with the number before it? */
+static bool
+is_unit(const char *before, const char *unit, const char *end)
+{
+	static const char *const units[] = { "s", "ms", "KB", "MB", "GB" };
+	size_t n = 0;
+
+	while (unit + n < end && isalpha((unsigned char)unit[n]))
+		n++;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (strlen(units[i]) == n && strncmp(units[i], unit, n) == 0)
+			return isdigit((unsigned char)before[-1]) != 0;
+	return false;
+}
+
+/* The end of the word at `p'; a number keeps its unit. */
+static const char *
+word_end(const char *p, const char *end)
+{
+	const char *stop = p;
+
+	do
+		while (stop < end && *stop != ' ')
+			stop++;
+	while (stop > p && stop + 1 < end && is_unit(stop, stop + 1, end) && stop++);
+	return stop;
+}
+
 /* The end of the line that begins at `s': at least one word, then as many as fit. */
 static const char *
 line_break(const char *s, const char *end, int columns)
@@ -162,10 +191,8 @@ line_break(const char *s, const char *end, int columns)
 
 	while (p < end) {
 		const char *word = p + strspn(p, " ");
-		const char *stop = word;
+		const char *stop = word_end(word, end);
 
-		while (stop < end && *stop != ' ')
-			stop++;
 		if (word >= end)
 			break;
 		if (last && text_width_n(s, (size_t)(stop - s)) > columns)

@@ -134,6 +134,12 @@ test_wrap(void **state)
 		{ "   ", 10, 1, "|" },
 		{ "이 서버에서 바뀐 것은", 12, 2, "이 서버에서|바뀐 것은|" },
 		{ "ab cd", 0, 2, "ab|cd|" },
+		/* a number and its unit are one word */
+		{ "wait 30 s now", 9, 2, "wait 30 s|now|" },
+		{ "wait 30 s now", 8, 2, "wait|30 s now|" },
+		{ "wait 30 s.", 7, 2, "wait|30 s.|" },
+		{ "5 sacks", 5, 2, "5|sacks|" },
+		{ "48 KB", 2, 1, "48 KB|" },
 	};
 
 	(void)state;
