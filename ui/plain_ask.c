@@ -88,6 +88,26 @@ say_address(struct plain *p)
 		}
 }
 
+/* Enter alone takes what is there, so emptying it needs a sign of its own. */
+static bool
+may_be_empty(const char *key)
+{
+	return strncmp(key, "npm.", 4) == 0 || strncmp(key, "cloudflare.", 11) == 0 || strcmp(key, "token") == 0;
+}
+
+/* An answer may bring questions before it, or take them away. */
+static void
+go_behind(struct plain *p, const char *key)
+{
+	struct asked q[MAX_ITEMS];
+	const size_t n = questions(p, q, MAX_ITEMS);
+
+	p->item++;
+	for (size_t i = 0; i < n; i++)
+		if (!q[i].list && strcmp(q[i].field.key, key) == 0)
+			p->item = i + 1;
+}
+
 static void
 answer_field(struct plain *p, const char *line)
 {
@@ -100,7 +120,9 @@ answer_field(struct plain *p, const char *line)
 		return;
 	}
 	snprintf(key, sizeof(key), "%s", q[p->item].field.key);
-	if (!*line)
+	if (may_be_empty(key) && strcmp(line, "-") == 0)
+		line = "";
+	else if (!*line)
 		line = q[p->item].field.secret ? q[p->item].field.value
 		                               : suggestion_of(p, &q[p->item].field);
 	/* Tried first: what is refused is not kept here, it would only stand in the brackets. */
@@ -108,7 +130,7 @@ answer_field(struct plain *p, const char *line)
 		refuse(p, e.msg);
 		return;
 	}
-	p->item++;
+	go_behind(p, key);
 	if (strcmp(key, "public") == 0)
 		say_address(p);
 	if (strcmp(key, "origin") == 0)
@@ -185,6 +207,8 @@ answer_list(struct plain *p, const char *line)
 static void
 ask_field(struct plain *p, const struct setup_field *f)
 {
+	if (may_be_empty(f->key) && *f->value)
+		plain_say(p, _("- alone empties it."));
 	if (strcmp(f->key, "origin") == 0) {
 		plain_ask(p, _("Where does OpenChamber answer"), suggestion_of(p, f), false,
 		          answer_field);

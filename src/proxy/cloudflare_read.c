@@ -7,44 +7,25 @@
 #include "base/i18n.h"
 
 struct reading {
-	struct loop          *loop;
-	struct net           *net;
+	struct session_reading base;
 	const struct answers *answers;
 	struct proxy_found   *found;
-	struct session       *session;
 	struct arena          arena;
 	const char           *name;   /* the zone that is asked for */
 	const char           *zone;   /* its id */
 	const char           *plan;   /* "free"; "" where it is not said */
 	struct json          *things; /* by name; what is not there is left out */
 	size_t                at;
-	struct err            failed;
-	void                (*done)(void *ctx, const struct err *e);
-	void                 *ctx;
 };
 
-/* From the loop, so that a session is not closed inside its own callback. */
 static void
-over(void *ctx)
+drop(void *reading)
 {
-	struct reading *r = ctx;
-	void (*done)(void *, const struct err *) = r->done;
-	void *to = r->ctx;
-	struct err e = r->failed;
+	struct reading *r = reading;
 
-	session_close(r->session);
 	json_free(r->things);
 	arena_free(&r->arena);
 	free(r);
-	done(to, e.code ? &e : NULL);
-}
-
-static void
-end(struct reading *r, const struct err *e)
-{
-	if (e)
-		r->failed = *e;
-	loop_after(r->loop, 0, over, r);
 }
 
 static void
@@ -59,7 +40,7 @@ keep(struct reading *r)
 	r->things = NULL;
 	json_free(r->found->front);
 	r->found->front = front;
-	end(r, NULL);
+	session_reading_end(&r->base, NULL);
 }
 
 static void ask_thing(struct reading *r);
@@ -70,7 +51,7 @@ on_thing(void *ctx, const struct json *body, const struct err *e)
 	struct reading *r = ctx;
 
 	if (e) {
-		end(r, e);
+		session_reading_end(&r->base, e);
 		return;
 	}
 	if (body)
@@ -88,7 +69,7 @@ ask_thing(struct reading *r)
 		keep(r);
 		return;
 	}
-	session_ask(r->session, "GET", arena_printf(&r->arena, "/zones/%s/%s", r->zone, t->where),
+	session_ask(r->base.session, "GET", arena_printf(&r->arena, "/zones/%s/%s", r->zone, t->where),
 	            NULL, 0, on_thing, r);
 }
 
@@ -111,7 +92,7 @@ on_zone(void *ctx, const struct json *body, const struct err *e)
 	struct err why = { 0 };
 
 	if (e) {
-		end(r, e);
+		session_reading_end(&r->base, e);
 	} else if (is_id(id)) {
 		r->zone = arena_strdup(&r->arena, id);
 		r->plan = service_said(&r->arena, json_get_string(json_get(zone, "plan"), "legacy_id", ""));
@@ -122,14 +103,14 @@ on_zone(void *ctx, const struct json *body, const struct err *e)
 	} else {
 		answers_err(&why, r->answers, "cloudflare.zone",
 		            _("This token of Cloudflare shows no active zone named %s."), r->name);
-		end(r, &why);
+		session_reading_end(&r->base, &why);
 	}
 }
 
 static void
 ask_zone(struct reading *r)
 {
-	session_ask(r->session, "GET",
+	session_ask(r->base.session, "GET",
 	            arena_printf(&r->arena, "/zones?name=%s&status=active", r->name), NULL, 0,
 	            on_zone, r);
 }
@@ -141,7 +122,7 @@ on_opened(void *ctx, const struct json *body, const struct err *e)
 
 	(void)body;
 	if (e)
-		end(r, e);
+		session_reading_end(&r->base, e);
 	else
 		ask_zone(r);
 }
@@ -154,8 +135,8 @@ cloudflare_read(struct loop *l, struct net *n, const char *root, const struct an
 	const struct session_whose w = { &service_cloudflare, cloudflare_base(), NULL,
 	                                 a->cloudflare_token_file, root };
 
-	*r = (struct reading){ .loop = l, .net = n, .answers = a, .found = f, .done = done,
-	                       .ctx = ctx, .things = json_object() };
+	*r = (struct reading){ .base = { .loop = l, .drop = drop, .done = done, .ctx = ctx },
+	                       .answers = a, .found = f, .things = json_object() };
 	r->name = arena_strdup(&r->arena, a->cloudflare_zone ? a->cloudflare_zone : a->public_url.host);
-	r->session = session_open(l, n, &w, on_opened, r);
+	r->base.session = session_open(l, n, &w, on_opened, r);
 }

@@ -1,6 +1,6 @@
 #include "proxy/front.h"
 
-#include "answers/ranges.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "proxy/cloudflare.h"
 
@@ -22,10 +22,11 @@ has_own_list(const struct answers *a)
 }
 
 int
-front_ranges(const char ***out, struct arena *arena, const char *templates,
+front_ranges(const char ***out, struct arena *arena, const char *const *cloudflare,
              const struct answers *a, struct err *e)
 {
-	const char **edge = NULL, **v;
+	const char *const *edge = NULL;
+	const char **v;
 	size_t n = 0, own = 0, far = 0;
 
 	*out = NULL;
@@ -33,8 +34,9 @@ front_ranges(const char ***out, struct arena *arena, const char *templates,
 		return 0;
 	while (has_own_list(a) && a->trusted[own])
 		own++;
-	if (!own && a->cdn == CDN_CLOUDFLARE && ranges_load(&edge, arena, templates, e) < 0)
-		return -1;
+	if (!own && a->cdn == CDN_CLOUDFLARE && !(edge = cloudflare))
+		return err_set(e, ERR_MISSING, _("The list of Cloudflare's addresses is missing: %s"),
+		               "templates/cloudflare/ips");
 	while (edge && edge[far])
 		far++;
 	*out = v = arena_alloc(arena, (own + far + ARRAY_LEN(near) + 1) * sizeof(*v));

@@ -15,8 +15,11 @@
 /* Is there anything in front whose headers are to be believed? */
 bool front_exists(const struct answers *a);
 
-/* The ranges to believe, ends with NULL; from the arena.  NULL: nothing in front. */
-int front_ranges(const char ***out, struct arena *arena, const char *templates,
+/*
+ * The ranges to believe, ends with NULL; from the arena.  NULL: nothing in front.  `cloudflare' is
+ * its list as needs.h has it.
+ */
+int front_ranges(const char ***out, struct arena *arena, const char *const *cloudflare,
                  const struct answers *a, struct err *e);
 
 /* Those ranges in words, for a comment in a written file: "the addresses of Cloudflare". */

@@ -118,7 +118,7 @@ proto_map(struct wanted *w)
 	const char **ranges;
 
 	as_behind.tls = TLS_UPSTREAM;
-	if (front_ranges(&ranges, &r->arena, r->context->templates, &as_behind, &ignored) < 0) {
+	if (front_ranges(&ranges, &r->arena, (const char *const *)r->context->needs->cloudflare, &as_behind, &ignored) < 0) {
 		as_behind.cdn = CDN_NONE; /* its list is not there, so it is not believed */
 		front_ranges(&ranges, &r->arena, NULL, &as_behind, &ignored);
 	}

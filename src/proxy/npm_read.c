@@ -13,46 +13,20 @@
 #define MAX_SITES  64
 
 struct reading {
-	struct loop          *loop;
+	struct session_reading base;
 	struct net           *net;
 	const char           *root;
 	const struct answers *answers;
 	struct proxy_found   *found;
-	struct session       *session;
-	unsigned              request, timer;
+	unsigned              request;
 	size_t                at;     /* of the questions */
 	bool                  manages;
-	struct err            failed;
-	void                (*done)(void *ctx, const struct err *e);
-	void                 *ctx;
 };
 
 static struct npm_own *
 own(struct reading *r)
 {
 	return r->found->conf;
-}
-
-/* From the loop, so that a session is not closed inside its own callback. */
-static void
-over(void *ctx)
-{
-	struct reading *r = ctx;
-	void (*done)(void *, const struct err *) = r->done;
-	void *to = r->ctx;
-	struct err e = r->failed;
-
-	session_close(r->session);
-	free(r);
-	done(to, e.code ? &e : NULL);
-}
-
-static void
-end(struct reading *r, const struct err *e)
-{
-	if (e)
-		r->failed = *e;
-	r->timer = loop_after(r->loop, 0, over, r);
 }
 
 /* ---- after the login: one question after the other ---- */
@@ -211,15 +185,15 @@ on_question(void *ctx, const struct json *body, const struct err *e)
 	struct err why = { 0 };
 
 	if ((e && !q->may_fail) || (!e && q->take(r, body, &why) < 0)) {
-		end(r, e ? e : &why);
+		session_reading_end(&r->base, e ? e : &why);
 		return;
 	}
 	if (++r->at == ARRAY_LEN(questions)) {
 		own(r)->read = r->found->installed = r->found->running = true;
-		end(r, NULL);
+		session_reading_end(&r->base, NULL);
 		return;
 	}
-	session_ask(r->session, "GET", questions[r->at].path, NULL, 0, on_question, r);
+	session_ask(r->base.session, "GET", questions[r->at].path, NULL, 0, on_question, r);
 }
 
 static void
@@ -229,9 +203,9 @@ on_opened(void *ctx, const struct json *body, const struct err *e)
 
 	(void)body;
 	if (e)
-		end(r, e);
+		session_reading_end(&r->base, e);
 	else
-		session_ask(r->session, "GET", questions[0].path, NULL, 0, on_question, r);
+		session_ask(r->base.session, "GET", questions[0].path, NULL, 0, on_question, r);
 }
 
 /* ---- who is there? ---- */
@@ -278,9 +252,9 @@ on_hello(void *ctx, const struct net_reply *reply)
 
 	r->request = 0;
 	if (take_hello(r, reply, &e) < 0)
-		end(r, &e);
+		session_reading_end(&r->base, &e);
 	else
-		r->session = session_open(r->loop, r->net, &w, on_opened, r);
+		r->base.session = session_open(r->base.loop, r->net, &w, on_opened, r);
 }
 
 /* What containers reach this server by: their own bridges first. */
@@ -322,18 +296,18 @@ npm_read(struct loop *l, struct net *n, const char *root, const struct answers *
 	struct arena scratch = { 0 };
 	struct err e = { 0 };
 
-	*r = (struct reading){ .loop = l, .net = n, .root = root, .answers = a, .found = f,
-	                       .done = done, .ctx = ctx };
+	*r = (struct reading){ .base = { .loop = l, .drop = free, .done = done, .ctx = ctx },
+	                       .net = n, .root = root, .answers = a, .found = f };
 	npm_forget(f);
 	f->conf = xcalloc(1, sizeof(struct npm_own));
 	own(r)->may_certify = true; /* until it is known */
 	note_addresses(r);
 	if (npm_by_hand(a)) {
-		end(r, NULL);
+		session_reading_end(&r->base, NULL);
 		return;
 	}
 	if (check_answers(a, &e) < 0) {
-		end(r, &e);
+		session_reading_end(&r->base, &e);
 		return;
 	}
 	const struct net_request q = {

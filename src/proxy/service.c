@@ -390,3 +390,23 @@ session_is(const struct session *s, const struct session_whose *w)
 	return s->service == w->service && same(s->base, w->base) &&
 	       same(s->identity, w->identity) && same(s->secret_file, w->secret_file);
 }
+
+/* ---- a reading ---- */
+
+static void
+reading_over(void *ctx)
+{
+	const struct session_reading r = *(struct session_reading *)ctx;
+
+	session_close(r.session);
+	r.drop(ctx);
+	r.done(r.ctx, r.failed.code ? &r.failed : NULL);
+}
+
+void
+session_reading_end(struct session_reading *r, const struct err *e)
+{
+	if (e)
+		r->failed = *e;
+	loop_after(r->loop, 0, reading_over, r);
+}

@@ -80,6 +80,21 @@ void session_ask(struct session *s, const char *method, const char *path, const 
 void session_cancel(struct session *s); /* the request, whose end is not waited for any more */
 long session_status(const struct session *s); /* of the last answer; 0: there was none */
 
+/*
+ * How a reading ends that asks a service one question after the other: from the loop, so that a
+ * session is not closed inside its own callback; with `e', or NULL if it went well.  It is the first
+ * member of what is read into, which `drop' frees.
+ */
+struct session_reading {
+	struct loop    *loop;
+	struct session *session;
+	struct err      failed;
+	void          (*drop)(void *reading);
+	void          (*done)(void *ctx, const struct err *e);
+	void           *ctx;
+};
+void session_reading_end(struct session_reading *r, const struct err *e);
+
 /* A sentence of the service itself, made harmless and no longer than a message may be; in the arena. */
 const char *service_said(struct arena *a, const char *text);
 

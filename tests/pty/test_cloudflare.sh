@@ -134,7 +134,7 @@ as_saved
 # The same line by line: said by a number, the token not shown; without one the steps are read.
 fresh
 answers
-start 76x150 --plain --answers "$T/answers.yaml" --root "$R"
+start 76x250 --plain --answers "$T/answers.yaml" --root "$R"
 wait_text 'Language, 1 English'
 take 'Where does OpenChamber answer'
 take '^Which one, 1 to'
@@ -167,6 +167,30 @@ keys Enter
 wait_for 30 asked 'Uploads up to'
 must_say 'pass: zone, the token opens example.org'
 must_not_say "$TOKEN"
+# A minus empties the token: the steps again, and the token once more.
+type_text '<'
+keys Enter
+wait_for 10 asked Zone
+keys Enter
+wait_for 10 asked 'API token'
+must_say '^- alone empties it'
+type_text -
+keys Enter
+wait_for 10 asked 'Token file'
+keys Enter
+wait_for 30 asked 'Uploads up to'
+type_text '<'
+keys Enter
+wait_for 10 asked 'Plan at Cloudflare'
+keys Enter
+wait_for 10 asked Zone
+keys Enter
+wait_for 10 asked 'API token'
+type_text "$TOKEN"
+keys Enter
+wait_for 10 asked 'Token file'
+keys Enter
+wait_for 30 asked 'Uploads up to'
 take '^Keep quiet streams'
 take '^Hold a quiet stream for 65 seconds now'
 take 'Read the difference'
