@@ -36,8 +36,11 @@ answer(long status, const struct json *body, const char *path, struct err *e)
 	const char *said = message(&a, body);
 	int rc = -1;
 
-	if (status >= 200 && status < 300 && (!body || json_get_bool(body, "success", false)))
+	/* A page in its place is no answer: what it does not show would count as not there. */
+	if (status == 204 || (status >= 200 && status < 300 && json_get_bool(body, "success", false)))
 		rc = 0;
+	else if (status >= 200 && status < 300 && !body)
+		err_set(e, ERR_NET, _("What answered is not Cloudflare: it sent a page. A network on the way may ask for a login."));
 	else if (status == 404 && strstr(path, "/entrypoint"))
 		rc = 1;
 	else if (status == 401 || status == 403)

@@ -11,6 +11,9 @@
  *	no-right   a change of rules is refused with 403 and no code, tried or done
  *	refuse-at  holds N: the Nth change from now on is refused with 400
  *	fail-at    holds N: the Nth change from now on is stored and answered with 502 and a page
+ *	limit-at, codeless-at, garbage-at
+ *	           hold N: the Nth request from now on is answered with 429 and a wait of minutes, with 403
+ *	           and no code, with 200 and a page; nothing of it is done
  *	busy       the next request is answered with 429 and Retry-After: 1
  *	race       zone.json is replaced by this file before the next change that is no trial
  *
@@ -278,7 +281,10 @@ drop_ruleset(const struct request *r, const struct json *ruleset)
 
 	json_each(rulesets(), keep_other, &(struct keeping){ json_get_string(ruleset, "id", ""), kept });
 	json_set(zone, "rulesets", kept);
-	answer(r, NULL);
+	if (counted("fail-at"))
+		say(r, 502, "text/html", "", "<html>502 Bad Gateway</html>");
+	else
+		say(r, 204, "application/json", "", "");
 }
 
 static void
@@ -358,6 +364,12 @@ is_disturbed(const struct request *r)
 		say(r, 429, "application/json", "Retry-After: 1\r\n", "{\"success\":false}");
 	else if (changes && counted("refuse-at"))
 		refuse(r, 400, 20000, "not today");
+	else if (counted("limit-at"))
+		say(r, 429, "application/json", "Retry-After: 300\r\n", "{\"success\":false}");
+	else if (counted("codeless-at"))
+		refuse(r, 403, 0, "request is not authorized");
+	else if (counted("garbage-at"))
+		say(r, 200, "text/html", "", "<html>Sign in to this network</html>");
 	else
 		return false;
 	return true;

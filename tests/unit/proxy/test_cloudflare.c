@@ -45,6 +45,7 @@ test_answers(void **state)
 	static const struct { long status; const char *path, *body; int rc; const char *part; } cases[] = {
 		{ 200, ENTRY, "{\"success\": true, \"result\": {}}", 0, NULL },
 		{ 204, "/zones/0a/rulesets/1/rules/2", NULL, 0, NULL },
+		{ 200, ENTRY, NULL, -1, "not Cloudflare" },
 		{ 200, ENTRY, "{\"success\": false, \"errors\": []}", -1, "status 200" },
 		{ 404, ENTRY, "{\"success\": false, \"errors\": [{\"code\": 10003, \"message\": \"could not find\"}]}", 1, NULL },
 		{ 404, "/zones/0a/settings/websockets", "{\"errors\": [{\"message\": \"no route\"}]}", -1, "404: no route" },

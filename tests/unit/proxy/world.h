@@ -64,7 +64,10 @@ parse_answers(struct answers *a, const char *text)
 static inline int
 world_render(struct steps *out, struct tree *t, const struct proxy_found *f, const struct answers *a, struct err *e)
 {
-	static const struct needs needs = { .quiet = 30 };
+	static struct needs needs; /* with Cloudflare's list, read once */
+
+	if (!needs.quiet && needs_load(&needs, "templates", e) < 0)
+		return -1;
 
 	return f->proxy->render(out, &(struct proxy_context){
 		.answers = a, .found = f, .needs = &needs, .templates = "templates", .root = t->root }, e);
