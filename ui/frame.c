@@ -67,6 +67,8 @@ title_right(const struct screen *sc, struct buf *out)
 		buf_puts(out, _(pages[p].name));
 	else if (p == PAGE_RESULT)
 		buf_puts(out, _("result"));
+	else if (p == PAGE_WATCH) /* TRANSLATORS: at the right of the title: another run, while it changes this server */
+		buf_puts(out, _("watching"));
 	else if (p == PAGE_LATER)
 		buf_puts(out, setup_later_since(sc->setup));
 	else if (p == PAGE_REPAIR && setup_findings(sc->setup)) /* TRANSLATORS: which of how many */

@@ -41,7 +41,9 @@ static const struct key_line {
 	{ K_ENTER, N_("Enter"), NC_("key", "Finish"), ACT_MAIN, 9, ON_RESULT, 0 },
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_QUESTION, 0 },
 	{ K_ENTER, N_("Enter"), N_("Close"),     ACT_BACK, 0, ON_READ, 0 },
+	{ K_ENTER, N_("Enter"), N_("Go on"),     ACT_MAIN, 9, ON_WATCH, IF_OVER },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Undo now and leave"), ACT_STOP, 9, ON_APPLY, 0 },
+	{ CTRL_C,  N_("Ctrl-C"), N_("Leave"),    ACT_STOP, 9, ON_WATCH, 0 },
 
 	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 7, ON_REVIEW, 0 },
 	{ 'a',     "a", NC_("key", "Apply"),      ACT_APPLY, 7, ON_REVIEW, 0 },
@@ -92,7 +94,7 @@ static const struct key_line {
 	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 6, ON_REVIEW, 0 },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Quit"),     ACT_STOP, 8, ON_ASK, IF_TYPING },
 	{ CTRL_C,  NULL, NULL,                   ACT_STOP, 0, ON_ANY, 0 },
-	{ 'q',     NULL, NULL,                   ACT_QUIT, 0, ON_RESULT, 0 },
+	{ 'q',     NULL, NULL,                   ACT_QUIT, 0, ON_RESULT | ON_WATCH, 0 },
 	{ 'q',     NULL, NULL,                   ACT_BACK, 0, ON_READ | ON_QUESTION, 0 },
 	{ CTRL_L,  NULL, NULL,                   ACT_REPAINT, 0, ON_ANY, 0 },
 };

@@ -41,7 +41,8 @@ enum where {
 	ON_INTERRUPTED = 1 << 16,
 	ON_LATER     = 1 << 17, /* the first page of a later run */
 	ON_REPAIR    = 1 << 18,
-	ON_ANY       = (1 << 19) - 1,
+	ON_WATCH     = 1 << 19, /* another run, which is watched */
+	ON_ANY       = (1 << 20) - 1,
 
 	IF_ITEMS     = 1 << 20, /* there is more than one field, list or button */
 	IF_SKIP      = 1 << 21, /* steps 5 to 9 may be skipped */
@@ -51,7 +52,8 @@ enum where {
 	IF_TYPING    = 1 << 25, /* text is typed: letters are letters */
 	IF_BACK      = 1 << 26, /* Esc leads somewhere */
 	IF_AGAIN     = 1 << 27, /* it can be checked again */
-	IF_ALL       = IF_ITEMS | IF_SKIP | IF_READ | IF_BUTTON | IF_LIST | IF_TYPING | IF_BACK | IF_AGAIN,
+	IF_OVER      = 1 << 28, /* what is watched has ended */
+	IF_ALL       = IF_OVER | IF_ITEMS | IF_SKIP | IF_READ | IF_BUTTON | IF_LIST | IF_TYPING | IF_BACK | IF_AGAIN,
 };
 
 /* What `key' does at `where' (an ON_ and what holds); letters do nothing while text is typed. */

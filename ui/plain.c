@@ -84,9 +84,9 @@ plain_changed(struct plain *p)
 		plain_leave(p, LEAVE_STOPPED);
 		return;
 	}
-	if (p->page == PAGE_APPLY && !p->answer) {
+	if ((p->page == PAGE_APPLY || p->page == PAGE_WATCH) && !p->answer) {
 		setup_fresh(p->setup);
-		plain_apply(p);
+		(p->page == PAGE_APPLY ? plain_apply : plain_watch)(p);
 		return;
 	}
 	poke(p);
@@ -130,6 +130,7 @@ plain_goto(struct plain *p, enum page page, bool returning)
 	switch (page) {
 	case PAGE_REVIEW: plain_wait(p, plain_review); break;
 	case PAGE_APPLY:  plain_apply(p); break;
+	case PAGE_WATCH:  plain_watch(p); break;
 	case PAGE_RESULT: plain_result(p); break;
 	case PAGE_LATER:  plain_wait(p, plain_later); break;
 	case PAGE_REPAIR: plain_wait(p, plain_repair); break;

@@ -91,6 +91,7 @@ void plain_seen(struct plain *p); /* checks, table and timeline of a page */
 void plain_tell(struct plain *p); /* all that a page has to say */
 void plain_review(struct plain *p);
 void plain_apply(struct plain *p);
+void plain_watch(struct plain *p);
 void plain_result(struct plain *p);
 
 /* plain_repair.c */

@@ -192,13 +192,27 @@ plain_review(struct plain *p)
 
 /* ---- apply ---- */
 
+static void
+say_advice(struct plain *p)
+{
+	for (const char *const *a = setup_advice(p->setup, p->page); *a; a++)
+		plain_say(p, *a);
+}
+
 /* Called at every change: what is final is said, once. */
+static void
+say_final(struct plain *p)
+{
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_lines(p->setup, p->page, line, MAX_LINES);
+
+	while (p->printed < n && line[p->printed].mark != MARK_NOW)
+		plain_line(p, p->page, &line[p->printed++]);
+}
+
 void
 plain_apply(struct plain *p)
 {
-	struct setup_line line[MAX_LINES];
-	size_t n;
-
 	if (!p->told) {
 		p->told = true;
 		p->printed = 0;
@@ -206,11 +220,32 @@ plain_apply(struct plain *p)
 		plain_say(p, _("Step 11 of 11: Apply. If the connection drops now, this goes on "
 		               "without you and ends with the new configuration or the old one."));
 	}
-	n = setup_lines(p->setup, PAGE_APPLY, line, MAX_LINES);
-	while (p->printed < n && line[p->printed].mark != MARK_NOW)
-		plain_line(p, PAGE_APPLY, &line[p->printed++]);
+	say_final(p);
 	if (!setup_applying(p->setup)) /* to the result, or to the review once more */
 		plain_goto(p, setup_page(p->setup), false);
+}
+
+/* The same of another's change; when it has ended this run begins by itself. */
+void
+plain_watch(struct plain *p)
+{
+	struct err e = { 0 };
+
+	if (!p->told) {
+		p->told = true;
+		p->printed = 0;
+		say_advice(p);
+	}
+	say_final(p);
+	if (setup_busy(p->setup))
+		return;
+	say_advice(p);
+	if (setup_go_on(p->setup, &e) == 0) {
+		plain_goto(p, setup_page(p->setup), false);
+		return;
+	}
+	plain_state(p, MARK_FAIL, _("error"), e.msg);
+	plain_leave(p, LEAVE_QUIT);
 }
 
 /* ---- result ---- */
@@ -307,8 +342,7 @@ plain_result(struct plain *p)
 			plain_line(p, PAGE_RESULT, &line[i]);
 	plain_blank(p);
 	plain_say(p, setup_result_heading(p->setup));
-	for (const char *const *a = setup_advice(p->setup, PAGE_RESULT); *a; a++)
-		plain_say(p, *a);
+	say_advice(p);
 	for (size_t i = 0; i < n; i++)
 		if (!*line[i].word)
 			say_pair(p, &line[i]);

@@ -67,23 +67,27 @@ put_result(struct screen *sc, struct sheet *s)
 
 /* What stays stands at the bottom, so that a row that comes moves nothing. */
 static void
-apply_build(struct screen *sc, struct sheet *s)
+change_build(struct screen *sc, struct sheet *s)
 {
-	const char *const *advice = setup_advice(sc->setup, PAGE_APPLY);
+	const enum page p = setup_page(sc->setup);
+	const char *const *advice = setup_advice(sc->setup, p);
+	const bool over = p == PAGE_WATCH && !setup_busy(sc->setup);
 	struct sheet below;
 
 	if (!sc->compact) {
 		sheet_row(s, ROW_KEEP);
-		sheet_put(s, 0, ROLE_TEXT, _(pages[PAGE_APPLY].name));
+		sheet_put(s, 0, ROLE_TEXT, _(pages[p].name));
 	}
-	put_lines(sc, s, PAGE_APPLY);
+	put_lines(sc, s, p);
 	sheet_gap(s);
 	sheet_start(&below, s->width);
 	part_paragraphs(&below, advice, false);
-	while (s->n + below.n + 1 < (size_t)sc->rows)
+	while (s->n + below.n + 1 + over < (size_t)sc->rows)
 		sheet_row(s, ROW_KEEP);
 	sheet_free(&below);
 	part_paragraphs(s, advice, false);
+	if (over)
+		sheet_para(s, ROW_KEEP, 0, false, _("Press Enter to go on."));
 }
 
 /* Nothing goes back from here, and Enter waits for the end. */
@@ -95,7 +99,23 @@ apply_act(struct screen *sc, enum act a, int key)
 	return a == ACT_MAIN || a == ACT_BACK || a == ACT_QUIT;
 }
 
-const struct scr scr_apply = { .build = apply_build, .act = apply_act };
+const struct scr scr_apply = { .build = change_build, .act = apply_act };
+
+/* Of another's change nothing is stopped from here; when it has ended this run begins. */
+static bool
+watch_act(struct screen *sc, enum act a, int key)
+{
+	struct err e = { 0 };
+
+	(void)key;
+	if (a == ACT_QUIT)
+		sc->leave(sc->ctx, LEAVE_QUIT);
+	else if (a == ACT_MAIN && !setup_busy(sc->setup) && setup_go_on(sc->setup, &e) < 0)
+		screen_say(sc, e.msg);
+	return a == ACT_MAIN || a == ACT_BACK || a == ACT_QUIT;
+}
+
+const struct scr scr_watch = { .build = change_build, .act = watch_act };
 
 /* ---- the result ---- */
 

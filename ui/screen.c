@@ -23,6 +23,7 @@ screen_kind(const struct screen *sc)
 	switch (setup_page(sc->setup)) {
 	case PAGE_REVIEW: return &scr_review;
 	case PAGE_APPLY:  return &scr_apply;
+	case PAGE_WATCH:  return &scr_watch;
 	case PAGE_RESULT: return &scr_result;
 	case PAGE_LATER:  return &scr_later;
 	case PAGE_REPAIR: return &scr_repair;
@@ -72,6 +73,7 @@ where_page(const struct screen *sc)
 	case PAGE_FRONT:  return ON_PUBLIC;
 	case PAGE_REVIEW: return ON_REVIEW;
 	case PAGE_APPLY:  return ON_APPLY;
+	case PAGE_WATCH:  return ON_WATCH | (setup_busy(sc->setup) ? 0 : IF_OVER);
 	case PAGE_LATER:  return ON_LATER;
 	case PAGE_REPAIR: return ON_REPAIR;
 	case PAGE_RESULT: return has_list(sc, "undone") ? ON_UNDONE : ON_RESULT;

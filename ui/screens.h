@@ -88,7 +88,7 @@ struct scr {
 	bool   (*act)(struct screen *sc, enum act a, int key); /* false: nothing special, do the usual */
 };
 
-extern const struct scr scr_ask, scr_review, scr_apply, scr_result, scr_help, scr_glossary, scr_commands, scr_diff, scr_later, scr_repair;
+extern const struct scr scr_ask, scr_review, scr_apply, scr_watch, scr_result, scr_help, scr_glossary, scr_commands, scr_diff, scr_later, scr_repair;
 
 /* screen.c: the run */
 struct screen *screen_start(struct loop *l, struct setup *s, const char *colour, leave_fn *leave, void *ctx,

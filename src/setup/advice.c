@@ -2,13 +2,12 @@
 #include "setup/advice.h"
 #include "setup/repair.h"
 #include "setup/session.h"
+#include "setup/watch.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/i18n.h"
-#include "base/text.h"
 #include "proxy/front.h"
 
 void
@@ -47,8 +46,7 @@ advise_start(const struct setup *s, struct advice *a)
 		advise(a, _("At its next start the proxy would read what was written. It has to be settled before anything else."));
 		return;
 	}
-	advise(a, session_offer(s));
-	advise(a, session_lost(s));
+	a->n = session_advice(s, a->v);
 	if (s->existing)
 		advise(a, repair_summary(s));
 	else if (!s->broken_off)
@@ -350,8 +348,8 @@ setup_advice(const struct setup *s, enum page p)
 {
 	struct advice a = { .v = arena_alloc(s->say, (MAX_ADVICE + 1) * sizeof(char *)) };
 
-	if (fields_wrong(s, p)) { /* the field says what is wrong */
-		advise(&a, _("Correct the field above. Its checks run again by themselves."));
+	if (fields_wrong(s, p)) {
+		add(&a, _("Correct the field above. Its checks run again by themselves."));
 		return (const char *const *)a.v;
 	}
 	switch (p) {
@@ -382,6 +380,9 @@ setup_advice(const struct setup *s, enum page p)
 	case PAGE_FRONT:
 		for (const char *const *line = front_advice(s); *line; line++)
 			advise(&a, *line);
+		break;
+	case PAGE_WATCH:
+		a.n = watch_advice(s, a.v);
 		break;
 	case PAGE_REPAIR:
 		break;

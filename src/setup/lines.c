@@ -1,5 +1,6 @@
 /* lines.c - the live checks of the asking pages and the progress of a change, as lines. */
 #include "setup/repair.h"
+#include "setup/watch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -344,7 +345,7 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 {
 	static void (*const of[N_PAGES])(const struct setup *, struct lines *) = {
 		[PAGE_START] = lines_start,   [PAGE_DIRECT] = lines_direct, [PAGE_PROXY] = lines_proxy,
-		[PAGE_PUBLIC] = lines_public, [PAGE_TIMEOUTS] = lines_time, [PAGE_APPLY] = lines_apply,
+		[PAGE_PUBLIC] = lines_public, [PAGE_TIMEOUTS] = lines_time, [PAGE_APPLY] = lines_apply, [PAGE_WATCH] = lines_watch,
 		[PAGE_RESULT] = lines_result, [PAGE_FRONT] = lines_front,
 	};
 	struct lines l = { .v = out, .max = max };

@@ -21,8 +21,8 @@ line_told(struct lines *l, enum mark mark, const char *text)
 }
 
 /* The name of a step of the change; one word, so that faces can set it in a column of its own. */
-static const char *
-deed_name(const char *step)
+const char *
+line_deed(const char *step)
 {
 	static const struct {
 		const char *step, *name;
@@ -41,15 +41,9 @@ deed_name(const char *step)
 	return NULL;
 }
 
-const char *
-line_deed(const char *step)
-{
-	return deed_name(step) ? deed_name(step) : step;
-}
-
 /* What takes long says how long so far. */
-static const char *
-with_seconds(const struct setup *s, const char *text, double seconds)
+const char *
+line_seconds(const struct setup *s, const char *text, double seconds)
 {
 	if (seconds < PATIENCE_S)
 		return text; /* TRANSLATORS: what is done now, and for how many seconds so far */
@@ -61,12 +55,12 @@ lines_apply(const struct setup *s, struct lines *l)
 {
 	for (size_t i = 0; i < s->n_progress; i++) {
 		const struct apply_line *p = &s->progress[i];
-		const char *deed = deed_name(p->step);
+		const char *deed = line_deed(p->step);
 		const char *text = deed ? deed : p->text, *value = deed ? p->text : "";
 
 		switch (p->state) {
 		case PROGRESS_NOW:
-			line_add(l, MARK_NOW, _("now"), text, with_seconds(s, value, loop_seconds() - p->from));
+			line_add(l, MARK_NOW, _("now"), text, line_seconds(s, value, loop_seconds() - p->from));
 			break;
 		case PROGRESS_DONE:
 			line_add(l, MARK_PASS, _("done"), text, value);

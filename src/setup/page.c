@@ -123,6 +123,14 @@ const struct page_info pages[N_PAGES] = {
 		.breaks = N_("How it breaks. It compresses event streams, keeps answers, rewrites pages, and stops large uploads. With SSL/TLS on Flexible browsers go in circles."),
 		.proves = N_("How this proves it. With a token the zone and its rules are read, and the requests are tried before anything is changed."),
 	},
+	[PAGE_WATCH] = {
+		.name   = N_("Another run"),
+		.part   = PART_FINISH,
+		.why    = "",
+		.what   = N_("What it is. Another run changes this server right now. Only one can do that at a time, so this one waits."),
+		.breaks = N_("How it breaks. If the other run is killed, its journal stays, and this one offers to settle what it left."),
+		.proves = N_("How this proves it. Its steps are read from its journal as they are written. Nothing here touches it."),
+	},
 	[PAGE_REPAIR] = {
 		.name   = N_("What is wrong"),
 		.part   = PART_PREPARE,
@@ -137,7 +145,7 @@ const struct page_info pages[N_PAGES] = {
 enum page
 page_step(enum page p)
 {
-	return p == PAGE_FRONT ? PAGE_PUBLIC : p;
+	return p == PAGE_FRONT ? PAGE_PUBLIC : p == PAGE_WATCH ? PAGE_APPLY : p;
 }
 
 bool

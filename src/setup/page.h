@@ -23,6 +23,7 @@ enum page {
 	PAGE_LATER,             /* the first page of a later run: how it is, and what would you like to do? */
 	PAGE_REPAIR,            /* what is wrong with the site that is there already, one finding at a time */
 	PAGE_FRONT,             /* Cloudflare in front: it belongs to step 4, and comes behind it */
+	PAGE_WATCH,             /* another run changes this server right now: how far it is */
 	N_PAGES
 };
 

@@ -108,8 +108,11 @@ static void
 put_steps(struct buf *out, const struct setup *s)
 {
 	buf_printf(out, "\n## %s\n\n", _("Steps of the change"));
-	for (size_t i = 0; i < s->n_progress; i++)
-		put_item(out, line_deed(s->progress[i].step), s->progress[i].text, "");
+	for (size_t i = 0; i < s->n_progress; i++) {
+		const char *deed = line_deed(s->progress[i].step);
+
+		put_item(out, deed ? deed : s->progress[i].step, s->progress[i].text, "");
+	}
 }
 
 /* Never over a file that is there: -2, -3, ... */

@@ -152,20 +152,15 @@ session_label(const struct setup *s)
 	return say(s, _("go on at step %1$d: %2$s"), (int)p + 1, _(pages[p].name));
 }
 
-const char *
-session_offer(const struct setup *s)
+size_t
+session_advice(const struct setup *s, const char **v)
 {
 	if (!s->broken_off)
-		return NULL; /* TRANSLATORS: %s is a date with its time */
-	return say(s, _("The run of %s was broken off. Its answers were kept, its passwords were not."),
+		return 0; /* TRANSLATORS: %s is a date with its time */
+	v[0] = say(s, _("The run of %s was broken off. Its answers were kept, its passwords were not."),
 	           say_when(s, "%Y-%m-%d %H:%M", (time_t)json_get_int(s->broken_off, "when", 0)));
-}
-
-const char *
-session_lost(const struct setup *s)
-{
-	return s->broken_off && json_get_bool(s->broken_off, "password", false)
-	     ? _("Give the UI password again on step 2; without it some checks are skipped.") : NULL;
+	v[1] = _("Give the UI password again on step 2; without it some checks are skipped.");
+	return json_get_bool(s->broken_off, "password", false) ? 2 : 1;
 }
 
 /* What may have gone since then is asked again, before the step that stands on it. */

@@ -18,7 +18,6 @@ void session_take(struct setup *s); /* go on with it: setup_next() of the first 
 void session_forget_offer(struct setup *s);
 
 const char *session_label(const struct setup *s); /* of its row, while it is offered */
-const char *session_offer(const struct setup *s); /* what was broken off; NULL: nothing is offered */
-const char *session_lost(const struct setup *s);  /* and what has to be given again; NULL: nothing */
+size_t session_advice(const struct setup *s, const char **v); /* what was broken off, and lost: at most 2 */
 
 #endif

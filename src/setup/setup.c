@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "setup/repair.h"
 #include "setup/session.h"
+#include "setup/watch.h"
 
 const char *
 say(const struct setup *s, const char *fmt, ...)
@@ -60,6 +61,39 @@ speak_as_saved(const struct setup *s)
 		i18n_set_language(saved);
 }
 
+/* Where it begins: with another's change, with one that was broken off, with what was saved, or anew. */
+static int
+begin_run(struct setup *s, struct err *e)
+{
+	const bool fresh = !s->o.answers && !s->o.practice;
+
+	if (!s->o.practice && watch_begin(s))
+		return 0;
+	s->has_interrupted = !s->o.practice && journal_open_business(&s->keep, s->o.root, &s->interrupted);
+	if (fresh && !s->has_interrupted && later_load(s, e) < 0)
+		return -1;
+	if (s->later)
+		session_end(s); /* what was applied since then is newer */
+	else if (fresh && !s->has_interrupted)
+		session_find(s);
+	speak_as_saved(s);
+	find_everything(s);
+	if (s->later)
+		later_open(s);
+	return 0;
+}
+
+int
+setup_go_on(struct setup *s, struct err *e)
+{
+	watch_stop(s);
+	s->page = PAGE_START;
+	if (begin_run(s, e) < 0)
+		return -1;
+	setup_tell(s);
+	return 0;
+}
+
 struct setup *
 setup_new(struct loop *l, struct net *n, const struct setup_options *o,
           void (*changed)(void *ctx), void *ctx, struct err *e)
@@ -81,19 +115,11 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o,
 		setup_free(s);
 		return NULL;
 	}
-	s->has_interrupted = !s->o.practice && journal_open_business(&s->keep, o->root, &s->interrupted) &&
-	                     s->interrupted.state != JOURNAL_BUSY;
 	s->seen[PAGE_START] = true;
-	if (!o->answers && !s->o.practice && !s->has_interrupted && later_load(s, e) < 0) {
+	if (begin_run(s, e) < 0) {
 		setup_free(s);
 		return NULL;
 	}
-	if (!o->answers && !s->o.practice && !s->has_interrupted && !s->later)
-		session_find(s);
-	speak_as_saved(s);
-	find_everything(s);
-	if (s->later)
-		later_open(s);
 	return s;
 }
 
@@ -108,6 +134,7 @@ setup_free(struct setup *s)
 	told_forget(s);
 	front_forget(s);
 	find_stop(s);
+	watch_stop(s);
 	practice_stop(s);
 	change_forget(s);
 	session_forget_offer(s);
@@ -304,6 +331,8 @@ setup_busy(const struct setup *s)
 		return s->trying || told_is_asked(s) || (s->rehearsal && !s->rehearsed);
 	case PAGE_APPLY:
 		return s->child != NULL;
+	case PAGE_WATCH:
+		return watch_runs(s);
 	case PAGE_RESULT:
 		return live_runs(s, LIVE_AGAIN);
 	case PAGE_LATER:

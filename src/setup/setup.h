@@ -210,6 +210,12 @@ void setup_apply_undo(struct setup *s);              /* Ctrl-C */
 bool setup_applying(const struct setup *s);
 /* Progress as lines (setup_lines(PAGE_APPLY)); the end opens PAGE_RESULT by itself. */
 
+/*
+ * Another run changes this server right now: PAGE_WATCH shows how far it is, while setup_busy().  When
+ * it has ended its advice says how, and this run begins as it would have without it.
+ */
+int  setup_go_on(struct setup *s, struct err *e);
+
 /* ---- the doctor: what is wrong with the site that is there already (PAGE_REPAIR) ---- */
 
 struct setup_finding {

@@ -96,6 +96,12 @@ struct setup {
 	bool                has_interrupted;
 	struct apply       *rollback;     /* settling an interrupted change */
 
+	/* another run, which is watched */
+	struct arena         watch_arena; /* what is in `watched', until the next look */
+	struct journal_entry watched;
+	unsigned             watch_timer; /* 0: it has ended, or there was none */
+	double               watch_from;
+
 	/* a run that was broken off */
 	struct json   *broken_off;         /* offered on the first page; NULL: none */
 	struct answers broken_off_answers; /* where it is offered */

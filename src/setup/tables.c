@@ -1,5 +1,6 @@
 /* tables.c - the checklist pages: one row a route or a question, one column a way. */
 #include "setup/state.h"
+#include "setup/watch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -206,8 +207,10 @@ setup_mark(const struct setup *s, enum page p)
 		return MARK_NONE;
 	if (s->has_interrupted) /* the run that was broken off had come as far as the last step */
 		return p == PAGE_APPLY ? MARK_WARN : MARK_PASS;
+	if (s->page == PAGE_WATCH && p < PAGE_APPLY)
+		return MARK_NONE;
 	if (p == PAGE_APPLY) {
-		if (s->child)
+		if (s->child || (s->page == PAGE_WATCH && watch_runs(s)))
 			return MARK_NOW;
 		return s->outcome == OUTCOME_NONE ? MARK_NONE
 		     : s->outcome == OUTCOME_WORKS || s->outcome == OUTCOME_UNCHANGED ||

@@ -1,5 +1,6 @@
 /* words.c - what the frame says on every page, and what is said at the end. */
 #include "setup/repair.h"
+#include "setup/watch.h"
 
 #include "base/buf.h"
 #include "base/i18n.h"
@@ -30,6 +31,8 @@ setup_title(const struct setup *s)
 {
 	if (s->scratch)
 		return _("Antechamber: PRACTICE, nothing here is touched");
+	if (s->page == PAGE_WATCH)
+		return _("Antechamber: watching another run");
 	if (s->page == PAGE_REPAIR)
 		return _("Antechamber: what is wrong, and the fix");
 	if (s->page == PAGE_LATER && find_proxy(s)) /* TRANSLATORS: %s is a proxy: nginx */
@@ -58,6 +61,8 @@ writes(const struct setup *s)
 const char *
 setup_safety(const struct setup *s)
 {
+	if (s->page == PAGE_WATCH)
+		return watch_safety(s);
 	if (s->scratch)
 		return _("Practice: nothing on this server is ever changed.");
 	if (s->outcome == OUTCOME_UNDO_FAILED)
@@ -154,6 +159,10 @@ setup_farewell(const struct setup *s)
 	const char **v = arena_alloc(s->say, 5 * sizeof(*v));
 	size_t n = 0;
 
+	if (s->page == PAGE_WATCH && watch_runs(s)) {
+		v[n++] = _("The change goes on without you. To see how it ended: antechamber rollback --list");
+		return v;
+	}
 	if (!s->applied) {
 		v[n++] = setup_safety(s);
 		if (s->answers_path) /* TRANSLATORS: %s is a command */

@@ -8,6 +8,7 @@
  * FAKE=opencode     OpenCode answers at step 2
  * FAKE=interrupted  a change was broken off
  * FAKE=dropped      the last run was broken off at step 5, which is told in the language that is spoken
+ * FAKE=watching     another run changes this server; FAKE=watched: and has ended
  * FAKE=slow         every check takes for ever
  * FAKE=fails        the body size fails in the rehearsal
  * FAKE=open         there is no UI password
@@ -94,6 +95,8 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o, void (*c
 	snprintf(s->body, sizeof(s->body), "100M");
 	snprintf(s->stream, sizeof(s->stream), "3600s");
 	s->seen[PAGE_START] = true;
+	if (is(s, "watching") || is(s, "watched"))
+		s->page = PAGE_WATCH;
 	if (is(s, "later") || is(s, "user")) {
 		s->page = PAGE_LATER;
 		snprintf(s->public_url, sizeof(s->public_url), "https://chat.example.org");
@@ -171,7 +174,7 @@ void setup_check_again(struct setup *s) { tell(s); }
 bool
 setup_busy(const struct setup *s)
 {
-	return s->applying || (is(s, "looking") && !s->looked) || (is(s, "slow") && s->page >= PAGE_DIRECT && s->page < PAGE_REVIEW);
+	return s->applying || (is(s, "watching") && s->page == PAGE_WATCH) || (is(s, "looking") && !s->looked) || (is(s, "slow") && s->page >= PAGE_DIRECT && s->page < PAGE_REVIEW);
 }
 
 static void
@@ -272,6 +275,8 @@ setup_title(const struct setup *s)
 {
 	if (s->page == PAGE_REPAIR)
 		return "Antechamber: what is wrong, and the fix";
+	if (s->page == PAGE_WATCH)
+		return _("Antechamber: watching another run");
 	if (s->page == PAGE_LATER)
 		return "Antechamber: OpenChamber behind nginx";
 	return s->o.practice ? "Antechamber: PRACTICE, nothing on this server is touched"
@@ -747,6 +752,7 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	case PAGE_GZIP:      return COPY(gzip);
 	case PAGE_BODY:      return is(s, "fails") ? 0 : COPY(body);
 	case PAGE_TIMEOUTS:  return s->held == 1 ? COPY(holding) : s->held == 2 ? COPY(was_held) : COPY(timeouts);
+	case PAGE_WATCH:     return copy(out, max, applying + 1, is(s, "watched") ? 5 : 6);
 	case PAGE_APPLY:     return copy(out, max, applying, (size_t)s->ticks < ARRAY_LEN(applying) ? (size_t)s->ticks : ARRAY_LEN(applying));
 	case PAGE_RESULT:    return s->outcome != OUTCOME_WORKS ? COPY(undone_lines)
 	                          : copy(out, max, works, ARRAY_LEN(works)) + setup_hold_lines(s, out + ARRAY_LEN(works), max - ARRAY_LEN(works));
@@ -862,6 +868,18 @@ told_of_dropped(const struct setup *s)
 	return v;
 }
 
+static const char *const *
+told_of_other(const struct setup *s)
+{
+	const char **v = arena_alloc(said(s), 3 * sizeof(*v));
+
+	v[0] = is(s, "watched") ? _("It is done: the change is in force.")
+	     : arena_printf(said(s), _("Another run, process %d, changes this server now. It goes on without this window too."), 4711);
+	if (is(s, "watching"))
+		v[1] = _("Only one can do that at a time. When it has ended, this run begins.");
+	return v;
+}
+
 const char *const *
 setup_advice(const struct setup *s, enum page p)
 {
@@ -894,6 +912,7 @@ setup_advice(const struct setup *s, enum page p)
 	}, *const silent[] = { NULL };
 
 	switch (p) {
+	case PAGE_WATCH:     return told_of_other(s);
 	case PAGE_START:     return is(s, "interrupted") ? half : is(s, "dropped") ? told_of_dropped(s) : start;
 	case PAGE_DIRECT:    return is(s, "slow") ? silent : !direct_fails(s) ? good : is(s, "nothing") ? none : code;
 	case PAGE_PROXY:     return suggested;
@@ -1074,6 +1093,7 @@ setup_apply(struct setup *s, struct err *e)
 	return 0;
 }
 
+int setup_go_on(struct setup *s, struct err *e) { (void)e; s->page = PAGE_START; tell(s); return 0; }
 void setup_apply_undo(struct setup *s) { s->undo = true; }
 bool setup_applying(const struct setup *s) { return s->applying; }
 enum setup_outcome setup_outcome(const struct setup *s) { return s->outcome; }

@@ -177,6 +177,7 @@ walk_all(const struct tongue *t)
 	see_doctor(t, 60, 18);
 	see_front(t, 80, 24);
 	see_front(t, 60, 18);
+	see(t, "FAKE=watching", "4711", "watching");
 	see(t, "FAKE=dropped", "2026-11-21", "dropped");
 }
 

@@ -105,6 +105,8 @@ test_scenes(void **state)
 {
 	(void)state;
 	scene("FAKE=interrupted", "interrupted", "interrupted", "");
+	scene("FAKE=watching", "watching", "process 4711", ENTER);
+	scene("FAKE=watched", "watched", "It is done", "");
 	scene("FAKE=dropped", "dropped", "go on at step 5", "");
 	scene("FAKE=nothing", "nothing", "Nothing answers", ENTER);
 	scene("FAKE=opencode", "opencode", "OpenCode answers", ENTER);
