@@ -66,6 +66,10 @@ answer(struct screen *sc, bool yes)
 		setup_consent(sc->setup);
 		scr_review.act(sc, ACT_APPLY, 'a');
 		break;
+	case ASK_TEST:
+		setup_accept_test(sc->setup);
+		screen_next(sc);
+		break;
 	case ASK_UNDO:
 	case ASK_REMOVE:
 		choose_now(sc, "later", focus_row(sc, "later"));

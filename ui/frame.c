@@ -27,6 +27,9 @@ static const struct {
 	[ASK_UNPROTECTED] = {
 		N_("OpenChamber has no UI password. Open it to everyone who finds the address?"),
 		{ N_("No"), N_("Yes") } },
+	[ASK_TEST] = {
+		N_("Every browser warns of a test certificate. Use it on a public name anyway?"),
+		{ N_("No"), N_("Yes") } },
 	[ASK_UNDO] = {
 		N_("Undo the last change? What was there before it comes back."),
 		{ N_("No"), N_("Yes") } },

@@ -289,11 +289,25 @@ ask_list(struct plain *p, const char *list)
 /* ---- the way through a page ---- */
 
 static void
+answer_test(struct plain *p, const char *line)
+{
+	if (plain_yes(line, true) == 1) {
+		setup_accept_test(p->setup);
+		plain_goto(p, setup_next(p->setup), false);
+	} else {
+		plain_goto(p, p->page, true);
+	}
+}
+
+static void
 page_told(struct plain *p)
 {
 	plain_tell(p);
 	if (page_is_check(p->page) && p->item == 0 && !p->returning) {
 		ask_next(p);
+	} else if (setup_may_leave(p->setup, p->page) && p->page == PAGE_PUBLIC && setup_must_doubt(p->setup)) {
+		plain_say(p, _("Every browser warns of a test certificate."));
+		plain_ask(p, _("Use it on a public name anyway? Type yes, or Enter for no"), _("no"), false, answer_test);
 	} else if (setup_may_leave(p->setup, p->page)) {
 		plain_goto(p, setup_next(p->setup), false);
 	} else {

@@ -197,6 +197,8 @@ screen_next(struct screen *sc)
 		if (!focus_fault(sc))
 			say_why_not(sc);
 	}
+	else if (p == PAGE_PUBLIC && setup_must_doubt(sc->setup))
+		screen_ask(sc, ASK_TEST);
 	else if (setup_next(sc->setup) != p)
 		screen_open(sc, setup_next(sc->setup));
 }

@@ -343,6 +343,21 @@ name_is_private(const struct url *u)
 }
 
 bool
+setup_must_doubt(const struct setup *s)
+{
+	const struct url *u = &s->answers.public_url;
+
+	return s->answers.has_tls && s->answers.tls == TLS_SELFSIGNED && !name_is_private(u) &&
+	       !(s->tested_name && strcmp(s->tested_name, u->host) == 0);
+}
+
+void
+setup_accept_test(struct setup *s)
+{
+	s->tested_name = arena_strdup(&s->keep, s->answers.public_url.host);
+}
+
+bool
 setup_must_consent(const struct setup *s)
 {
 	return !s->consent && s->direct && check_is_done(s->direct) && !check_origin_has_password(s->direct) &&

@@ -101,6 +101,10 @@ struct setup_choice {
 	bool        possible; /* false: shown, and choosing it says why not */
 };
 
+/* A test certificate on a name that the world knows: ask before going on from PAGE_PUBLIC. */
+bool setup_must_doubt(const struct setup *s);
+void setup_accept_test(struct setup *s);
+
 /* The list of this page (language and what to do on the first, proxies, certificates, ...); 0: none. */
 size_t setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max);
 const char *setup_list_label(const struct setup *s, enum page p, const char *key);

@@ -65,6 +65,7 @@ struct setup {
 	char          *password;
 	int            refusals;
 	bool           consent;
+	const char    *tested_name;   /* the public name that may have a test certificate, or NULL */
 	bool           by_hand;       /* "something else": checks and instructions only */
 	bool           seen[N_STEPS]; /* pages that have been opened */
 	bool           other_cert;    /* "another file" was chosen: its path is asked */

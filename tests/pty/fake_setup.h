@@ -50,7 +50,7 @@ struct setup {
 	struct arena said;
 	int         ticks;      /* of the apply */
 	int         applying;
-	bool        undo, consented, changing, alone;
+	bool        undo, test_accepted, consented, changing, alone;
 	size_t      taken;
 	bool        again;      /* the review is there once more */
 	bool        looked;     /* what is on the server is known */
@@ -60,6 +60,8 @@ struct setup {
 };
 
 bool setup_repairs(const struct setup *s);
+bool setup_must_doubt(const struct setup *s) { return s->tls == 2 && !s->test_accepted; }
+void setup_accept_test(struct setup *s) { s->test_accepted = true; }
 
 static bool
 is(const struct setup *s, const char *fake)

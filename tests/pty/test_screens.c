@@ -128,6 +128,24 @@ road_to_review(struct play *p)
 }
 
 static void
+test_test_certificate(void **state)
+{
+	static const char *const usual[] = { "FAKE=", NULL };
+	struct play *p = play_start(80, 24, usual, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, ESC, "step 4 of 11");
+	play_key(p, TAB "3", "> 3 a test");
+	play_key(p, ENTER, "Every browser warns");
+	same_as(p, "test-certificate");
+	play_key(p, ENTER, "step 4 of 11"); /* No is in focus */
+	play_key(p, ENTER, "Every browser warns");
+	play_key(p, RIGHT ENTER, "step 5 of 11");
+	play_end(p);
+}
+
+static void
 test_failure_and_apply(void **state)
 {
 	static const char *const fails[] = { "FAKE=fails", NULL }, *const stays[] = { "FAKE=stays", NULL },
@@ -536,6 +554,7 @@ main(void)
 		cmocka_unit_test(test_console),
 		cmocka_unit_test(test_language_that_cannot_be_shown),
 		cmocka_unit_test(test_scenes),
+		cmocka_unit_test(test_test_certificate),
 		cmocka_unit_test(test_failure_and_apply),
 		cmocka_unit_test(test_long_plan),
 		cmocka_unit_test(test_what_to_press),
