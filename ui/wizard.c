@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "base/mem.h"
@@ -167,6 +169,16 @@ status_of(const struct wizard *w)
 	return 0;
 }
 
+/* A serial line: what a second costs there is seen. */
+static bool
+is_slow_line(void)
+{
+	struct termios t;
+	speed_t speed = tcgetattr(STDOUT_FILENO, &t) == 0 ? cfgetospeed(&t) : B0;
+
+	return speed > B0 && speed < B9600;
+}
+
 int
 wizard_run(const struct wizard_options *o)
 {
@@ -174,8 +186,11 @@ wizard_run(const struct wizard_options *o)
 	struct err e = { 0 };
 	int status;
 
+	struct setup_options options = o->setup;
+
+	options.slow = is_slow_line();
 	w.net = net_new(w.loop);
-	w.setup = setup_new(w.loop, w.net, &o->setup, on_changed, &w, &e);
+	w.setup = setup_new(w.loop, w.net, &options, on_changed, &w, &e);
 	if (!w.setup || watch_signals(&w, &e) < 0 || run_faces(&w, &e) < 0) {
 		fprintf(stderr, "%s\n", e.msg);
 		status = err_status(e.code);

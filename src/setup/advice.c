@@ -349,7 +349,7 @@ setup_advice(const struct setup *s, enum page p)
 	struct advice a = { .v = arena_alloc(s->say, (MAX_ADVICE + 1) * sizeof(char *)) };
 
 	if (fields_wrong(s, p)) {
-		add(&a, _("Correct the field above. Its checks run again by themselves."));
+		advise(&a, _("Correct the field above. Its checks run again by themselves."));
 		return (const char *const *)a.v;
 	}
 	switch (p) {

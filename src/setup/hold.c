@@ -3,14 +3,12 @@
 
 #include "base/i18n.h"
 
-#define SECOND_MS    1000
-
 static void
 count(void *ctx)
 {
 	struct setup *s = ctx;
 
-	s->hold_timer = loop_after(s->loop, SECOND_MS, count, s);
+	s->hold_timer = loop_after(s->loop, runs_pace(s), count, s);
 	setup_tell(s);
 }
 
@@ -58,7 +56,7 @@ setup_hold(struct setup *s)
 		.templates = s->o.templates, .root = s->o.root,
 	};
 	s->hold = rehearsal_start(s->loop, s->net, &s->hold_context, &on, s);
-	s->hold_timer = loop_after(s->loop, SECOND_MS, count, s);
+	s->hold_timer = loop_after(s->loop, runs_pace(s), count, s);
 	setup_tell(s);
 }
 

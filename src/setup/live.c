@@ -7,7 +7,6 @@
 #include "base/i18n.h"
 #include "proxy/served.h"
 
-#define SECOND_MS 1000
 
 struct live {
 	struct arena         arena;
@@ -25,7 +24,7 @@ tick(void *ctx)
 	struct setup *s = ctx;
 	struct live *hold = s->live[LIVE_HOLD];
 
-	hold->timer = loop_after(s->loop, SECOND_MS, tick, s);
+	hold->timer = loop_after(s->loop, runs_pace(s), tick, s);
 	setup_tell(s);
 }
 
@@ -135,7 +134,7 @@ live_begin(struct setup *s, enum live_kind k)
 	answers_copy(&l->answers, &s->answers);
 	l->from = loop_seconds();
 	if (k == LIVE_HOLD)
-		l->timer = loop_after(s->loop, SECOND_MS, tick, s);
+		l->timer = loop_after(s->loop, runs_pace(s), tick, s);
 	find_everything(s);
 	setup_tell(s);
 }

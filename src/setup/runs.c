@@ -11,7 +11,6 @@
 
 #define LOOK_AGAIN_MS 2000
 #define RESOLVE_MS    4000
-#define TICK_MS       1000
 
 enum mark
 mark_of(const struct check_result *r)
@@ -242,7 +241,14 @@ tick(void *ctx)
 
 	s->tick_timer = 0;
 	runs_tick(s);
-	setup_tell(s);
+	if (s->tick_timer) /* else what was waited for is over, and was told then */
+		setup_tell(s);
+}
+
+int
+runs_pace(const struct setup *s)
+{
+	return s->o.slow ? 5000 : 1000;
 }
 
 void
@@ -251,7 +257,7 @@ runs_tick(struct setup *s)
 	const bool waits = s->child || (s->rehearsal && !s->rehearsed) || (s->direct && !check_is_done(s->direct));
 
 	if (waits && !s->tick_timer)
-		s->tick_timer = loop_after(s->loop, TICK_MS, tick, s);
+		s->tick_timer = loop_after(s->loop, runs_pace(s), tick, s);
 }
 
 /* ---- rehearsal ---- */

@@ -27,6 +27,7 @@ struct setup_options {
 	const char *templates; /* directory */
 	const char *answers;   /* start from this file, or NULL */
 	const char *self;      /* path of this program: apply runs it as a child */
+	bool        slow;      /* the line is: what is waited for is told every 5 s, not every second */
 	const char *lang;      /* --lang, which counts more than a saved language; or NULL */
 	bool        practice;  /* the built-in origin and a private proxy; nothing on this server is touched */
 	const char *practice_nginx; /* a private nginx binary for practice where none is installed, or NULL */

@@ -260,6 +260,7 @@ void follow_scheme(struct setup *s); /* which choice of certificate fits the add
 void certificate_look(struct setup *s); /* after the address, the choice or a path changed */
 
 /* runs.c */
+int  runs_pace(const struct setup *s); /* milliseconds between two seconds that are shown */
 void runs_tick(struct setup *s); /* from now on, for as long as something runs */
 void run_direct(struct setup *s);
 void run_today(struct setup *s);
