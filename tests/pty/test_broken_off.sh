@@ -28,21 +28,12 @@ field() { # field TEXT: what is in the field in focus is replaced
 	type_text "$1"
 }
 
-still() { is_on_screen 'still run'; }
-is_over() { ! still; }
-leave_start() { # leave_start TEXT: Enter, as soon as it is known what is on this server
-	take "$1\|still run"
-	while still; do
-		wait_for 10 is_over
-		take "$1\|still run"
-	done
-}
-
 # Step 2, where the address was typed, and a password.
 start 80x24 --root "$R"
 wait_text 'Enter Start'
 must_not_say 'go on at step'
-leave_start 'step 2 of 11'
+wait_text '^>  Start' # it is known what is on this server
+take 'step 2 of 11'
 field "$ORIGIN"
 keys Enter
 wait_text 'UI password'

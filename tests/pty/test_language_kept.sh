@@ -23,13 +23,8 @@ start 80x24 --root "$R"
 wait_text 'This console cannot show Korean. Over SSH it will be Korean.'
 must_say 'step 1 of 11'
 must_say ' ko Korean'
-still() { is_on_screen 'still run'; }
-is_over() { ! still; }
-take 'step 2 of 11\|still run'
-while still; do
-	wait_for 10 is_over
-	take 'step 2 of 11\|still run'
-done
+wait_text '^>  Start' # it is known what is on this server
+take 'step 2 of 11'
 wait_for 5 [ -s "$R/var/lib/antechamber/session.json" ]
 jq -r .answers "$R/var/lib/antechamber/session.json" | grep -q '^language: ko$' || lost "the language is not kept"
 close_terminal
