@@ -184,7 +184,7 @@ fuzz:
 	$QB=$B/fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(notdir $(t_fuzz))
 
 # Longer attacks than `make check' makes, and their figures: faults, kills, fuzz executions, bytes leaked.
-torture: all $(filter $B/tests/unit/apply/% $B/tests/unit/proxy/%,$(unit))
+torture: all $(unit) $(standin)
 	$Q$(MAKE) --no-print-directory B=$B SAN= fuzz >$B/torture.fuzz || { cat $B/torture.fuzz; exit 1; }
 	$QB=$B BIN=$(abspath $B)/$(NAME) sh tests/torture/run.sh
 
