@@ -67,6 +67,7 @@ struct apply {
 	const struct proxy_found *reloaded; /* whose reload is under way; NULL: none that we know */
 	struct proxy_found   there;  /* as it runs now, where no plan has it */
 	long long            deadline;
+	struct err           reload_err; /* its command failed: why */
 
 	struct calling       calling;    /* call.c */
 

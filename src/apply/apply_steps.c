@@ -1,5 +1,8 @@
 #include "apply/apply_run.h"
 
+#include <string.h>
+
+#include "base/fs.h"
 #include "base/i18n.h"
 
 static void next_step(void *ctx);
@@ -30,6 +33,19 @@ undone_and_looked(void *ctx)
 	apply_finish(a, APPLY_UNDONE, &a->why);
 }
 
+/* Where there was no room to note that nothing was done, the next start would take it for half-way. */
+static void
+forget_unmarked(struct apply *a)
+{
+	struct journal_lines l;
+	struct err ignored;
+
+	journal_read(&l, a->journal.dir);
+	if (!l.n || strcmp(json_get_string(l.v[l.n - 1], "do", ""), "undone") != 0)
+		fs_remove_tree(a->journal.dir, &ignored);
+	journal_lines_free(&l);
+}
+
 static void
 undone(struct apply *a, const struct err *e)
 {
@@ -45,6 +61,7 @@ undone(struct apply *a, const struct err *e)
 		        n, e->msg);
 		apply_finish(a, APPLY_UNDO_FAILED, &failed);
 	} else if (!a->written) {
+		forget_unmarked(a);
 		apply_refuse(a, &a->why);
 	} else if ((a->reloading || a->letting_go) && a->sites) {
 		sites_ask(a->sites, undone_and_looked, a);

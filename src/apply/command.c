@@ -11,6 +11,7 @@
 #define VALIDATE_MS 30000
 #define RELOAD_MS   60000
 #define PROOF_MS    5000
+#define FAILED_MS   1000 /* until a reload that was said to fail would be seen to have taken */
 #define LOOK_MS     20
 #define READY_MS    100
 
@@ -254,6 +255,27 @@ look(void *ctx)
 		taken(a);
 }
 
+/* A command can say that it failed, or never end, and its reload has taken all the same: an undo has to know. */
+static void
+look_after_failure(void *ctx)
+{
+	struct apply *a = ctx;
+	const struct proxy_found *f = a->reloaded;
+
+	const bool took = f->proxy->proof(f, a->proof) == PROOF_DONE;
+
+	a->timer = 0;
+	if (!took && loop_now() < a->deadline) {
+		a->timer = loop_after(a->loop, LOOK_MS, look_after_failure, a);
+		return;
+	}
+	free(a->proof);
+	a->proof = NULL;
+	if (!a->undoing)
+		a->proved = a->proved || took;
+	go_on(a, a->undoing && took ? NULL : &a->reload_err);
+}
+
 static void
 on_reloaded(void *ctx, const struct proc_result *r)
 {
@@ -264,9 +286,12 @@ on_reloaded(void *ctx, const struct proc_result *r)
 	a->proc = NULL;
 	if (judge(a, r, &e) < 0) {
 		apply_say(a, "reload", PROGRESS_FAIL, "%s", e.msg);
-		free(a->proof);
-		a->proof = NULL;
-		go_on(a, &e);
+		a->reload_err = e;
+		a->deadline = loop_now() + (r->started ? FAILED_MS : 0);
+		if (a->proof)
+			look_after_failure(a);
+		else
+			go_on(a, &a->reload_err);
 		return;
 	}
 	apply_say(a, "reload", PROGRESS_DONE, "%s", shown(a, a->argv));

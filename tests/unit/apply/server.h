@@ -49,6 +49,7 @@ struct told {
 	size_t             places, by_hand, other_sites, other_sites_changed;
 	bool               verified, killed;
 	unsigned long      us;         /* that the apply or the rollback itself took */
+	bool               half_way; /* as the next start sees it */
 	bool               no_mounts; /* this machine lets nobody have mounts of his own */
 	bool               restart; /* its cause is config-needs-restart */
 	char               steps[2048]; /* "lock:done backup:done ..." */
@@ -385,6 +386,8 @@ attempt_in_child(struct attempt *t, int out)
 	t->apply = apply_start(t->loop, net, &plan, &options, attempt_progress, attempt_done, t);
 	must(loop_run(t->loop, &e) == 0, &e);
 	apply_free(t->apply);
+	struct journal_entry open;
+	t->told.half_way = journal_open_business(&s->t->arena, s->t->root, &open);
 	buf_free(&kept);
 	plan_free(&plan);
 	proxy_found_free(&found);

@@ -112,6 +112,36 @@ test_reload_that_fails(void **state)
 	assert_string_equal(fingerprint(s), before);
 }
 
+/* One that takes and then says that it failed, and fails for good after that: the new configuration runs on, which is said. */
+static void
+test_reload_that_takes_and_fails(void **state)
+{
+	struct server *s = *state;
+	struct attempt t = ATTEMPT(s);
+
+	needs_server(s);
+	s->extra = arena_printf(&s->t->arena,
+		"commands: {validate: [/bin/true], reload: [/bin/sh, %1$s/reload]}\n", s->t->root);
+	tree_write(s->t, "/reload", arena_printf(&s->t->arena,
+		"[ -e %1$s/once ] && exit 1\ntouch %1$s/once\n%2$s -c %1$s/etc/nginx/nginx.conf -s reload\nexit 1\n",
+		s->t->root, NGINX));
+	const char *before = fingerprint(s);
+	struct told told = attempt(&t);
+	assert_int_equal(told.outcome, APPLY_UNDO_FAILED);
+	assert_int_equal(told.code, ERR_ROLLBACK);
+	assert_true(told.by_hand > 0);
+	assert_string_equal(fingerprint(s), before);
+	assert_int_equal(newest(s).state, JOURNAL_UNFINISHED);
+	wait_for_status(s->port, "chat.example.org", 301);
+
+	/* What takes has taken, whatever its command says. */
+	tree_write(s->t, "/reload", arena_printf(&s->t->arena, "%2$s -c %1$s/etc/nginx/nginx.conf -s reload\nexit 1\n",
+	                                         s->t->root, NGINX));
+	assert_int_equal(rollback(s, 0).outcome, APPLY_UNDONE);
+	assert_int_equal(newest(s).state, JOURNAL_UNDONE);
+	wait_for_status(s->port, "chat.example.org", 0);
+}
+
 /* Another server has the name on that very address and comes first: the checks over loopback see it. */
 static void
 test_shadowed(void **state)
@@ -571,6 +601,52 @@ test_read_only_mounts(void **state)
 	}
 }
 
+/* The disk of the journals, with room for so many pages. */
+static unsigned room;
+
+static void
+fill_state(struct server *s)
+{
+	const char *dir = tree_path(s->t, geteuid() ? "/state/antechamber" : "/var/lib/antechamber");
+	struct buf rest = BUF_INIT;
+	struct err e = { 0 };
+
+	tree_mkdir(s->t, geteuid() ? "/state/antechamber" : "/var/lib/antechamber");
+	must(mount("none", dir, "tmpfs", 0, "size=64k,mode=700") == 0, &(struct err){ .msg = "mount" });
+	for (unsigned i = 0; i < (16 - room) * 4096; i++)
+		buf_putc(&rest, 'x');
+	must(fs_write(arena_printf(&s->t->arena, "%s/rest", dir), rest.s, rest.len, 0600, &e) == 0, &e);
+	buf_free(&rest);
+}
+
+/* However little room there is, it is done or it is refused, and what is refused is not taken for half-way later. */
+static void
+test_full_disk(void **state)
+{
+	struct server *s = *state;
+	unsigned refused = 0;
+
+	needs_server(s);
+	const char *before = fingerprint(s);
+	for (room = 1; room < 9; room++) {
+		struct attempt t = ATTEMPT(s);
+
+		t.own_mounts = true;
+		t.meddle = fill_state;
+		struct told told = attempt(&t);
+		if (told.no_mounts)
+			skip();
+		assert_false(told.half_way);
+		if (told.outcome == APPLY_KEPT)
+			break; /* its journal is gone with the mount */
+		refused++;
+		assert_int_equal(told.outcome, APPLY_REFUSED);
+		assert_non_null(strstr(told.msg, strerror(ENOSPC)));
+		assert_string_equal(fingerprint(s), before);
+	}
+	assert_in_range(refused, 2, 6);
+}
+
 /* Mounted so while it is at work: what was written is taken back, or it is said what has to be by hand. */
 static void
 test_read_only_in_between(void **state)
@@ -767,6 +843,7 @@ main(void)
 		TEST(test_refused_by_the_checker),
 		TEST(test_reload_that_does_not_take),
 		TEST(test_reload_that_fails),
+		TEST(test_reload_that_takes_and_fails),
 		TEST(test_shadowed),
 		TEST(test_changed_before),
 		TEST(test_changed_while_writing),
@@ -783,6 +860,7 @@ main(void)
 		TEST(test_rollback_that_does_not_take),
 		TEST(test_read_only_mounts),
 		TEST(test_read_only_in_between),
+		TEST(test_full_disk),
 		TEST(test_two_at_once),
 		TEST(test_damaged_journal),
 		cmocka_unit_test(test_private_names),
