@@ -71,47 +71,64 @@ struct view {
 	struct proxy_context context;
 };
 
-/* Loopback of this machine is another one there. */
-static int
-show_origin(struct view *v, const struct proxy_found *f, struct err *e)
+int
+boxed_check_origin(const struct proxy_found *f, const struct url *origin, struct err *e)
 {
 	const struct box *b = f->box;
-	struct url *u = &v->answers.origin;
 
-	if (b->shares_network || !v->answers.has_origin || !url_is_loopback(u))
+	if (!boxed_reach(f) || !url_is_loopback(origin))
 		return 0;
 	if (!b->gateway)
 		return err_set(e, ERR_VALUE,
 		               _("The container %s has no way to this server. Create it again on a network that has one."),
 		               b->name);
-	if (box_is_deaf(b, u->port))
+	if (box_is_deaf(b, origin->port))
 		return err_set(e, ERR_VALUE,
 		               _("Port %1$u is open on loopback only, and the container %2$s reaches this server at %3$s. Let OpenChamber listen on %3$s too."),
-		               u->port, b->name, b->gateway);
-	snprintf(u->host, sizeof(u->host), "%s", b->host_name ? b->host_name : b->gateway);
-	u->ipv6 = false;
-	u->ip = !b->host_name;
+		               origin->port, b->name, b->gateway);
 	return 0;
 }
 
-static int
-show_ports(struct view *v, const struct proxy_context *c, struct err *e)
+int
+boxed_check_ports(const struct proxy_found *f, const struct answers *a, struct err *e)
+{
+	unsigned http, https, serving;
+
+	answers_ports(a, &http, &https);
+	serving = https ? https : http;
+	if (!f->box || !serving || box_port_inside(f->box, serving))
+		return 0;
+	return err_set(e, ERR_VALUE,
+	               _("The container %1$s does not publish port %2$u. Create it again with -p %2$u:%2$u"),
+	               f->box->name, serving);
+}
+
+/* Loopback of this machine is another one there. */
+static void
+show_origin(struct view *v, const struct proxy_found *f)
+{
+	const struct box *b = f->box;
+	struct url *u = &v->answers.origin;
+
+	if (!boxed_reach(f) || !v->answers.has_origin || !url_is_loopback(u))
+		return;
+	snprintf(u->host, sizeof(u->host), "%s", b->host_name ? b->host_name : b->gateway);
+	u->ipv6 = false;
+	u->ip = !b->host_name;
+}
+
+static void
+show_ports(struct view *v, const struct proxy_context *c)
 {
 	const struct box *b = c->found->box;
 	unsigned http, https;
 
 	if (b->shares_network)
-		return 0;
+		return;
 	answers_ports(c->answers, &http, &https);
-	const unsigned serving = https ? https : http;
-	if (serving && !box_port_inside(b, serving))
-		return err_set(e, ERR_VALUE,
-		               _("The container %1$s does not publish port %2$u. Create it again with -p %2$u:%2$u"),
-		               b->name, serving);
 	v->answers.listen_address = NULL;
 	v->answers.listen_https = https ? box_port_inside(b, https) : 0;
 	v->answers.listen_http = http && box_port_inside(b, http) ? box_port_inside(b, http) : http;
-	return 0;
 }
 
 /* A file of this machine, as it is called there; what is only there keeps its name. */
@@ -152,8 +169,11 @@ look_inside(struct view *v, const struct proxy_context *c, struct err *e)
 	v->answers.validate = v->answers.reload_argv = NULL;
 	if (v->answers.config)
 		v->answers.config = arena_strdup(&v->arena, boxed_path(&v->arena, c->found, v->answers.config));
-	if (show_origin(v, c->found, e) < 0 || show_ports(v, c, e) < 0)
+	if ((c->answers->has_origin && boxed_check_origin(c->found, &c->answers->origin, e) < 0) ||
+	    boxed_check_ports(c->found, c->answers, e) < 0)
 		return -1;
+	show_origin(v, c->found);
+	show_ports(v, c);
 	if (v->answers.tls != TLS_EXISTING)
 		return 0;
 	return show_file(&v->answers.certificate, v, b, e) < 0 || show_file(&v->answers.key, v, b, e) < 0 ? -1 : 0;
@@ -198,7 +218,7 @@ boxed_outside(const char **path, struct arena *a, const struct proxy_found *f, s
 }
 
 int
-boxed_check(const struct proxy_found *f, struct err *e)
+boxed_check_sites(const struct proxy_found *f, struct err *e)
 {
 	struct arena a = { 0 };
 	const char *path = f->box && f->site_dir ? fs_join(&a, f->site_dir, "openchamber.conf") : NULL;

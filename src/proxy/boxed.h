@@ -55,7 +55,12 @@ const char *boxed_reach(const struct proxy_found *f);
 /* A path that the proxy names as this machine does; -1 with the reason, and the option that changes it. */
 int boxed_outside(const char **path, struct arena *a, const struct proxy_found *f, struct err *e);
 
-/* Can its sites be written from here?  -1 as above. */
-int boxed_check(const struct proxy_found *f, struct err *e);
+/*
+ * Can its sites be written from here, does OpenChamber listen where its container reaches it, are
+ * the ports published?  -1 as above; 0 too where it is in no container.
+ */
+int boxed_check_sites(const struct proxy_found *f, struct err *e);
+int boxed_check_origin(const struct proxy_found *f, const struct url *origin, struct err *e);
+int boxed_check_ports(const struct proxy_found *f, const struct answers *a, struct err *e);
 
 #endif

@@ -145,12 +145,12 @@ advise_proxy(const struct setup *s, struct advice *a)
 	} else if (f->broken.code != ERR_NONE) {
 		advise(a, say(s, _("It was so before: nothing here has changed it, and %s goes on with what it read at its start."), f->proxy->label));
 		advise(a, _("Correct that line in a second SSH session, then press F5."));
-	} else if (!f->installed) {
+	} else if (!f->installed && !f->box) {
 		advise(a, _("Come back to this page when it is installed: F5 looks again."));
 	} else {
-		advise(a, f->running ? say(s, _("%s is suggested because it already answers here."), f->proxy->label)
+		advise(a, f->box ? boxed_sentence(s, f) : f->running ? say(s, _("%s is suggested because it already answers here."), f->proxy->label)
 		                  : say(s, _("%s is installed. It is started with the new configuration when you apply."), f->proxy->label));
-		advise(a, _("Press Enter for the public address."));
+		advise(a, f->box && setup_mark(s, PAGE_PROXY) == MARK_FAIL ? _("Change that in a second SSH session, then press F5.") : _("Press Enter for the public address."));
 	}
 }
 

@@ -202,6 +202,19 @@ on_certbot(void *ctx, const char *path)
 	add_cert(s, plain, fs_join(&s->keep, dir, "privkey.pem"), false);
 }
 
+/* In a container it has another name, and may be nowhere on this server. */
+static void
+add_site_cert(struct setup *s, const struct proxy_found *f, const struct proxy_site *site)
+{
+	const char *certificate = site->certificate, *key = site->key;
+	struct err e = { 0 };
+
+	if (!certificate || !key || boxed_outside(&certificate, &s->keep, f, &e) < 0 ||
+	    boxed_outside(&key, &s->keep, f, &e) < 0)
+		return;
+	add_cert(s, certificate, key, true);
+}
+
 /* Those in use first, then those that certbot keeps. */
 void
 find_certs(struct setup *s)
@@ -209,7 +222,7 @@ find_certs(struct setup *s)
 	s->n_certs = 0;
 	for (size_t i = 0; i < s->n_found; i++)
 		for (size_t k = 0; k < s->found[i].n_sites; k++)
-			add_cert(s, s->found[i].sites[k].certificate, s->found[i].sites[k].key, true);
+			add_site_cert(s, &s->found[i], &s->found[i].sites[k]);
 	if (s->practice_ca)
 		add_cert(s, s->practice_ca, s->practice_key, false);
 	fs_glob(fs_path(&s->keep, s->o.root, "/etc/letsencrypt/live/*/fullchain.pem"), on_certbot, s);

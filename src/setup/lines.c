@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "answers/box.h"
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -195,6 +196,8 @@ lines_proxy(const struct setup *s, struct lines *l)
 		lines_contained(s, f, l);
 		return;
 	}
+	if (f->box && !lines_boxed(s, f, l))
+		return;
 	if (!f->installed) {
 		line_told(l, MARK_FAIL, say(s, _("%1$s is not installed. Install it in a second SSH session: %2$s"),
 		                       f->proxy->label, say(s, "sudo apt install %s", f->proxy->package ? f->proxy->package : f->proxy->name)));
@@ -209,7 +212,7 @@ lines_proxy(const struct setup *s, struct lines *l)
 		line_told(l, MARK_PASS, _("its configuration: syntax ok; the rest needs root"));
 	else
 		line_told(l, MARK_PASS, _("its configuration is sound as it is today"));
-	if (f->link_dir || f->site_dir)
+	if (!f->box && (f->link_dir || f->site_dir))
 		line_told(l, MARK_PASS, say(s, _("sites are read from %s"), f->link_dir ? f->link_dir : f->site_dir));
 	for (size_t i = 0; i < f->n_sites; i++)
 		others += !f->sites[i].ours && proxy_site_first(f, &f->sites[i]) == &f->sites[i] &&
@@ -254,7 +257,8 @@ lines_name(const struct setup *s, struct lines *l)
 static bool
 is_program_of(const struct proxy_found *f, const char *program)
 {
-	return strcmp(program, f->proxy->name) == 0 || (f->binary && strcmp(program, fs_basename(f->binary)) == 0);
+	return (f->box && !f->box->shares_network) || /* what is published is its own */
+	       strcmp(program, f->proxy->name) == 0 || (f->binary && strcmp(program, fs_basename(f->binary)) == 0);
 }
 
 static void
@@ -264,6 +268,8 @@ lines_ports(const struct setup *s, struct lines *l)
 	unsigned ports[2];
 	bool open[2];
 
+	if (lines_boxed_ports(s, f, l))
+		return;
 	answers_ports(&s->answers, &ports[0], &ports[1]);
 	for (int p = 0; p < 2; p++) {
 		const struct listener *taken = NULL;

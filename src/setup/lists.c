@@ -176,7 +176,9 @@ list_proxy(const struct setup *s, struct setup_choice *out, size_t max)
 
 		out[n++] = (struct setup_choice){
 			.label = f->version ? say(s, "%s %s", f->proxy->label, f->version) : f->proxy->label,
-			.state = f->installed ? proxy_ports(s, f) :
+			/* TRANSLATORS: %s is the name of a container */
+			.state = f->box ? say(s, _("in a container (%s)"), f->container) :
+			         f->installed ? proxy_ports(s, f) :
 			         f->proxy->by_hand && !f->proxy->by_hand(&s->answers) ? _("told by its API") :
 			         f->proxy->by_hand ? _("you paste a text into it") : _("not installed"),
 			.chosen = s->answers.proxy && strcmp(s->answers.proxy, f->proxy->name) == 0 && !s->by_hand,

@@ -214,6 +214,9 @@ bool setup_pastes(const struct setup *s); /* the chosen proxy is set in its own 
 
 bool setup_origin_is_container(const struct setup *s); /* its container takes OpenChamber's address for its own */
 
+/* lines_boxed.c: of a proxy in a container: where it runs, and what that means */
+const char *boxed_sentence(const struct setup *s, const struct proxy_found *f);
+
 /* told.c */
 bool setup_is_told(const struct setup *s);   /* the chosen proxy is told by its API, here; with half the answers too */
 bool told_is_whole(const struct setup *s);   /* address, user and secret are all answered */
