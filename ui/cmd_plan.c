@@ -8,6 +8,7 @@
 #include "handoff.h"
 #include "proxy/boxed.h"
 #include "proxy/front.h"
+#include "proxy/hand.h"
 
 int
 planned_answers(struct cmd *c, struct planned *p, struct err *e)
@@ -82,6 +83,11 @@ planned_detect(struct cmd *c, struct planned *p, struct err *e)
 	const struct proxy *proxy = proxy_find(p->answers.proxy);
 	struct waiting w = { .loop = c->loop, .done = &p->detected };
 
+	if (hand_find(p->answers.proxy))
+		return answers_err(e, &p->answers, "proxy",
+		                   _("Nothing is written for %s: antechamber print shows the text to "
+		                     "put there, antechamber check proves it."),
+		                   hand_find(p->answers.proxy)->label);
 	if (!proxy || !proxy->render)
 		return answers_err(e, &p->answers, "proxy",
 		                   _("This version cannot write a configuration for \"%s\"."),
@@ -128,7 +134,11 @@ detect_leaving(struct cmd *c, struct planned *p, struct err *e)
 int
 planned_build(struct cmd *c, struct planned *p, struct err *e)
 {
-	if (planned_answers(c, p, e) < 0 || planned_detect(c, p, e) < 0 || detect_leaving(c, p, e) < 0)
+	if (planned_answers(c, p, e) < 0)
+		return -1;
+	if (hand_find(p->answers.proxy) && c->o->command == COMMAND_PRINT)
+		return 0;
+	if (planned_detect(c, p, e) < 0 || detect_leaving(c, p, e) < 0)
 		return -1;
 	if (by_hand_is(p)) {
 		if (c->o->command == COMMAND_PRINT)

@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+#include "base/i18n.h"
+#include "proxy/hand.h"
+
 /* A request's body is what a file's text is elsewhere. */
 static void
 print_call(const struct plan *p, size_t step, bool named)
@@ -43,6 +46,40 @@ print_files(const struct plan *p)
 	}
 }
 
+/* For a proxy that nothing is written for: the text, and what a person does with it. */
+static int
+print_hand(struct cmd *c, const struct planned *p, struct err *e)
+{
+	const struct hand *h = hand_find(p->answers.proxy);
+	const struct proxy_context context = {
+		.answers = &p->answers, .needs = &c->needs, .templates = c->o->templates, .root = c->o->root,
+	};
+	struct buf text = BUF_INIT;
+	int rc = hand_render(&text, h, &context, e);
+
+	if (rc == 0 && c->o->json) {
+		struct json *doc = cmd_json(c->o), *files = json_array(), *file = json_object();
+
+		json_set_string(file, "path", h->file);
+		json_set_string(file, "mode", "0644");
+		json_set_string(file, "text", text.s);
+		json_push(files, file);
+		json_set(doc, "files", files);
+		cmd_put_json(doc);
+	} else if (rc == 0) {
+		struct report beside;
+
+		fputs(text.s, stdout);
+		report_init(&beside, stderr, c->o->color, c->o->plain);
+		report_line(&beside, _("This is yours to put there; antechamber writes nothing. Its usual place:"));
+		fprintf(stderr, "%s\n", h->file);
+		report_line(&beside, _("Then prove it:"));
+		fprintf(stderr, "antechamber check --origin %s --public %s\n", p->origin, p->public_url);
+	}
+	buf_free(&text);
+	return rc;
+}
+
 int
 cmd_print(const struct options *o)
 {
@@ -54,6 +91,9 @@ cmd_print(const struct options *o)
 
 	if (cmd_open(&c, o, &e) < 0 || planned_build(&c, &p, &e) < 0) {
 		status = cmd_status(&c, cmd_fail(o, &e));
+	} else if (hand_find(p.answers.proxy)) {
+		if (print_hand(&c, &p, &e) < 0)
+			status = cmd_fail(o, &e);
 	} else if (by_hand_is(&p)) {
 		if (by_hand_put(o, &p, &e) < 0)
 			status = cmd_fail(o, &e);

@@ -152,6 +152,57 @@ add_link(struct steps *out, struct arena *a, const struct apache_own *own, const
 	steps_link(out, arena_printf(a, "%s/%s.%s", own->mods_enabled, name, ending), target);
 }
 
+/* What a distribution without a2enmod keeps apart from httpd; all else is there, and has to be loaded. */
+static const struct {
+	const char *module, *redhat, *alpine;
+} packages[] = {
+	{ "ssl",            "mod_ssl",   "apache2-ssl" },
+	{ "http2",          "mod_http2", "apache2-http2" },
+	{ "proxy",          NULL,        "apache2-proxy" },
+	{ "proxy_http",     NULL,        "apache2-proxy" },
+	{ "proxy_wstunnel", NULL,        "apache2-proxy" },
+};
+
+/* "dnf install mod_ssl"; NULL: nothing has to be installed, or nobody knows what. */
+static const char *
+install_command(struct arena *a, const struct proxy_found *f, const char *name)
+{
+	const bool redhat = f->config && strncmp(f->config, "/etc/httpd/", 11) == 0,
+		   alpine = f->config && strcmp(f->config, "/etc/apache2/httpd.conf") == 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(packages); i++) {
+		if (strcmp(packages[i].module, name) != 0)
+			continue;
+		if (redhat && packages[i].redhat)
+			return arena_printf(a, "dnf install %s", packages[i].redhat);
+		if (alpine)
+			return arena_printf(a, "apk add %s", packages[i].alpine);
+	}
+	return NULL;
+}
+
+static int
+refuse(const struct proxy_found *f, const char *name, struct err *e)
+{
+	struct arena a = { 0 };
+	const char *command = install_command(&a, f, name);
+
+	if (apache_own(f)->mods_available)
+		err_set(e, ERR_MISSING,
+		        _("Apache lacks the module %1$s, which this needs. Install it, then run: a2enmod %1$s"),
+		        name);
+	else if (command)
+		err_set(e, ERR_MISSING, _("Apache lacks the module %1$s, which this needs. Install it: %2$s"),
+		        name, command);
+	else
+		err_set(e, ERR_MISSING,
+		        _("Apache lacks the module %1$s, which this needs. Load it in %2$s: "
+		          "LoadModule %1$s_module modules/mod_%1$s.so"),
+		        name, f->config);
+	arena_free(&a);
+	return -1;
+}
+
 /*
  * As a2enmod does it.  Only http2.conf stays out: it would speak HTTP/2 for
  * every other site too.
@@ -168,15 +219,7 @@ apache_modules_steps(struct steps *out, const struct apache_modules *m,
 		const char *name = m->missing[i], *conf;
 
 		if (!is_available(&a, c, name)) {
-			rc = err_set(
-				e, ERR_MISSING,
-				own->mods_available
-					? _("Apache lacks the module %1$s, which this needs. "
-			                    "Install it, then run: a2enmod %1$s")
-					: _("Apache lacks the module %1$s, which this needs. "
-			                    "Install it (a package may be called mod_%1$s), or "
-			                    "load it: LoadModule %1$s_module modules/mod_%1$s.so"),
-				name);
+			rc = refuse(c->found, name, e);
 			break;
 		}
 		add_link(out, &a, own, name, "load");

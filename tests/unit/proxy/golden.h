@@ -88,6 +88,38 @@ goldens_are_rendered(const struct goldens *all)
 	}
 }
 
+/* Where one version is written for otherwise than another: a line that only the older has, and one that only the newer. */
+struct difference {
+	const char *older, *newer;
+	const char *gone, *come; /* NULL: none */
+};
+
+static inline void
+golden_has(struct tree *t, const struct goldens *all, const char *name, const char *line, bool has)
+{
+	struct buf text = BUF_INIT;
+
+	golden_read(&text, t, all, name);
+	if (line && (strstr(text.s, line) != NULL) != has)
+		fail_msg("%s %s: %s", name, has ? "lacks" : "has", line);
+	buf_free(&text);
+}
+
+static inline void
+goldens_differ(const struct goldens *all, const struct difference *v, size_t n)
+{
+	struct tree *t;
+
+	assert_int_equal(tree_setup((void **)&t), 0);
+	for (size_t i = 0; i < n; i++) {
+		golden_has(t, all, v[i].older, v[i].gone, true);
+		golden_has(t, all, v[i].newer, v[i].gone, false);
+		golden_has(t, all, v[i].older, v[i].come, false);
+		golden_has(t, all, v[i].newer, v[i].come, true);
+	}
+	tree_teardown((void **)&t);
+}
+
 static inline void
 goldens_are_accepted(const struct goldens *all)
 {

@@ -10,6 +10,9 @@ static const struct golden goldens[] = {
 	{ "existing-2.4.71",     .version = "2.4.71" },
 	{ "http-2.4.71",         .version = "2.4.71" },
 	{ "http-2.4.41",         .version = "2.4.41" },
+	{ "http-2.4.6",          .version = "2.4.6" },
+	{ "upstream-2.4.41",     .version = "2.4.41" },
+	{ "cloudflare-2.4.41",   .version = "2.4.41" },
 	{ "selfsigned-2.4.71",   .version = "2.4.71" },
 	{ "upstream-2.4.71",     .version = "2.4.71" },
 	{ "cloudflare-2.4.71",   .version = "2.4.71" },
@@ -52,6 +55,22 @@ test_goldens(void **state)
 }
 
 static void
+test_versions_differ(void **state)
+{
+	static const struct difference differences[] = {
+		{ "existing-2.4.6",    "existing-2.4.41",   NULL, "Protocols h2 http/1.1" },
+		{ "existing-2.4.6",    "existing-2.4.41",   NULL, "RequestHeader set X-Real-IP expr=%{REMOTE_ADDR}" },
+		{ "existing-2.4.41",   "existing-2.4.57",   "RewriteRule ^/(.*)$ ws://", "nocanon upgrade=websocket" },
+		{ "http-2.4.41",       "http-2.4.71",       "RewriteRule ^/(.*)$ ws://", "nocanon upgrade=websocket" },
+		{ "upstream-2.4.41",   "upstream-2.4.71",   "RewriteRule ^/(.*)$ ws://", "nocanon upgrade=websocket" },
+		{ "cloudflare-2.4.41", "cloudflare-2.4.71", "RewriteRule ^/(.*)$ ws://", "nocanon upgrade=websocket" },
+	};
+
+	(void)state;
+	goldens_differ(&all, differences, ARRAY_LEN(differences));
+}
+
+static void
 test_httpd_accepts_them(void **state)
 {
 	(void)state;
@@ -79,6 +98,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_versions_differ),
 		cmocka_unit_test(test_httpd_accepts_them),
 		cmocka_unit_test_setup_teardown(test_the_judge_is_awake, tree_setup, tree_teardown),
 	};

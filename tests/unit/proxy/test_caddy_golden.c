@@ -18,6 +18,9 @@ static const struct golden goldens[] = {
 	{ "upstream-2.7",         .version = "v2.7.0" },
 	{ "cloudflare-2.4",       .version = "v2.4.6" },
 	{ "cloudflare-2.6",       .version = "2.6.2" },
+	{ "cloudflare-2.10",      .version = "v2.10.2" },
+	{ "upstream-2.10",        .version = "v2.10.2" },
+	{ "http-2.10",            .version = "v2.10.2" },
 	{ "tunnel-2.6",           .version = "2.6.2" },
 	{ "trusted-2.6",          .version = "2.6.2" },
 	{ "port-2.6",             .version = "2.6.2" },
@@ -65,6 +68,23 @@ test_goldens(void **state)
 }
 
 static void
+test_versions_differ(void **state)
+{
+	static const struct difference differences[] = {
+		{ "existing-2.4",   "existing-2.6",    "request_header -X-Forwarded-For", NULL },
+		{ "existing-2.6",   "existing-2.10",   NULL, "stream_close_delay 1h" },
+		{ "http-2.6",       "http-2.7",        NULL, "stream_close_delay 1h" },
+		{ "upstream-2.4",   "upstream-2.6",    "@strangers not remote_ip", "trusted_proxies " },
+		{ "upstream-2.6",   "upstream-2.10",   NULL, "stream_close_delay 1h" },
+		{ "cloudflare-2.4", "cloudflare-2.6",  "header_down +Cache-Control", "copy_response" },
+		{ "cloudflare-2.6", "cloudflare-2.10", NULL, "stream_close_delay 1h" },
+	};
+
+	(void)state;
+	goldens_differ(&all, differences, ARRAY_LEN(differences));
+}
+
+static void
 test_caddy_accepts_them(void **state)
 {
 	(void)state;
@@ -96,6 +116,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_versions_differ),
 		cmocka_unit_test(test_caddy_accepts_them),
 		cmocka_unit_test_setup_teardown(test_the_judge_is_awake, tree_setup, tree_teardown),
 	};

@@ -10,6 +10,8 @@ static const struct golden goldens[] = {
 	{ "http-2.6",        .version = "2.6.12", .before = "before-debian", .ipv4 = true },
 	{ "selfsigned-2.6",  .version = "2.6.12", .before = "before-debian" },
 	{ "upstream-2.6",    .version = "2.6.12", .before = "before-debian" },
+	{ "upstream-2.8",    .version = "2.8.9",  .before = "before-debian" },
+	{ "upstream-3.0",    .version = "3.0.5",  .before = "before-debian" },
 	{ "cloudflare-2.6",  .version = "2.6.12", .before = "before-debian" },
 	{ "trusted-2.6",     .version = "2.6.12", .before = "before-debian" },
 	{ "port-2.6",        .version = "2.6.12", .before = "before-debian" },
@@ -83,6 +85,19 @@ test_goldens(void **state)
 }
 
 static void
+test_versions_differ(void **state)
+{
+	static const struct difference differences[] = {
+		/* In a frontend of its own all times are its own; only beside others a version matters. */
+		{ "shared-2.6", "shared-3.0", NULL, "set-timeout client 3600s" },
+		{ "shared-2.8", "shared-3.0", NULL, "set-timeout client 3600s" },
+	};
+
+	(void)state;
+	goldens_differ(&all, differences, ARRAY_LEN(differences));
+}
+
+static void
 test_haproxy_accepts_them(void **state)
 {
 	(void)state;
@@ -110,6 +125,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_versions_differ),
 		cmocka_unit_test(test_haproxy_accepts_them),
 		cmocka_unit_test_setup_teardown(test_the_judge_is_awake, tree_setup, tree_teardown),
 	};

@@ -13,6 +13,10 @@ static const struct golden goldens[] = {
 	{ "existing-1.22",     .version = "1.22.1" },
 	{ "existing-1.25.1",   .version = "1.25.1" },
 	{ "existing-1.29",     .version = "1.29.2" },
+	{ "existing-1.29.3",   .version = "1.29.3" },
+	{ "upstream-1.18",     .version = "1.18.0", .ipv4 = true },
+	{ "upstream-1.29.3",   .version = "1.29.3" },
+	{ "cloudflare-1.29.3", .version = "1.29.3" },
 	{ "selfsigned-1.22",   .version = "1.22.1" },
 	{ "upstream-1.22",     .version = "1.22.1" },
 	{ "port-1.22",         .version = "1.22.1" },
@@ -53,6 +57,7 @@ judge(struct tree *t, const struct golden *g, struct buf *site)
 
 	/* Debian's nginx here is too old for the one and lacks the modules of the other. */
 	replace_all(site, "\thttp2 on;\n", "");
+	replace_all(site, "\t\tadd_header_inherit merge;\n", "");
 	replace_all(site, "\t\tbrotli off;\n", "");
 	replace_all(site, "\t\tzstd off;\n", "");
 	if (world_accepts(t, site->s, said, sizeof(said)) != 0 || strstr(said, "[warn]"))
@@ -66,6 +71,19 @@ test_goldens(void **state)
 {
 	(void)state;
 	goldens_are_rendered(&all);
+}
+
+static void
+test_versions_differ(void **state)
+{
+	static const struct difference differences[] = {
+		{ "existing-1.18",   "existing-1.25.1",   "listen 443 ssl http2;", "http2 on;" },
+		{ "existing-1.22",   "existing-1.29.3",   "listen 443 ssl http2;", "http2 on;" },
+		{ "cloudflare-1.22", "cloudflare-1.29.3", "listen 443 ssl http2;", "add_header_inherit merge;" },
+	};
+
+	(void)state;
+	goldens_differ(&all, differences, ARRAY_LEN(differences));
 }
 
 static void
@@ -96,6 +114,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_versions_differ),
 		cmocka_unit_test(test_nginx_accepts_them),
 		cmocka_unit_test_setup_teardown(test_the_judge_is_awake, tree_setup, tree_teardown),
 	};
