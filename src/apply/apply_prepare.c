@@ -98,6 +98,17 @@ put_leaving(struct apply *a, struct json *line)
 	json_set(line, "leaving", left);
 }
 
+/* One that did not run before is not left running by an undo. */
+static void
+put_stop(struct apply *a, struct json *line)
+{
+	const struct proxy_context *c = &a->plan->context;
+	const struct step *start = steps_find(&a->plan->steps, STEP_RUN, ROLE_RELOAD);
+
+	if (start && !c->found->running && !a->options.no_reload && !c->answers->reload_argv)
+		put_words(line, "stop", step_stop(&a->arena, start->argv, c->found->proxy->stop));
+}
+
 static int
 write_begin(struct apply *a, struct err *e)
 {
@@ -129,6 +140,7 @@ write_begin(struct apply *a, struct err *e)
 	/* What was not reloaded on purpose is not reloaded by its undo either. */
 	put_argv(line, "reload",
 	         a->options.no_reload ? NULL : steps_find(steps, STEP_RUN, ROLE_RELOAD));
+	put_stop(a, line);
 	if (move_program(a->plan, ROLE_RELOAD))
 		put_leaving(a, line);
 	if (a->plan->causes)

@@ -21,6 +21,7 @@ struct undo_work {
 	size_t             at;       /* lines from here on are undone, or are nothing to undo */
 	struct undo_programs {
 		const char *const *validate, *const *reload; /* as recorded; NULL: none */
+		const char *const *stop; /* instead of its reload, where it did not run before; NULL: it did */
 		const char        *proxy;
 		bool               reload_begun;
 	} programs[2];               /* of the proxy it was for, and of the one it left */

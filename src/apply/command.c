@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "proxy/boxed.h"
@@ -26,11 +27,22 @@ shown(struct apply *a, const char *const *argv)
 	return s;
 }
 
+/* A service manager is another program, and gives what it starts an output of its own. */
+static bool
+leaves_writer(const struct apply *a, const char *const *argv)
+{
+	const struct proxy_found *f = argv == a->argv ? a->reloaded : NULL;
+
+	return f && !f->running && f->proxy->start_keeps_output && argv[1] && strcmp(argv[1], "start") == 0 &&
+	       strcmp(fs_basename(argv[0]), f->proxy->name) == 0;
+}
+
 static void
 start(struct apply *a, const char *const *argv, int timeout_ms, proc_done_fn *done)
 {
 	const struct proc_request q = {
-		.argv = argv, .timeout_ms = timeout_ms, .own_session = true, .done = done, .ctx = a,
+		.argv = argv, .timeout_ms = timeout_ms, .own_session = true, .silent = leaves_writer(a, argv),
+		.done = done, .ctx = a,
 	};
 
 	a->argv = argv;

@@ -29,6 +29,7 @@ read_programs(struct apply *a, struct undo_programs *p, const struct json *from)
 {
 	p->validate = argv_of(a, from, "validate");
 	p->reload = argv_of(a, from, "reload");
+	p->stop = argv_of(a, from, "stop");
 	p->proxy = arena_strdup(&a->arena, json_get_string(from, "proxy", NULL));
 }
 
@@ -306,6 +307,26 @@ on_validate(struct apply *a, const struct err *e)
 		command_reload(a, p->reload, on_reload);
 }
 
+/* What did not come up, or was stopped since, need not be. */
+static void
+on_stopped(struct apply *a, const struct err *none)
+{
+	(void)none;
+	a->works[a->work].program++;
+	next_work(a);
+}
+
+static void
+stop_program(struct apply *a, const char *const *argv)
+{
+	struct buf command = BUF_INIT;
+
+	proc_show(&command, argv);
+	apply_say(a, "undo", PROGRESS_NOW, "%s", command.s);
+	buf_free(&command);
+	command_run(a, argv, on_stopped);
+}
+
 static void
 finish(struct apply *a)
 {
@@ -338,7 +359,9 @@ run_programs(struct apply *a, const struct err *none)
 	const struct undo_programs *p = programs(a);
 
 	(void)none;
-	if (p->validate)
+	if (p->stop)
+		stop_program(a, p->stop);
+	else if (p->validate)
 		command_validate(a, p->validate, on_validate);
 	else
 		command_reload(a, p->reload, on_reload);

@@ -240,6 +240,21 @@ close_all(const int *fds, size_t n)
 			close(fds[i]);
 }
 
+static int
+silence(const struct proc_request *q, const int *fds)
+{
+	const int null = q->silent ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+	int sys = 0;
+
+	if (!q->silent)
+		return 0;
+	if (null < 0 || dup3(null, fds[2], O_CLOEXEC) < 0 || dup3(null, fds[4], O_CLOEXEC) < 0)
+		sys = errno;
+	if (null >= 0)
+		close(null);
+	return sys;
+}
+
 /* Fork; 0, or the errno of what failed. */
 static int
 launch(struct proc *p, const struct proc_request *q)
@@ -251,6 +266,10 @@ launch(struct proc *p, const struct proc_request *q)
 	if (fds[0] < 0 || pipe2(fds + 1, O_CLOEXEC) < 0 || pipe2(fds + 3, O_CLOEXEC) < 0 ||
 	    pipe2(fds + 5, O_CLOEXEC) < 0) {
 		sys = errno;
+		close_all(fds, ARRAY_LEN(fds));
+		return sys;
+	}
+	if ((sys = silence(q, fds)) != 0) {
 		close_all(fds, ARRAY_LEN(fds));
 		return sys;
 	}

@@ -65,6 +65,7 @@ const struct proxy proxy_caddy = {
 	.ready_seconds = 60, /* an authority on the internet looks at this server first */
 	.authority     = caddy_authority,
 	.reload_closes = caddy_reload_closes,
+	.start_keeps_output = true,
 	.fix           = caddy_fix,
 	.blame         = caddy_blame,
 	.escape        = caddy_escape,

@@ -65,6 +65,7 @@ const struct proxy proxy_nginx = {
 	.before_reload = nginx_before_reload,
 	.proof         = nginx_proof,
 	.reload_closes = nginx_reload_closes,
+	.stop          = (const char *const[]){ "-s", "stop", NULL },
 	.fix           = nginx_fix,
 	.blame         = nginx_blame,
 	.repair        = nginx_repair,

@@ -198,6 +198,12 @@ struct proxy {
 	int (*leave)(struct steps *out, const struct proxy_context *c, const unsigned ports[2],
 	             struct err *e);
 
+	/* Started by its bare program, what runs then writes on where that wrote. */
+	bool start_keeps_output;
+
+	/* Where it is started by its bare program: the words behind that which stop it; ends with NULL. */
+	const char *const *stop;
+
 	/* What to change for a cause, in this proxy's own words: N_(), or NULL. */
 	const char *(*fix)(const char *cause);
 

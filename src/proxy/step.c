@@ -139,6 +139,29 @@ steps_find(const struct steps *s, enum step_kind kind, enum step_role role)
 	return NULL;
 }
 
+const char *const *
+step_stop(struct arena *a, const char *const *argv, const char *const *behind)
+{
+	const char **out;
+	size_t n = 0, more = 0;
+	bool starts = false;
+
+	while (argv[n])
+		n++;
+	while (behind && behind[more])
+		more++;
+	out = arena_alloc(a, (n + more + 1) * sizeof(*out));
+	for (size_t i = 0; i < n; i++) {
+		const bool start = i > 0 && strcmp(argv[i], "start") == 0;
+
+		out[i] = start ? "stop" : argv[i];
+		starts |= start;
+	}
+	for (size_t i = 0; !starts && i < more; i++)
+		out[n + i] = behind[i];
+	return starts || more ? out : NULL;
+}
+
 void
 steps_free(struct steps *s)
 {

@@ -78,6 +78,11 @@ void steps_check(struct steps *s);
 /* The strings of a call one after the other, by a number from 0; false: no more.  For hashes and journals. */
 bool call_string(struct call *c, size_t i, const char **name, const char ***at);
 const struct step *steps_find(const struct steps *s, enum step_kind kind, enum step_role role); /* first, or NULL; not of a proxy that is left */
+/*
+ * What stops the program that an argv starts: its word start becomes stop, else these words are
+ * behind it.  From the arena; NULL: nobody knows.
+ */
+const char *const *step_stop(struct arena *a, const char *const *argv, const char *const *behind);
 void steps_free(struct steps *s);
 
 #endif

@@ -110,7 +110,11 @@ stop() { # stop PROXY: at once, and its children, if it runs
 	kill -KILL "$pid" $(pgrep -P "$pid") 2>/dev/null || :
 	wait "$pid" 2>/dev/null || :
 }
-cleanup_moving() { for p in $all; do stop "$p"; done; cleanup; }
+cleanup_moving() {
+	for p in $all; do stop "$p"; done
+	pgrep -f "$R/etc/caddy/Caddyfile" | xargs -r kill 2>/dev/null || : # one that the program started is nobody's child
+	cleanup
+}
 for p in $all; do "${p}_files"; eval "${p}_pid="; done
 trap cleanup_moving EXIT
 for p in $all; do start "$p"; done
@@ -267,3 +271,17 @@ json '[.steps[] | select(.step == "reload" and .state == "done")] | length == 1'
 wait_for 5 served_by nginx
 run 0 rollback --root "$R" --json
 is_as alone
+
+# One that did not run before is started by the change, and stopped again with it.
+mine nginx
+apply 0 --cacert "$T/$NAME.pem"
+stop caddy
+mine caddy
+apply 0 --cacert "$T/$NAME.pem"
+json '[.steps[] | select(.step == "reload" and (.text | test("caddy start")))] | length > 0'
+wait_for 5 accepts "$caddy_shop"
+[ "$(asks "$TLS" "$NAME")" = 200 ] || fail "the started one does not serve the address"
+run 0 rollback --root "$R" --json
+caddy_is_gone() { ! accepts "$caddy_shop"; }
+wait_for 5 caddy_is_gone
+wait_for 5 served_by nginx
