@@ -306,10 +306,12 @@ advise_review(const struct setup *s, struct advice *a)
 		advise(a, _("Set these in your proxy, in one place for every path:"));
 		advise(a, say(s, _("lead everything to %s"), setup_origin_base(s)));
 		advise(a, _("pass Host, X-Forwarded-Host and X-Forwarded-Proto as people's browsers see them"));
+		advise(a, _("set X-Forwarded-For to the visitor's address, never add to what a visitor sent"));
 		advise(a, _("pass the Upgrade and Connection headers, with HTTP/1.1 towards OpenChamber"));
 		advise(a, _("buffering off, compression off, for /api at least"));
 		advise(a, say(s, _("request bodies up to %1$lluM, read and send timeouts of %2$u s"),
 		           s->answers.body >> 20, s->answers.stream));
+		advise(a, _("Traefik, lighttpd, cloudflared: write its name as proxy: into the answers, and antechamber print shows a whole text."));
 		advise(a, _("Then check it:"));
 		advise_literal(s, a, setup_check_command(s));
 		return;
