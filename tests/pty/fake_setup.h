@@ -76,6 +76,62 @@ said(const struct setup *s)
 	return (struct arena *)&s->said;
 }
 
+/* In the language that is spoken: what the real one says, and so many of its sentences with something in them. */
+#define IN_ENGLISH(fmt, ...) (snprintf(english, sizeof(english), fmt, __VA_ARGS__) > 0 && strcmp(english, text) == 0)
+#define MADE_OF(fmt, ...) if (IN_ENGLISH(fmt, __VA_ARGS__)) return arena_printf((struct arena *)&s->said, _(fmt), __VA_ARGS__)
+#define COUNTED(one, many, n, ...) if (IN_ENGLISH(many, __VA_ARGS__)) return arena_printf((struct arena *)&s->said, Q_(one, many, n), __VA_ARGS__)
+
+static const char *
+told(const struct setup *s, const char *text)
+{
+	char english[512];
+
+	if (!*text || _(text) != text)
+		return *text ? _(text) : text;
+	MADE_OF("OpenChamber %s answers", "1.19.0");
+	MADE_OF("WebSockets that open: %d of %d", 4, 4);
+	MADE_OF("event streams that speak: %d of %d", 4, 4);
+	MADE_OF("an upload of %s is accepted", "100M");
+	MADE_OF("name: %1$s is %2$s", "chat.example.org", "203.0.113.7");
+	MADE_OF("ports: %1$u and %2$u answer here", 80, 443);
+	MADE_OF("sites are read from %s", "/etc/nginx/sites-enabled/");
+	COUNTED("%d other site here; it will not be touched", "%d other sites here; they will not be touched", 2, 2);
+	MADE_OF("read timeout %1$u s, send timeout %1$u s", 3600);
+	MADE_OF("OpenChamber is never quiet longer than %u s", 30);
+	MADE_OF("found: %1$s listens on port %2$u", "openchamber", 3000);
+	COUNTED("%1$s, %2$d day left, in use", "%1$s, %2$d days left, in use", 61, "*.example.org", 61);
+	MADE_OF("%1$d of %2$d checks through the proxy on this server", 26, 26);
+	COUNTED("your %d other site answers as before", "your %d other sites answer as before", 2, 2);
+	COUNTED("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", 2, 2, "sudo antechamber rollback 1");
+	COUNTED("%d place changed so far. All is undone if anything fails.",
+	        "%d places changed so far. All is undone if anything fails.", 2, 2);
+	COUNTED("%d place", "%d places", 2, 2);
+	COUNTED("%1$s, %2$d day", "%1$s, %2$d days", 61, "*.example.org", 61);
+	MADE_OF("the certificate %s covers it", "*.example.org");
+	MADE_OF("Your router must forward ports 80 and 443 to %s. That cannot be seen from in here.", "192.168.1.20");
+	MADE_OF("The rehearsal is your own %s, started on the side with the new configuration.", "nginx 1.22.1");
+	MADE_OF("%s is suggested because it already answers here.", "nginx");
+	MADE_OF("%ss", "0.011");
+	MADE_OF("%ss", "0.013");
+	MADE_OF("%ss", "0.002");
+	MADE_OF("%ss", "0.004");
+	MADE_OF("%ss", "0.006");
+	MADE_OF("%ss", "0.003");
+	MADE_OF("%ss", "0.005");
+	MADE_OF("%ss", "0.001");
+	MADE_OF("lines out: %1$u, lines in: %2$u", 2, 3);
+	MADE_OF("The change of finding %zu settles this too.", (size_t)1);
+	MADE_OF("OpenChamber works at %s", "https://chat.example.org");
+	MADE_OF("Nothing answers at %s.", "http://127.0.0.1:3000");
+	MADE_OF("%s s", "0.004");
+	MADE_OF("%s s", "0.011");
+	MADE_OF("%s s", "0.009");
+	MADE_OF("%s s", "0.003");
+	MADE_OF("Step %d failed in the rehearsal.", 8);
+	MADE_OF("holding a quiet stream: %1$d s of %2$d", 12, 65);
+	return text;
+}
+
 static void
 tell(struct setup *s)
 {
@@ -269,34 +325,34 @@ setup_mark_word(enum mark m)
 {
 	static const char *const words[] = { "", "checking", "pass", "warn", "fail", "skip" };
 
-	return words[m];
+	return *words[m] ? _(words[m]) : "";
 }
 
 const char *
 setup_title(const struct setup *s)
 {
 	if (s->page == PAGE_REPAIR)
-		return "Antechamber: what is wrong, and the fix";
+		return _("Antechamber: what is wrong, and the fix");
 	if (s->page == PAGE_WATCH)
 		return _("Antechamber: watching another run");
 	if (s->page == PAGE_LATER)
 		return "Antechamber: OpenChamber behind nginx";
 	return s->o.practice ? "Antechamber: PRACTICE, nothing on this server is touched"
-	                     : "Antechamber: a reverse proxy for OpenChamber";
+	                     : _("Antechamber: a reverse proxy for OpenChamber");
 }
 
 const char *
 setup_safety(const struct setup *s)
 {
 	if (is(s, "interrupted"))
-		return "A change was interrupted. It has to be settled first.";
+		return told(s, "A change was interrupted. It has to be settled first.");
 	if (s->outcome == OUTCOME_WORKS)
-		return "2 places changed. Undo: sudo antechamber rollback 1";
+		return told(s, "2 places changed. Undo: sudo antechamber rollback 1");
 	if (s->outcome == OUTCOME_UNDONE)
-		return "Undone. This server is exactly as it was.";
+		return told(s, "Undone. This server is exactly as it was.");
 	if (s->applying && s->ticks > 3)
-		return "2 places changed so far. All is undone if anything fails.";
-	return "Nothing on this server has been changed.";
+		return told(s, "2 places changed so far. All is undone if anything fails.");
+	return told(s, "Nothing on this server has been changed.");
 }
 
 const char *
@@ -305,10 +361,10 @@ setup_message(const struct setup *s)
 	if (s->page == PAGE_REVIEW && s->again)
 		return setup_changed(s);
 	if (s->page == PAGE_WEBSOCKET && setup_may_skip_checklist(s))
-		return "Steps 5 to 9 have all passed. F9 goes straight to the review.";
+		return told(s, "Steps 5 to 9 have all passed. F9 goes straight to the review.");
 	if (s->page >= PAGE_WEBSOCKET && s->page <= PAGE_TIMEOUTS && is(s, "fails"))
-		return "Step 8 failed in the rehearsal.";
-	return "";
+		return told(s, "Step 8 failed in the rehearsal.");
+	return told(s, "");
 }
 
 /* ---- fields ---- */
@@ -330,8 +386,8 @@ place(struct setup *s, const char *key, size_t *size)
 	abort();
 }
 
-size_t
-setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t max)
+static size_t
+english_fields(const struct setup *s, enum page p, struct setup_field *out, size_t max)
 {
 	size_t n = 0;
 
@@ -361,6 +417,18 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 	} else if (p == PAGE_TIMEOUTS && max) {
 		out[n++] = (struct setup_field){ "limits.stream", "Keep quiet streams", s->stream,
 			"1 hour, as its documentation asks", "", true, false, false };
+	}
+	return n;
+}
+
+size_t
+setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t max)
+{
+	const size_t n = english_fields(s, p, out, max);
+
+	for (size_t i = 0; i < n; i++) {
+		out[i].label = told(s, out[i].label);
+		out[i].hint = told(s, out[i].hint);
 	}
 	return n;
 }
@@ -427,18 +495,18 @@ megabytes(const struct setup *s, unsigned n)
 	return arena_printf((struct arena *)&s->said, _("uploads up to %u MB"), n);
 }
 
-size_t
-setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max)
+static size_t
+english_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max)
 {
 	static const struct setup_choice offered[] = {
 		{ "nginx 1.22.1", "runs, has ports 80 and 443", MARK_NONE, false, true },
 		{ "Caddy", "not installed", MARK_NONE, false, true },
-		{ "Nginx Proxy Manager", "not found", MARK_NONE, false, true },
+		{ "Nginx Proxy Manager", "you paste a text into it", MARK_NONE, false, true },
 		{ "Cloudflare", "no tunnel found here", MARK_NONE, false, true },
 		{ "Apache, HAProxy, Traefik, lighttpd: not found", "", MARK_NONE, false, true },
 		{ "something else", "checks and instructions only", MARK_NONE, false, true },
 	};
-	static const char *const tls[] = { "*.example.org, 61 days left, in use", "another file on this server",
+	static const char *const tls[] = { "*.example.org, 61 days left, in use", "a file on this server",
 		"a test certificate (browsers warn)", "none: http, for a home network only", "TLS ends in front: Cloudflare, router" };
 	static const char *const korean[] = { "*.example.org, 61일 남음, 사용 중", "이 서버의 다른 파일",
 		"시험용 인증서 (브라우저가 경고합니다)", "없음: http, 집 네트워크 전용", "TLS를 앞에서 처리: Cloudflare, 공유기" };
@@ -509,15 +577,27 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 	return n;
 }
 
+size_t
+setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max)
+{
+	const size_t n = english_list(s, p, key, out, max);
+
+	for (size_t i = 0; i < n && strcmp(key, "language") != 0; i++) {
+		out[i].label = told(s, out[i].label);
+		out[i].state = told(s, out[i].state);
+	}
+	return n;
+}
+
 const char *
 setup_list_label(const struct setup *s, enum page p, const char *key)
 {
 	(void)p;
-	return strcmp(key, "language") == 0 ? _("Language")
+	return told(s, strcmp(key, "language") == 0 ? _("Language")
 	     : strcmp(key, "tls") == 0 ? (is(s, "korean") ? "인증서" : _("Certificate"))
 	     : strcmp(key, "plan") == 0 ? C_("cloudflare", "Plan") : strcmp(key, "ssl") == 0 ? "SSL/TLS"
 	     : strcmp(key, "origin-found") == 0 ? "What else answers on this server"
-	     : strcmp(key, "later") == 0 ? "What would you like to do?" : strcmp(key, "change") == 0 ? "Change one thing:" : "";
+	     : strcmp(key, "later") == 0 ? "What would you like to do?" : strcmp(key, "change") == 0 ? "Change one thing:" : "");
 }
 
 static void tick(void *ctx);
@@ -627,13 +707,13 @@ static const struct setup_line found[] = {
 }, opencode[] = {
 	LINE(FAIL, "fail", "OpenCode answers here, not OpenChamber.", ""),
 }, proxy[] = {
-	LINE(PASS, "pass", "nginx -t: syntax ok; the rest needs root", ""),
+	LINE(PASS, "pass", "its configuration: syntax ok; the rest needs root", ""),
 	LINE(PASS, "pass", "sites are read from /etc/nginx/sites-enabled/", ""),
 	LINE(PASS, "pass", "2 other sites here; they will not be touched", ""),
 }, public_url[] = {
 	LINE(PASS, "pass", "name: chat.example.org is 203.0.113.7", ""),
 	LINE(SKIP, "skip", "host: not an address of this server: a router?", ""),
-	LINE(PASS, "pass", "ports: 80 and 443 answer here: nginx", ""),
+	LINE(PASS, "pass", "ports: 80 and 443 answer here", ""),
 	LINE(PASS, "pass", "sites: no other site here has this name", ""),
 }, korean_lines[] = {
 	LINE(PASS, "통과", "이름: chat.example.org: 203.0.113.7", ""),
@@ -652,9 +732,9 @@ static const struct setup_line found[] = {
 }, body[] = {
 	LINE(PASS, "pass", "The proxy lets through what OpenChamber takes.", ""),
 }, timeouts[] = {
-	LINE(PASS, "pass", "read timeout 3600 s, send timeout 3600 s\nread from the configuration of the rehearsal", ""),
+	LINE(PASS, "pass", "read timeout 3600 s, send timeout 3600 s", ""),
 	LINE(PASS, "pass", "OpenChamber is never quiet longer than 30 s", ""),
-	LINE(SKIP, "skip", "not waited for: a quiet stream of 65 s", ""),
+	LINE(SKIP, "skip", "Not waited for: every stream's second keep-alive, up to 50 s.", ""),
 }, later_lines[] = {
 	LINE(WARN, "warn", "/etc/nginx/sites-available/openchamber.conf was edited since; 2 lines differ", ""),
 	LINE(PASS, "pass", "the certificate: 74 days left", ""),
@@ -676,9 +756,9 @@ static const struct setup_line found[] = {
 	LINE(PASS, "done", "reload", "systemctl reload nginx"),
 	LINE(NOW, "now", "proof", "waiting for the new workers"),
 }, works[] = {
-	LINE(PASS, "pass", "26 of 26 checks through nginx on this server", ""),
+	LINE(PASS, "pass", "26 of 26 checks through the proxy on this server", ""),
 	LINE(PASS, "pass", "your 2 other sites answer as before", ""),
-	LINE(SKIP, "skip", "the way in from the internet was not tested: this server cannot reach its own router address", ""),
+	LINE(SKIP, "skip", "the way in from the internet was not tested", ""),
 	LINE(NONE, "", "Changed", "2 places"), LINE(NONE, "", "Undo", "sudo antechamber rollback 1"),
 	LINE(NONE, "", "Again", "sudo antechamber apply --answers /etc/antechamber/chat.example.org.yaml"),
 };
@@ -739,8 +819,8 @@ front_advice(const struct setup *s)
 	return v;
 }
 
-size_t
-setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t max)
+static size_t
+english_lines(const struct setup *s, enum page p, struct setup_line *out, size_t max)
 {
 	switch (p) {
 	case PAGE_START:     return is(s, "interrupted") ? COPY(interrupted) : COPY(found);
@@ -763,6 +843,19 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	}
 }
 
+size_t
+setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t max)
+{
+	const size_t n = english_lines(s, p, out, max);
+
+	for (size_t i = 0; i < n; i++) {
+		out[i].word = told(s, out[i].word);
+		out[i].text = told(s, out[i].text);
+		out[i].value = told(s, out[i].value);
+	}
+	return n;
+}
+
 /* ---- tables ---- */
 
 const char *
@@ -770,7 +863,7 @@ setup_way_name(enum way w)
 {
 	static const char *const names[] = { "direct", "rehearsal", "today" };
 
-	return names[w];
+	return _(names[w]);
 }
 
 bool setup_has_way(const struct setup *s, enum way w) { (void)s; return w != WAY_TODAY; }
@@ -790,13 +883,12 @@ setup_table(const struct setup *s, enum page p, struct setup_row *out, size_t ma
 		ROW("/event", CELL("0.005s"), CELL("0.006s")), ROW("/global/event", CELL("0.005s"), CELL("0.006s")),
 		ROW("/notifications/stream", CELL("0.001s"), CELL("0.002s")), ROW("/openchamber/events", CELL("0.001s"), CELL("0.002s")),
 	}, zip[] = {
-		ROW("a page of 48 KB", CELL("once"), CELL("once")), ROW("label and body agree", CELL(""), CELL("")),
-		ROW("event streams as sent", CELL(""), CELL("")), ROW("the proxy adds none", NOCELL, CELL("")),
+		ROW("a page, label and body", CELL(""), CELL("")), ROW("compressed once only", CELL(""), CELL("")),
 	}, bodies[] = {
-		ROW("100M is accepted", CELL(""), CELL("")), ROW("passed on while it comes", NOCELL, CELL("")),
+		ROW("the size is accepted", CELL(""), CELL("")), ROW("passed on as it comes", NOCELL, CELL("")),
 	};
 	const struct setup_row *rows = p == PAGE_WEBSOCKET ? ws : p == PAGE_SSE ? streams : p == PAGE_GZIP ? zip : bodies;
-	size_t n = p == PAGE_WEBSOCKET ? 6 : p == PAGE_SSE || p == PAGE_GZIP ? 4 : p == PAGE_BODY ? 2 : 0;
+	size_t n = p == PAGE_WEBSOCKET ? 6 : p == PAGE_SSE ? 4 : p == PAGE_GZIP || p == PAGE_BODY ? 2 : 0;
 
 	*corner = p == PAGE_WEBSOCKET ? "/api" : p == PAGE_SSE ? "/api, first event" : "";
 	n = n < max ? n : max;
@@ -807,6 +899,14 @@ setup_table(const struct setup *s, enum page p, struct setup_row *out, size_t ma
 				out[i].cell[w] = (struct setup_cell){ MARK_NOW, "checking", "" };
 			else if (is(s, "fails") && p == PAGE_BODY && i == 0 && w == WAY_REHEARSAL)
 				out[i].cell[w] = (struct setup_cell){ MARK_FAIL, "fail", "" };
+	for (size_t i = 0; i < n; i++) {
+		out[i].label = told(s, out[i].label);
+		for (int w = 0; w < N_WAYS; w++) {
+			out[i].cell[w].word = told(s, out[i].cell[w].word);
+			out[i].cell[w].value = told(s, out[i].cell[w].value);
+		}
+	}
+	*corner = told(s, *corner);
 	return n;
 }
 
@@ -882,14 +982,13 @@ told_of_other(const struct setup *s)
 	return v;
 }
 
-const char *const *
-setup_advice(const struct setup *s, enum page p)
+static const char *const *
+english_advice(const struct setup *s, enum page p)
 {
 	static const char *const start[] = {
 		"Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back.",
-		"You will type one thing: the address people will use.",
-		"Root is needed only for step 11, and asked for there.",
-		"It takes about three minutes.", NULL,
+		"You will type one thing: the address people will use. Root is needed only for step 11, and asked for there.",
+		"It takes about three minutes. Press Enter to start.", NULL,
 	}, *const half[] = { "The run of 2026-11-21 21:14 stopped half-way: the power was gone, or somebody ended it.",
 		"nginx runs, still with the old configuration. At its next start it would read the new one.", NULL,
 	}, *const good[] = { "Everything works directly, and nobody can go around the proxy. Press Enter to choose the proxy.", NULL,
@@ -901,15 +1000,15 @@ setup_advice(const struct setup *s, enum page p)
 	}, *const code[] = {
 		"Port 4096 asks for the login \"Secure Area\": that is OpenCode's own server. OpenChamber is the web page in front of it, and the one the proxy must lead to.",
 		"Enter takes number 1 and checks it.", NULL,
-	}, *const suggested[] = { "nginx is suggested because port 443 is already its own. Caddy would need that port for itself.", NULL,
+	}, *const suggested[] = { "nginx is suggested because it already answers here.", "Press Enter for the public address.", NULL,
 	}, *const address[] = { "Your router must forward ports 80 and 443 to 192.168.1.20. That cannot be seen from in here.", NULL,
 	}, *const router[] = { "공유기에서 80번과 443번 포트를 192.168.1.20 주소로 포트 포워딩하세요. 이 서버 안에서는 확인할 수 없습니다.", NULL,
-	}, *const ws[] = { "The rehearsal is your own nginx 1.22.1, started on the side with the new configuration.", "Nothing to choose here.", NULL,
-	}, *const events[] = { "Nothing to choose here.", NULL,
-	}, *const zip[] = { "OpenChamber compresses already, so the proxy will not.", "Nothing to choose here.", NULL,
-	}, *const wait[] = { "You can go on without it: the values were read, only the waiting was not done.", NULL,
+	}, *const ws[] = { "The rehearsal is your own nginx 1.22.1, started on the side with the new configuration.", "Nothing to choose here. Press Enter to go on.", NULL,
+	}, *const events[] = { "Nothing to choose here. Press Enter to go on.", NULL,
+	}, *const zip[] = { "OpenChamber compresses already, so the proxy will not.", "Nothing to choose here. Press Enter to go on.", NULL,
+	}, *const wait[] = { "The values were read; only the waiting was not done.", "Press Enter to go on.", NULL,
 	}, *const change[] = { "If the connection drops now, this goes on without you and ends with the new configuration or the old one. To see which one, later: antechamber rollback --list.", NULL,
-	}, *const phone[] = { "Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward ports 80 and 443 to 192.168.1.20 yet.", NULL,
+	}, *const phone[] = { "Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward the ports to this server yet.", NULL,
 	}, *const saved[] = { "Your answers are saved, without passwords:", SETUP_LITERAL "/etc/antechamber/chat.example.org.yaml", NULL,
 	}, *const silent[] = { NULL };
 
@@ -938,6 +1037,21 @@ setup_advice(const struct setup *s, enum page p)
 	}
 	default:             return silent;
 	}
+}
+
+const char *const *
+setup_advice(const struct setup *s, enum page p)
+{
+	const char *const *english = english_advice(s, p);
+	const char **v;
+	size_t n = 0;
+
+	while (english[n])
+		n++;
+	v = arena_alloc((struct arena *)&s->said, (n + 1) * sizeof(*v));
+	for (size_t i = 0; i < n; i++)
+		v[i] = told(s, english[i]);
+	return v;
 }
 
 /* ---- review ---- */
@@ -1103,7 +1217,7 @@ enum setup_outcome setup_outcome(const struct setup *s) { return s->outcome; }
 const char *
 setup_result_heading(const struct setup *s)
 {
-	return s->outcome == OUTCOME_WORKS ? "OpenChamber works at https://chat.example.org" : "Undone: this server is exactly as it was.";
+	return told(s, s->outcome == OUTCOME_WORKS ? "OpenChamber works at https://chat.example.org" : "Undone: this server is exactly as it was.");
 }
 
 const char *const *
@@ -1163,8 +1277,8 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 	};
 	static const struct setup_finding all[] = {
 		{ MARK_FAIL, "OpenChamber does not see the public name.",
-		  "A location that sets one header of its own inherits none from outside.",
-		  "Pass the name that people type.", "ws-host-lost",
+		  "It compares the Host with the page's address and refuses WebSockets when they differ.",
+		  "Set Host and X-Forwarded-Host to $http_host, and no header in inner locations.", "ws-host-lost",
 		  "403 Invalid origin.", "101, the right key, and the first message.", "/etc/nginx/sites-enabled/chat.conf", 20, source, ARRAY_LEN(source),
 		  "--- /etc/nginx/sites-enabled/chat.conf\n+++ /etc/nginx/sites-enabled/chat.conf\n@@ -18,5 +18,6 @@\n"
 		  "     location = /api/terminal/ws {\n         proxy_pass http://127.0.0.1:3000;\n"
@@ -1172,8 +1286,8 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 		  "+        proxy_set_header Host $http_host;\n+        proxy_set_header Upgrade $http_upgrade;\n"
 		  "+        proxy_set_header Connection $antechamber_connection;\n",
 		  "lines out: 2, lines in: 3", true, false },
-		{ MARK_WARN, "A stream is cut after a minute.", "Notifications stop until the page asks again.",
-		  "Raise the read timeout.", "stream-cut", "", "", "/etc/nginx/sites-enabled/chat.conf", 12, source, 1, "",
+		{ MARK_WARN, "The proxy cuts connections that OpenChamber would keep open.", "OpenChamber may say nothing for 30 s; a shorter limit ends live streams again and again.",
+		  "Raise proxy_read_timeout and proxy_send_timeout.", "stream-cut", "", "", "/etc/nginx/sites-enabled/chat.conf", 12, source, 1, "",
 		  "The change of finding 1 settles this too.", false, false },
 	};
 
@@ -1181,6 +1295,10 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 		return false;
 	*out = all[i];
 	out->taken = s->taken != 0;
+	out->sentence = told(s, out->sentence);
+	out->why = told(s, out->why);
+	out->fix = told(s, out->fix);
+	out->change = told(s, out->change);
 	return true;
 }
 
