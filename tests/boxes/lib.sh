@@ -1,12 +1,12 @@
 # tests/boxes/lib.sh - a server with an nginx in a container, as Docker makes one; no Docker is needed.
 #
-# The server is a network and a mount namespace of its own, the container one of each beside a tree
-# and process ids of its own; what stands in for Docker is its API, `docker exec' and docker-proxy.
+# The server is a namespace of network, mounts and processes of its own, the container one of each beside a tree
+# of its own; what stands in for Docker is its API, `docker exec' and docker-proxy.
 # shellcheck shell=sh
 if [ -z "${ANTECHAMBER_BOXES:-}" ]; then
 	[ "$(id -u)" = 0 ] || { echo "SKIP: containers need root"; exit 77; }
 	unshare --net --mount true 2>/dev/null || { echo "SKIP: this machine gives no namespaces"; exit 77; }
-	ANTECHAMBER_BOXES=1 exec unshare --net --mount sh "$0"
+	ANTECHAMBER_BOXES=1 exec unshare --net --mount --pid --fork --kill-child --mount-proc sh "$0"
 fi
 unset DOCKER_HOST CONTAINER_HOST ANTECHAMBER_BOXES || :
 . "$(dirname "$0")/../lib.sh"
