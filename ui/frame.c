@@ -185,7 +185,8 @@ message_text(const struct screen *sc)
 		return sc->message;
 	if (!*setup_message(sc->setup) && setup_page(sc->setup) == PAGE_REVIEW &&
 	    *setup_diff(sc->setup))
-		return _("Read first. Then Tab goes to the buttons, or a applies.");
+		return setup_apply_way(sc->setup) == APPLY_CLOSED ? _("Read first. Then Tab goes to the buttons.")
+		                                                  : _("Read first. Then Tab goes to the buttons, or a applies.");
 	if (setup_page(sc->setup) == PAGE_REPAIR && setup_findings(sc->setup))
 		return _("Taking a fix writes nothing yet: the fixes are reviewed together.");
 	return setup_message(sc->setup);

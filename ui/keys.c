@@ -46,7 +46,9 @@ static const struct key_line {
 	{ CTRL_C,  N_("Ctrl-C"), N_("Leave"),    ACT_STOP, 9, ON_WATCH, 0 },
 
 	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 7, ON_REVIEW, 0 },
-	{ 'a',     "a", NC_("key", "Apply"),      ACT_APPLY, 7, ON_REVIEW, 0 },
+	{ 'a',     "a", NC_("key", "Apply"),      ACT_APPLY, 7, ON_REVIEW, IF_OPEN },
+	{ 'a',     NULL, NULL,                   ACT_APPLY, 0, ON_REVIEW, 0 }, /* it says why not */
+	{ K_ESC,   N_("Esc"), N_("Stop waiting"), ACT_BACK, 9, ON_CHECK | ON_RESULT, IF_HOLD },
 	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_ASK | ON_REVIEW | ON_REPAIR, 0 },
 	{ K_ESC,   N_("Esc"), N_("Close"),       ACT_BACK, 9, ON_READ, 0 },
 	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_RESULT | ON_UNDONE, IF_BACK },

@@ -53,7 +53,10 @@ enum where {
 	IF_BACK      = 1 << 26, /* Esc leads somewhere */
 	IF_AGAIN     = 1 << 27, /* it can be checked again */
 	IF_OVER      = 1 << 28, /* what is watched has ended */
-	IF_ALL       = IF_OVER | IF_ITEMS | IF_SKIP | IF_READ | IF_BUTTON | IF_LIST | IF_TYPING | IF_BACK | IF_AGAIN,
+	IF_HOLD      = 1 << 29, /* a quiet stream is held: Esc ends that */
+	IF_OPEN      = 1 << 30, /* what is reviewed can be applied */
+	IF_ALL       = IF_OVER | IF_ITEMS | IF_SKIP | IF_READ | IF_BUTTON | IF_LIST | IF_TYPING | IF_BACK | IF_AGAIN |
+	               IF_HOLD | IF_OPEN,
 };
 
 /* What `key' does at `where' (an ON_ and what holds); letters do nothing while text is typed. */

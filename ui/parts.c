@@ -183,12 +183,18 @@ split_label(struct sheet *s, const struct setup_line *l, const char **rest)
 	return arena_strndup(&s->a, l->text, (size_t)(colon - l->text));
 }
 
+/* Where the parts of a row stand: its text, its second column, and the edge its time ends at. */
+struct stops {
+	int text, second, edge;
+};
+
 static void
-put_check(struct sheet *s, const struct setup_line *l, bool split, int text, int second)
+put_check(struct sheet *s, const struct setup_line *l, bool split, const struct stops *at)
 {
 	const bool loud = l->mark == MARK_WARN || l->mark == MARK_FAIL;
 	const enum row_kind kind = l->mark == MARK_PASS ? ROW_PASSED : ROW_KEEP;
 	const size_t first = s->n;
+	const int width = s->width;
 	const char *rest;
 	const char *label = split ? split_label(s, l, &rest) : l->text;
 
@@ -199,21 +205,38 @@ put_check(struct sheet *s, const struct setup_line *l, bool split, int text, int
 	if (*l->word)
 		sheet_put(s, 2, loud ? ROLE_BOLD : ROLE_TEXT, l->word);
 	if (*rest && !is_time(rest)) {
-		sheet_put(s, text, ROLE_TEXT, label);
-		sheet_para(s, kind, second, true, rest);
+		sheet_put(s, at->text, ROLE_TEXT, label);
+		sheet_para(s, kind, at->second, true, rest);
 		s->row[first].brief = arena_strdup(&s->a, label);
 		return;
 	}
-	sheet_para(s, kind, *l->word ? text : 2, true, label);
-	if (*rest) /* two columns are left free, for a time that grows */
-		sheet_put(s, s->width - 2 - text_width(rest), ROLE_TEXT, rest);
+	if (*rest)
+		s->width = at->edge - text_width(rest) - 1;
+	sheet_para(s, kind, *l->word ? at->text : 2, true, label);
+	s->width = width;
+	if (*rest)
+		sheet_put(s, at->edge - text_width(rest), ROLE_TEXT, rest);
+}
+
+/* Two columns are left free, for a time that grows; where a text needs them, no time has them. */
+static int
+time_edge(const struct sheet *s, const struct setup_line *line, size_t n, int text)
+{
+	int edge = s->width - 2;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_time(line[i].value) &&
+		    text + text_width(line[i].text) + 1 + text_width(line[i].value) > edge)
+			edge = s->width;
+	return edge;
 }
 
 void
 part_lines(struct sheet *s, const struct setup_line *line, size_t n, bool split)
 {
-	int word = 4, label = 0, text;
+	int word = 4, label = 0;
 	const int gap = split ? 2 : 3;
+	struct stops at;
 
 	for (size_t i = 0; i < n; i++) {
 		const char *rest = line[i].value;
@@ -223,9 +246,17 @@ part_lines(struct sheet *s, const struct setup_line *line, size_t n, bool split)
 		if (*rest && !is_time(rest))
 			label = wider(label, text_width(l));
 	}
-	text = 2 + word + 2;
+	at.text = 2 + word + 2;
+	at.second = at.text + label + gap;
+	at.edge = time_edge(s, line, n, at.text);
 	for (size_t i = 0; i < n; i++)
-		put_check(s, &line[i], split, text, text + label + gap);
+		put_check(s, &line[i], split, &at);
+}
+
+bool
+part_has_hold(const struct setup *s)
+{
+	return setup_may_hold(s) || setup_holding(s);
 }
 
 /* ---- sentences ---- */

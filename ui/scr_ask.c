@@ -26,7 +26,7 @@ ask_items(const struct screen *sc, struct item *out)
 		     *l && !after && k < MAX_ITEMS; l++)
 			out[k++] = (struct item){ ITEM_LIST, *l };
 	}
-	if (p == PAGE_TIMEOUTS && setup_may_hold(sc->setup) && k < MAX_ITEMS)
+	if (p == PAGE_TIMEOUTS && part_has_hold(sc->setup) && k < MAX_ITEMS)
 		out[k++] = (struct item){ ITEM_BUTTON, hold_key };
 	if (setup_may_say_front(sc->setup) && k < MAX_ITEMS)
 		out[k++] = (struct item){ ITEM_BUTTON, front_key };
@@ -212,8 +212,9 @@ build_usual(struct screen *sc, struct sheet *s)
 	put_lines(sc, s, NULL, true);
 	if (p != PAGE_PROXY)
 		put_lists(sc, s);
-	if (p == PAGE_TIMEOUTS && setup_may_hold(sc->setup))
-		put_button(sc, s, hold_key, _("Hold a quiet stream for 65 seconds now"));
+	if (p == PAGE_TIMEOUTS && part_has_hold(sc->setup))
+		put_button(sc, s, hold_key,
+		           setup_holding(sc->setup) ? _("Stop waiting") : _("Hold a quiet stream for 65 seconds now"));
 	if (setup_may_say_front(sc->setup))
 		put_button(sc, s, front_key, setup_front_label(sc->setup));
 	put_advice(sc, s);
@@ -252,7 +253,9 @@ ask_act(struct screen *sc, enum act a, int key)
 	}
 	if (a != ACT_MAIN && a != ACT_SPACE)
 		return false;
-	if (screen_is_on(sc, hold_key))
+	if (screen_is_on(sc, hold_key) && setup_holding(sc->setup))
+		setup_hold_stop(sc->setup);
+	else if (screen_is_on(sc, hold_key))
 		setup_hold(sc->setup);
 	else if (screen_is_on(sc, front_key))
 		setup_say_front(sc->setup, !setup_front(sc->setup));

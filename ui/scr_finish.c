@@ -129,7 +129,7 @@ result_items(const struct screen *sc, struct item *out)
 	if (!n)
 		out[n++] = (struct item){ ITEM_BUTTON, finish_key };
 	out[n++] = (struct item){ ITEM_BUTTON, report_key };
-	if (setup_outcome(sc->setup) == OUTCOME_WORKS && setup_may_hold(sc->setup))
+	if (setup_outcome(sc->setup) == OUTCOME_WORKS && part_has_hold(sc->setup))
 		out[n++] = (struct item){ ITEM_BUTTON, hold_key };
 	return n;
 }
@@ -137,7 +137,8 @@ result_items(const struct screen *sc, struct item *out)
 static void
 result_build(struct screen *sc, struct sheet *s)
 {
-	const char *const label[] = { C_("button", "Finish"), _("Write a report"), _("Hold a stream 65 s") };
+	const char *const label[] = { C_("button", "Finish"), _("Write a report"),
+	                              setup_holding(sc->setup) ? _("Stop waiting") : _("Hold a stream 65 s") };
 	struct item item[MAX_ITEMS];
 	const size_t n = result_items(sc, item);
 
@@ -185,8 +186,10 @@ result_act(struct screen *sc, enum act a, int key)
 		return true;
 	}
 	if (screen_is_on(sc, hold_key)) {
-		setup_hold(sc->setup);
-		focus_first(sc);
+		if (setup_holding(sc->setup))
+			setup_hold_stop(sc->setup);
+		else
+			setup_hold(sc->setup);
 		return true;
 	}
 	sc->leave(sc->ctx, LEAVE_DONE);

@@ -99,6 +99,19 @@ ask_sudo(struct screen *sc)
 	return agreed;
 }
 
+/* It leads to the step that failed, and says there why. */
+static void
+go_and_mend(struct screen *sc, enum page blocker)
+{
+	screen_open(sc, blocker);
+	if (blocker == PAGE_START)
+		screen_say(sc, _("This run only looks: there is nothing to apply."));
+	else if (blocker == PAGE_REPAIR)
+		screen_say(sc, _("No fix was taken, so there is nothing to apply."));
+	else
+		screen_say(sc, _("Nothing can be applied before this step passes."));
+}
+
 static void
 apply(struct screen *sc)
 {
@@ -107,7 +120,7 @@ apply(struct screen *sc)
 	switch (setup_apply_way(sc->setup)) {
 	case APPLY_CLOSED:
 		if (setup_apply_blocker(sc->setup) != PAGE_REVIEW)
-			screen_open(sc, setup_apply_blocker(sc->setup));
+			go_and_mend(sc, setup_apply_blocker(sc->setup));
 		else if (!setup_plan(sc->setup, &e))
 			screen_say(sc, e.msg);
 		else

@@ -117,6 +117,10 @@ screen_where(const struct screen *sc)
 		where |= IF_BACK;
 	if (setup_outcome(sc->setup) == OUTCOME_WORKS)
 		where |= IF_AGAIN;
+	if (setup_holding(sc->setup) && (setup_page(sc->setup) == PAGE_TIMEOUTS || setup_page(sc->setup) == PAGE_RESULT))
+		where |= IF_HOLD;
+	if (setup_apply_way(sc->setup) != APPLY_CLOSED)
+		where |= IF_OPEN;
 	return where;
 }
 

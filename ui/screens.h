@@ -155,6 +155,7 @@ void part_failure(struct screen *sc, struct sheet *s, bool with_what);
 /* `rows' of a difference from where it is read, and a row that says where that is; the keys that move in it. */
 void part_diff(struct screen *sc, struct sheet *s, const char *text, size_t rows, bool focus);
 bool part_diff_act(struct screen *sc, enum act a);
+bool part_has_hold(const struct setup *s); /* the button that holds a quiet stream, or ends that, is there */
 bool part_has_verdict(const struct setup *s, enum page p);
 void part_paragraphs(struct sheet *s, const char *const *text, bool gaps);
 void part_buttons(struct screen *sc, struct sheet *s, const struct item *item, const char *const *label, size_t n);

@@ -142,6 +142,9 @@ parse_host(struct url *u, const char *s, size_t n, const struct parse *p)
 		u->host[i] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] - 'A' + 'a') : s[i];
 	u->host[n] = '\0';
 	u->ip = u->ipv6 || is_ipv4(u->host);
+	if (!u->ip && !u->ipv6 && looks_like_number(u->host))
+		return refuse(p, _("\"%s\" is not an address. One looks like chat.example.org or "
+		                   "192.168.1.20."));
 	if (u->ipv6 ? !is_ipv6(u->host) : !url_host_is_valid(u->host))
 		return refuse(p, _("\"%s\" has a host name with wrong characters"));
 	return 0;

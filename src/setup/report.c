@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -133,6 +134,16 @@ open_new(char *path, size_t size, struct err *e)
 	return fd < 0 ? err_sys(e, ERR_IO, _("%s cannot be written"), path) : fd;
 }
 
+/* It is named once more when the program ends: where it is, from anywhere. */
+static void
+keep_path(struct setup *s, const char *name)
+{
+	char *here = getcwd(NULL, 0);
+
+	s->report = arena_printf(&s->keep, "%s/%s", here ? here : ".", name);
+	free(here);
+}
+
 const char *
 setup_write_report(struct setup *s, struct err *e)
 {
@@ -157,10 +168,12 @@ setup_write_report(struct setup *s, struct err *e)
 	put_steps(&out, s);
 	fd = open_new(path, sizeof(path), e);
 	if (fd >= 0) {
-		if (write(fd, out.s, out.len) == (ssize_t)out.len && fsync(fd) == 0)
+		if (write(fd, out.s, out.len) == (ssize_t)out.len && fsync(fd) == 0) {
 			said = say(s, "%s", path);
-		else
+			keep_path(s, path);
+		} else {
 			err_sys(e, ERR_IO, _("%s cannot be written"), path);
+		}
 		close(fd);
 	}
 	buf_free(&out);

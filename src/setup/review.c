@@ -318,15 +318,15 @@ setup_apply_label(const struct setup *s)
 	}
 	blocker = setup_apply_blocker(s);
 	if (blocker == PAGE_REPAIR)
-		return _("Apply: no fix was taken");
+		return _("Cannot apply: no fix taken");
 	if (s->by_hand || blocker == PAGE_START)
 		return _("Only looking");
 	if (blocker == PAGE_REVIEW && setup_pastes(s)) /* TRANSLATORS: a closed button; at most 26 columns */
 		return _("Nothing to apply");
 	if (blocker == PAGE_REVIEW)
-		return s->rehearsal && !s->rehearsed ? _("Apply: rehearsing") : _("Apply: no plan");
-	/* TRANSLATORS: a button that is closed because a step failed; at most 26 columns */
-	return say(s, _("Apply: step %d failed"), (int)blocker + 1);
+		return s->rehearsal && !s->rehearsed ? _("Cannot apply: rehearsing") : _("Cannot apply: no plan");
+	/* TRANSLATORS: a button that is closed because a step failed; at most 30 columns */
+	return say(s, _("Cannot apply: step %d failed"), (int)blocker + 1);
 }
 
 /* Names that only a home network knows are not public. */

@@ -194,7 +194,7 @@ const char *setup_tried(const struct setup *s);
 
 enum apply_way { APPLY_CLOSED, APPLY_AS_ROOT, APPLY_WITH_SUDO, APPLY_BY_HAND };
 enum apply_way setup_apply_way(const struct setup *s);
-const char *setup_apply_label(const struct setup *s);  /* the button: "Apply", "Apply with sudo", "Apply: step 8 failed" ... */
+const char *setup_apply_label(const struct setup *s);  /* the button: "Apply", "Apply with sudo", "Cannot apply: step 8 failed" ... */
 enum page   setup_apply_blocker(const struct setup *s); /* with APPLY_CLOSED: the step to go to */
 bool        setup_must_consent(const struct setup *s); /* no UI password and a public name: ask first */
 void        setup_consent(struct setup *s);

@@ -162,6 +162,7 @@ struct setup {
 
 	/* apply */
 	struct proc *child;
+	const char  *report;       /* the whole path of the one written last, or NULL */
 	char        *answers_path; /* where they are saved, or NULL */
 	char        *handed_dir, *handed_over; /* where the child reads them; NULL: from answers_path */
 	struct apply_line {

@@ -156,7 +156,8 @@ setup_result_heading(const struct setup *s)
 const char *const *
 setup_farewell(const struct setup *s)
 {
-	const char **v = arena_alloc(s->say, 5 * sizeof(*v));
+	const bool practised = s->scratch && s->outcome == OUTCOME_WORKS && !s->child;
+	const char **v = arena_alloc(s->say, 6 * sizeof(*v));
 	size_t n = 0;
 
 	if (s->page == PAGE_WATCH && watch_runs(s)) {
@@ -170,14 +171,19 @@ setup_farewell(const struct setup *s)
 		return v;
 	}
 	v[n++] = s->child ? _("The change goes on without you. To see how it ended: antechamber rollback --list")
+	       : practised ? say(s, _("In practice OpenChamber worked at %s. Nothing of it runs any more."), setup_public_base(s))
 	                  : setup_result_heading(s);
 	if (s->outcome == OUTCOME_WORKS && !s->scratch) {
 		v[n++] = say(s, _("Undo: %s"), setup_undo_command(s));
 		if (s->deed == DEED_APPLY)
 			v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
 	}
-	if (s->scratch)
+	if (s->scratch && s->report) /* TRANSLATORS: %s is a file */
+		v[n++] = say(s, _("This was practice. Nothing was written on this server but the report: %s"), s->report);
+	else if (s->scratch)
 		v[n++] = _("This was practice. Nothing on this server was touched.");
+	else if (s->report)
+		v[n++] = say(s, _("The report is in %s."), s->report);
 	return v;
 }
 

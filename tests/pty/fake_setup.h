@@ -1131,7 +1131,7 @@ setup_apply_way(const struct setup *s)
 const char *
 setup_apply_label(const struct setup *s)
 {
-	return is(s, "fails") ? "Apply: step 8 failed" : "Apply with sudo";
+	return is(s, "fails") ? "Cannot apply: step 8 failed" : "Apply with sudo";
 }
 
 enum page setup_apply_blocker(const struct setup *s) { return is(s, "fails") ? PAGE_BODY : PAGE_REVIEW; }

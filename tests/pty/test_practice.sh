@@ -1,6 +1,7 @@
 #!/bin/sh
 # The main road with the program itself: practice, from the first screen to "works at", by keys a person would press.
 . "$(dirname "$0")/lib.sh"
+cd "$T" || exit 1 # the report goes where one is
 start 80x24 practice
 wait_text 'certificate  '
 must_say 'PRACTICE'
@@ -36,10 +37,23 @@ keys Tab
 keys Tab
 keys Enter # at the address itself
 wait_text 'holding a quiet stream: [0-9]* s of 65'
+must_say '[ Stop waiting ]' # where it was pressed: Enter stops, and does not end the program
+must_say 'Esc Stop waiting'
+keys Enter
+wait_text 'Hold a stream 65 s'
+keys Enter
+wait_text 'holding a quiet stream: [0-9]* s of 65'
 keys Escape
 wait_text 'Hold a stream 65 s'
 must_say 'works at https://chat.example.org'
-keys Enter
+keys Tab # to the first button again
+wait_text 'Enter Finish'
+keys Right Enter
+wait_text 'The report is in antechamber-report.md.'
+keys Left Enter
 wait_text 'exit=0'
-must_say 'OpenChamber works at'
+must_say 'In practice OpenChamber worked at'
+must_say 'but the report: /'
+must_not_say 'was touched'
+[ -s "$T/antechamber-report.md" ] || fail "there is no report"
 must_leave_nothing

@@ -159,8 +159,10 @@ test_failure_and_apply(void **state)
 	same_as(p, "failure");
 	survives(p, "failure");
 	play_key(p, ENTER ENTER, "step 10 of 11");
-	assert_true(play_has(p, "[ Apply: step 8 failed ]"));
+	assert_true(play_has(p, "[ Cannot apply: step 8 failed ]"));
+	assert_false(play_has(p, "a Apply"));
 	play_key(p, "a", "step 8 of 11");
+	assert_true(play_has(p, "Nothing can be applied before this step passes."));
 	play_end(p);
 
 	p = play_start(80, 24, stays, false);
