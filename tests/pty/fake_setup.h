@@ -22,7 +22,7 @@
  * FAKE=meanwhile    a file changes while the review is read
  * FAKE=long         the plan has many steps
  * FAKE=sick         a site is there already, and does not work; FAKE=looking: it is still checked, until the language changes
- * FAKE=korean       step 4 is told in Korean
+ * FAKE=korean       steps 2 and 4 are told in Korean; step 2 in wider words until it is checked again
  */
 #ifndef PTY_FAKE_SETUP_H
 #define PTY_FAKE_SETUP_H
@@ -227,7 +227,12 @@ setup_may_skip_checklist(const struct setup *s)
 	return s->seen[PAGE_WEBSOCKET] && !is(s, "fails") && !is(s, "slow");
 }
 
-void setup_check_again(struct setup *s) { tell(s); }
+void
+setup_check_again(struct setup *s)
+{
+	s->looked = true;
+	tell(s);
+}
 
 bool
 setup_busy(const struct setup *s)
@@ -715,6 +720,12 @@ static const struct setup_line found[] = {
 	LINE(SKIP, "skip", "host: not an address of this server: a router?", ""),
 	LINE(PASS, "pass", "ports: 80 and 443 answer here", ""),
 	LINE(PASS, "pass", "sites: no other site here has this name", ""),
+}, korean_asking[] = {
+	LINE(PASS, "통과", "OpenChamber 1.19.0 버전이 응답합니다", "0.001초"),
+	LINE(NOW, "검사 중", "열리는 WebSocket: 4개 중 4개", "0.013초"),
+}, korean_asked[] = {
+	LINE(PASS, "통과", "OpenChamber 1.19.0 버전이 응답합니다", "0.001초"),
+	LINE(SKIP, "건너뜀", "열리는 WebSocket: 4개 중 4개", "0.013초"),
 }, korean_lines[] = {
 	LINE(PASS, "통과", "이름: chat.example.org: 203.0.113.7", ""),
 	LINE(SKIP, "건너뜀", "서버: 이 서버 주소 아님 (공유기일 수 있음)", ""),
@@ -824,7 +835,8 @@ english_lines(const struct setup *s, enum page p, struct setup_line *out, size_t
 {
 	switch (p) {
 	case PAGE_START:     return is(s, "interrupted") ? COPY(interrupted) : COPY(found);
-	case PAGE_DIRECT:    return is(s, "slow") ? COPY(direct_slow) : !direct_fails(s) ? COPY(direct)
+	case PAGE_DIRECT:    return is(s, "korean") ? (s->looked ? COPY(korean_asked) : COPY(korean_asking))
+	                          : is(s, "slow") ? COPY(direct_slow) : !direct_fails(s) ? COPY(direct)
 	                          : is(s, "nothing") ? COPY(nothing) : COPY(opencode);
 	case PAGE_PROXY:     return is(s, "hostile") ? COPY(hostile) : COPY(proxy);
 	case PAGE_PUBLIC:    return is(s, "korean") ? COPY(korean_lines) : *s->public_url ? COPY(public_url) : 0;

@@ -289,6 +289,7 @@ play_end(struct play *p)
 #define LEFT  "\033OD"
 #define HOME  "\033OH"
 #define F1    "\033OP"
+#define F5    "\033[15~"
 #define F9    "\033[20~"
 
 #endif

@@ -477,6 +477,40 @@ test_eight_keys(void **state)
 	play_end(p);
 }
 
+/* A row whose text is long keeps a gap before its time, and all times end in one column. */
+static void
+times_stand_apart(struct play *p)
+{
+	int edge = 0;
+
+	for (int y = 0; y < p->rows; y++)
+		for (int x = 24; x < p->columns; x++) {
+			if (play_cell(p, y, x) != 0xcd08 || play_cell(p, y, x - 5) != '0')
+				continue; /* the second in 0.001 s */
+			assert_int_equal(play_cell(p, y, x - 6), ' ');
+			assert_true(!edge || edge == x);
+			edge = x;
+		}
+	assert_true(edge > 0);
+}
+
+/* What was drawn bit by bit is what Ctrl-L draws. */
+static void
+is_as_painted_anew(struct play *p)
+{
+	struct buf was = BUF_INIT, is = BUF_INIT;
+
+	for (int y = 0; y < p->rows; y++)
+		buf_printf(&was, "%s\n", play_row(p, y));
+	play_send(p, "\014");
+	play_settle(p);
+	for (int y = 0; y < p->rows; y++)
+		buf_printf(&is, "%s\n", play_row(p, y));
+	assert_string_equal(was.s, is.s);
+	buf_free(&was);
+	buf_free(&is);
+}
+
 /* Hangul counts two columns, and everything behind it still stands in its column. */
 static void
 test_korean_columns(void **state)
@@ -487,6 +521,12 @@ test_korean_columns(void **state)
 	(void)state;
 	play_wait(p, "step 1 of 11");
 	play_key(p, ENTER, "step 2 of 11");
+	play_settle(p);
+	times_stand_apart(p);
+	play_key(p, F5, "건너뜀");
+	play_settle(p);
+	times_stand_apart(p);
+	is_as_painted_anew(p);
 	play_key(p, ENTER, "step 3 of 11");
 	play_key(p, ENTER, "step 4 of 11");
 	same_as(p, "korean");
