@@ -21,6 +21,15 @@ static const struct npm_rule rules[] = {
 	{ "wrong-place", NPM_OFFLINE, false,
 	  N_("nginx does not take this directive here, and refuses the whole host."),
 	  N_("Remove it: the Advanced text stands inside a server block.") },
+	{ "block", NPM_OFFLINE, false, NULL,
+	  N_("Correct it, or remove it.") },
+	{ "value-count", NPM_OFFLINE, false, NULL,
+	  N_("Correct the values, or remove the line.") },
+	{ "value-kind", NPM_OFFLINE, false, NULL,
+	  N_("Correct the value, or remove the line.") },
+	{ "semicolon", NPM_OFFLINE, false,
+	  N_("The directive above does not end in ; so nginx reads this line as part of it, and refuses the host."),
+	  N_("Write ; at the end of the directive above.") },
 	{ "duplicate-npm", NPM_OFFLINE, false,
 	  N_("Nginx Proxy Manager writes this directive itself. nginx refuses it twice, and the host goes offline."),
 	  N_("Remove this line; what Nginx Proxy Manager writes is enough.") },
@@ -90,6 +99,9 @@ static const struct npm_rule rules[] = {
 	{ "useless-header", NPM_USELESS, true,
 	  N_("This header does nothing: the host's own location sets its own, and inherits none."),
 	  N_("Remove this line.") },
+	{ "swallowed", NPM_USELESS, true,
+	  N_("The directive above does not end in ; so nginx reads this line as more values of it."),
+	  N_("Write ; at the end of the directive above.") },
 	{ "websockets-off", NPM_LOSES, false,
 	  N_("Without Websockets Support the host's own location passes no WebSocket on."),
 	  N_("Switch Websockets Support on in the proxy host.") },
@@ -134,6 +146,14 @@ npm_lint_add(struct npm_lint_look *k, const char *name, const struct ngx_directi
 		add(k->l, rule, _(rule->what), 0, 0);
 	else if (npm_lint_is_theirs(k, at))
 		add(k->l, rule, _(rule->what), at->line - k->lines, at->column);
+}
+
+void
+npm_lint_say(struct npm_lint_look *k, const char *name, const char *what, int line, int column)
+{
+	const struct npm_rule *rule = rule_named(name);
+
+	add(k->l, rule, what ? what : _(rule->what), line - k->lines, column);
 }
 
 size_t
@@ -347,6 +367,7 @@ judge(struct npm_lint *l, const char *templates, const struct needs *needs, cons
 	if (ngx_parse(&conf, http.s, http.len, "npm/frame.conf", e) < 0)
 		goto out;
 	k.conf = &conf;
+	k.composed = http.s;
 	k.server = ngx_child(ngx_http(&conf), "server");
 	look_for_dropped(&k, text, len);
 	rc = npm_lint_refused(&k, templates, e);

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "conf/nginx.h"
+#include "proxy/npm_book.h"
 
 #define NPM_TEXT_MAX (100u << 10) /* bytes: its API takes no larger body */
 
@@ -88,6 +89,7 @@ struct npm_lint_look {
 	const struct needs    *needs;
 	const struct ngx_conf *conf;
 	const struct ngx_directive *server;
+	const char *composed;
 	size_t begin, end; /* the text, in what was composed */
 	int    lines;      /* before it */
 	bool   own_gone;   /* NPM's own location / */
@@ -96,6 +98,11 @@ struct npm_lint_look {
 bool npm_lint_is_theirs(const struct npm_lint_look *k, const struct ngx_directive *d);
 /* One finding more, at a directive of the text; NULL: nowhere.  Of NPM's own lines nothing is said. */
 void npm_lint_add(struct npm_lint_look *k, const char *rule, const struct ngx_directive *at);
+/* The same where no directive begins; `what' is the rule's own sentence where it is NULL.  Lines of what was composed. */
+void npm_lint_say(struct npm_lint_look *k, const char *rule, const char *what, int line, int column);
+
+void npm_lint_args(struct npm_lint_look *k, const struct npm_book *b, const struct npm_known *known,
+                   const struct ngx_directive *d); /* npm_lint_args.c */
 
 int  npm_lint_refused(struct npm_lint_look *k, const char *templates, struct err *e); /* npm_lint_refused.c */
 void npm_lint_routes(struct npm_lint_look *k); /* npm_lint_routes.c */

@@ -1,65 +1,13 @@
 /* npm_lint_refused.c - what nginx refuses in the Advanced text, and the whole host with it. */
 #include "proxy/npm_lint.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/fs.h"
-#include "base/i18n.h"
-
-/* One line of templates/npm/directives. */
-struct known {
-	const char *name;
-	bool        server, location, once;
-};
-
-struct book {
-	struct arena  arena;
-	struct known *v;
-	size_t        n;
-};
 
 /* Modules that Nginx Proxy Manager's own nginx has, and whose directives are not in the book. */
 static const char *const modules[] = { "lua_", "brotli", "zstd", "more_", "geoip", "js_", "opentelemetry",
 	                               "otel_", "modsecurity", "headers_more", "vhost_traffic", "encrypted_",
 	                               "balancer_by_lua", "init_by_lua", "echo", "srcache_", "redis", "memc_" };
-
-static int
-book_read(struct book *b, const char *templates, struct err *e)
-{
-	struct buf text = BUF_INIT;
-	const char *path = fs_join(&b->arena, templates, "npm/directives");
-	size_t cap = 0;
-
-	if (fs_read(&text, path, 65536, e) < 0) {
-		buf_free(&text);
-		return -1;
-	}
-	char *save = NULL, *all = arena_strndup(&b->arena, text.s, text.len);
-	for (char *line = strtok_r(all, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		char *rest = NULL, *name = strtok_r(line, " ", &rest), *where = strtok_r(NULL, " ", &rest);
-
-		if (!name || *name == '#' || !where)
-			continue;
-		if (b->n == cap) {
-			cap = cap ? 2 * cap : 256;
-			b->v = xreallocarray(b->v, cap, sizeof(*b->v));
-		}
-		b->v[b->n++] = (struct known){ name, strchr(where, 's'), strchr(where, 'l'),
-			                       strtok_r(NULL, " ", &rest) != NULL };
-	}
-	buf_free(&text);
-	return 0;
-}
-
-static const struct known *
-book_find(const struct book *b, const char *name)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (strcmp(b->v[i].name, name) == 0)
-			return &b->v[i];
-	return NULL;
-}
 
 static bool
 is_of_module(const char *name)
@@ -108,16 +56,11 @@ twin(const struct npm_lint_look *k, const struct ngx_directive *first, const str
 }
 
 static void
-look_at(struct npm_lint_look *k, const struct book *b, const struct ngx_directive *first,
+look_at(struct npm_lint_look *k, const struct npm_known *known, const struct ngx_directive *first,
         const struct ngx_directive *d, bool server)
 {
-	const struct known *known = book_find(b, d->name);
 	const struct ngx_directive *other;
 
-	if (!known && !is_of_module(d->name))
-		npm_lint_add(k, "unknown-directive", d);
-	if (!known)
-		return;
 	if (server ? !known->server : !known->location) {
 		npm_lint_add(k, "wrong-place", d);
 		return;
@@ -141,18 +84,22 @@ holds_directives(const struct ngx_directive *d)
 }
 
 static void
-look_inside(struct npm_lint_look *k, const struct book *b, const struct ngx_directive *block)
+look_inside(struct npm_lint_look *k, const struct npm_book *b, const struct ngx_directive *block)
 {
 	const bool server = strcmp(block->name, "server") == 0;
 
 	for (const struct ngx_directive *d = block->child; d; d = d->next) {
 		if (!npm_lint_is_theirs(k, d))
 			continue;
-		/* In an `if' fewer are allowed, and which is nginx's secret: only what it does not know at all. */
-		if (strcmp(block->name, "if") != 0 && strcmp(block->name, "limit_except") != 0)
-			look_at(k, b, block->child, d, server);
-		else if (!book_find(b, d->name) && !is_of_module(d->name))
+		const struct npm_known *known = npm_book_find(b, d->name);
+
+		if (known)
+			npm_lint_args(k, b, known, d);
+		else if (!is_of_module(d->name))
 			npm_lint_add(k, "unknown-directive", d);
+		/* In an `if' fewer are allowed, and which is nginx's secret. */
+		if (known && strcmp(block->name, "if") != 0 && strcmp(block->name, "limit_except") != 0)
+			look_at(k, known, block->child, d, server);
 		if (d->block && holds_directives(d))
 			look_inside(k, b, d);
 	}
@@ -161,12 +108,11 @@ look_inside(struct npm_lint_look *k, const struct book *b, const struct ngx_dire
 int
 npm_lint_refused(struct npm_lint_look *k, const char *templates, struct err *e)
 {
-	struct book b = { 0 };
-	int rc = book_read(&b, templates, e);
+	struct npm_book b = { 0 };
+	int rc = npm_book_read(&b, templates, e);
 
 	if (rc == 0)
 		look_inside(k, &b, k->server);
-	free(b.v);
-	arena_free(&b.arena);
+	npm_book_free(&b);
 	return rc;
 }

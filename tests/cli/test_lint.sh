@@ -60,6 +60,28 @@ printf 'gzip off\n' | timeout 20 "$BIN" lint --npm - --json >"$T/out" 2>"$T/err"
 [ $got = 1 ] || fail "standard input: status $got"
 at syntax 1 1 fail
 
+# A forgotten ; is said where nginx stumbles, and nothing is called online that is not; one that nginx takes is a warning.
+printf 'client_max_body_size 2000m\nproxy_buffering off;\n' >"$T/open"
+run 1 lint --npm "$T/open"
+says "$T/open:2:1: proxy_buffering off;"
+says 'The directive above does not end in ;'
+says 'Write ; at the end of the directive above.'
+says 'the host goes offline the moment it is saved'
+printf 'client_max_body_size 2000m\n  200m;\nproxy_buffering maybe;\nproxy_read_timeout;\nproxy_send_timeout soon;\n' >"$T/values"
+run 1 lint --npm "$T/values" --json
+json '.offline'
+at value-count 1 1 fail
+at value-kind 3 1 fail
+at value-count 4 1 fail
+at value-kind 5 1 fail
+run 1 lint --npm "$T/values"
+says 'Values here: 2. nginx takes 1, and refuses the whole host.'
+says 'nginx takes here only: on, off.'
+printf 'gzip_types text/css\n  proxy_buffering off;\n' >"$T/taken"
+run 0 lint --npm "$T/taken" --json
+json '.offline == false'
+at swallowed 2 3 warn
+
 # Wrong usage, a file that is none, and one no API would take.
 run 2 lint
 complains '--npm FILE'

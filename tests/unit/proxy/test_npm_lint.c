@@ -23,6 +23,29 @@ static const struct text {
 	{ "wrong-place", 1, 1, false, "map $http_upgrade $c { default upgrade; }\n", "# map\n" },
 	{ "wrong-place", 2, 1, false, "\nserver { listen 81; }\n", "\n" },
 	{ "wrong-place", 2, 20, false, "location /x {\nserver_tokens off; listen 81; }\n", NULL },
+	{ "value-kind", 1, 1, false, "client_max_body_size abc;\n", "client_max_body_size 2g;\n" },
+	{ "value-kind", 1, 1, false, "client_body_buffer_size 1g;\n", "client_body_buffer_size 1M;\n" },
+	{ "value-kind", 2, 1, false, "\nproxy_buffering maybe;\n", "\nproxy_buffering OFF;\n" },
+	{ "value-kind", 1, 1, false, "proxy_read_timeout 30m1h;\n", "proxy_read_timeout '1h 30m';\n" },
+	{ "value-kind", 1, 1, false, "ssl_session_timeout 500ms;\n", "ssl_session_timeout 1M2w;\n" },
+	{ "value-kind", 1, 1, false, "proxy_buffers 8k 8;\n", "proxy_buffers 8 8k;\n" },
+	{ "value-kind", 1, 1, false, "proxy_next_upstream error never;\n", "proxy_next_upstream error TIMEOUT;\n" },
+	{ "value-kind", 1, 1, false, "proxy_buffering $host;\n", "limit_rate $host;\n" },
+	{ "value-kind", 1, 22, false, "if ($http_upgrade) { gzip maybe; }\n", NULL },
+	{ "value-kind", 2, 1, false, "location /x { " OWN "\nproxy_read_timeout soon; }\n",
+	  "location /x { " OWN "\nproxy_read_timeout 5m; }\n" },
+	{ "value-count", 1, 1, false, "proxy_read_timeout;\n", "proxy_read_timeout 3600;\n" },
+	{ "value-count", 1, 1, false, "client_max_body_size 10m 20m;\n", "client_max_body_size \"20m\";\n" },
+	{ "value-count", 1, 1, false, "set $x;\n", "set $x '';\n" },
+	{ "value-count", 1, 1, false, "location = /x y { " OWN "}\n", "location = /x { " OWN "}\n" },
+	{ "block", 1, 1, false, "gzip off { }\n", "gzip off;\n" },
+	{ "block", 1, 1, false, "location /x;\n", "location /x { " OWN "}\n" },
+	{ "semicolon", 2, 1, false, "client_max_body_size 10m\nproxy_buffering off;\n",
+	  "client_max_body_size 10m;\nproxy_buffering off;\n" },
+	{ "semicolon", 4, 3, false, "set $x 'a\nb' # gzip off\n# gzip\n  gzip off;\n", "set $x 'a\ngzip off' # gzip off\n;\n" },
+	{ "semicolon", 2, 1, false, "proxy_buffering off\nlocation /x { " OWN "}\n",
+	  "proxy_buffering\noff; location /x { " OWN "}\n" },
+	{ "swallowed", 2, 1, false, "gzip_types text/css\nproxy_buffering off;\n", "gzip_types text/css\napplication/json;\n" },
 	{ "duplicate-npm", 1, 1, false, "proxy_http_version 1.1;\n", "proxy_request_buffering off;\n" },
 	{ "duplicate-directive", 2, 1, false, "gzip off;\ngzip off;\n", "gzip off;\ngzip_vary off;\n" },
 	{ "duplicate-directive", 3, 1, true, "proxy_http_version 1.1;\n\nproxy_http_version 1.1;\n",
@@ -138,10 +161,11 @@ own_location_is_left_out(void **state)
 
 /* ---- the same asked of a real nginx ---- */
 
+static char said[2000]; /* by nginx */
+
 static bool
 nginx_takes(struct tree *t, const char *text, bool switched_off)
 {
-	char said[2000];
 	struct buf conf = BUF_INIT;
 	struct arena a = { 0 };
 	struct err e = { 0 };
@@ -186,6 +210,60 @@ nginx_agrees(void **state)
 	needs_free(&needs);
 }
 
+/* More or fewer values than the table has, and a word that no kind of value takes: each line of it is asked about. */
+static void
+refuse_alike(struct tree *t, const struct needs *needs, const char *text)
+{
+	struct npm_lint l;
+
+	lint(&l, needs, text, true);
+	if (!npm_lint_has(&l, NPM_OFFLINE))
+		fail_msg("taken: %s", text);
+	if (nginx_takes(t, text, true))
+		fail_msg("nginx takes: %s", text);
+	if (strstr(said, "unknown directive"))
+		print_message("this nginx does not know: %s", text);
+	else if (!strstr(said, "invalid") && !strstr(said, "must be"))
+		fail_msg("nginx refuses for another reason: %s: %s", text, said);
+	npm_lint_free(&l);
+}
+
+static void
+nginx_agrees_with_each_line(void **state)
+{
+	struct npm_book book = { 0 };
+	struct arena a = { 0 };
+	struct needs needs;
+	struct err e = { 0 };
+	int asked = 0;
+
+	needs_judge(NGINX);
+	needs_read(&needs);
+	assert_int_equal(npm_book_read(&book, "templates", &e), 0);
+	for (size_t i = 0; i < book.n; i++) {
+		const struct npm_known *d = &book.v[i];
+		const char *fmt = d->server ? "%s%s;\n" : "location /zz { %s%s; }\n", *values = " _";
+		if (!d->counts || d->block)
+			continue;
+		for (size_t n = 0; n < 9; n++)
+			if (!npm_book_counts(d, n)) {
+				refuse_alike(*state, &needs, arena_printf(&a, fmt, d->name, &" _ _ _ _ _ _ _ _"[16 - 2 * n]));
+				asked++;
+				break;
+			}
+		if (!d->kinds[0] || strcmp(d->kinds[0], "any") == 0)
+			continue;
+		while (!npm_book_counts(d, strlen(values) / 2))
+			values = arena_printf(&a, "%s _", values);
+		refuse_alike(*state, &needs, arena_printf(&a, fmt, d->name, values));
+		asked++;
+	}
+	assert_true(asked > 500);
+	npm_book_free(&book);
+	needs_free(&needs);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -193,6 +271,7 @@ main(void)
 		cmocka_unit_test(each_rule_finds_its_text),
 		cmocka_unit_test(own_location_is_left_out),
 		cmocka_unit_test_setup_teardown(nginx_agrees, tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(nginx_agrees_with_each_line, tree_setup, tree_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
