@@ -148,7 +148,7 @@ cmd_put_json(struct json *takes)
 static int
 failed_status(const struct check_run *run, const char *cause)
 {
-	if (!strcmp(cause, "origin-refused") || !strcmp(cause, "origin-timeout"))
+	if (!strcmp(cause, "origin-refused") || !strcmp(cause, "origin-unresolved") || !strcmp(cause, "origin-timeout"))
 		return err_status(ERR_NET);
 	if (!strcmp(cause, "password-wrong"))
 		return err_status(ERR_VALUE);

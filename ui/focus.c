@@ -324,6 +324,9 @@ focus_asked(struct screen *sc)
 		return;
 	n = setup_fields(sc->setup, p, f, MAX_EDITORS);
 	for (size_t i = 0; i < n; i++)
+		if (!f[i].secret && *f[i].error) /* that comes first */
+			return;
+	for (size_t i = 0; i < n; i++)
 		if (f[i].secret && !f[i].closed && !*f[i].value && !focus_holds(sc, f[i].key)) {
 			if (!screen_is_on(sc, f[i].key))
 				focus_on(sc, f[i].key);

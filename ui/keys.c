@@ -88,7 +88,7 @@ static const struct key_line {
 	{ K_F5,    NULL, NULL,                   ACT_AGAIN, 0, ON_NOTHING, 0 },
 	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_ASK | ON_LATER | ON_REPAIR, 0 },
 	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_RESULT, IF_AGAIN },
-	{ K_F8,    "F8", N_("Practice"),         ACT_PRACTICE, 7, ON_NOTHING, 0 },
+	{ K_F8,    "F8", N_("Practice"),         ACT_PRACTICE, 7, ON_NOTHING, IF_REAL },
 	{ K_F9,    "F9", N_("Review"),           ACT_SKIP, 7, ON_CHECK, IF_SKIP },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 6, ON_START | ON_CHOICES, 0 },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 3, ON_LATER, 0 },

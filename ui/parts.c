@@ -269,7 +269,7 @@ part_has_verdict(const struct setup *s, enum page p)
 	struct setup_line line[1];
 	struct setup_failure f;
 
-	return p >= PAGE_WEBSOCKET && p <= PAGE_TIMEOUTS && !setup_busy(s) && (m == MARK_PASS || m == MARK_SKIP) &&
+	return p >= PAGE_WEBSOCKET && p <= PAGE_TIMEOUTS && !setup_busy(s) && (m == MARK_PASS || m == MARK_SKIP || (m == MARK_WARN && p == PAGE_BODY)) &&
 	       !setup_has_way(s, WAY_TODAY) && !setup_failure(s, p, &f) &&
 	       !setup_lines(s, p, line, 1);
 }

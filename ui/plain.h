@@ -18,6 +18,7 @@
 struct plain;
 typedef void plain_fn(struct plain *p);
 typedef void plain_answer_fn(struct plain *p, const char *line);
+typedef void plain_yes_fn(struct plain *p, bool yes);
 
 struct plain {
 	struct loop  *loop;
@@ -33,6 +34,8 @@ struct plain {
 	bool          watching, ended, secret, echo_is_off;
 	plain_answer_fn *answer;  /* who waits for a line; NULL: nobody */
 	plain_answer_fn *asked;   /* who asked last, to ask again */
+	plain_yes_fn *decided;    /* who waits for yes or no, and what Enter alone says */
+	bool          suggests_yes;
 	char         *prompt;     /* to ask again */
 	unsigned      soon;
 
@@ -67,6 +70,7 @@ void plain_text(struct plain *p, const char *text); /* lines as they are, made h
 /* Ask on one line; the four common answers are dealt with, the rest goes to fn. */
 void plain_ask(struct plain *p, const char *question, const char *suggestion, bool secret,
                plain_answer_fn *fn);
+void plain_ask_yes(struct plain *p, const char *question, bool suggested, plain_yes_fn *fn); /* yes or no, until it is one of them */
 void plain_again(struct plain *p);                                 /* the same question once more */
 void plain_read(struct plain *p, bool on);
 void plain_no_answer(struct plain *p); /* nobody is there any more to answer: leave */

@@ -218,12 +218,12 @@ ask_field(struct plain *p, const struct setup_field *f)
 	} else if (f->secret) {
 		plain_say(
 			p,
-			*f->error
-				? f->error
+			*f->error ? f->error
+			: setup_is_practice(p->setup) ? f->hint
 				: _("OpenChamber asks for a password. It is used for this run's checks "
 		                    "only and never saved; without it some checks are skipped."));
 		plain_ask(p, _("UI password, not shown while you type"),
-		          *f->value ? _("as before") : _("none"), true, answer_field);
+		          *f->value ? _("the one given") : _("none"), true, answer_field);
 	} else {
 		if ((strncmp(f->key, "npm.", 4) == 0 || strncmp(f->key, "cloudflare.", 11) == 0) && *f->hint) /* its label alone does not say that it may stay empty */
 			plain_say(p, f->hint);
@@ -334,9 +334,9 @@ held(struct plain *p)
 }
 
 static void
-answer_hold(struct plain *p, const char *line)
+answer_hold(struct plain *p, bool yes)
 {
-	if (plain_yes(line, false) == 1) {
+	if (yes) {
 		setup_hold(p->setup);
 		plain_wait(p, held);
 	} else {
@@ -349,7 +349,7 @@ static void
 ask_hold(struct plain *p)
 {
 	p->hold_asked = true;
-	plain_ask(p, _("Hold a quiet stream for 65 seconds now, y or n"), "n", false, answer_hold);
+	plain_ask_yes(p, _("Hold a quiet stream for 65 seconds now, y or n"), false, answer_hold);
 }
 
 static void

@@ -114,11 +114,11 @@ answer_apply(struct plain *p, const char *line)
 }
 
 static void
-answer_closed(struct plain *p, const char *line)
+answer_closed(struct plain *p, bool yes)
 {
 	const enum page blocker = setup_apply_blocker(p->setup);
 
-	if (*line && !plain_yes(line, false))
+	if (!yes)
 		keep_and_leave(p);
 	else
 		plain_goto(p, blocker == PAGE_REVIEW ? PAGE_PUBLIC : blocker, false);
@@ -137,8 +137,7 @@ ask_apply(struct plain *p)
 		     *a && !setup_plan(p->setup, &e); a++)
 			plain_say(p, *a);
 		plain_say(p, setup_apply_label(p->setup));
-		plain_ask(p, _("Nothing can be applied. Go back, y or n"), "y", false,
-		          answer_closed);
+		plain_ask_yes(p, _("Nothing can be applied. Go back, y or n"), true, answer_closed);
 		return;
 	case APPLY_BY_HAND:
 		plain_say(p, setup_repairs(p->setup) ? _("Writing needs root. Nothing was changed. Run this as root:")
@@ -160,9 +159,9 @@ ask_apply(struct plain *p)
 }
 
 static void
-answer_difference(struct plain *p, const char *line)
+answer_difference(struct plain *p, bool yes)
 {
-	if (!*line || plain_yes(line, false) == 1)
+	if (yes)
 		plain_text(p, setup_diff(p->setup));
 	ask_apply(p);
 }
@@ -185,7 +184,7 @@ plain_review(struct plain *p)
 	if (*setup_tried(p->setup))
 		plain_say(p, setup_tried(p->setup));
 	if (*setup_diff(p->setup))
-		plain_ask(p, _("Read the difference, y or n"), "y", false, answer_difference);
+		plain_ask_yes(p, _("Read the difference, y or n"), true, answer_difference);
 	else
 		ask_apply(p);
 }
@@ -272,12 +271,12 @@ answer_undone(struct plain *p, const char *line)
 }
 
 static void
-answer_report(struct plain *p, const char *line)
+answer_report(struct plain *p, bool yes)
 {
 	struct err e = { 0 };
 	const char *path;
 
-	if (plain_yes(line, false) == 1) {
+	if (yes) {
 		path = setup_write_report(p->setup, &e);
 		if (path)
 			plain_state(p, MARK_PASS, _("done"), path);
@@ -290,7 +289,7 @@ answer_report(struct plain *p, const char *line)
 static void
 ask_report(struct plain *p)
 {
-	plain_ask(p, _("Write a report, y or n"), "n", false, answer_report);
+	plain_ask_yes(p, _("Write a report, y or n"), false, answer_report);
 }
 
 static void
@@ -305,9 +304,9 @@ held(struct plain *p)
 }
 
 static void
-answer_hold(struct plain *p, const char *line)
+answer_hold(struct plain *p, bool yes)
 {
-	if (plain_yes(line, false) != 1) {
+	if (!yes) {
 		ask_report(p);
 		return;
 	}
@@ -348,7 +347,7 @@ plain_result(struct plain *p)
 			say_pair(p, &line[i]);
 	if (!*list) {
 		if (setup_may_hold(p->setup))
-			plain_ask(p, _("Hold a quiet stream for 65 seconds now, y or n"), "n", false, answer_hold);
+			plain_ask_yes(p, _("Hold a quiet stream for 65 seconds now, y or n"), false, answer_hold);
 		else
 			ask_report(p);
 		return;

@@ -311,6 +311,29 @@ plain_ask(struct plain *p, const char *question, const char *suggestion, bool se
 	show_prompt(p);
 }
 
+static void
+answer_yes(struct plain *p, const char *line)
+{
+	const int yes = *line ? plain_yes(line, false) : p->suggests_yes;
+
+	if (yes >= 0) {
+		p->decided(p, yes);
+		return;
+	}
+	plain_state(p, MARK_FAIL, _("error"), _("Write y or n."));
+	p->answer = answer_yes;
+	plain_again(p);
+}
+
+void
+plain_ask_yes(struct plain *p, const char *question, bool suggested, plain_yes_fn *fn)
+{
+	p->decided = fn;
+	p->suggests_yes = suggested;
+	/* TRANSLATORS: yes and no as a letter to type: "y", or "t" in a language whose word begins with it */
+	plain_ask(p, question, suggested ? _("y") : _("n"), false, answer_yes);
+}
+
 void
 plain_again(struct plain *p)
 {

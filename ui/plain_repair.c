@@ -19,16 +19,9 @@ next_finding(struct plain *p)
 }
 
 static void
-answer_take(struct plain *p, const char *line)
+answer_take(struct plain *p, bool yes)
 {
-	const int yes = *line ? plain_yes(line, false) : 1;
-
-	if (yes < 0) {
-		plain_again(p);
-		p->answer = answer_take;
-		return;
-	}
-	setup_take(p->setup, p->item, yes == 1);
+	setup_take(p->setup, p->item, yes);
 	next_finding(p);
 }
 
@@ -92,7 +85,7 @@ tell_finding(struct plain *p)
 	if (*f.diff)
 		plain_text(p, f.diff);
 	if (f.can_take)
-		plain_ask(p, _("Take this fix, y or n"), "y", false, answer_take);
+		plain_ask_yes(p, _("Take this fix, y or n"), true, answer_take);
 	else
 		plain_ask(p, _("Enter goes on"), "", false, answer_next);
 	buf_free(&b);

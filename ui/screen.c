@@ -115,6 +115,8 @@ screen_where(const struct screen *sc)
 		where |= IF_SKIP;
 	if (setup_previous(sc->setup) != setup_page(sc->setup))
 		where |= IF_BACK;
+	if (!setup_is_practice(sc->setup))
+		where |= IF_REAL;
 	if (setup_outcome(sc->setup) == OUTCOME_WORKS)
 		where |= IF_AGAIN;
 	if (setup_holding(sc->setup) && (setup_page(sc->setup) == PAGE_TIMEOUTS || setup_page(sc->setup) == PAGE_RESULT))

@@ -176,7 +176,7 @@ parse_authority(struct url *u, const char *s, const char *end, const struct pars
 }
 
 static int
-parse_path(struct url *u, const char *s, enum url_kind kind, const struct parse *p)
+parse_path(struct url *u, const char *s, const char *otherwise, enum url_kind kind, const struct parse *p)
 {
 	const char *query = strchr(s, '?');
 
@@ -185,9 +185,9 @@ parse_path(struct url *u, const char *s, enum url_kind kind, const struct parse 
 	if (kind == URL_BASE && query)
 		return refuse(p, _("\"%s\" has a query, the part behind ?"));
 	if (kind == URL_BASE && *s && strcmp(s, "/") != 0)
-		return refuse(
-		    p,
-		    _("\"%s\" has a path. Write only the name, and the port if it is not usual."));
+		return refuse(p, otherwise && strcmp(otherwise, "http") == 0
+		              ? _("\"%s\" has a path. Write it without, for example http://127.0.0.1:3000")
+		              : _("\"%s\" has a path. Write only the name, and the port if it is not usual."));
 	if (kind == URL_BASE)
 		return 0;
 	if (snprintf(u->path, sizeof(u->path), "%s%s", *s == '?' ? "/" : "", s) >=
@@ -216,7 +216,7 @@ parse(struct url *u, const char *s, const char *otherwise, enum url_kind kind,
 	end = s + strcspn(s, "/?#");
 	if (parse_authority(u, s, end, p) < 0)
 		return -1;
-	return parse_path(u, end, kind, p);
+	return parse_path(u, end, otherwise, kind, p);
 }
 
 int

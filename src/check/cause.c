@@ -18,6 +18,11 @@ const struct cause causes[] = {
 		          "show an error page."),
 		.fix = N_("Start OpenChamber, or ask it for its address: openchamber status"),
 	}, {
+		.id = "origin-unresolved", .order = 9,
+		.sentence = N_("The name in OpenChamber's address was not found."),
+		.why = N_("No address belongs to this name, so there is nobody to ask."),
+		.fix = N_("Correct the name, or write an address, for example http://127.0.0.1:3000"),
+	}, {
 		.id = "origin-timeout", .order = 11,
 		.sentence = N_("Something accepts connections at OpenChamber's address but says "
 		               "nothing."),

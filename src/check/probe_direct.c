@@ -28,6 +28,9 @@ fail_fault(struct side *s, const struct net_reply *r)
 	const char *waited = say_seconds(&s->run->arena, run_timeout(s->run) / 1000.0);
 
 	switch (r->fault) {
+	case NET_RESOLVE:
+		fail_answer(s, r, "origin-unresolved", _("The name in %s was not found."), s->base);
+		return;
 	case NET_NO_CONNECT:
 		fail_answer(s, r, "origin-timeout", _("Nothing accepts at %1$s within %2$s s."),
 		            s->base, waited);

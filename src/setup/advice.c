@@ -24,12 +24,6 @@ advise_literal(const struct setup *s, struct advice *a, const char *text)
 		advise(a, say(s, SETUP_LITERAL "%s", text));
 }
 
-const char *
-setup_literal(const char *paragraph)
-{
-	return *paragraph == *SETUP_LITERAL ? paragraph + 1 : NULL;
-}
-
 static bool
 failed_with(const struct check_result *r, const char *cause)
 {
@@ -65,6 +59,13 @@ advise_start(const struct setup *s, struct advice *a)
 		advise(a, _("It takes about three minutes. Press Enter to start."));
 }
 
+static const char *
+start_command(const struct setup *s)
+{
+	/* TRANSLATORS: stands in a command for what a person thinks up; no spaces */
+	return say(s, "openchamber --ui-password %s", _("YOUR-PASSWORD"));
+}
+
 static void
 advise_direct(const struct setup *s, struct advice *a)
 {
@@ -73,17 +74,18 @@ advise_direct(const struct setup *s, struct advice *a)
 	struct setup_failure f;
 
 	if (!s->answers.has_origin) {
-		advise(a, _("No OpenChamber was found on this server. Start it in a second SSH session: this page looks again every 2 seconds. Or write its address above."));
-		advise_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
-		advise(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
+		advise(a, _("No OpenChamber was found on this server. Start it in a second SSH session: it is looked for every 2 seconds. Or write its address."));
+		advise_literal(s, a, start_command(s));
+		if (!s->scratch)
+			advise(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
 		return;
 	}
 	if (failed_with(answer, "origin-refused") || failed_with(answer, "origin-timeout")) {
 		advise(a, _("OpenChamber is not running, or it uses another port. A proxy in front would only show an error page. Start it in a second SSH session, or ask it where it is:"));
-		advise_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
+		advise_literal(s, a, start_command(s));
 		advise_literal(s, a, "openchamber status");
-		advise(a, _("This page turns green by itself. If OpenChamber runs on another machine, write that address above."));
-		if (!*setup_lists(s, PAGE_DIRECT)) /* the key is for where there is none */
+		advise(a, _("As soon as it answers, this step passes. If OpenChamber runs on another machine, write that address."));
+		if (!*setup_lists(s, PAGE_DIRECT) && !s->scratch) /* the key is for where there is none */
 			advise(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
 		return;
 	}
@@ -100,7 +102,7 @@ advise_direct(const struct setup *s, struct advice *a)
 		return;
 	if (!check_origin_has_password(s->direct)) {
 		advise(a, _("OpenChamber has no UI password. Whoever opens the public address gets a terminal on this server. To set one:"));
-		advise_literal(s, a, "openchamber --ui-password YOUR-PASSWORD");
+		advise_literal(s, a, start_command(s));
 	} else if (!check_logged_in(s->direct)) {
 		advise(a, _("Without the password the rehearsal proves the proxy all the same. Press Enter to choose the proxy."));
 		return;
@@ -117,13 +119,14 @@ advise_pasted(const struct setup *s, struct advice *a)
 	if (setup_is_told(s) && told_advice(s)) {
 		advise(a, told_advice(s));
 	} else if (!setup_pastes(s) && !setup_is_told(s)) {
-		advise(a, _("Choose another proxy, or leave with q and use the answers file."));
+		advise(a, s->scratch ? _("Empty its pages' address, or choose another proxy.")
+		                     : _("Choose another proxy, or leave with q and use the answers file."));
 	} else if (setup_origin_is_container(s)) {
 		advise(a, _("Let OpenChamber listen on an address of this server, and name that address in step 2:"));
 		for (const char *const *own = s->own_addresses; own && *own; own++)
 			if (!strchr(*own, ':'))
 				advise_literal(s, a, say(s, "http://%s:%u", *own, s->answers.origin.port));
-		advise(a, _("Press Esc twice to go there."));
+		advise(a, _("Press Esc to go there."));
 	} else if (!told_is_asked(s)) {
 		advise(a, _("Its text is rehearsed here as well, in a private nginx."));
 		advise(a, _("Press Enter for the public address."));
@@ -176,7 +179,7 @@ advise_public(const struct setup *s, struct advice *a)
 	if (s->n_addresses && !own && !s->o.practice)
 		advise(a, say(s, _("Your router must forward ports 80 and 443 to %s. That cannot be seen from in here."),
 		           s->machine.addresses && s->machine.addresses[0] ? s->machine.addresses[0] : "127.0.0.1"));
-	advise(a, _("Press Enter: the rehearsal starts, and nothing is written."));
+	advise(a, setup_may_leave(s, PAGE_PUBLIC) ? _("Press Enter: the rehearsal starts, and nothing is written.") : _("The rehearsal starts when nothing fails here."));
 }
 
 /* A WebSocket that OpenChamber can do without only warns: that is said, or nobody knows what the mark is for. */
@@ -254,6 +257,8 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 	}
 	if (setup_mark(s, p) != MARK_WARN && (p != PAGE_TIMEOUTS || (!setup_holding(s) && !s->held)))
 		advise(a, _(good[p]));
+	if (p == PAGE_BODY && body_is_less(s))
+		advise(a, body_said(s));
 	if (p == PAGE_TIMEOUTS && setup_holding(s))
 		advise(a, _("Esc stops the waiting. You can also go on: what comes of it is marked at this step."));
 	if (p == PAGE_WEBSOCKET && certs_kept_by(s) == CERTS_THERE) /* TRANSLATORS: %s is a proxy's name */

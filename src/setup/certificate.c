@@ -68,8 +68,12 @@ certificate_look(struct setup *s)
 	struct cert c;
 
 	s->cert_mark = MARK_NONE;
-	if (!a->has_public || !a->has_tls || a->tls != TLS_EXISTING || !a->certificate || !a->key)
+	if (!a->has_public || !a->has_tls || a->tls != TLS_EXISTING)
 		return;
+	if (!a->certificate || !a->key) {
+		found(s, MARK_FAIL, _("certificate: write its file, and the file of its key"));
+		return;
+	}
 	if (read_pem(s, &cert, a->certificate) == 0 && read_pem(s, &key, a->key) == 0) {
 		if (cert_parse(&c, &arena, cert.s, cert.len, a->certificate, &e) < 0)
 			found(s, MARK_FAIL, say(s, _("certificate: %s"), e.msg));
@@ -80,4 +84,27 @@ certificate_look(struct setup *s)
 	buf_free(&cert);
 	buf_free(&key);
 	arena_free(&arena);
+}
+
+/* What was written as another file, should it be chosen once more. */
+void
+remember_paths(struct setup *s)
+{
+	const struct answers *a = &s->answers;
+
+	if (!s->other_cert)
+		return;
+	s->other_certificate = a->certificate ? arena_strdup(&s->keep, a->certificate) : NULL;
+	s->other_key = a->key ? arena_strdup(&s->keep, a->key) : NULL;
+}
+
+void
+recall_paths(struct setup *s)
+{
+	struct answers *a = &s->answers;
+
+	if (!s->other_cert)
+		return;
+	a->certificate = s->other_certificate ? arena_strdup(&a->arena, s->other_certificate) : NULL;
+	a->key = s->other_key ? arena_strdup(&a->arena, s->other_key) : NULL;
 }

@@ -1,4 +1,5 @@
 /* fields.c - what is typed: values, hints, errors, and what a change throws away. */
+#include "setup/repair.h"
 #include "setup/session.h"
 
 #include <stdlib.h>
@@ -134,10 +135,52 @@ hint_public(const struct setup *s)
 		return _("for example https://chat.example.org");
 	if (s->answers.has_tls && s->answers.tls == TLS_NONE)
 		return _("http: whoever is on the way can read along");
-	for (size_t i = 0; i < s->n_certs; i++)
+	for (size_t i = 0; i < s->n_certs && (!s->answers.has_tls || s->answers.tls == TLS_EXISTING); i++)
 		if (s->certs[i].readable && cert_covers(&s->certs[i].cert, u->host) && s->certs[i].cert.n_names)
 			return say(s, _("the certificate %s covers it"), s->certs[i].cert.names[0]);
 	return "";
+}
+
+/* It is refused at one address; another OpenChamber has another password, and another count. */
+static bool
+was_refused(const struct setup *s)
+{
+	return s->refusals && s->refused_by.port == s->answers.origin.port &&
+	       strcmp(s->refused_by.host, s->answers.origin.host) == 0;
+}
+
+static bool
+is_closed(const struct setup *s)
+{
+	return was_refused(s) && s->refusals >= MAX_REFUSALS;
+}
+
+/* The one that is built in, or whose password nobody could know. */
+static bool
+origin_is_practice(const struct setup *s)
+{
+	return s->origin && url_is_loopback(&s->answers.origin) &&
+	       s->answers.origin.port == origin_port(s->origin);
+}
+
+static const char *
+hint_password(const struct setup *s)
+{
+	if (is_closed(s))
+		return _("closed: it was refused three times");
+	if (origin_is_practice(s)) /* TRANSLATORS: %s is the password; at most 40 columns */
+		return say(s, _("of the practice OpenChamber: %s"), PRACTICE_PASSWORD);
+	return _("for this run's checks only, never saved");
+}
+
+static const char *
+error_password(const struct setup *s)
+{
+	if (s->password || !was_refused(s))
+		return "";
+	if (origin_is_practice(s)) /* TRANSLATORS: %s is the password */
+		return say(s, _("The password was refused. The one of the practice OpenChamber: %s"), PRACTICE_PASSWORD);
+	return _("The password was refused. It was tried once and is never tried again by itself.");
 }
 
 static const char *
@@ -146,8 +189,7 @@ hint_of(const struct setup *s, const char *key)
 	if (strcmp(key, "origin") == 0)
 		return hint_origin(s);
 	if (strcmp(key, "password") == 0)
-		return s->refusals >= MAX_REFUSALS ? _("closed: it was refused three times")
-		                                   : _("for this run's checks only, never saved");
+		return hint_password(s);
 	if (strcmp(key, "public") == 0)
 		return hint_public(s);
 	if (strcmp(key, "npm.url") == 0)
@@ -166,8 +208,6 @@ hint_of(const struct setup *s, const char *key)
 	if (strcmp(key, "limits.body") == 0) {
 		if (s->answers.body > s->needs.body)
 			return _("OpenChamber itself stops at 100M.");
-		if (s->answers.body < s->needs.body)
-			return _("Less than OpenChamber takes (100M).");
 		return _("OpenChamber itself takes 100M at most");
 	}
 	if (strcmp(key, "limits.stream") == 0 && s->answers.stream == s->needs.stream)
@@ -180,19 +220,23 @@ hint_of(const struct setup *s, const char *key)
 static bool
 is_shown(const struct setup *s, const char *key)
 {
+	const struct proxy_found *f = find_proxy(s);
 	const struct check_result *r;
 
 	if (strcmp(key, "password") == 0) {
+		r = run_result(s, WAY_DIRECT, "direct.answer");
+		if (r && r->status == CHECK_FAIL) /* nobody is there to ask for it */
+			return s->password;
 		r = run_result(s, WAY_DIRECT, "direct.login");
 		/* Only where there is one to give: a pass without a password asked means there is none. */
-		return s->password || s->refusals || (r && r->status != CHECK_PASS &&
+		return s->password || was_refused(s) || (r && r->status != CHECK_PASS &&
 		       !(r->cause && strcmp(r->cause->id, "unprotected") == 0)) ||
 		       (s->direct && check_origin_has_password(s->direct));
 	}
 	if (strncmp(key, "tls.", 4) == 0)
 		return s->other_cert;
 	if (strcmp(key, "npm.url") == 0)
-		return setup_pastes(s) || setup_is_told(s);
+		return f && f->proxy->by_hand && f->proxy->read && !repair_chosen(s);
 	if (strncmp(key, "npm.", 4) == 0)
 		return setup_is_told(s);
 	if (belongs_to_front(key))
@@ -215,10 +259,9 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 		*f = (struct setup_field){ .key = *key, .label = label_of(*key), .shown = true, .error = "" };
 		if (strcmp(*key, "password") == 0) {
 			f->secret = true;
-			f->closed = s->refusals >= MAX_REFUSALS;
+			f->closed = is_closed(s);
 			f->value = s->password ? s->password : "";
-			if (!s->password && s->refusals)
-				f->error = _("The password was refused. It was tried once and is never tried again by itself.");
+			f->error = error_password(s);
 		} else if (strcmp(*key, "token") == 0) {
 			f->secret = true;
 			f->value = front_token();
@@ -242,7 +285,7 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 static int
 take_password(struct setup *s, const char *text, struct err *e)
 {
-	if (s->refusals >= MAX_REFUSALS)
+	if (is_closed(s))
 		return err_set(e, ERR_VALUE, _("It was refused three times. OpenChamber locks its login at the eleventh."));
 	if (s->password && strcmp(s->password, text) == 0)
 		return 0;
@@ -265,6 +308,7 @@ follow_scheme(struct setup *s)
 	const bool http = strcmp(s->answers.public_url.scheme, "http") == 0;
 
 	if (http && (!s->answers.has_tls || s->answers.tls != TLS_UPSTREAM)) {
+		remember_paths(s);
 		s->answers.has_tls = true;
 		s->answers.tls = TLS_NONE;
 		s->other_cert = false;
@@ -298,6 +342,8 @@ must_not_be_empty(const char *key, const char *text, struct err *e)
 	} needed[] = {
 		{ "origin",          N_("Write where OpenChamber answers, for example http://127.0.0.1:3000") },
 		{ "public",          N_("Write the name people will use, for example https://chat.example.org") },
+		{ "limits.body",     N_("Write a size, for example 100M") },
+		{ "limits.stream",   N_("Write a time, for example 3600s") },
 		{ "tls.certificate", N_("Write the path of the certificate, for example /etc/ssl/chat.pem") },
 		{ "tls.key",         N_("Write the path of its private key, for example /etc/ssl/chat.key") },
 	};
@@ -362,6 +408,8 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 		return 0;
 	if (strcmp(key, "origin") == 0) {
 		runs_forget_proxied(s);
+		if (!s->password && origin_is_practice(s))
+			s->password = xstrdup(PRACTICE_PASSWORD);
 		run_direct(s);
 		session_keep(s);
 		return 0;

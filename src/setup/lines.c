@@ -176,6 +176,8 @@ lines_contained(const struct setup *s, const struct proxy_found *f, struct lines
 {
 	if (setup_is_told(s))
 		lines_told(s, l);
+	else if (!setup_pastes(s) && s->scratch)
+		line_told(l, MARK_FAIL, _("in practice its API is not asked: a text is pasted"));
 	else if (!setup_pastes(s))
 		line_told(l, MARK_FAIL, say(s, _("%s is told by its API only by: antechamber apply --answers FILE"), f->proxy->label));
 	else if (!setup_origin_is_container(s))
@@ -232,7 +234,7 @@ lines_name(const struct setup *s, struct lines *l)
 	bool own = false;
 
 	if (u->ip) {
-		line_told(l, MARK_PASS, say(s, _("name: %s is an address, not a name"), u->host));
+		line_told(l, MARK_PASS, say(s, _("name: none is needed for the address %s"), u->host));
 	} else if (!s->resolved) {
 		line_told(l, MARK_NOW, say(s, _("name: looking up %s"), u->host));
 		return;
@@ -261,6 +263,17 @@ is_program_of(const struct proxy_found *f, const char *program)
 	       strcmp(program, f->proxy->name) == 0 || (f->binary && strcmp(program, fs_basename(f->binary)) == 0);
 }
 
+/* Those of everybody else are left alone. */
+static void
+lines_practice_ports(const struct setup *s, struct lines *l, const unsigned ports[2])
+{
+	if (ports[0] && ports[1])
+		line_told(l, MARK_PASS, say(s, _("ports: %1$u and %2$u, in practice instead of 80 and 443"), ports[0], ports[1]));
+	else
+		line_told(l, MARK_PASS, say(s, _("port: %1$u, in practice instead of %2$u"), ports[0] ? ports[0] : ports[1],
+		                            ports[0] ? 80u : 443u));
+}
+
 static void
 lines_ports(const struct setup *s, struct lines *l)
 {
@@ -271,6 +284,10 @@ lines_ports(const struct setup *s, struct lines *l)
 	if (lines_boxed_ports(s, f, l))
 		return;
 	answers_ports(&s->answers, &ports[0], &ports[1]);
+	if (s->scratch) {
+		lines_practice_ports(s, l, ports);
+		return;
+	}
 	for (int p = 0; p < 2; p++) {
 		const struct listener *taken = NULL;
 

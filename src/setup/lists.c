@@ -131,6 +131,7 @@ choose_tls(struct setup *s, size_t i)
 
 	if (s->other_cert && i >= found && tls_ways[tls_way_at(s, i - found)].mode == TLS_EXISTING)
 		return; /* it is chosen already: the paths stay */
+	remember_paths(s);
 	s->answers.has_tls = true;
 	s->other_cert = false;
 	s->answers.certificate = s->answers.key = NULL;
@@ -142,6 +143,7 @@ choose_tls(struct setup *s, size_t i)
 		s->answers.tls = tls_ways[tls_way_at(s, i - found)].mode;
 		s->other_cert = s->answers.tls == TLS_EXISTING;
 	}
+	recall_paths(s);
 	set_scheme(s, s->answers.tls == TLS_NONE ? "http" : "https");
 }
 

@@ -107,6 +107,9 @@ direct_done(void *ctx, struct check_run *r)
 
 	(void)r;
 	if (login && login->cause && strcmp(login->cause->id, "password-wrong") == 0) {
+		if (s->refused_by.port != s->direct_url.port || strcmp(s->refused_by.host, s->direct_url.host) != 0)
+			s->refusals = 0;
+		s->refused_by = s->direct_url;
 		s->refusals++;
 		mem_wipe(s->password, strlen(s->password)); /* never sent again by itself */
 		free(s->password);

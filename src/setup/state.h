@@ -64,11 +64,13 @@ struct setup {
 	const char *const *own_addresses; /* of this server; ends with NULL; outlives the machine */
 	char          *password;
 	int            refusals;
+	struct url     refused_by;    /* where it was refused so often */
 	bool           consent;
 	const char    *tested_name;   /* the public name that may have a test certificate, or NULL */
 	bool           by_hand;       /* "something else": checks and instructions only */
 	bool           seen[N_STEPS]; /* pages that have been opened */
 	bool           other_cert;    /* "another file" was chosen: its path is asked */
+	const char    *other_certificate, *other_key; /* what was written there before another choice was made */
 	struct typed   typed[MAX_TYPED];
 	enum page      page;
 
@@ -259,6 +261,10 @@ void find_certs(struct setup *s);
 /* fields.c */
 bool fields_wrong(const struct setup *s, enum page p); /* a value was refused: what was seen of the one before is not shown */
 void follow_scheme(struct setup *s); /* which choice of certificate fits the address */
+void remember_paths(struct setup *s); /* of the other file, before another choice is made */
+void recall_paths(struct setup *s);   /* when it is chosen once more */
+bool body_is_less(const struct setup *s);
+const char *body_said(const struct setup *s);
 
 /* certificate.c */
 void certificate_look(struct setup *s); /* after the address, the choice or a path changed */

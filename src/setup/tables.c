@@ -244,6 +244,8 @@ setup_mark(const struct setup *s, enum page p)
 			return hold_mark(s);
 		if (p == PAGE_TIMEOUTS && s->rehearsed && mark_of_groups(s, WAY_REHEARSAL, groups_of[p]) == MARK_SKIP)
 			return MARK_PASS;
+		if (p == PAGE_BODY && s->rehearsed && body_is_less(s))
+			return mark_worst(MARK_WARN, mark_of_groups(s, WAY_REHEARSAL, groups_of[p]));
 		return mark_of_groups(s, WAY_REHEARSAL, groups_of[p]);
 	}
 }

@@ -6,7 +6,7 @@ wait_text 'Language, 1 English'
 keys Enter
 wait_text 'Where does OpenChamber answer'
 keys Enter
-wait_text 'UI password, not shown while you type \[as before\]:'
+wait_text 'UI password, not shown while you type \[the one given\]:'
 keys Enter
 wait_text 'Which one, 1 to'
 keys Enter
@@ -26,6 +26,9 @@ keys Enter
 wait_text '^Hold a quiet stream for 65 seconds now'
 keys Enter
 wait_text 'Read the difference'
+type_text abc
+keys Enter
+wait_text '^error: Write y or n'
 type_text n
 keys Enter
 wait_text 'Apply these changes'

@@ -76,6 +76,18 @@ test_nobody_there(void **state)
 }
 
 static void
+test_a_name_nobody_has(void **state)
+{
+	struct world *w = *state;
+
+	w->origin = (struct url){ .scheme = "http", .host = "nowhere.invalid", .port = 80 };
+	run_all(w);
+	expect_cause(w, "direct.answer", TARGET_DIRECT, CHECK_FAIL, "origin-unresolved");
+	expect_verdict(w, "origin-unresolved");
+	assert_false(check_ready(w->run));
+}
+
+static void
 test_what_answers_is_named(void **state)
 {
 	static const struct { unsigned how; const char *cause; } cases[] = {
@@ -267,6 +279,7 @@ main(void)
 		T(test_no_password_is_a_warning),
 		T(test_without_the_password_it_says_what_is_proved),
 		T(test_nobody_there),
+		T(test_a_name_nobody_has),
 		T(test_what_answers_is_named),
 		T(test_a_wrong_password_is_tried_once),
 		T(test_silent_events_are_the_origin_s_fault),

@@ -6,6 +6,7 @@
 /* Every name of the contract; one that is dropped or misspelt breaks somebody's script. */
 static const char *const names[] = {
 	"origin-refused", "origin-timeout", "origin-other", "origin-opencode", "origin-silent",
+	"origin-unresolved",
 	"password-wrong",
 	"password-locked", "name-unresolved", "public-refused", "public-timeout", "tls-untrusted",
 	"tls-name",

@@ -269,6 +269,89 @@ test_a_wrong_password_is_tried_once(void **state)
 	assert_int_equal(setup_set(w->s, "password", "practice", &e), -1);
 }
 
+/* Is it among what the page says under its checks? */
+static bool
+advises(const struct world *w, enum page p, const char *text)
+{
+	for (const char *const *a = setup_advice(w->s, p); *a; a++)
+		if (strstr(*a, text))
+			return true;
+	return false;
+}
+
+static void
+test_another_address_has_another_password(void **state)
+{
+	struct world *w = *state;
+	struct setup_field f[4];
+	struct err e = { 0 };
+	char own[128];
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	assert_int_equal(setup_set(w->s, "password", "no", &e), 0);
+	settle(w);
+	assert_int_equal(setup_fields(w->s, PAGE_DIRECT, f, 4), 2);
+	assert_non_null(strstr(f[1].error, "practice")); /* nobody could know it */
+	snprintf(own, sizeof(own), "%s", f[0].value);
+	assert_int_equal(setup_set(w->s, "origin", "http://127.0.0.1:1", &e), 0);
+	settle(w);
+	assert_int_equal(setup_fields(w->s, PAGE_DIRECT, f, 4), 1);
+	assert_false(advises(w, PAGE_DIRECT, "F8"));
+	assert_int_equal(setup_set(w->s, "origin", own, &e), 0);
+	settle(w);
+	assert_int_equal(setup_fields(w->s, PAGE_DIRECT, f, 4), 2);
+	assert_string_equal(f[1].value, "practice");
+	assert_string_equal(f[1].error, "");
+	assert_int_equal(setup_mark(w->s, PAGE_DIRECT), MARK_PASS);
+}
+
+static void
+test_another_file_is_asked_for_and_kept(void **state)
+{
+	struct world *w = *state;
+	struct setup_choice c[8];
+	struct setup_field f[4];
+	struct err e = { 0 };
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	go(w, PAGE_PUBLIC);
+	assert_true(advises(w, PAGE_PUBLIC, "Press Enter"));
+	assert_true(setup_list(w->s, PAGE_PUBLIC, "tls", c, 8) >= 3);
+	assert_int_equal(setup_choose(w->s, PAGE_PUBLIC, "tls", 1, &e), 0);
+	assert_int_equal(setup_mark(w->s, PAGE_PUBLIC), MARK_FAIL);
+	assert_false(advises(w, PAGE_PUBLIC, "Press Enter"));
+	assert_int_equal(setup_set(w->s, "tls.certificate", "/etc/ssl/chat.pem", &e), 0);
+	assert_int_equal(setup_mark(w->s, PAGE_PUBLIC), MARK_FAIL); /* its key is not said yet */
+	assert_int_equal(setup_choose(w->s, PAGE_PUBLIC, "tls", 2, &e), 0);
+	assert_true(setup_may_leave(w->s, PAGE_PUBLIC));
+	assert_int_equal(setup_choose(w->s, PAGE_PUBLIC, "tls", 1, &e), 0);
+	assert_int_equal(setup_fields(w->s, PAGE_PUBLIC, f, 4), 3);
+	assert_string_equal(f[1].value, "/etc/ssl/chat.pem");
+	assert_string_equal(f[2].value, "");
+}
+
+static void
+test_less_than_openchamber_takes_is_said(void **state)
+{
+	struct world *w = *state;
+	struct err e = { 0 };
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	go(w, PAGE_BODY);
+	assert_int_equal(setup_mark(w->s, PAGE_BODY), MARK_PASS);
+	assert_true(advises(w, PAGE_BODY, "lets through what OpenChamber takes"));
+	assert_int_equal(setup_set(w->s, "limits.body", "10M", &e), 0);
+	settle(w);
+	assert_int_equal(setup_mark(w->s, PAGE_BODY), MARK_WARN);
+	assert_true(advises(w, PAGE_BODY, "up to 10M; OpenChamber would take 100M."));
+	assert_false(advises(w, PAGE_BODY, "lets through what OpenChamber takes"));
+	assert_true(setup_may_skip_checklist(w->s)); /* it may be wanted */
+	assert_int_equal(setup_set(w->s, "limits.body", "", &e), -1); /* emptied it is no answer */
+}
+
 static void
 test_something_else_writes_nothing(void **state)
 {
@@ -300,6 +383,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_change_throws_away_what_stood_on_it, start, stop),
 		cmocka_unit_test_setup_teardown(test_http_chooses_no_certificate, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_wrong_password_is_tried_once, start, stop),
+		cmocka_unit_test_setup_teardown(test_another_address_has_another_password, start, stop),
+		cmocka_unit_test_setup_teardown(test_another_file_is_asked_for_and_kept, start, stop),
+		cmocka_unit_test_setup_teardown(test_less_than_openchamber_takes_is_said, start, stop),
 		cmocka_unit_test_setup_teardown(test_something_else_writes_nothing, start, stop),
 	};
 
