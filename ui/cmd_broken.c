@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "base/self.h"
 #include "check/cause.h"
 #include "report.h"
 #include "setup/setup.h"
@@ -37,7 +38,8 @@ list(const struct options *o)
 		return 0;
 	}
 	json_free(all);
-	report_line(&r, _("Take one with its name, or let chance choose: antechamber practice --broken any"));
+	report_line(&r, _("Take one with its name, or let chance choose:"));
+	printf("  %s practice --broken any\n", self_command());
 	return 0;
 }
 
@@ -68,15 +70,15 @@ announce(const struct options *o, const struct setup *s)
 	setup_practice_place(s, &p);
 	common = arena_printf(&a, "--origin %s --public %s --cacert %s --password-file %s", p.origin, p.public_url,
 	                      p.cacert, p.password_file);
-	const char *doctor = arena_printf(&a, "%s%s%santechamber doctor --root %s %s",
-		geteuid() ? "XDG_STATE_HOME=" : "", geteuid() ? p.root : "", geteuid() ? "/state " : "", p.root, common);
+	const char *doctor = arena_printf(&a, "%s%s%s%s doctor --root %s %s",
+		geteuid() ? "XDG_STATE_HOME=" : "", geteuid() ? p.root : "", geteuid() ? "/state " : "", self_command(), p.root, common);
 	if (!o->json) {
 		report_init(&r, stdout, o->color, o->plain);
 		report_line(&r, _("Practice: a private nginx leads to a built-in OpenChamber, and something in it is wrong. "
 		                  "Nothing on this server is touched."));
 	}
 	put_command(o, doc, "check", _("Find the cause, in another terminal:"),
-	            arena_printf(&a, "antechamber check %s --connect-to %s", common, p.connect_to));
+	            arena_printf(&a, "%s check %s --connect-to %s", self_command(), common, p.connect_to));
 	put_command(o, doc, "site", _("Read the site, and mend it by hand if you like:"), p.site);
 	put_command(o, doc, "reload", _("What is changed by hand is in force after this:"), p.reload);
 	put_command(o, doc, "doctor", _("Or ask which line it is:"), doctor);

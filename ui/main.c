@@ -13,6 +13,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/self.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -163,6 +164,7 @@ find_ourselves(struct arena *a, struct options *o, const char **locale)
 
 	path[n > 0 ? n : 0] = '\0';
 	o->self = arena_strdup(a, path);
+	self_is(path);
 	const char *dir = fs_dirname(a, path);
 	*locale = beside(a, dir, locales, NULL, arena_strdup(a, LOCALEDIR));
 	o->practice_nginx = beside(a, dir, practice, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "base/self.h"
 #include "console.h"
 #include "plain.h"
 #include "screens.h"
@@ -133,7 +134,7 @@ say_farewell(const struct wizard *w)
 	setup_fresh(w->setup);
 	if (w->how == LEAVE_KEPT && setup_is_practice(w->setup)) { /* the answers are gone with it */
 		printf("%s\n%s\n",
-		       _("This was practice. Nothing on this server was touched. To do it for real:"), "antechamber");
+		       _("This was practice: no answers were saved, and nothing on this server was touched. To do it for real:"), self_command());
 		return;
 	}
 	if (w->how == LEAVE_KEPT) {

@@ -307,9 +307,12 @@ on_sites_after(void *ctx)
 		return;
 	}
 	const struct check_summary s = check_summary(a->verify);
-	apply_say(a, "verify", PROGRESS_DONE,
-	          _("passed %1$d, warnings %2$d, failed %3$d; other sites as before: %4$zu"),
-	          s.pass, s.warn, s.fail, sites_count(a->sites));
+	if (sites_count(a->sites))
+		apply_say(a, "verify", PROGRESS_DONE,
+		          _("passed %1$d, warnings %2$d, failed %3$d; other sites as before: %4$zu"),
+		          s.pass, s.warn, s.fail, sites_count(a->sites));
+	else
+		apply_say(a, "verify", PROGRESS_DONE, _("passed %1$d, warnings %2$d, failed %3$d"), s.pass, s.warn, s.fail);
 	go_on(a, NULL);
 }
 

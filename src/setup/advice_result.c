@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/self.h"
 #include "proxy/front.h"
 
 /* Does a step of the change say it already? */
@@ -46,7 +47,11 @@ advise_result(const struct setup *s, struct advice *a)
 	case OUTCOME_WORKS:
 		if (s->o.practice || s->scratch) {
 			advise(a, _("This was practice. Nothing on this server was touched. To do it for real:"));
-			advise_literal(s, a, "antechamber");
+			advise_literal(s, a, self_command());
+			if (s->deed == DEED_APPLY) {
+				advise(a, _("There, one command takes it all back:"));
+				advise_literal(s, a, say(s, "%s rollback", self_command()));
+			}
 			if (s->o.broken)
 				advise_reload(s, a);
 			break;

@@ -230,7 +230,7 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	return 2;
 }
 
-/* How many connections are open now, and what a reload does to them; or why there can be none. */
+/* How many connections are open now, and what a reload does to them, or why there can be none; "" where nothing is to be said. */
 static const char *
 live_connections(const struct setup *s)
 {
@@ -241,6 +241,8 @@ live_connections(const struct setup *s)
 		return say(s, "%s", e.msg);
 	if (apply_closes_connections(&s->plan))
 		return say(s, Q_("%u live connection will be closed", "%u live connections will be closed", n), n);
+	if (!n)
+		return "";
 	return say(s, Q_("%u live connection is kept until it ends", "%u live connections are kept until they end", n), n);
 }
 
@@ -255,7 +257,7 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 		text_clip(&b, plan_verb(&s->plan, i), VERB_COLUMNS, true);
 		buf_putc(&b, ' ');
 		plan_object(&b, &s->plan, i);
-		if (s->plan.steps.v[i].role == ROLE_RELOAD)
+		if (s->plan.steps.v[i].role == ROLE_RELOAD && *live_connections(s))
 			buf_printf(&b, "  %s", live_connections(s));
 		if (s->plan.steps.v[i].kind == STEP_SET_ASIDE) /* TRANSLATORS: %s is a directory */
 			buf_printf(&b, "  %s", say(s, _("kept in %s until you undo"), "/var/lib/antechamber"));

@@ -66,6 +66,9 @@ rm "$T/place"
 pid=$!
 PIDS="$PIDS $pid"
 wait_for 20 grep -q 'Ctrl-C here ends the practice' "$T/place"
-grep -q '^  antechamber check --origin http' "$T/place" || fail "no command: $(cat "$T/place")"
+grep -q "^  $BIN check --origin http" "$T/place" || fail "no command: $(cat "$T/place")"
+rc=0 # as it stands there, in a shell that does not know where the program lies
+sh -c "$(sed -n 's/^  \(.* check --origin .*\)/\1/p' "$T/place")" >"$T/out" 2>&1 || rc=$?
+[ $rc = 1 ] || fail "the command as it is printed: $rc: $(cat "$T/out")"
 grep -q 'antechamber doctor --root .* --fix$' "$T/place" || fail "no fix: $(cat "$T/place")"
 down
