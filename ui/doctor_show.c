@@ -192,6 +192,11 @@ doctor_show(struct doctor *d)
 	} else if (f->n == 0) {
 		report_line(&r, report_sentence(d->run));
 	}
+	if (f->n && d->c->o->root) {
+		/* TRANSLATORS: %s is a directory that was given with --root */
+		buf_printf(&line, _("Every path here lies below %s"), d->c->o->root);
+		report_line(&r, line.s);
+	}
 	for (size_t i = 0; i < f->n; i++)
 		put_finding(d, &r, i);
 	if (check_origin_has_password(d->run) && !check_logged_in(d->run)) {

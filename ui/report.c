@@ -418,6 +418,18 @@ step_label(const char *step)
 	return step;
 }
 
+/* All steps in one column, however long their names are in this language. */
+static int
+step_columns(void)
+{
+	int most = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		if (text_width(_(steps[i].label)) > most)
+			most = text_width(_(steps[i].label));
+	return most;
+}
+
 void
 report_step(struct report *r, const struct progress *p)
 {
@@ -429,7 +441,7 @@ report_step(struct report *r, const struct progress *p)
 
 	if (p->state == PROGRESS_NOW)
 		return;
-	put_state(r, states[p->state].mark, _(states[p->state].word), step_label(p->step), 9,
+	put_state(r, states[p->state].mark, _(states[p->state].word), step_label(p->step), step_columns(),
 	          p->text);
 	fflush(r->out);
 }

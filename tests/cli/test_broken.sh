@@ -52,6 +52,8 @@ done
 
 # Mended by hand it works after the command that is named for it, and not before.
 up sse-buffered
+run 1 $(words doctor)
+says "Every path here lies below $(dirname "$(jq -r .check "$T/place" | sed 's/.*--password-file //; s/ .*//')")"
 sed -i '/proxy_ignore_headers/d' "$site"
 run 1 $(words check) --json
 jq -r .reload "$T/place" | sh

@@ -36,7 +36,7 @@ mend() { # mend NAME COLUMNSxLINES: as a person who takes what is offered
 	must_not_say '✗'
 	nothing_real
 	must_say 'To do it for real:'
-	must_say '  antechamber$'
+	must_say '  .*antechamber$'
 	must_say 'nginx -t && .*systemctl reload nginx'
 	keys Enter
 	wait_text 'exit=0'
