@@ -55,6 +55,7 @@ answer(struct screen *sc, bool yes)
 		return;
 	switch (q) {
 	case ASK_LEAVE:
+	case ASK_GIVE_UP:
 	case ASK_HALF_WAY:
 		focus_keep(sc);
 		sc->leave(sc->ctx, LEAVE_QUIT);
@@ -234,8 +235,10 @@ act_quit(struct screen *sc)
 {
 	if (setup_page(sc->setup) == PAGE_RESULT)
 		sc->leave(sc->ctx, LEAVE_DONE);
+	else if (screen_is_half_way(sc))
+		screen_ask(sc, ASK_HALF_WAY);
 	else
-		screen_ask(sc, screen_is_half_way(sc) ? ASK_HALF_WAY : ASK_LEAVE);
+		screen_ask_leave(sc);
 }
 
 void

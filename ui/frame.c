@@ -17,6 +17,8 @@ static const struct {
 	const char *button[2]; /* the safe one first */
 } questions[] = {
 	[ASK_LEAVE] = {
+		N_("Leave? Your answers are kept."), { N_("Stay"), N_("Leave") } },
+	[ASK_GIVE_UP] = {
 		N_("Leave? Answers that were not saved are given up."), { N_("Stay"), N_("Leave") } },
 	[ASK_HALF_WAY] = {
 		N_("Leave it half-way? The proxy still runs with the old configuration."),

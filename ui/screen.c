@@ -167,6 +167,12 @@ screen_ask(struct screen *sc, enum question q)
 	sc->yes = false;
 }
 
+void
+screen_ask_leave(struct screen *sc)
+{
+	screen_ask(sc, setup_keeps_answers(sc->setup) ? ASK_LEAVE : ASK_GIVE_UP);
+}
+
 /* Why Enter does not go on from here. */
 static void
 say_why_not(struct screen *sc)
@@ -225,7 +231,7 @@ screen_back(struct screen *sc)
 	else if (setup_previous(sc->setup) != p)
 		screen_open(sc, setup_previous(sc->setup));
 	else if (p == PAGE_START || p == PAGE_LATER)
-		screen_ask(sc, ASK_LEAVE);
+		screen_ask_leave(sc);
 }
 
 /* Esc was the first byte of an arrow: everything as it was before. */

@@ -24,7 +24,7 @@
 
 enum view { VIEW_PAGE, VIEW_HELP, VIEW_GLOSSARY, VIEW_COMMANDS, VIEW_DIFF };
 
-enum question { ASK_NOTHING, ASK_LEAVE, ASK_HALF_WAY, ASK_SILENT, ASK_UNPROTECTED, ASK_TEST, ASK_UNDO, ASK_REMOVE };
+enum question { ASK_NOTHING, ASK_LEAVE, ASK_GIVE_UP, ASK_HALF_WAY, ASK_SILENT, ASK_UNPROTECTED, ASK_TEST, ASK_UNDO, ASK_REMOVE };
 
 /* How a face ends. */
 enum leave { LEAVE_QUIT, LEAVE_KEPT, LEAVE_DONE, LEAVE_STOPPED, LEAVE_GONE, LEAVE_FOR_PLAIN };
@@ -105,6 +105,7 @@ void screen_open(struct screen *sc, enum page p);
 void screen_next(struct screen *sc); /* Enter at the end of a page */
 void screen_back(struct screen *sc); /* Esc */
 void screen_ask(struct screen *sc, enum question q);
+void screen_ask_leave(struct screen *sc);
 
 /* act.c: what a key does */
 void act_question(struct screen *sc, enum act a);

@@ -200,7 +200,7 @@ wizard_run(const struct wizard_options *o)
 			say_farewell(&w);
 		status = status_of(&w);
 	}
-	if (w.setup && w.how != LEAVE_GONE && w.how != LEAVE_STOPPED)
+	if (w.setup && w.how == LEAVE_KEPT)
 		setup_end(w.setup);
 	setup_free(w.setup);
 	net_free(w.net);

@@ -48,18 +48,21 @@ session_json(const struct setup *s)
 }
 
 /* Where it cannot be written only the offer is lost, and nobody is stopped for that. */
-static void
+static bool
 put(struct setup *s, struct json *j)
 {
 	struct buf text = BUF_INIT;
 	struct err e = { 0 };
+	bool kept;
 
 	json_set_int(j, "when", (long long)time(NULL));
 	json_write(&text, j, true);
-	if (fs_mkdirs(journal_state_dir(s->say, s->o.root), 0700, &e) < 0 ||
-	    fs_write(path_of(s), text.s, text.len, 0600, &e) < 0)
+	kept = fs_mkdirs(journal_state_dir(s->say, s->o.root), 0700, &e) == 0 &&
+	       fs_write(path_of(s), text.s, text.len, 0600, &e) == 0;
+	if (!kept)
 		log_write("session: not kept: %s", e.msg);
 	buf_free(&text);
+	return kept;
 }
 
 void
@@ -75,11 +78,16 @@ session_keep(struct setup *s)
 	json_write(&text, j, false);
 	if (!s->session_kept || strcmp(s->session_kept, text.s) != 0) {
 		free(s->session_kept);
-		s->session_kept = xstrdup(text.s);
-		put(s, j);
+		s->session_kept = put(s, j) ? xstrdup(text.s) : NULL;
 	}
 	json_free(j);
 	buf_free(&text);
+}
+
+bool
+setup_keeps_answers(const struct setup *s)
+{
+	return s->broken_off || (is_kept(s) && s->session_kept);
 }
 
 void
@@ -157,7 +165,7 @@ session_advice(const struct setup *s, const char **v)
 {
 	if (!s->broken_off)
 		return 0; /* TRANSLATORS: %s is a date with its time */
-	v[0] = say(s, _("The run of %s was broken off. Its answers were kept, its passwords were not."),
+	v[0] = say(s, _("The run of %s did not come to its end. Its answers were kept, its passwords were not."),
 	           say_when(s, "%Y-%m-%d %H:%M", (time_t)json_get_int(s->broken_off, "when", 0)));
 	v[1] = _("Give the UI password again on step 2; without it some checks are skipped.");
 	return json_get_bool(s->broken_off, "password", false) ? 2 : 1;

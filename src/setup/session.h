@@ -1,9 +1,9 @@
 /*
- * session.h - a run that is broken off: the line drops, the window is closed, the program is killed.
+ * session.h - a run that is left or broken off: by q, the line drops, the program is killed.
  *
  * What is answered is kept as it is given, without secrets, in the state
- * directory, and offered by the next start for seven days.  A run that is
- * left, or whose change is in force, leaves nothing behind.
+ * directory, and offered by the next start for seven days.  A run whose
+ * change is in force, or whose answers are saved, leaves nothing behind.
  */
 #ifndef SETUP_SESSION_H
 #define SETUP_SESSION_H

@@ -42,7 +42,8 @@ struct setup;
 struct setup *setup_new(struct loop *l, struct net *n, const struct setup_options *o,
                         void (*changed)(void *ctx), void *ctx, struct err *e);
 void setup_free(struct setup *s); /* wipes the password */
-void setup_end(struct setup *s);   /* it was left on purpose, or is done: the next start has nothing to go on with */
+void setup_end(struct setup *s);   /* the answers were saved: the next start has nothing to go on with */
+bool setup_keeps_answers(const struct setup *s); /* left now, the next start offers to go on with them */
 void setup_fresh(struct setup *s); /* forget every string handed out so far */
 
 /* ---- where we are ---- */

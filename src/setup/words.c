@@ -195,6 +195,8 @@ setup_farewell(const struct setup *s)
 	}
 	if (!s->applied) {
 		v[n++] = setup_safety(s);
+		if (setup_keeps_answers(s))
+			v[n++] = _("Your answers are kept for seven days, without passwords. To go on: antechamber");
 		if (s->answers_path) /* TRANSLATORS: %s is a command */
 			v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
 		return v;

@@ -172,6 +172,7 @@ setup_free(struct setup *s)
 }
 
 void setup_end(struct setup *s) { (void)s; }
+bool setup_keeps_answers(const struct setup *s) { return s->page > PAGE_START && s->page <= PAGE_REVIEW; }
 void setup_fresh(struct setup *s) { arena_free(&s->said); }
 enum page setup_page(const struct setup *s) { return s->page; }
 
@@ -976,7 +977,7 @@ told_of_dropped(const struct setup *s)
 {
 	const char **v = arena_alloc(said(s), 4 * sizeof(*v));
 
-	v[0] = arena_printf(said(s), _("The run of %s was broken off. Its answers were kept, its passwords were not."), "2026-11-21 21:14");
+	v[0] = arena_printf(said(s), _("The run of %s did not come to its end. Its answers were kept, its passwords were not."), "2026-11-21 21:14");
 	v[1] = _("Give the UI password again on step 2; without it some checks are skipped.");
 	v[2] = _("Before anything is written you read it line by line.");
 	return v;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A run that is broken off, by a line that drops or a kill: the next start goes on with the same answers, without secrets.
+# A run that is left with q, or broken off, by a line that drops or a kill: the next start goes on with the same answers, without secrets.
 # shellcheck disable=SC2154
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/../apply/lib.sh"
@@ -45,7 +45,7 @@ break_off HUP
 # It is what is chosen first; what is lost is said.
 start 80x24 --root "$R"
 wait_text '> 1 go on at step 2: Direct access'
-must_say 'was broken off'
+must_say 'did not come to its end'
 must_say "Give the UI password again"
 must_say 'Nothing on this server has been changed'
 keys Enter
@@ -72,7 +72,32 @@ break_off KILL
 printf '\n\nq\n' | "$BIN" --plain --root "$R" >"$T/plain" 2>&1 || fail "status $?: $(cat "$T/plain")"
 grep -q '^1 go on at step 9: Timeouts$' "$T/plain" || fail "not offered: $(cat "$T/plain")"
 grep -q '^Step 9 of 11: Timeouts' "$T/plain" || fail "not gone on with: $(cat "$T/plain")"
-[ ! -e "$kept" ] || fail "a run that is left leaves something behind"
+grep -q '^Your answers are kept for seven days' "$T/plain" || fail "not said: $(cat "$T/plain")"
+[ "$(jq .step "$kept")" = 9 ] || fail "a run that is left with q does not keep its step"
+
+# Left with q on the screen: the question says so, and the start offers it again.
+start 80x24 --root "$R"
+wait_text '> 1 go on at step 9'
+keys Enter
+wait_text 'step 9 of 11'
+keys Escape
+wait_text '\[64M '
+field 65M
+take 'step 9 of 11'
+keys Escape Escape
+wait_text 'step 7 of 11'
+keys q
+wait_text 'Leave? Your answers are kept.'
+keys Tab Enter
+wait_text 'exit=0'
+must_say 'Your answers are kept for seven days'
+close_terminal
+! grep -qr 'correct horse' "$R/var/lib" || lost "a secret is kept"
+start 80x24 --root "$R"
+wait_text '> 1 go on at step 7'
+take 'step 7 of 11'
+take '\[65M '
+close_terminal
 
 # Once more to step 9, by the answers; this time the line drops in line mode.
 cat >"$T/start.yaml" <<YAML
@@ -101,7 +126,7 @@ wait_text "\[http://chat.example.org:$TLS "
 keys Escape Escape
 wait_text "\[$ORIGIN "
 
-# Left with q: the next start knows nothing of it, and nothing is left.
+# Anew, and left before the first answer: what is offered stays, until the answers are saved.
 keys Tab Tab C-c
 wait_text 'exit=130'
 close_terminal
@@ -110,11 +135,27 @@ wait_text '> 1 go on at step 2'
 keys Down
 wait_text '> 2 begin anew'
 keys q
-wait_text 'Leave?'
+wait_text 'Leave? Your answers are kept.'
 keys Tab Enter
 wait_text 'exit=0'
-[ ! -e "$R/var/lib/antechamber" ] || lost "something is left: $(ls "$R/var/lib/antechamber")"
+[ "$(jq .step "$kept")" = 2 ] || lost "the offer is gone"
 close_terminal
+as_before
+
+# Saved without a change: nothing is left to go on with.
+start 80x24 --plain --root "$R" --answers "$T/start.yaml"
+wait_text '^Language'
+for step in 'Where does OpenChamber' 'UI password' '^Which one' '^Address' '^Certificate'; do
+	take "$step" 30
+done
+[ -s "$kept" ] || lost "nothing was kept"
+take_checklist
+type_text n
+take '^Apply these changes'
+take 'exit=0'
+close_terminal
+[ ! -e "$R/var/lib/antechamber" ] || lost "something is left: $(ls "$R/var/lib/antechamber")"
+rm -r "$R/etc/antechamber"
 as_before
 
 # Seven days, no more; and of another root it is not ours.
