@@ -182,14 +182,20 @@ look_inside(struct view *v, const struct proxy_context *c, struct err *e)
 /* ---- what it wants ---- */
 
 static int
-refuse_place(enum box_place place, const struct box *b, const char *dir, const char *outside, struct err *e)
+refuse_place(enum box_place place, const struct box *b, const char *path, const char *outside, struct err *e)
 {
+	const char *dir = fs_dirname(b->arena, path);
+
 	switch (place) {
 	case BOX_VOLUME:
 		return err_set(e, ERR_VALUE,
 		               _("%1$s of the container %2$s is a volume of %3$s. Mount a directory instead: -v /srv/%2$s%1$s:%1$s"),
 		               dir, b->name, b->engine->name);
 	case BOX_FILE:
+		if (strcmp(fs_basename(outside), fs_basename(path)) != 0)
+			return err_set(e, ERR_VALUE,
+			               _("%1$s is mounted into the container %2$s as one file, which hides every change. Name it %3$s, and mount its directory: -v %4$s:%5$s"),
+			               outside, b->name, fs_basename(path), fs_dirname(b->arena, outside), dir);
 		return err_set(e, ERR_VALUE,
 		               _("%1$s is mounted into the container %2$s as one file, which hides every change. Mount its directory: -v %3$s:%4$s"),
 		               outside, b->name, fs_dirname(b->arena, outside), dir);
@@ -202,17 +208,30 @@ refuse_place(enum box_place place, const struct box *b, const char *dir, const c
 	               dir, b->name);
 }
 
+/* Beside a main file that is mounted alone there is nothing yet, and its directory is what is missing. */
+static bool
+is_beside_config(struct arena *a, const struct proxy_found *f, const char *path)
+{
+	char *outside;
+
+	return f->config && strcmp(fs_dirname(a, path), fs_dirname(a, f->config)) == 0 &&
+	       box_outside(a, f->box, f->config, &outside) == BOX_FILE;
+}
+
 int
 boxed_outside(const char **path, struct arena *a, const struct proxy_found *f, struct err *e)
 {
+	const char *there = *path;
 	enum box_place place;
 	char *outside;
 
 	if (!f->box)
 		return 0;
-	place = box_outside(a, f->box, *path, &outside);
+	place = box_outside(a, f->box, there, &outside);
+	if (place == BOX_OWN && is_beside_config(a, f, there))
+		place = box_outside(a, f->box, there = f->config, &outside);
 	if (place != BOX_SEEN)
-		return refuse_place(place, f->box, fs_dirname(a, *path), outside, e);
+		return refuse_place(place, f->box, there, outside, e);
 	*path = outside;
 	return 0;
 }
@@ -221,8 +240,8 @@ int
 boxed_check_sites(const struct proxy_found *f, struct err *e)
 {
 	struct arena a = { 0 };
-	const char *path = f->box && f->site_dir ? fs_join(&a, f->site_dir, "openchamber.conf") : NULL;
-	const int rc = path ? boxed_outside(&path, &a, f, e) : 0;
+	const char *path = f->box && f->site_dir ? fs_join(&a, f->site_dir, "openchamber.conf") : f->config;
+	const int rc = f->box && path ? boxed_outside(&path, &a, f, e) : 0;
 
 	arena_free(&a);
 	return rc;

@@ -54,6 +54,7 @@ const struct proxy proxy_caddy = {
 	.name          = "caddy",
 	.label         = "Caddy",
 	.caps          = PROXY_FILES | PROXY_AUTO_TLS | PROXY_REHEARSE,
+	.boxed         = &(const struct proxy_boxed){ { "caddy" }, NULL },
 	.detect        = caddy_detect,
 	.forget        = caddy_forget,
 	.render        = caddy_render,

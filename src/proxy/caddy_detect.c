@@ -8,6 +8,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "loop/proc.h"
+#include "proxy/boxed.h"
 
 #define ASK_MS     5000
 #define MAX_OUTPUT (1 << 20)
@@ -137,14 +138,14 @@ asked(void *ctx, const struct proc_result *r)
 	caddy_read_config(f, d->root);
 	/* Under another root its paths inside mean another tree; only the files can be read. */
 	if (own_of(f)->foreign || !caddy_conf(f) ||
-	    (d->root && *d->root && strcmp(d->root, "/") != 0)) {
+	    (!f->box && d->root && *d->root && strcmp(d->root, "/") != 0)) {
 		finish(d);
 		return;
 	}
 	proc_start(d->loop, &(struct proc_request){
-		.argv = (const char *[]){
+		.argv = boxed_argv(&f->arena, f, (const char *const[]){
 			f->binary, "adapt", "--config", f->config, "--adapter", "caddyfile", NULL,
-		},
+		}),
 		.timeout_ms = ASK_MS, .max_output = MAX_OUTPUT, .done = adapted, .ctx = d,
 	});
 }
@@ -160,14 +161,14 @@ caddy_detect(struct loop *l, const char *root, const struct machine *m, struct p
 	};
 	f->proxy = &proxy_caddy;
 	f->conf = xcalloc(1, sizeof(struct caddy_own));
-	f->binary = fs_which(&f->arena, root, "caddy");
+	f->binary = f->box ? arena_strdup(&f->arena, "caddy") : fs_which(&f->arena, root, "caddy");
 	if (!f->binary) {
 		caddy_find_master(f, root, m); /* one in a container is worth naming */
 		loop_after(l, 0, finish, d);   /* never before this returns: callers count on it */
 		return;
 	}
 	proc_start(l, &(struct proc_request){
-		.argv = (const char *[]){ f->binary, "version", NULL },
+		.argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "version", NULL }),
 		.timeout_ms = ASK_MS, .done = asked, .ctx = d,
 	});
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/fs.h"
+#include "proxy/boxed.h"
 #include "proxy/running.h"
 
 struct search {
@@ -116,7 +117,7 @@ read_unit(void *ctx, const char *path)
 	buf_free(&text);
 }
 
-/* What would be started: the unit, and what was added to it later. */
+/* What would be started: the unit, and what was added to it later.  A container starts no units. */
 void
 caddy_find_unit(struct proxy_found *f, const char *root)
 {
@@ -130,14 +131,14 @@ caddy_find_unit(struct proxy_found *f, const char *root)
 	const char *config;
 	bool found = false;
 
-	for (size_t i = 0; i < ARRAY_LEN(dirs) && !found; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(dirs) && !found && !f->box; i++) {
 		const char *path = fs_path(a, root, fs_join(a, dirs[i], "caddy.service"));
 
 		found = fs_exists(path);
 		if (found)
 			read_unit(&u, path);
 	}
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2 && !f->box; i++) {
 		const char *more = fs_join(a, dirs[i], "caddy.service.d/*.conf");
 
 		fs_glob(fs_path(a, root, more), read_unit, &u);
@@ -182,14 +183,14 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	(void)parent;
 	if (!argv[0] || !argv[1] || strcmp(argv[1], "run") != 0)
 		return;
-	if (running_apart(f, pid, has_root(s->root)))
+	if (f->box ? !boxed_has(f, pid) : running_apart(f, pid, has_root(s->root)))
 		return;
 	config = config_of(&f->arena, pid, argv);
 	if (!config || !f->config || f->master)
 		return;
-	if (running_same_file(config, s->root, f->config)) {
+	if (!f->box && running_same_file(config, s->root, f->config)) {
 		f->master = pid;
-	} else if (!s->strange && serves_the_world(s->machine, pid)) {
+	} else if (!s->strange && (f->box || serves_the_world(s->machine, pid))) { /* what runs in a box is what it is for */
 		s->strange = pid;
 		s->strange_config = config;
 		((struct caddy_own *)f->conf)->foreign = is_foreign(argv, config);
@@ -253,7 +254,7 @@ caddy_find_master(struct proxy_found *f, const char *root, const struct machine 
 	struct search s = { .f = f, .root = root, .machine = m };
 
 	machine_processes("caddy", consider, &s);
-	if (!f->master && s.strange && !has_root(root)) {
+	if (!f->master && s.strange && (f->box || !has_root(root))) {
 		f->master = s.strange;
 		f->config = s.strange_config;
 	} else {
@@ -262,7 +263,9 @@ caddy_find_master(struct proxy_found *f, const char *root, const struct machine 
 	f->running = f->master > 0;
 	if (!f->running)
 		return;
-	own->unit = running_unit(&f->arena, f->master, "caddy");
 	read_environment(f);
+	if (f->box)
+		return;
+	own->unit = running_unit(&f->arena, f->master, "caddy");
 	read_user(f);
 }

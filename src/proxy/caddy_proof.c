@@ -15,6 +15,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/boxed.h"
 #include "proxy/said.h"
 
 /*
@@ -182,7 +183,7 @@ caddy_ready(const struct proxy_context *c)
 
 	if ((a->tls != TLS_AUTO && a->tls != TLS_SELFSIGNED) || a->public_url.ipv6)
 		return PROOF_DONE;
-	dir = fs_path(&arena, c->root, caddy_storage(&arena, c->found));
+	dir = fs_path(&arena, proxy_root(c->found, c->root), caddy_storage(&arena, c->found));
 	file = arena_printf(&arena, "%s/certificates/*/%s/%s.crt", dir, a->public_url.host,
 			    a->public_url.host);
 	if (*dir && access(dir, R_OK | X_OK) == 0)
@@ -198,7 +199,8 @@ caddy_authority(struct arena *a, const struct proxy_context *c)
 {
 	if (c->answers->tls != TLS_SELFSIGNED)
 		return NULL;
-	return fs_join(a, caddy_storage(a, c->found), "pki/authorities/local/root.crt");
+	return fs_path(a, proxy_root(c->found, NULL),
+	               fs_join(a, caddy_storage(a, c->found), "pki/authorities/local/root.crt"));
 }
 
 static const struct cdy_node *

@@ -6,6 +6,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 #include "proxy/running.h"
 #include "proxy/values.h"
 
@@ -37,7 +38,7 @@ run_caddy(struct steps *out, const struct proxy_context *c, enum step_role role,
 	const char *config = is_installed(c) && c->found->config ? c->found->config : CADDY_CONFIG;
 
 	steps_run(out, role, (const char *const[]){
-		binary(c), word, "--config", fs_path(&a, c->root, config),
+		binary(c), word, "--config", proxy_argument(&a, c, config),
 		"--adapter", "caddyfile", NULL,
 	});
 	arena_free(&a);
@@ -60,7 +61,7 @@ run_reload(struct steps *out, const struct proxy_context *c)
 	                    !(conf && cdy_child(conf->options, "admin")) ? own->admin : NULL;
 
 	steps_run(out, ROLE_RELOAD, (const char *const[]){
-		binary(c), "reload", "--config", fs_path(&a, c->root, c->found->config),
+		binary(c), "reload", "--config", proxy_argument(&a, c, c->found->config),
 		"--adapter", "caddyfile", admin ? "--address" : NULL, admin, NULL,
 	});
 	arena_free(&a);

@@ -1,4 +1,4 @@
-# tests/boxes/lib.sh - a server with an nginx in a container, as Docker makes one; no Docker is needed.
+# tests/boxes/lib.sh - a server with a proxy in a container, as Docker makes one; no Docker is needed.
 #
 # The server is a namespace of network, mounts and processes of its own, the container one of each beside a tree
 # of its own; what stands in for Docker is its API, `docker exec' and docker-proxy.
@@ -20,6 +20,7 @@ C=$T/box    # the container's own layer
 S=$T/srv    # what is mounted into it
 ID=4f1c2a9be07d53186d2f0e4c7b9a8d1e6f5c3b2a1908f7e6d5c4b3a291807f6e
 HERE=172.17.0.1 THERE=172.17.0.2
+ENVIRONMENT="PATH=$PATH XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data" # of the image
 
 # The first process of the container ignores every other signal.
 cleanup_boxes() { [ -z "${BOX:-}" ] || kill -KILL "$BOX" 2>/dev/null || :; cleanup; }
@@ -42,7 +43,7 @@ server() {
 pid=\$(cat "$D/\$2.pid" 2>/dev/null) || { echo "Error response from daemon: No such container: \$2" >&2; exit 1; }
 echo "\$*" >>"$D/exec.log"
 shift 2
-exec nsenter -t "\$pid" -m -n -p -r -w "\$@"
+exec nsenter -t "\$pid" -m -n -p -r -w env -i $ENVIRONMENT "\$@"
 DOCKER
 	chmod 755 /usr/local/sbin/docker
 	cp "$RELAY" "$T/docker-proxy"
@@ -60,13 +61,22 @@ engine_down() {
 	rm -f /run/docker.sock
 }
 
-# The files of an image: nginx as it is packaged, below a root of its own.
-image() {
-	mkdir -p "$C/usr" "$C/etc/nginx/conf.d" "$C/etc/certs" "$C/var/log/nginx" "$C/var/lib/nginx" "$C/run" "$C/tmp" "$C/dev" "$C/proc" "$C/old"
+# The files of an image: a proxy as it is packaged, below a root of its own, its files where its image has them.
+image() { # image [PROXY]: KIND, its process TITLE, RUN, what is mounted AT
+	KIND=${1:-nginx}
+	mkdir -p "$C/etc/certs" "$C/var/log" "$C/var/lib" "$C/run" "$C/tmp" "$C/dev" "$C/proc" "$C/old"
+	for d in /usr/*/; do mkdir -p "$C$d"; done
 	for d in bin sbin lib lib64; do [ ! -e /usr/$d ] || ln -s usr/$d "$C/$d"; done
 	cp /etc/passwd /etc/group /etc/nsswitch.conf "$C/etc/"
 	cp /etc/ld.so.cache "$C/etc/" 2>/dev/null || :
 	printf '127.0.0.1\tlocalhost\n%s\t%s\n' $THERE 4f1c2a9be07d >"$C/etc/hosts"
+	touch "$C/dev/null"
+	"image_$KIND"
+	mkdir -p "$C$AT"
+}
+image_nginx() {
+	TITLE='nginx: master' RUN="nginx -g 'daemon off;'" AT=/etc/nginx/conf.d
+	mkdir -p "$C/etc/nginx/conf.d" "$C/var/log/nginx" "$C/var/lib/nginx"
 	cat >"$C/etc/nginx/nginx.conf" <<'CONF'
 worker_processes 1;
 pid /run/nginx.pid;
@@ -79,7 +89,11 @@ http {
 CONF
 	echo 'server { listen 80; server_name blog.example.org; return 200 blog; }' >"$S/conf.d/default.conf"
 	cp "$S/conf.d/default.conf" "$C/etc/nginx/conf.d/"
-	touch "$C/dev/null"
+}
+image_caddy() {
+	TITLE=caddy RUN='caddy run --config /etc/caddy/Caddyfile --adapter caddyfile' AT=/etc/caddy MAIN=Caddyfile
+	mkdir -p "$C/data" "$C/config"
+	printf 'http://blog.example.org {\n\trespond blog\n}\n' >"$S/conf.d/$MAIN"
 }
 
 # box NETWORK MOUNT...: bridge or host; a mount is OUTSIDE:INSIDE
@@ -92,7 +106,7 @@ C=$1 THERE=$2 HERE=$3 network=$4
 shift 4
 mount --bind "$C" "$C"
 cd "$C"
-mount --rbind /usr usr
+for d in usr/*/; do [ "$d" = usr/local/ ] || mount --rbind "/$d" "$d"; done
 mount --bind /dev/null dev/null
 mount -t proc none proc
 for m; do mount --bind "${m%%:*}" "$C${m#*:}"; done
@@ -105,11 +119,11 @@ if [ "$network" = bridge ]; then
 fi
 pivot_root . old
 umount -l old
-exec nginx -g 'daemon off;'
+eval "exec env -i $ENVIRONMENT $RUN"
 INIT
 	net=
 	[ "$network" = host ] || net=--net
-	unshare --mount $net --pid --fork --kill-child sh "$T/init" "$C" $THERE $HERE "$network" "$@" >"$T/box.out" 2>&1 &
+	ENVIRONMENT="$ENVIRONMENT" RUN="$RUN" unshare --mount $net --pid --fork --kill-child sh "$T/init" "$C" $THERE $HERE "$network" "$@" >"$T/box.out" 2>&1 &
 	BOX_PARENT=$!
 	PIDS="$PIDS $BOX_PARENT"
 	wait_for 5 pgrep -P $BOX_PARENT
@@ -120,11 +134,11 @@ INIT
 		ip addr add $HERE/16 dev docker0
 		ip link set docker0 up
 	fi
-	wait_for 10 runs_nginx || fail "$(cat "$T/box.out")"
+	wait_for 10 runs || fail "$(cat "$T/box.out")"
 	echo "$BOX" >"$D/web.pid"
 	echo "$BOX" >"$D/${ID%"${ID#????????????}"}.pid"
 }
-runs_nginx() { tr '\0' ' ' <"/proc/$BOX/cmdline" | grep -q '^nginx: master' && pgrep -P "$BOX"; }
+runs() { tr '\0' ' ' <"/proc/$BOX/cmdline" | grep -q "^$TITLE" && { [ "$KIND" = caddy ] || pgrep -P "$BOX"; }; }
 box_down() {
 	kill -KILL "$BOX" 2>/dev/null || :
 	wait "$BOX_PARENT" 2>/dev/null || :
