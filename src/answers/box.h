@@ -84,6 +84,9 @@ enum box_place {
 enum box_place box_outside(struct arena *a, const struct box *b, const char *inside, char **outside);
 char *box_inside(struct arena *a, const struct box *b, const char *outside); /* NULL: it is not seen there */
 
+/* The nearest directory above a path of it that is there already. */
+char *box_dir(struct arena *a, const struct box *b, const char *inside);
+
 /* Is there such a file or directory in it?  Links lead where they lead there. */
 bool box_has(const struct box *b, const char *inside);
 

@@ -188,10 +188,21 @@ box_has(const struct box *b, const char *inside)
 	return !b->closed && stat_inside(b, inside, &st);
 }
 
+char *
+box_dir(struct arena *a, const struct box *b, const char *inside)
+{
+	char *dir = fs_dirname(a, inside);
+
+	while (strcmp(dir, "/") != 0 && !box_has(b, dir))
+		dir = fs_dirname(a, dir);
+	return dir;
+}
+
 enum box_place
 box_outside(struct arena *a, const struct box *b, const char *inside, char **outside)
 {
 	const struct box_mount *m = NULL;
+	const char *dir = box_dir(a, b, inside);
 
 	*outside = NULL;
 	for (size_t i = 0; i < b->n_mounts; i++)
@@ -203,7 +214,7 @@ box_outside(struct arena *a, const struct box *b, const char *inside, char **out
 	*outside = arena_printf(a, "%s%s", m->outside, behind(inside, m->inside));
 	if (m->file)
 		return BOX_FILE;
-	if (!is_one(b, fs_dirname(a, inside), fs_dirname(a, *outside)))
+	if (!behind(dir, m->inside) || !is_one(b, dir, arena_printf(a, "%s%s", m->outside, behind(dir, m->inside))))
 		return BOX_OWN;
 	return m->volume ? BOX_VOLUME : BOX_SEEN;
 }

@@ -40,6 +40,19 @@ boxed_reach(const struct proxy_found *f)
 	       : f->box->gateway ? f->box->gateway : "";
 }
 
+/* Its first process is told by the engine: an image need not have a program for that. */
+static size_t
+put_signal(const char **out, const struct box *b, const char *const *argv)
+{
+	size_t k = 0;
+
+	out[k++] = "kill";
+	out[k++] = "--signal";
+	out[k++] = argv[1] + 1;
+	out[k++] = b->name;
+	return k;
+}
+
 const char *const *
 boxed_argv(struct arena *a, const struct proxy_found *f, const char *const *argv)
 {
@@ -51,11 +64,16 @@ boxed_argv(struct arena *a, const struct proxy_found *f, const char *const *argv
 		return argv;
 	while (argv[n])
 		n++;
-	out = arena_alloc(a, (n + 6) * sizeof(*out));
+	out = arena_alloc(a, (n + 7) * sizeof(*out));
 	out[k++] = b->engine->command;
 	if (b->socket) {
 		out[k++] = b->engine->option;
 		out[k++] = arena_printf(a, "unix://%s", b->socket);
+	}
+	if (strcmp(argv[0], "kill") == 0) {
+		k += put_signal(out + k, b, argv);
+		out[k] = NULL;
+		return out;
 	}
 	out[k++] = "exec";
 	out[k++] = b->name;
@@ -149,13 +167,16 @@ show_file(char **path, struct view *v, const struct box *b, struct err *e)
 	return 0;
 }
 
-/* What is not there yet is named by its directory. */
+/* What is not there yet is named by the directory above it that is. */
 const char *
 boxed_path(struct arena *a, const struct proxy_found *f, const char *path)
 {
-	const char *dir = f->box ? box_inside(a, f->box, fs_dirname(a, path)) : NULL;
+	const char *dir = fs_dirname(a, path), *inside;
 
-	return dir ? fs_join(a, dir, fs_basename(path)) : path;
+	while (f->box && strlen(dir) > 1 && !fs_exists(dir))
+		dir = fs_dirname(a, dir);
+	inside = f->box ? box_inside(a, f->box, dir) : NULL;
+	return inside ? fs_join(a, inside, path + strlen(dir) + 1) : path;
 }
 
 static int
@@ -208,14 +229,14 @@ refuse_place(enum box_place place, const struct box *b, const char *path, const 
 	               dir, b->name);
 }
 
-/* Beside a main file that is mounted alone there is nothing yet, and its directory is what is missing. */
+/* What goes beside a main file, or into a directory that is yet to be made there: that file's place is what counts. */
 static bool
 is_beside_config(struct arena *a, const struct proxy_found *f, const char *path)
 {
 	char *outside;
 
-	return f->config && strcmp(fs_dirname(a, path), fs_dirname(a, f->config)) == 0 &&
-	       box_outside(a, f->box, f->config, &outside) == BOX_FILE;
+	return f->config && strcmp(box_dir(a, f->box, path), fs_dirname(a, f->config)) == 0 &&
+	       box_outside(a, f->box, f->config, &outside) != BOX_SEEN;
 }
 
 int

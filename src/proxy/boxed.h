@@ -34,7 +34,7 @@ const struct proxy_found *proxy_here(const struct proxy_found *f);
 /* Where it answers on this machine, if not on loopback; from the arena.  NULL: loopback. */
 const char *proxy_serves_at(struct arena *a, const struct proxy_context *c);
 
-/* What runs `argv' where the proxy is, from here; the pointers are from the arena. */
+/* What runs `argv' where the proxy is, from here; `kill -SIGNAL' is for its first process.  The pointers are from the arena. */
 const char *const *boxed_argv(struct arena *a, const struct proxy_found *f, const char *const *argv);
 
 /* A path of this machine as the proxy names it; the path itself where it sees none.  From the arena. */

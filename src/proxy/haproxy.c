@@ -52,6 +52,7 @@ const struct proxy proxy_haproxy = {
 	.name          = "haproxy",
 	.label         = "HAProxy",
 	.caps          = PROXY_FILES | PROXY_REHEARSE,
+	.boxed         = &(const struct proxy_boxed){ { "haproxy" }, NULL },
 	.detect        = haproxy_detect,
 	.forget        = haproxy_forget,
 	.render        = haproxy_render,

@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "loop/proc.h"
+#include "proxy/boxed.h"
 
 #define ASK_MS    5000
 #define MAX_FILES 16
@@ -162,7 +163,7 @@ asked(void *ctx, const struct proc_result *r)
 	haproxy_read_version(f, r->out.len ? r->out.s : r->err.s);
 	haproxy_find_master(f, d->root, d->machine);
 	haproxy_read_config(f, d->root);
-	if (d->root && *d->root && strcmp(d->root, "/") != 0) {
+	if (!f->box && d->root && *d->root && strcmp(d->root, "/") != 0) {
 		finish(d); /* its paths inside mean another tree; only the files can be read */
 		return;
 	}
@@ -171,7 +172,7 @@ asked(void *ctx, const struct proc_result *r)
 		argv[n++] = own->files[i];
 	}
 	proc_start(d->loop, &(struct proc_request){
-				    .argv = argv, .timeout_ms = ASK_MS, .done = tested, .ctx = d });
+				    .argv = boxed_argv(&f->arena, f, argv), .timeout_ms = ASK_MS, .done = tested, .ctx = d });
 }
 
 void
@@ -183,14 +184,14 @@ haproxy_detect(struct loop *l, const char *root, const struct machine *m, struct
 	*d = (struct detection){ .loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx };
 	f->proxy = &proxy_haproxy;
 	f->conf = xcalloc(1, sizeof(struct haproxy_own));
-	f->binary = fs_which(&f->arena, root, "haproxy");
+	f->binary = f->box ? arena_strdup(&f->arena, "haproxy") : fs_which(&f->arena, root, "haproxy");
 	if (!f->binary) {
 		haproxy_find_master(f, root, m); /* one in a container is worth naming */
 		loop_after(l, 0, finish, d); /* never before this returns: callers count on it */
 		return;
 	}
 	proc_start(l, &(struct proc_request){
-			      .argv = (const char *[]){ f->binary, "-vv", NULL },
+			      .argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "-vv", NULL }),
 			      .timeout_ms = ASK_MS,
 			      .done = asked,
 			      .ctx = d,

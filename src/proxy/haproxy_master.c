@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "proxy/boxed.h"
 #include "proxy/running.h"
 
 #define MAX_SEEN 64
@@ -121,12 +122,12 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 
 	if (is_worker(s, parent) || f->master)
 		return;
-	if (running_apart(f, pid, is_rooted(s)))
+	if (f->box ? !boxed_has(f, pid) : running_apart(f, pid, is_rooted(s)))
 		return;
 	files = files_of(&f->arena, pid, argv);
 	if (!f->installed || !files[0])
 		return;
-	if (running_same_file(files[0], s->root, HAPROXY_CONFIG)) {
+	if (f->box || running_same_file(files[0], s->root, HAPROXY_CONFIG)) { /* what runs in a box is what it is for */
 		take(s, pid, files, master);
 	} else if (!is_rooted(s) && !s->strange && serves_the_world(s, pid)) {
 		s->strange = pid;
@@ -150,6 +151,6 @@ haproxy_find_master(struct proxy_found *f, const char *root, const struct machin
 	if (!f->master && s.strange)
 		take(&s, s.strange, s.strange_files, s.strange_master);
 	f->running = f->master > 0;
-	if (f->running)
+	if (f->running && !f->box)
 		haproxy_own(f)->unit = running_unit(&f->arena, f->master, "haproxy");
 }

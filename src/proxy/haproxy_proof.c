@@ -9,6 +9,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/boxed.h"
 #include "proxy/running.h"
 #include "proxy/said.h"
 #include "proxy/values.h"
@@ -172,6 +173,7 @@ struct before {
 };
 
 struct look {
+	const struct proxy_found *f;
 	struct before *before;
 	pid_t          master;
 	size_t         young, old; /* workers that came after, and older ones that still listen */
@@ -216,7 +218,7 @@ find_again(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 			return;
 	if (k->before->master > 0 && strcmp(running_operand(argv, "-f"), k->before->config) != 0)
 		return;
-	if (running_listens(pid) == 1 && !running_elsewhere("/proc", pid))
+	if (running_listens(pid) == 1 && boxed_has(k->f, pid))
 		k->young++;
 }
 
@@ -224,7 +226,7 @@ void *
 haproxy_before_reload(const struct proxy_found *f)
 {
 	struct before *b = xcalloc(1, sizeof(*b));
-	struct look k = { .before = b, .master = f->master };
+	struct look k = { .f = f, .before = b, .master = f->master };
 
 	b->master = f->master;
 	machine_processes("haproxy", remember, &k);
@@ -235,10 +237,9 @@ enum proxy_proof
 haproxy_proof(const struct proxy_found *f, void *state)
 {
 	struct before *b = state;
-	struct look k = { .before = b, .master = b->master };
+	struct look k = { .f = f, .before = b, .master = b->master };
 	const bool alive = b->master > 0 && (kill(b->master, 0) == 0 || errno == EPERM);
 
-	(void)f;
 	machine_processes("haproxy", alive ? compare : find_again, &k);
 	return k.young > 0 && k.old == 0 ? PROOF_DONE : PROOF_WAIT;
 }

@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 #include "proxy/own_cert.h"
 #include "proxy/running.h"
 #include "proxy/values.h"
@@ -143,7 +144,7 @@ add_validate(struct steps *out, struct arena *a, const struct proxy_context *c)
 	                                    : (const char *const[]){ haproxy_config(c), NULL };
 	     *f && n < 2 + 2 * MAX_FILES; f++) {
 		argv[n++] = "-f";
-		argv[n++] = fs_path(a, c->root, *f);
+		argv[n++] = proxy_argument(a, c, *f);
 	}
 	steps_run(out, ROLE_VALIDATE, argv);
 }

@@ -32,7 +32,8 @@ own_cert_names(struct arena *a, const struct proxy_context *c, const char **cert
                const char **key)
 {
 	/* A container sees what is beside its sites, and nothing of ours. */
-	const char *dir = c->found && c->found->box && c->found->site_dir ? c->found->site_dir : TLS_DIR;
+	const struct proxy_found *f = c->found;
+	const char *dir = !f || !f->box || !f->config ? TLS_DIR : f->site_dir ? f->site_dir : fs_dirname(a, f->config);
 
 	*certificate = arena_printf(a, "%s/%s.pem", dir, c->answers->public_url.host);
 	*key = arena_printf(a, "%s/%s.key", dir, c->answers->public_url.host);

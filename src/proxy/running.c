@@ -168,9 +168,13 @@ int
 running_listens(pid_t pid)
 {
 	char path[64 + 256], target[64];
+	char tables[2][48]; /* of its own network: a container's is another than ours */
 	const struct dirent *d;
 	int listens = 0;
 	DIR *dir;
+
+	snprintf(tables[0], sizeof(tables[0]), "/proc/%ld/net/tcp", (long)pid);
+	snprintf(tables[1], sizeof(tables[1]), "/proc/%ld/net/tcp6", (long)pid);
 
 	snprintf(path, sizeof(path), "/proc/%ld/fd", (long)pid);
 	dir = opendir(path);
@@ -187,8 +191,7 @@ running_listens(pid_t pid)
 		if (strncmp(target, "socket:[", 8) != 0)
 			continue;
 		target[strcspn(target, "]")] = '\0';
-		listens = is_listening("/proc/net/tcp", target + 8) ||
-		          is_listening("/proc/net/tcp6", target + 8);
+		listens = is_listening(tables[0], target + 8) || is_listening(tables[1], target + 8);
 	}
 	closedir(dir);
 	return listens;

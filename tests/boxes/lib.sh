@@ -37,8 +37,12 @@ server() {
 	mkdir "$D" "$S" "$S/conf.d" "$S/certs"
 	cat >/usr/local/sbin/docker <<DOCKER
 #!/bin/sh
-# docker [--host H] exec NAME COMMAND...
+# docker [--host H] exec NAME COMMAND..., docker [--host H] kill --signal SIGNAL NAME
 [ "\$1" != --host ] || shift 2
+if [ "\$1 \$2" = 'kill --signal' ]; then
+	echo "\$*" >>"$D/exec.log"
+	exec kill -s "\$3" "\$(cat "$D/\$4.pid")"
+fi
 [ "\$1" = exec ] || { echo "docker: '\$1' is not a docker command." >&2; exit 1; }
 pid=\$(cat "$D/\$2.pid" 2>/dev/null) || { echo "Error response from daemon: No such container: \$2" >&2; exit 1; }
 echo "\$*" >>"$D/exec.log"
@@ -89,6 +93,21 @@ http {
 CONF
 	echo 'server { listen 80; server_name blog.example.org; return 200 blog; }' >"$S/conf.d/default.conf"
 	cp "$S/conf.d/default.conf" "$C/etc/nginx/conf.d/"
+}
+image_haproxy() {
+	TITLE=haproxy RUN='haproxy -W -db -f /usr/local/etc/haproxy/haproxy.cfg' AT=/usr/local/etc/haproxy MAIN=haproxy.cfg
+	cat >"$S/conf.d/$MAIN" <<'CONF'
+defaults
+	mode http
+	timeout connect 5s
+	timeout client 60s
+	timeout server 60s
+frontend web
+	bind :80
+	use_backend blog if { req.hdr(host) -i blog.example.org }
+backend blog
+	http-request return status 200 content-type text/plain string blog
+CONF
 }
 image_caddy() {
 	TITLE=caddy RUN='caddy run --config /etc/caddy/Caddyfile --adapter caddyfile' AT=/etc/caddy MAIN=Caddyfile

@@ -24,7 +24,7 @@ anew() { # anew MOUNTS MOUNT...: the container with them; the first is what the 
 site_answers() { curl -sk --max-time 2 --resolve "$NAME:8443:127.0.0.1" "https://$NAME:8443/api/version" | grep -q openchamberVersion; }
 apply_it() { "$@" apply --password-file "$T/password" --answers "$T/answers.yaml" --cacert "$S/certs/cert.pem" --json; }
 
-# it_is KIND FILE-WRITTEN CHECK RELOAD: the site is in its file, and these are what runs in the container
+# it_is FILE CHECK RELOAD: what is written, and how docker is asked for the rest
 it_is() {
 	answers
 	anew "[$(bind "$S/conf.d" "$AT"),$(bind "$S/certs" /etc/certs)]" "$S/conf.d:$AT" "$S/certs:/etc/certs"
@@ -40,11 +40,11 @@ it_is() {
 	tree "$S" >"$T/before"
 	apply_it run 0
 	json '.changed and .summary.fail == 0'
-	json ".steps | tostring | contains(\"docker exec web $2\")"
+	json ".steps | tostring | contains(\"docker $2\") and contains(\"docker $3\")"
 	site_answers || fail "the site does not answer"
 	blog_answers 8080 || fail "the other site is gone"
-	grep -q "^exec web $2" "$D/exec.log" || fail "nothing was validated: $(cat "$D/exec.log")"
-	grep -q "^exec web $3" "$D/exec.log" || fail "nothing was reloaded: $(cat "$D/exec.log")"
+	grep -q "^$2" "$D/exec.log" || fail "nothing was validated: $(cat "$D/exec.log")"
+	grep -q "^$3" "$D/exec.log" || fail "nothing was reloaded: $(cat "$D/exec.log")"
 	apply_it run 0
 	json '.changed == false'
 	run 0 rollback --json
@@ -86,7 +86,7 @@ publish 8080 80
 publish 8443 443
 OPEN=
 
-each() { # each KIND FILE CHECK RELOAD
+each() { # each PROXY FILE CHECK RELOAD, as it_is
 	need "$1"
 	image "$1"
 	shift
@@ -94,5 +94,6 @@ each() { # each KIND FILE CHECK RELOAD
 	refuses_one_file
 }
 
-each caddy openchamber.caddy 'caddy validate' 'caddy reload'
+each caddy openchamber.caddy 'exec web caddy validate' 'exec web caddy reload'
+each haproxy haproxy.cfg 'exec web haproxy -c' 'kill --signal USR2 web'
 only_read

@@ -191,7 +191,7 @@ test_set_aside(void **state)
 		tree_write(t, "/etc/caddy/sites/old", "chat.example.org {\n\tbind 10.0.0.1\n}\n");
 		parse_answers(&a, https_answers);
 		world_found(&f, t, "2.6.2");
-		rc = caddy_render(&steps, &(struct proxy_context){ .answers = &a, .found = &f, .templates = "templates",
+		rc = caddy_render(&steps, &(struct proxy_context){ .answers = &a, .found = &f, .needs = &(const struct needs){ 0 }, .templates = "templates",
 		                  .root = t->root, .set_aside = cases[i].aside }, &e);
 		if (rc != (cases[i].says ? -1 : 0) || (rc < 0 && !strstr(e.msg, cases[i].says)))
 			fail_msg("%zu: %s", i, e.msg);
