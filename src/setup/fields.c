@@ -193,8 +193,8 @@ hint_of(const struct setup *s, const char *key)
 	if (strcmp(key, "public") == 0)
 		return hint_public(s);
 	if (strcmp(key, "npm.url") == 0)
-		return s->answers.npm_url ? _("told by its API; empty: you paste a text")
-		                          : _("as http://ADDRESS:81; empty: you paste");
+		return s->answers.npm_url ? _("Told by its API. Left empty, you paste a text.")
+		                          : _("For example http://127.0.0.1:81. Left empty, you paste a text.");
 	if (strcmp(key, "npm.identity") == 0)
 		return _("the e-mail address it lets in");
 	if (strcmp(key, "npm.secret-file") == 0)

@@ -30,7 +30,7 @@ static const struct row {
 } rows[] = {
 	/* TRANSLATORS: rows of tables, at most 23 columns */
 	{ PAGE_WEBSOCKET, "Host, X-Forwarded-*",         { "headers.host", "headers.proto" }, NULL, false },
-	{ PAGE_WEBSOCKET, N_("forged sender"),           { "headers.client" }, N_("refused"), false },
+	{ PAGE_WEBSOCKET, N_("forged sender"),           { "headers.client" }, N_("kept out"), false },
 	{ PAGE_GZIP,      N_("a page, label and body"),  { "gzip.encoding" }, NULL, true },
 	{ PAGE_GZIP,      N_("compressed once only"),    { "gzip.layers" }, NULL, true },
 	{ PAGE_BODY,      N_("the size is accepted"),    { "body.limit" }, NULL, true },

@@ -891,7 +891,7 @@ setup_table(const struct setup *s, enum page p, struct setup_row *out, size_t ma
 	static const struct setup_row ws[] = {
 		ROW("/event/ws", CELL("0.011s"), CELL("0.013s")), ROW("/global/event/ws", CELL("0.002s"), CELL("0.004s")),
 		ROW("/terminal/ws", CELL("0.004s"), CELL("0.006s")), ROW("/dictation/ws", CELL("0.003s"), CELL("0.005s")),
-		ROW("Host, X-Forwarded-*", NOCELL, CELL("")), ROW("forged sender", NOCELL, CELL("refused")),
+		ROW("Host, X-Forwarded-*", NOCELL, CELL("")), ROW("forged sender", NOCELL, CELL("kept out")),
 	}, streams[] = {
 		ROW("/event", CELL("0.005s"), CELL("0.006s")), ROW("/global/event", CELL("0.005s"), CELL("0.006s")),
 		ROW("/notifications/stream", CELL("0.001s"), CELL("0.002s")), ROW("/openchamber/events", CELL("0.001s"), CELL("0.002s")),
@@ -1008,7 +1008,7 @@ english_advice(const struct setup *s, enum page p)
 	}, *const none[] = {
 		"OpenChamber is not running, or it uses another port. A proxy in front would only show an error page. Start it in a second SSH session, or ask it where it is:",
 		SETUP_LITERAL "openchamber --ui-password YOUR-PASSWORD", SETUP_LITERAL "openchamber status",
-		"This page turns green by itself. If OpenChamber runs on another machine, write that address above.",
+		"As soon as it answers, this step passes. If OpenChamber runs on another machine, write that address.",
 		"No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server.", NULL,
 	}, *const code[] = {
 		"Port 4096 asks for the login \"Secure Area\": that is OpenCode's own server. OpenChamber is the web page in front of it, and the one the proxy must lead to.",

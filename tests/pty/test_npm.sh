@@ -48,7 +48,7 @@ wait_text 'step [45] of 11'
 is_on_screen 'step 5 of 11' || keys Enter
 wait_text 'Steps 5 to 9 have all passed' 30
 must_say 'private nginx'
-must_say 'forged sender .* pass refused'
+must_say 'forged sender .* pass kept out'
 keys F9
 wait_text 'Details > Domain Names: chat.example.org'
 must_say 'Nothing to apply'

@@ -30,7 +30,7 @@ to_review() { # to_review: from the last field of step 3, past the rehearsal
 		wait_for 5 other
 	done
 	wait_text 'F9 goes straight to the review' 30
-	must_say 'forged sender .* pass refused'
+	must_say 'forged sender .* pass kept out'
 	keys F9
 	wait_text 'POST /api/nginx/proxy-hosts'
 }
