@@ -66,8 +66,7 @@ take_causes(struct doctor *d, struct err *e)
 		const char *id = arena_strndup(&d->arena, p, strcspn(p, ","));
 
 		if (!cause_find(id))
-			return err_set(e, ERR_USAGE, _("--cause: \"%s\" was read, expected is a cause that "
-			                               "the doctor has named."), id);
+			return options_wrong(e, "cause", id, _("a cause that the doctor has named"));
 		for (size_t i = 0; i < d->findings.n; i++)
 			if (strcmp(d->findings.v[i].cause->id, id) == 0)
 				d->findings.v[i].taken = true;

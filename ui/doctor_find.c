@@ -228,13 +228,11 @@ check_words(struct doctor *d, struct err *e)
 	const struct options *o = d->c->o;
 
 	if (o->proxy && !proxy_find(o->proxy))
-		return err_set(e, ERR_USAGE, _("--proxy: \"%s\" was read, expected is a proxy's "
-		                               "name, as nginx."), o->proxy);
+		return options_wrong(e, "proxy", o->proxy, _("the name of a proxy, for example nginx"));
 	if (o->conf && o->proxy && strcmp(o->proxy, "nginx") != 0)
 		return err_set(e, ERR_USAGE, _("--conf names the main file of nginx only."));
 	if (o->conf && (o->conf[0] != '/' || !fs_exists(fs_path(&d->arena, o->root, o->conf))))
-		return err_set(e, ERR_USAGE, _("--conf: \"%s\" was read, expected is the whole path "
-		                               "of a file that is there."), o->conf);
+		return options_wrong(e, "conf", o->conf, _("the whole path of a file that is there"));
 	return 0;
 }
 
@@ -260,8 +258,8 @@ doctor_find(struct doctor *d, struct err *e)
 	p->origin = buf_detach(&origin);
 	if (!p->answers.has_public)
 		return err_set(e, ERR_MISSING,
-		               _("No site of a proxy on this server leads to %s. Name the address "
-		                 "with --public URL."), p->origin);
+		               _("No site of a proxy on this server leads to %s. To set one up start "
+		                 "antechamber, or name its address with --public URL."), p->origin);
 	url_base(&public_url, &p->answers.public_url);
 	p->public_url = buf_detach(&public_url);
 	d->served.asked = d->served.here = p->answers.public_url;

@@ -11,12 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "answers/needs.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/self.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "check/check.h"
 #include "cmd.h"
 #include "options.h"
 #include "secrets.h"
@@ -183,8 +185,7 @@ prepare(struct options *o, int argc, char **argv, const char *templates, struct 
 	if (!o->templates)
 		o->templates = templates;
 	if (o->root && (stat(o->root, &st) < 0 || !S_ISDIR(st.st_mode)))
-		return err_set(e, ERR_USAGE,
-		               _("--root: \"%s\" was read, expected is a directory."), o->root);
+		return options_wrong(e, "root", o->root, _("a directory that is there"));
 	if (o->cacert && access(o->cacert, R_OK) < 0)
 		return err_sys(e, ERR_USAGE, _("--cacert: \"%s\" cannot be read"), o->cacert);
 	if (o->log && log_open(o->log, e) < 0)
@@ -192,6 +193,22 @@ prepare(struct options *o, int argc, char **argv, const char *templates, struct 
 	if (o->password_file && password_from_file(o, e) < 0)
 		return -1;
 	return secrets_begin(o, e);
+}
+
+/* The checks there are depend on the routes that OpenChamber has. */
+static void
+put_ids(struct buf *out, const char *templates)
+{
+	struct needs needs = { 0 };
+	struct buf ids = BUF_INIT;
+	struct err ignored;
+
+	if (needs_load(&needs, templates, &ignored) == 0) {
+		check_put_ids(&ids, &needs);
+		options_help_ids(out, _("Checks, for --only"), ids.s);
+	}
+	needs_free(&needs);
+	buf_free(&ids);
 }
 
 static int
@@ -208,6 +225,8 @@ run(struct options *o, int argc, char **argv, const char *templates)
 	if (o->help) {
 		struct buf out = BUF_INIT, ascii = BUF_INIT;
 		options_help(&out, o->command);
+		if (o->command == COMMAND_CHECK)
+			put_ids(&out, o->templates ? o->templates : templates);
 		if (!i18n_is_utf8())
 			text_ascii(&ascii, out.s);
 		fputs(i18n_is_utf8() ? out.s : ascii.s, stdout);

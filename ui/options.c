@@ -133,15 +133,14 @@ const struct option_entry option_table[] = {
 };
 
 /* One sentence for a wrong operand: the option, what was read, what was expected. */
-static int
-wrong(struct err *e, const char *name, const char *read, const char *expected)
+int
+options_wrong(struct err *e, const char *name, const char *read, const char *expected)
 {
 	struct buf safe = BUF_INIT;
 
 	text_safe(&safe, read, strlen(read), 120);
 	/* TRANSLATORS: %1$s is an option, %2$s what was typed, %3$s what is expected, as "a number from 1 to 9" */
-	err_set(e, ERR_USAGE,
-	        _("--%1$s: \"%2$s\" was read, expected is %3$s."), name, safe.s, expected);
+	err_set(e, ERR_USAGE, _("--%1$s: \"%2$s\" does not fit. It takes %3$s."), name, safe.s, expected);
 	buf_free(&safe);
 	return -1;
 }
@@ -156,7 +155,7 @@ take_number(unsigned *out, const struct option_entry *t, const char *text, struc
 	    n > t->max) {
 		snprintf(expected, sizeof(expected),
 		         _("a number from %1$u to %2$u"), t->min, t->max);
-		return wrong(e, t->name, text, expected);
+		return options_wrong(e, t->name, text, expected);
 	}
 	*out = n;
 	return 0;
@@ -182,7 +181,7 @@ take_address(const char **out, const struct option_entry *t, const char *text, s
 
 	if (!colon || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
 	    strpbrk(text, "/@") || url_parse(&u, text, "http", URL_BASE, t->name, &ignored) < 0)
-		return wrong(e, t->name, text, _("HOST:PORT, as 127.0.0.1:8443"));
+		return options_wrong(e, t->name, text, _("HOST:PORT, for example 127.0.0.1:8443"));
 	*out = text;
 	return 0;
 }
@@ -200,7 +199,7 @@ take_language(const char **out, const struct option_entry *t, const char *text, 
 		}
 		buf_printf(&codes, "%s%s", codes.len ? ", " : "", l->code);
 	}
-	wrong(e, t->name, text, codes.s);
+	options_wrong(e, t->name, text, codes.s);
 	buf_free(&codes);
 	return -1;
 }
@@ -239,7 +238,7 @@ take(struct options *o, const struct option_entry *t, const char *text, struct e
 		return 0;
 	case OPTION_TEXT:
 		if (!*text)
-			return wrong(e, t->name, text, t->operand);
+			return options_wrong(e, t->name, text, t->operand);
 		*(const char **)field = text;
 		return 0;
 	case OPTION_URL:
@@ -248,30 +247,30 @@ take(struct options *o, const struct option_entry *t, const char *text, struct e
 		return take_address(field, t, text, e);
 	case OPTION_SIZE:
 		if (text_parse_size(text, field) < 0 || *(unsigned long long *)field == 0)
-			return wrong(e, t->name, text,
-			             _("a size, as 50M, 1G or a number of bytes"));
+			return options_wrong(e, t->name, text,
+			             _("a size, for example 50M, 1G or a number of bytes"));
 		return 0;
 	case OPTION_NUMBER:
 		return take_number(field, t, text, e);
 	case OPTION_SECONDS:
 		if (!decimal(&d, text, 0.1, 600))
-			return wrong(e, t->name, text, _("seconds from 0.1 to 600"));
+			return options_wrong(e, t->name, text, _("seconds from 0.1 to 600"));
 		*(unsigned *)field = d * 1000;
 		return 0;
 	case OPTION_PACE:
 		if (!decimal(&d, text, 0.01, 10000))
-			return wrong(e, t->name, text, _("a number from 0.01 to 10000"));
+			return options_wrong(e, t->name, text, _("a number from 0.01 to 10000"));
 		*(double *)field = d;
 		return 0;
 	case OPTION_HASH:
 		if (!is_hash(text))
-			return wrong(e, t->name, text,
+			return options_wrong(e, t->name, text,
 			             _("64 digits of a SHA-256 hash in lower case"));
 		*(const char **)field = text;
 		return 0;
 	case OPTION_COLOR:
 		if (strcmp(text, "auto") && strcmp(text, "always") && strcmp(text, "never"))
-			return wrong(e, t->name, text, _("auto, always or never"));
+			return options_wrong(e, t->name, text, _("auto, always or never"));
 		*(const char **)field = text;
 		return 0;
 	case OPTION_LANGUAGE:
@@ -332,14 +331,14 @@ parse_option(struct options *o, int argc, char **argv, int *i, struct err *e)
 	const char *equals = strchr(arg, '=');
 	if (t->kind == OPTION_FLAG) {
 		if (equals)
-			return wrong(e, t->name, equals + 1, _("nothing: it takes no argument"));
+			return options_wrong(e, t->name, equals + 1, _("no value"));
 	} else if (equals) {
 		text = equals + 1;
 	} else if (*i + 1 < argc) {
 		text = argv[++*i];
 	} else {
 		return err_set(e, ERR_USAGE,
-		               _("--%1$s: nothing was read, expected is %2$s."), t->name, t->operand);
+		               _("--%1$s needs a value: %2$s."), t->name, t->operand);
 	}
 	return take(o, t, text, e);
 }
@@ -354,7 +353,7 @@ parse_operand(struct options *o, const char *arg, bool *taken, struct err *e)
 		const struct option_entry id = { .name = "ID", .min = 1, .max = 999999999 };
 		if (take_number(&o->id, &id, arg, e) < 0)
 			return err_set(e, ERR_USAGE,
-			               _("ID: \"%s\" was read, expected is a number that rollback --list shows."), arg);
+			               _("ID: \"%s\" does not fit. It takes a number that rollback --list shows."), arg);
 		return 0;
 	}
 	if (o->command == COMMAND_PRACTICE && o->broken && !*taken) {

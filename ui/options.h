@@ -73,6 +73,10 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e);
  */
 const char *options_peek(int argc, char **argv, const char *name);
 
+/* One sentence for a value that does not fit: the option, what was read, what is expected (translated).  -1. */
+int options_wrong(struct err *e, const char *name, const char *read, const char *expected);
+
+void options_help_ids(struct buf *out, const char *heading, const char *ids);
 void options_help(struct buf *out, enum command c); /* translated */
 
 #endif

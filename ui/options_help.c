@@ -37,21 +37,35 @@ help_row(struct buf *out, const char *left, const char *text)
 }
 
 void
+options_help_ids(struct buf *out, const char *heading, const char *ids)
+{
+	struct help_line h = { .out = out, .indent = 2 };
+
+	buf_printf(out, "\n%s\n  ", heading);
+	text_wrap(ids, 76, put_line, &h);
+}
+
+void
 options_help(struct buf *out, enum command c)
 {
-	buf_printf(out, "%s\n\n",
-	           _("For screen readers and simple terminals: antechamber --plain"));
 	if (c == COMMAND_WIZARD) {
-		buf_printf(out, "antechamber [SUBCOMMAND] [--OPTION ...]\n\n%s\n",
+		buf_printf(out, "%s\n\nantechamber %s\n\n%s\n",
+		           _("For screen readers and simple terminals: antechamber --plain"),
+		           _("[SUBCOMMAND] [--OPTION ...]"),
 		           _("Puts a reverse proxy in front of OpenChamber and proves that everything gets through."));
 		buf_printf(out, "\n%s\n", _("Subcommands"));
 		for (int i = 1; i < N_COMMANDS; i++)
 			help_row(out, command_table[i].name, _(command_table[i].help));
 	} else {
 		const struct command_entry *t = &command_table[c];
-		buf_printf(out, "antechamber %s %s%s[--OPTION ...]\n\n%s\n", t->name, t->synopsis,
-		           *t->synopsis ? " " : "",
-		           _(t->help));
+		struct help_line h = { .out = out };
+		struct buf what = BUF_INIT;
+
+		buf_printf(&what, "antechamber %s: %s", t->name, _(t->help));
+		text_wrap(what.s, 78, put_line, &h);
+		buf_free(&what);
+		buf_printf(out, "\nantechamber %s %s%s%s\n", t->name, t->synopsis, *t->synopsis ? " " : "",
+		           _("[--OPTION ...]"));
 	}
 	buf_printf(out, "\n%s\n", _("Options"));
 	for (const struct option_entry *t = option_table; t->name; t++) {

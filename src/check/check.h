@@ -114,6 +114,7 @@ const char *check_group_name(enum check_group g);    /* "websocket": stable */
 const char *check_target_word(enum check_target t);  /* translated */
 const char *check_target_name(enum check_target t);  /* "direct" "public" "rehearsal": stable */
 bool check_id_is_known(const struct needs *needs, const char *id);
+void check_put_ids(struct buf *out, const struct needs *needs); /* all there are, behind commas */
 
 /* The document of the contract, without what a command adds.  The caller frees. */
 struct json *check_json(const struct check_run *r, const char *command);

@@ -145,6 +145,15 @@ check_id_is_known(const struct needs *needs, const char *id)
 	return false;
 }
 
+void
+check_put_ids(struct buf *out, const struct needs *needs)
+{
+	for (const struct check_kind *k = check_kinds; k->label; k++)
+		for (size_t i = 0; i < n_routes(needs, k); i++)
+			buf_printf(out, "%s%s%s", out->len ? ", " : "", k->id ? "" : prefix_of(k),
+			           k->id ? k->id : route_of(needs, k, i)->id);
+}
+
 /* Switch on, out of sight, what is drawn on: ids that begin with `prefix', on every side. */
 static void
 draw_on(struct check_run *r, const char *prefix)
@@ -185,7 +194,7 @@ choose(struct check_run *r, const char *only, struct err *e)
 		char *id = arena_strndup(&r->arena, p, len);
 
 		if (*id && !check_id_is_known(r->needs, id))
-			return err_set(e, ERR_USAGE, _("There is no check called \"%s\"."),
+			return err_set(e, ERR_USAGE, _("There is no check called \"%s\". check --help lists them."),
 			               say_clean(&r->arena, id, len, 60));
 		for (size_t i = 0; *id && i < r->n_checks; i++)
 			if (!strcmp(r->checks[i].result.id, id))

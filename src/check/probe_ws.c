@@ -201,7 +201,7 @@ judge_origin_refused(struct socket_probe *p, struct check *c)
 		cause = lost_proto(p);
 	if (own) {
 		note_string(c, "allow_origin", p->believed->origin);
-		check_blame(c, CHECK_FAIL, cause, _("The Origin %1$s is refused; accepted is %2$s"),
+		check_blame(c, CHECK_FAIL, cause, _("The Origin %1$s is refused, but %2$s is accepted."),
 		            p->side->base, p->believed->origin);
 	} else {
 		check_blame(c, CHECK_FAIL, cause,

@@ -88,6 +88,16 @@ check_open(const struct check *c)
 	return c && c->on && !c->finished;
 }
 
+/* A route that is no must: said beside what fails on it, for the same is worse on the others. */
+static const char *
+only_a_warning(struct check_run *r, const char *text)
+{
+	const size_t n = strlen(text);
+
+	return arena_printf(&r->arena, _("%s (only a warning: OpenChamber works without this route)"),
+	                    arena_strndup(&r->arena, text, n && text[n - 1] == '.' ? n - 1 : n));
+}
+
 void
 check_blame_v(struct check *c, enum check_status status, const char *cause, const char *fmt,
               va_list ap)
@@ -100,11 +110,14 @@ check_blame_v(struct check *c, enum check_status status, const char *cause, cons
 	r = c->side->run;
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
-	if (status == CHECK_FAIL && !c->result.required)
+	c->result.detail = text ? arena_strdup(&r->arena, text) : "";
+	if (status == CHECK_FAIL && !c->result.required) {
 		status = CHECK_WARN;
+		if (!c->kind->id)
+			c->result.detail = only_a_warning(r, c->result.detail);
+	}
 	c->finished = true;
 	c->result.status = status;
-	c->result.detail = text ? arena_strdup(&r->arena, text) : "";
 	free(text);
 	c->result.cause = cause_find(cause);
 	if (c->result.cause) {

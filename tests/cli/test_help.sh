@@ -10,8 +10,8 @@ commands=$(sed -n '/^Subcommands/,/^$/s/^  \([a-z]*\) .*/\1/p' "$T/out")
 [ "$(echo "$commands" | wc -l)" -ge 10 ] || fail "too few subcommands: $commands"
 for c in $commands; do
 	run 0 "$c" --help
-	head -n 1 "$T/out" | grep -qF -- '--plain' || fail "$c: the first line does not name --plain"
-	says "antechamber $c"
+	head -n 1 "$T/out" | grep -q "^antechamber $c: " || fail "$c: the first line does not say what it does"
+	says '--plain'
 	says "Exit status"
 	[ ! -s "$T/err" ] || fail "$c: something on stderr"
 	cp "$T/out" "$T/long"
@@ -23,6 +23,14 @@ for c in $commands; do
 		! grep -q 'There is no option\|is no option of' "$T/err" || fail "$c: the help names --$o, and it is none"
 	done
 	awk 'length($0) > 80 { exit 1 }' "$T/long" || fail "$c: a line is wider than 80"
+done
+# The names that --only takes are those the checks have.
+run 0 check --help
+says 'direct.answer, '
+says 'ws.global-event'
+for c in $(sed -n '/^Checks, for --only/,/^$/p' "$T/out" | tr -d , | sed 1d); do
+	timeout 20 "$BIN" check --origin http://127.0.0.1:1 --only "$c" >"$T/out" 2>"$T/err" </dev/null || :
+	! grep -q 'no check called' "$T/err" || fail "the help names $c, and it is no check"
 done
 # What only some of them can do is in the help of those alone.
 for c in $commands; do

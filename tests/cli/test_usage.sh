@@ -24,7 +24,7 @@ wrong '"-x"' check -x
 wrong '"-"' check -
 wrong '--origin' check
 wrong 'extra' detect extra
-wrong '--origin|nothing' check --origin
+wrong '--origin|value|URL' check --origin
 wrong '--origin|ftp' check --origin ftp://x
 wrong '--origin' check --origin ''
 wrong '--origin' check --origin http://127.0.0.1:99999
@@ -46,7 +46,7 @@ wrong '--color|"red"|never' check --origin http://127.0.0.1 --color red
 wrong '--lang|"xx"|en' check --origin http://127.0.0.1 --lang xx
 wrong '--cacert' check --origin http://127.0.0.1 --cacert "$T/missing.pem"
 wrong '--root' detect --root "$T/missing"
-wrong 'no-such.check' check --origin http://127.0.0.1 --only no-such.check
+wrong 'no-such.check|check --help' check --origin http://127.0.0.1 --only no-such.check
 wrong '--deep|print' print --answers x --deep
 wrong '--answers' print
 wrong '--answers' apply

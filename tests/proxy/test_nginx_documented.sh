@@ -39,6 +39,7 @@ for ws in event global-event terminal; do
 done
 [ "$(status_of ws.dictation public)" = warn ] || fail "the dictation socket is $(status_of ws.dictation public)"
 json '.checks[] | select(.id == "ws.dictation" and .target == "public") | .cause == "ws-upgrade-lost"'
+json '.checks[] | select(.id == "ws.dictation" and .target == "public") | .detail | contains("only a warning")'
 for sse in event global-event notifications openchamber; do
 	[ "$(status_of sse.$sse public)" = pass ] || fail "sse.$sse is $(status_of sse.$sse public)"
 done

@@ -38,7 +38,7 @@ to_proxy
 must_say 'you set it in its pages'
 must_not_say 'apt install'
 keys Enter
-wait_text 'empty: you paste'
+wait_text 'Left empty'
 keys Enter
 wait_text '1 it requests one by itself, or has it'
 must_not_say 'will be opened'
