@@ -10,10 +10,13 @@
 #include "apply/guard.h"
 #include "apply/move.h"
 #include "base/buf.h"
+#include "base/crypto.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "proxy/boxed.h"
 
 #define CANCEL_MS   50
+#define MAX_PEM     (256 * 1024)
 #define PATIENCE_MS 15000 /* for a request that is on its way when it is to be undone */
 
 /* ---- keep it ---- */
@@ -55,6 +58,29 @@ kept(struct apply *a, const struct err *e)
 	apply_finish(a, APPLY_KEPT, NULL);
 }
 
+/* What it was kept with: a later run says what is another since then. */
+static void
+put_seen(struct apply *a, struct json *line)
+{
+	const struct proxy_context *c = &a->plan->context;
+	struct json *seen = json_object();
+	struct buf pem = BUF_INIT;
+	struct err e = { 0 };
+	struct cert cert;
+
+	json_set_int(seen, "format", 1);
+	if (a->verify && *check_origin_version(a->verify))
+		json_set_string(seen, "openchamber", check_origin_version(a->verify));
+	if (c->found->version)
+		json_set_string(seen, "proxy", c->found->version);
+	if (c->answers->tls == TLS_EXISTING && c->answers->certificate &&
+	    fs_read(&pem, fs_path(&a->arena, c->root, c->answers->certificate), MAX_PEM, &e) == 0 &&
+	    cert_parse(&cert, &a->arena, pem.s, pem.len, c->answers->certificate, &e) == 0)
+		json_set_int(seen, "certificateUntil", (long long)cert.not_after);
+	buf_free(&pem);
+	json_set(line, "seen", seen);
+}
+
 static void
 commit(void *ctx)
 {
@@ -66,6 +92,7 @@ commit(void *ctx)
 	a->confirming = false;
 	save_answers(a);
 	json_set_string(line, "do", "commit");
+	put_seen(a, line);
 	if (journal_line(&a->journal, line, &e) < 0) {
 		apply_fail(a, &e);
 		return;

@@ -59,6 +59,16 @@ changes_something(const char *deed)
 	       strcmp(deed, "set-aside") == 0 || strcmp(deed, "call") == 0;
 }
 
+static void
+read_seen(struct journal_entry *out, struct arena *a, const struct json *seen)
+{
+	const bool known = json_get_int(seen, "format", 0) == 1;
+
+	out->openchamber = arena_strdup(a, known ? json_get_string(seen, "openchamber", "") : "");
+	out->version = arena_strdup(a, known ? json_get_string(seen, "proxy", "") : "");
+	out->certificate_until = known ? (time_t)json_get_int(seen, "certificateUntil", 0) : 0;
+}
+
 /* False: it is of another root. */
 static bool
 read_entry(struct journal_entry *out, struct arena *a, const char *root, const char *dir)
@@ -72,6 +82,7 @@ read_entry(struct journal_entry *out, struct arena *a, const char *root, const c
 	out->state = JOURNAL_UNFINISHED;
 	out->address = arena_strdup(a, "");
 	out->proxy = arena_strdup(a, "");
+	read_seen(out, a, NULL);
 	out->when = stat(dir, &st) == 0 ? st.st_mtime : 0;
 	for (size_t i = 0; i < l.n; i++) {
 		const char *deed = json_get_string(l.v[i], "do", "");
@@ -81,9 +92,10 @@ read_entry(struct journal_entry *out, struct arena *a, const char *root, const c
 			out->proxy = arena_strdup(a, json_get_string(l.v[i], "proxy", ""));
 			out->repairs = json_get(l.v[i], "causes") != NULL;
 			ours = same_root(root, json_get_string(l.v[i], "root", ""));
-		} else if (strcmp(deed, "commit") == 0)
+		} else if (strcmp(deed, "commit") == 0) {
 			out->state = JOURNAL_COMMITTED;
-		else if (strcmp(deed, "undo") == 0)
+			read_seen(out, a, json_get(l.v[i], "seen"));
+		} else if (strcmp(deed, "undo") == 0)
 			out->state = JOURNAL_UNFINISHED;
 		else if (strcmp(deed, "undone") == 0)
 			out->state = JOURNAL_UNDONE;

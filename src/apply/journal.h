@@ -32,6 +32,9 @@ struct journal_entry {
 	bool               repairs; /* fixes of the doctor's, no site of ours */
 	pid_t              pid;     /* JOURNAL_BUSY: who is at work */
 	char              *dir;
+	/* What it was kept with; "", "" and 0: not known. */
+	char              *openchamber, *version; /* of OpenChamber, and of the proxy */
+	time_t             certificate_until;
 };
 
 /* All applies of this machine, newest first, from the arena.  A broken journal is unfinished. */

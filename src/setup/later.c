@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -159,10 +160,56 @@ add_certificate(const struct setup *s, struct setup_line *out, size_t max, size_
 		days = cert_days_left(&c->cert, time(NULL));
 		if (days < 0)
 			add(out, max, n, MARK_FAIL, _("the certificate has expired"));
+		else if (s->has_last && s->last.certificate_until && c->cert.not_after > s->last.certificate_until)
+			add(out, max, n, days < 14 ? MARK_WARN : MARK_PASS,
+			    say(s, Q_("the certificate was renewed: %d day left", "the certificate was renewed: %d days left",
+			              (unsigned long)days), days));
 		else
 			add(out, max, n, days < 14 ? MARK_WARN : MARK_PASS,
 			    say(s, Q_("the certificate: %d day left", "the certificate: %d days left", (unsigned long)days), days));
 	}
+}
+
+/* The day it was edited; a file that carries an older one is told by what differs. */
+static const char *
+edit_of(const struct setup *s, const char *path)
+{
+	unsigned out_of, into;
+	struct stat st;
+
+	if (s->has_last && stat(fs_path(s->say, s->o.root, path), &st) == 0 && st.st_mtime > s->last.when)
+		/* TRANSLATORS: a file, a date */
+		return say(s, _("%1$s was edited, %2$s"), path, date_of(s, st.st_mtime));
+	diff_count(setup_diff((struct setup *)s), &out_of, &into);
+	return say(s, Q_("%1$s was edited since; %2$d line differs", "%1$s was edited since; %2$d lines differ",
+	                 (unsigned long)(out_of + into)), path, (int)(out_of + into));
+}
+
+static const char *
+openchamber_of(const struct setup *s)
+{
+	const char *now = check_origin_version(s->direct), *before = s->has_last ? s->last.openchamber : "";
+
+	if (*before && *now && strcmp(before, now) != 0) /* TRANSLATORS: two versions */
+		return say(s, _("OpenChamber %1$s -> %2$s, same port"), before, now);
+	return say(s, _("OpenChamber %1$s answers at %2$s"), now, setup_origin_base(s));
+}
+
+static const char *
+proxy_of(const struct setup *s, const struct proxy_found *f)
+{
+	const char *now = f->version ? f->version : "", *before = "";
+
+	if (s->has_last && strcmp(s->last.proxy, f->proxy->name) == 0)
+		before = s->last.version;
+	if (!f->running)
+		return say(s, _("%1$s %2$s does not run"), f->proxy->label, now);
+	if (!*before || !*now)
+		return say(s, _("%1$s %2$s runs"), f->proxy->label, now);
+	if (strcmp(before, now) == 0) /* TRANSLATORS: a proxy and its version, the same as in the last run */
+		return say(s, _("%1$s %2$s, as before"), f->proxy->label, now);
+	/* TRANSLATORS: a proxy and two versions */
+	return say(s, _("%1$s %2$s -> %3$s"), f->proxy->label, before, now);
 }
 
 size_t
@@ -174,14 +221,11 @@ later_lines(const struct setup *s, struct setup_line *out, size_t max)
 
 	for (size_t i = 0; s->has_plan && i < s->plan.steps.n; i++) {
 		const struct step *step = &s->plan.steps.v[i];
-		unsigned out_of, into;
 
 		if (step->kind != STEP_WRITE)
 			continue;
-		diff_count(setup_diff((struct setup *)s), &out_of, &into);
 		if (plan_state(&s->plan, i) == PLAN_CHANGED)
-			add(out, max, &n, MARK_WARN, say(s, Q_("%1$s was edited since; %2$d line differs",
-			    "%1$s was edited since; %2$d lines differ", (unsigned long)(out_of + into)), step->path, (int)(out_of + into)));
+			add(out, max, &n, MARK_WARN, edit_of(s, step->path));
 		else if (plan_state(&s->plan, i) == PLAN_NEW)
 			add(out, max, &n, MARK_WARN, say(s, _("%s is gone"), step->path));
 		else
@@ -192,8 +236,7 @@ later_lines(const struct setup *s, struct setup_line *out, size_t max)
 		const struct check_result *r = run_result(s, WAY_DIRECT, "direct.answer");
 
 		if (r && r->status == CHECK_PASS)
-			add(out, max, &n, MARK_PASS, say(s, _("OpenChamber %1$s answers at %2$s"),
-			    check_origin_version(s->direct), setup_origin_base(s)));
+			add(out, max, &n, MARK_PASS, openchamber_of(s));
 		else if (r)
 			add(out, max, &n, MARK_FAIL, r->detail);
 	}
@@ -201,9 +244,7 @@ later_lines(const struct setup *s, struct setup_line *out, size_t max)
 		add(out, max, &n, MARK_FAIL, say(s, "%s", told_err(s, TOLD_PROXY)->msg));
 	else if (f && f->installed)
 		add(out, max, &n, f->broken.code != ERR_NONE ? MARK_FAIL : MARK_PASS,
-		    f->broken.code != ERR_NONE ? say(s, "%s", f->broken.msg)
-		    : say(s, f->running ? _("%1$s %2$s runs") : _("%1$s %2$s does not run"),
-		          f->proxy->label, f->version ? f->version : ""));
+		    f->broken.code != ERR_NONE ? say(s, "%s", f->broken.msg) : proxy_of(s, f));
 	if (told_err(s, TOLD_FRONT))
 		add(out, max, &n, MARK_WARN, say(s, "%s", told_err(s, TOLD_FRONT)->msg));
 	if (setup_failure_of(s, WAY_TODAY, &failure))

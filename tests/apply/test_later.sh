@@ -14,6 +14,37 @@ grep -q "^What now, 1 to 6" "$T/later" || fail "no question: $(cat "$T/later")"
 grep -q "^goes: .*/etc/nginx/sites-available/openchamber.conf" "$T/later" || fail "what goes is not said: $(cat "$T/later")"
 ! grep -q "^Step" "$T/later" || fail "a later run is no step: $(cat "$T/later")"
 [ -f "$R/etc/nginx/sites-available/openchamber.conf" ] || fail "it is gone without the word"
+version=$(nginx -v 2>&1 | sed 's,.*nginx/\([0-9.]*\).*,\1,')
+grep -q "^pass: nginx $version, as before$" "$T/later" || fail "not as before: $(cat "$T/later")"
+grep -q "^pass: OpenChamber 1.19.0 answers at " "$T/later" || fail "the same one is told as another: $(cat "$T/later")"
+grep -q "^[a-z]*: the certificate: " "$T/later" || fail "the same one is told as another: $(cat "$T/later")"
+
+# What is another since then: an edit, a renewed certificate, versions.
+rewrite() { # rewrite SED: the last line of the journal, which says what it was kept with
+	journal=$R/var/lib/antechamber/1/journal
+	n=$(wc -l <"$journal")
+	text=$(tail -n 1 "$journal" | cut -c 18- | sed "$1")
+	sum=$(printf '%s %s' "$n" "$text" | sha256sum | cut -c -16)
+	head -n -1 "$journal" >"$T/journal"
+	printf '%s %s\n' "$sum" "$text" >>"$T/journal"
+	cp "$T/journal" "$journal"
+}
+cp "$R/var/lib/antechamber/1/journal" "$T/journal.kept"
+cp -p "$R/etc/nginx/sites-available/openchamber.conf" "$T/written"
+rewrite "s/1\\.19\\.0/1.18.7/; s/\"proxy\": \"$version\"/\"proxy\": \"1.2.3\"/; s/\(certificateUntil.: \)[0-9]*/\\11000000000/"
+echo '# by hand' >>"$R/etc/nginx/sites-available/openchamber.conf"
+touch -d '+2 days' "$R/etc/nginx/sites-available/openchamber.conf"
+later 'q\n'
+grep -q "^was edited, $(date -d '+2 days' +%F)" "$T/later" || fail "not the day: $(cat "$T/later")"
+grep -q '^pass: OpenChamber 1.18.7 -> 1.19.0, same port$' "$T/later" || fail "not the versions: $(cat "$T/later")"
+grep -q "^pass: nginx 1.2.3 -> $version$" "$T/later" || fail "not the versions: $(cat "$T/later")"
+grep -q '^[a-z]*: the certificate was renewed: ' "$T/later" || fail "not renewed: $(cat "$T/later")"
+# Of a later kind of journal nothing is understood, and nothing is claimed.
+rewrite 's/"format": 1/"format": 2/'
+later 'q\n'
+grep -q "^pass: nginx $version runs$" "$T/later" || fail "claimed: $(cat "$T/later")"
+cp "$T/journal.kept" "$R/var/lib/antechamber/1/journal"
+cp -p "$T/written" "$R/etc/nginx/sites-available/openchamber.conf"
 later '6\nyes\n'
 grep -q "^Removed: " "$T/later" || fail "not removed: $(cat "$T/later")"
 as_before

@@ -332,7 +332,7 @@ test_later(void **state)
 	play_wait(p, "What would you like");
 	same_as(p, "later");
 	survives(p, "later");
-	play_cursor(p, 11, 1);
+	play_cursor(p, 10, 1);
 	play_resize(p, 60, 18);
 	play_settle(p);
 	same_as(p, "compact-later");
