@@ -54,6 +54,7 @@ const struct proxy proxy_apache = {
 	.label         = "Apache",
 	.package       = "apache2",
 	.caps          = PROXY_FILES | PROXY_REHEARSE,
+	.boxed         = &(const struct proxy_boxed){ { "apache2", "httpd" }, NULL },
 	.detect        = apache_detect,
 	.forget        = apache_forget,
 	.render        = apache_render,

@@ -8,6 +8,8 @@
 
 #include "base/fs.h"
 #include "loop/proc.h"
+#include "proxy/boxed.h"
+#include "proxy/running.h"
 
 #define ASK_MS 5000
 
@@ -248,7 +250,7 @@ listed(void *ctx, const struct proc_result *r)
 	if (r->started)
 		apache_read_statics(f, r->out.s);
 	apache_read_config(f, d->root);
-	if (d->root && *d->root && strcmp(d->root, "/") != 0) {
+	if (!f->box && d->root && *d->root && strcmp(d->root, "/") != 0) {
 		finish(d); /* its paths inside mean another tree; only the files can be read */
 		return;
 	}
@@ -260,7 +262,7 @@ listed(void *ctx, const struct proc_result *r)
 		argv[3] = f->config;
 	}
 	proc_start(d->loop, &(struct proc_request){
-				    .argv = argv, .timeout_ms = ASK_MS, .done = tested, .ctx = d });
+				    .argv = boxed_argv(&f->arena, f, argv), .timeout_ms = ASK_MS, .done = tested, .ctx = d });
 }
 
 /* Debian's -V complains of variables that only its script sets, and ends with 1: what it says counts. */
@@ -281,7 +283,7 @@ asked(void *ctx, const struct proc_result *r)
 	own->control = fs_which(&f->arena, d->root, "apachectl");
 	apache_find_master(f, d->root, d->machine);
 	proc_start(d->loop, &(struct proc_request){
-				    .argv = (const char *[]){ f->binary, "-l", NULL },
+				    .argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "-l", NULL }),
 				    .timeout_ms = ASK_MS,
 				    .done = listed,
 				    .ctx = d,
@@ -297,8 +299,8 @@ apache_detect(struct loop *l, const char *root, const struct machine *m, struct 
 	*d = (struct detection){ .loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx };
 	f->proxy = &proxy_apache;
 	f->conf = xcalloc(1, sizeof(struct apache_own));
-	f->binary = fs_which(&f->arena, root, "apache2");
-	if (!f->binary)
+	f->binary = f->box ? running_program(&f->arena, f->box->pid) : fs_which(&f->arena, root, "apache2");
+	if (!f->binary && !f->box)
 		f->binary = fs_which(&f->arena, root, "httpd");
 	if (!f->binary) {
 		apache_find_master(f, root, m); /* one in a container is worth naming */
@@ -306,7 +308,7 @@ apache_detect(struct loop *l, const char *root, const struct machine *m, struct 
 		return;
 	}
 	proc_start(l, &(struct proc_request){
-			      .argv = (const char *[]){ f->binary, "-V", NULL },
+			      .argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "-V", NULL }),
 			      .timeout_ms = ASK_MS,
 			      .done = asked,
 			      .ctx = d,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "proxy/boxed.h"
 #include "proxy/running.h"
 
 #define MAX_SEEN 512
@@ -84,12 +85,15 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 
 	if (is_child(s, parent) || f->master)
 		return;
-	if (running_apart(f, pid, is_rooted(s)))
+	if (f->box ? !boxed_has(f, pid) : running_apart(f, pid, is_rooted(s)))
 		return;
 	if (!f->installed)
 		return;
 	config = config_of(&f->arena, own, argv);
-	if (config ? running_same_file(config, s->root, f->config) : !is_rooted(s)) {
+	if (f->box) { /* what runs there is what it is for */
+		f->master = pid;
+		f->config = config ? arena_strdup(&f->arena, config) : f->config;
+	} else if (config ? running_same_file(config, s->root, f->config) : !is_rooted(s)) {
 		f->master = pid;
 		own->rooted =
 			is_rooted(s) && config && strncmp(config, s->root, strlen(s->root)) == 0;
@@ -120,7 +124,7 @@ apache_find_master(struct proxy_found *f, const char *root, const struct machine
 			f->config = arena_strdup(&f->arena, s.strange_config);
 		}
 		f->running = f->master > 0;
-		if (f->running)
+		if (f->running && !f->box)
 			apache_own(f)->unit = running_unit(&f->arena, f->master, names[i]);
 	}
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 #include "base/text.h"
 #include "proxy/running.h"
 #include "proxy/said.h"
@@ -220,6 +221,7 @@ struct before {
 };
 
 struct look {
+	const struct proxy_found *f;
 	struct before *before;
 	pid_t          master;
 	size_t         young, old; /* children that came after, and older ones that still listen */
@@ -285,7 +287,7 @@ find_again(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	(void)argv;
 	for (size_t i = 0; i < k->n_parents; i++)
 		if (k->parents[i] == pid && running_listens(pid) != 0 &&
-		    !running_elsewhere("/proc", pid)) {
+		    boxed_has(k->f, pid)) {
 			k->young++;
 			return;
 		}
@@ -312,10 +314,9 @@ enum proxy_proof
 apache_proof(const struct proxy_found *f, void *state)
 {
 	struct before *b = state;
-	struct look k = { .before = b, .master = b->master };
+	struct look k = { .f = f, .before = b, .master = b->master };
 	const bool alive = b->master > 0 && (kill(b->master, 0) == 0 || errno == EPERM);
 
-	(void)f;
 	if (!alive)
 		each(find_parents, &k);
 	each(alive ? compare : find_again, &k);

@@ -6,6 +6,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 #include "proxy/front.h"
 #include "proxy/mark.h"
 #include "proxy/own_cert.h"
@@ -114,7 +115,7 @@ run_apache(struct steps *out, struct arena *a, const struct proxy_context *c, en
            const char *word, const char *flag, const char *argument)
 {
 	const struct apache_own *own = apache_own(c->found);
-	const char *config = is_installed(c) && own ? fs_path(a, c->root, c->found->config) : NULL;
+	const char *config = is_installed(c) && own ? proxy_argument(a, c, c->found->config) : NULL;
 	const char *argv[6] = { NULL };
 	size_t n = 0;
 

@@ -134,15 +134,25 @@ running_has_unit(const char *root, const char *unit)
 	return has;
 }
 
+static char *
+linked(struct arena *a, pid_t pid, const char *name)
+{
+	char who[32], target[PATH_MAX];
+
+	snprintf(who, sizeof(who), "%ld", (long)pid);
+	return read_link(target, sizeof(target), "/proc", who, name) ? arena_strdup(a, target) : NULL;
+}
+
 char *
 running_directory(struct arena *a, pid_t pid)
 {
-	char path[64], target[PATH_MAX];
-	ssize_t n;
+	return linked(a, pid, "cwd");
+}
 
-	snprintf(path, sizeof(path), "/proc/%ld/cwd", (long)pid);
-	n = readlink(path, target, sizeof(target) - 1);
-	return n > 0 ? arena_strndup(a, target, (size_t)n) : NULL;
+char *
+running_program(struct arena *a, pid_t pid)
+{
+	return linked(a, pid, "exe");
 }
 
 /* Is it the socket of a line in the LISTEN state? */

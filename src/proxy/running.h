@@ -37,6 +37,9 @@ bool running_has_unit(const char *root, const char *unit);
 /* The working directory a path in its arguments is relative to; NULL: not ours to see.  From the arena. */
 char *running_directory(struct arena *a, pid_t pid);
 
+/* The file it runs, as its own place names it; NULL: not ours to see.  From the arena. */
+char *running_program(struct arena *a, pid_t pid);
+
 /* Does it hold a listening TCP socket?  -1: not ours to see. */
 int running_listens(pid_t pid);
 

@@ -74,7 +74,7 @@ image() { # image [PROXY]: KIND, its process TITLE, RUN, what is mounted AT
 	cp /etc/passwd /etc/group /etc/nsswitch.conf "$C/etc/"
 	cp /etc/ld.so.cache "$C/etc/" 2>/dev/null || :
 	printf '127.0.0.1\tlocalhost\n%s\t%s\n' $THERE 4f1c2a9be07d >"$C/etc/hosts"
-	touch "$C/dev/null"
+	touch "$C/dev/null" "$C/dev/zero"
 	"image_$KIND"
 	mkdir -p "$C$AT"
 }
@@ -109,6 +109,32 @@ backend blog
 	http-request return status 200 content-type text/plain string blog
 CONF
 }
+image_apache() { # its image's own program is in /usr/local
+	TITLE=/usr/local/apache2/bin/httpd RUN='/usr/local/apache2/bin/httpd -DFOREGROUND -f /usr/local/apache2/conf/httpd.conf'
+	AT=/usr/local/apache2/conf MAIN=httpd.conf
+	mkdir -p "$C/usr/local/apache2/bin" "$C$AT/sites" "$S/conf.d/sites"
+	cp /usr/sbin/apache2 "$C/usr/local/apache2/bin/httpd"
+	{
+		for m in mpm_event authz_core alias env headers proxy proxy_http socache_shmcb ssl http2; do
+			echo "LoadModule ${m}_module /usr/lib/apache2/modules/mod_$m.so"
+		done
+		cat <<'CONF'
+ServerRoot /usr/local/apache2
+ServerName localhost
+PidFile /run/httpd.pid
+ErrorLog /var/log/error.log
+User daemon
+Group daemon
+Listen 80
+<VirtualHost *:80>
+	ServerName blog.example.org
+	Redirect 404 /
+	ErrorDocument 404 blog
+</VirtualHost>
+IncludeOptional conf/sites/*.conf
+CONF
+	} >"$S/conf.d/$MAIN"
+}
 image_caddy() {
 	TITLE=caddy RUN='caddy run --config /etc/caddy/Caddyfile --adapter caddyfile' AT=/etc/caddy MAIN=Caddyfile
 	mkdir -p "$C/data" "$C/config"
@@ -127,6 +153,7 @@ mount --bind "$C" "$C"
 cd "$C"
 for d in usr/*/; do [ "$d" = usr/local/ ] || mount --rbind "/$d" "$d"; done
 mount --bind /dev/null dev/null
+mount --bind /dev/zero dev/zero
 mount -t proc none proc
 for m; do mount --bind "${m%%:*}" "$C${m#*:}"; done
 if [ "$network" = bridge ]; then
@@ -153,7 +180,7 @@ INIT
 		ip addr add $HERE/16 dev docker0
 		ip link set docker0 up
 	fi
-	wait_for 10 runs || fail "$(cat "$T/box.out")"
+	(wait_for 10 runs) || fail "$(cat "$T/box.out")"
 	echo "$BOX" >"$D/web.pid"
 	echo "$BOX" >"$D/${ID%"${ID#????????????}"}.pid"
 }

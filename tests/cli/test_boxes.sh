@@ -27,6 +27,25 @@ says "nginx"
 says "in the container 4f1c2a9be07d"
 says "Docker did not say its name"
 
+# Who is not root sees that there is one, nothing of what is in it, and how to look again.
+mkdir "$T/bin"
+cp "$BIN" "$T/bin/antechamber"
+cp -r templates "$T/templates"
+cat >"$T/ordinary" <<ORDINARY
+#!/bin/sh
+exec setpriv --reuid 65534 --regid 65534 --clear-groups "$T/bin/antechamber" "\$@"
+ORDINARY
+chmod -R a+rX "$T/ordinary" "$T/bin" "$T/templates"
+chmod 755 "$T/ordinary"
+ROOTS=$BIN BIN=$T/ordinary
+run 0 detect --json
+json "$nginx | .installed == false and .container == \"4f1c2a9be07d\" and .box.closed and .box.told == false and (.sites | length) == 0"
+run 0 detect
+says "in the container 4f1c2a9be07d of Docker"
+says "Its files are for root to see. Look again with sudo."
+says_not blog.example.org
+BIN=$ROOTS
+
 # The API tells the rest, and its name is used.
 engine_up
 described bridge "[$(bind "$S/conf.d" /etc/nginx/conf.d)]" "$(port 80 8080)"

@@ -53,6 +53,18 @@ it_is() {
 	blog_answers 8080 || fail "the other site did not come back"
 }
 
+# The files of the image itself alone: no site can be put among them.
+refuses_own_files() {
+	cp "$S/conf.d/$MAIN" "$C$AT/$MAIN"
+	anew "[$(bind "$S/certs" /etc/certs)]" "$S/certs:/etc/certs"
+	tree "$S" >"$T/before"
+	run 4 print --answers "$T/answers.yaml"
+	complains "is inside the container web alone, and lost with it" "-v /srv/web$AT/sites:$AT/sites"
+	apply_it run 4
+	tree "$S" | cmp -s - "$T/before" || fail "something was written"
+	gone
+}
+
 # Its main file alone is mounted, as its image's page shows it: what to do instead, whole.
 refuses_one_file() {
 	mkdir -p "$S/one"
@@ -71,6 +83,9 @@ refuses_one_file() {
 		tree "$S" | cmp -s - "$T/before" || fail "something was written"
 	done
 	rm -r "$S/one"
+	gone
+}
+gone() { # the container and its image
 	box_down
 	BOX=
 	rm -r "$C" "${S:?}/conf.d"
@@ -86,14 +101,16 @@ publish 8080 80
 publish 8443 443
 OPEN=
 
-each() { # each PROXY FILE CHECK RELOAD, as it_is
-	need "$1"
+each() { # each PROXY PROGRAM REFUSAL FILE CHECK RELOAD: the last three as it_is
+	need "$2"
 	image "$1"
-	shift
+	refusal=$3
+	shift 3
 	it_is "$@"
-	refuses_one_file
+	"$refusal"
 }
 
-each caddy openchamber.caddy 'exec web caddy validate' 'exec web caddy reload'
-each haproxy haproxy.cfg 'exec web haproxy -c' 'kill --signal USR2 web'
+each caddy caddy refuses_one_file openchamber.caddy 'exec web caddy validate' 'exec web caddy reload'
+each haproxy haproxy refuses_one_file haproxy.cfg 'exec web haproxy -c' 'kill --signal USR2 web'
+each apache apache2 refuses_own_files sites/openchamber.conf 'exec web /usr/local/apache2/bin/httpd -f /usr/local/apache2/conf/httpd.conf -t' 'exec web /usr/local/apache2/bin/httpd -f /usr/local/apache2/conf/httpd.conf -k graceful'
 only_read
