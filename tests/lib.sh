@@ -71,13 +71,19 @@ wait_for() { # wait_for SECONDS COMMAND...: looks again and again until it is so
 	done
 }
 
+serve() { # serve NAME PROGRAM...: a server; where it says it listens is $LISTENS, its process $SERVER_PID
+	log=$T/$1
+	shift
+	rm -f "$log.out" # what one before it said is not read as this one's
+	"$@" >"$log.out" 2>"$log.err" </dev/null &
+	SERVER_PID=$!
+	PIDS="$PIDS $SERVER_PID"
+	wait_for 10 grep -q '^listening on ' "$log.out"
+	LISTENS=$(sed -n 's/^listening on //p' "$log.out")
+}
 origin() { # origin ARGUMENT...: a probe origin of its own; its address is $ORIGIN, its process $ORIGIN_PID
-	rm -f "$T/origin.out"
-	"$BIN" origin "$@" >"$T/origin.out" 2>"$T/origin.err" </dev/null &
-	ORIGIN_PID=$!
-	PIDS="$PIDS $ORIGIN_PID"
-	wait_for 10 grep -q '^listening on ' "$T/origin.out"
-	ORIGIN=$(sed -n 's/^listening on //p' "$T/origin.out")
+	serve origin "$BIN" origin "$@"
+	ORIGIN=$LISTENS ORIGIN_PID=$SERVER_PID
 }
 
 password() { # a UI password in a file, as the options want it

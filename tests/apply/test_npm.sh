@@ -171,10 +171,7 @@ wait $pid || status=$?
 complains "curl -X DELETE"
 run 5 rollback --root "$R" # nothing answers, so nothing is half-done
 rm "$D/hang"
-"$NPM" 2.15.1 "$D" "${URL##*:}" >"$T/npm.out" 2>&1 &
-NPM_PID=$!
-PIDS="$PIDS $NPM_PID"
-listening "$T/npm.out" >/dev/null
+npm_serves 2.15.1 "${URL##*:}"
 run 0 rollback --root "$R"
 hosts 'length == 0'
 

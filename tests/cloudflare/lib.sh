@@ -11,10 +11,8 @@ cloudflare_up() { # its token is in $R/run/token
 	printf '%s\n' $TOKEN >"$R/run/token"
 	chmod 600 "$R/run/token"
 	: >"$D/log"
-	"$CF" "$D" >"$T/cf.out" 2>&1 &
-	PIDS="$PIDS $!"
-	wait_for 10 grep -q '^listening on ' "$T/cf.out"
-	ANTECHAMBER_CLOUDFLARE_API=$(sed -n 's/^listening on //p' "$T/cf.out")
+	serve cf "$CF" "$D"
+	ANTECHAMBER_CLOUDFLARE_API=$LISTENS
 	export ANTECHAMBER_CLOUDFLARE_API
 }
 

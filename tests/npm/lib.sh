@@ -20,9 +20,9 @@ address() {
 	ADDRESS=$1
 }
 
-listening() { # listening FILE: the address a server says it listens on
-	wait_for 10 grep -q '^listening on ' "$1"
-	sed -n 's/^listening on //p' "$1"
+npm_serves() { # npm_serves VERSION [PORT]
+	serve npm "$NPM" "$1" "$D" ${2:+"$2"}
+	NPM_PID=$SERVER_PID URL=$LISTENS
 }
 
 npm_up() { # npm_up VERSION: a fresh one
@@ -30,18 +30,14 @@ npm_up() { # npm_up VERSION: a fresh one
 	rm -rf "$D" "$HOME"
 	mkdir -p "$D" "$HOME"
 	: >"$D/log"
-	"$NPM" "$1" "$D" >"$T/npm.out" 2>&1 &
-	NPM_PID=$!
-	PIDS="$PIDS $NPM_PID"
-	URL=$(listening "$T/npm.out")
+	npm_serves "$1"
 }
 
 behind_up() { # the OpenChamber, and where containers reach it
 	address
 	origin
-	"$RELAY" "$ADDRESS" "${ORIGIN##*:}" >"$T/relay.out" 2>&1 &
-	PIDS="$PIDS $!"
-	BEHIND=$(listening "$T/relay.out")
+	serve relay "$RELAY" "$ADDRESS" "${ORIGIN##*:}"
+	BEHIND=$LISTENS
 }
 
 answers() { # answers [PUBLIC [TLS [ORIGIN]]]
