@@ -346,10 +346,13 @@ plain_result(struct plain *p)
 		if (!*line[i].word)
 			say_pair(p, &line[i]);
 	if (!*list) {
-		if (setup_may_hold(p->setup))
-			plain_ask_yes(p, _("Hold a quiet stream for 65 seconds now, y or n"), false, answer_hold);
-		else
+		if (setup_may_hold(p->setup)) {
+			buf_printf(&b, _("Hold a quiet stream for %d s now, y or n"), setup_hold_seconds(p->setup));
+			plain_ask_yes(p, b.s, false, answer_hold);
+			buf_free(&b);
+		} else {
 			ask_report(p);
+		}
 		return;
 	}
 	n = setup_list(p->setup, PAGE_RESULT, *list, c, MAX_CHOICES);

@@ -138,7 +138,8 @@ static void
 result_build(struct screen *sc, struct sheet *s)
 {
 	const char *const label[] = { C_("button", "Finish"), _("Write a report"),
-	                              setup_holding(sc->setup) ? _("Stop waiting") : _("Hold a stream 65 s") };
+	                              setup_holding(sc->setup) ? _("Stop waiting")
+	                              : arena_printf(&s->a, _("Hold a stream %d s"), setup_hold_seconds(sc->setup)) };
 	struct item item[MAX_ITEMS];
 	const size_t n = result_items(sc, item);
 

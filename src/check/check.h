@@ -83,6 +83,9 @@ struct check_options {
 
 struct check_run;
 
+/* How long `deep' holds the streams of a real OpenChamber: to the second beat of the slowest. */
+unsigned check_hold_seconds(const struct needs *needs);
+
 /* A result is final and stays valid until check_free(). */
 typedef void check_result_fn(void *ctx, struct check_run *r, const struct check_result *result);
 typedef void check_done_fn(void *ctx, struct check_run *r);

@@ -207,6 +207,20 @@ hold_side(struct side *s)
 	}
 }
 
+unsigned
+check_hold_seconds(const struct needs *needs)
+{
+	unsigned slowest = 0;
+
+	for (size_t i = 0; i < needs->n_streams + needs->n_sockets; i++) {
+		const struct need_route *route = i < needs->n_streams ? &needs->streams[i]
+		                                                      : &needs->sockets[i - needs->n_streams];
+
+		slowest = route->keepalive > slowest ? route->keepalive : slowest;
+	}
+	return slowest * BEATS;
+}
+
 void
 probe_time(struct side *s)
 {
@@ -214,7 +228,8 @@ probe_time(struct side *s)
 	struct check *c = check_on(s, "time.stream");
 
 	if (!r->options.deep) {
-		check_moot(c, _("Not waited for: every stream's second keep-alive, up to 50 s."));
+		check_moot(c, _("Not waited for: every stream's second keep-alive, up to %u s."),
+		           check_hold_seconds(r->needs));
 		return;
 	}
 	if (side_auth(s) == AUTH_OUT) {

@@ -38,6 +38,12 @@ setup_may_hold(const struct setup *s)
 	return s->rehearsal && s->rehearsed && !s->rehearsal_none && !setup_holding(s);
 }
 
+int
+setup_hold_seconds(const struct setup *s)
+{
+	return s->page == PAGE_TIMEOUTS ? REHEARSAL_HOLD : (int)check_hold_seconds(&s->needs);
+}
+
 void
 setup_hold(struct setup *s)
 {
@@ -85,10 +91,13 @@ lines_hold(const struct setup *s, struct lines *l)
 {
 	static const char *const ids[] = { "time.stream", "time.idle" };
 
-	if (setup_holding(s)) { /* TRANSLATORS: seconds so far, of how many */
+	if (setup_holding(s)) {
+		const bool live = s->live[LIVE_HOLD];
+
+		/* TRANSLATORS: seconds so far, of how many */
 		line_told(l, MARK_NOW, say(s, _("holding a quiet stream: %1$d s of %2$d"),
-		                           (int)(s->live[LIVE_HOLD] ? live_seconds(s, LIVE_HOLD) : loop_seconds() - s->hold_from),
-		                           REHEARSAL_HOLD));
+		                           (int)(live ? live_seconds(s, LIVE_HOLD) : loop_seconds() - s->hold_from),
+		                           live ? (int)check_hold_seconds(&s->needs) : REHEARSAL_HOLD));
 		return true;
 	}
 	if (!s->held && !s->live[LIVE_HOLD])

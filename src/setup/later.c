@@ -276,7 +276,7 @@ later_list(const struct setup *s, struct setup_choice *out, size_t max)
 		[LATER_WHY]    = { .label = _("Find out why it does not work, and repair it"), .possible = true, .chosen = why && !drift },
 		[LATER_EDIT]   = { .label = _("Look at the difference: take it back, or leave it"), .possible = drift, .chosen = drift },
 		[LATER_CHANGE] = { .label = _("Change one thing: address, certificate, upload size, times"), .possible = true, .chosen = !drift && !why },
-		[LATER_SLOW]   = { .label = _("Check everything again, slowly: hold quiet streams for 65 seconds"), .possible = true },
+		[LATER_SLOW]   = { .label = say(s, _("Check everything again, slowly: hold quiet streams for %d s"), setup_hold_seconds(s)), .possible = true },
 		[LATER_MOVE]   = { .label = _("Begin anew: another proxy, or everything from the first step"), .possible = true },
 		[LATER_UNDO]   = { .label = s->has_last ? say(s, _("Undo the last change (number %1$u of %2$s)"), s->last.id,
 		                   date_of(s, s->last.when)) : _("Undo the last change"), .possible = s->has_last },

@@ -178,6 +178,7 @@ bool setup_failure(const struct setup *s, enum page p, struct setup_failure *out
  * On the result page it is the address itself that holds the stream.
  */
 bool setup_may_hold(const struct setup *s);
+int  setup_hold_seconds(const struct setup *s); /* how long it takes: there, until the slowest has spoken twice */
 void setup_hold(struct setup *s);
 void setup_hold_stop(struct setup *s);
 bool setup_holding(const struct setup *s);

@@ -90,6 +90,8 @@ told(const struct setup *s, const char *text)
 		return *text ? _(text) : text;
 	MADE_OF("OpenChamber %s answers", "1.19.0");
 	MADE_OF("WebSockets that open: %d of %d", 4, 4);
+	MADE_OF("Not waited for: every stream's second keep-alive, up to %u s.", 60U);
+	MADE_OF("Check everything again, slowly: hold quiet streams for %d s", 60);
 	MADE_OF("event streams that speak: %d of %d", 4, 4);
 	MADE_OF("an upload of %s is accepted", "100M");
 	MADE_OF("name: %1$s is %2$s", "chat.example.org", "203.0.113.7");
@@ -251,6 +253,7 @@ hold_over(void *ctx)
 }
 
 bool setup_may_hold(const struct setup *s) { return s->held == 0 && (s->page != PAGE_RESULT || s->outcome == OUTCOME_WORKS); }
+int setup_hold_seconds(const struct setup *s) { return s->page == PAGE_RESULT ? 60 : 65; }
 bool setup_holding(const struct setup *s) { return s->held == 1; }
 void setup_hold_stop(struct setup *s) { s->held = 0; tell(s); }
 
@@ -523,7 +526,7 @@ english_list(const struct setup *s, enum page p, const char *key, struct setup_c
 		"only look: run all checks, change nothing" };
 	static const char *const later[] = { "Look at the difference: take it back, or leave it",
 		"Change one thing: address, certificate, upload size, times",
-		"Check everything again, slowly: hold quiet streams for 65 seconds",
+		"Check everything again, slowly: hold quiet streams for 60 s",
 		"Begin anew: another proxy, or everything from the first step",
 		"Undo the last change (number 1 of 2026-05-03)", "Remove it all: this server as it was before the first run" };
 	static const char *const undone[] = { "back to the review, to apply it again", "change something else first",
@@ -746,7 +749,7 @@ static const struct setup_line found[] = {
 }, timeouts[] = {
 	LINE(PASS, "pass", "read timeout 3600 s, send timeout 3600 s", ""),
 	LINE(PASS, "pass", "OpenChamber is never quiet longer than 30 s", ""),
-	LINE(SKIP, "skip", "Not waited for: every stream's second keep-alive, up to 50 s.", ""),
+	LINE(SKIP, "skip", "Not waited for: every stream's second keep-alive, up to 60 s.", ""),
 }, later_lines[] = {
 	LINE(WARN, "warn", "/etc/nginx/sites-available/openchamber.conf was edited, 2026-11-02", ""),
 	LINE(PASS, "pass", "the certificate was renewed: 74 days left", ""),

@@ -124,7 +124,7 @@ keys Enter
 wait_text 'Open it to everyone'
 type_text yes
 keys Enter
-wait_text 'Hold a quiet stream for 65 seconds now' 30
+wait_text 'Hold a quiet stream for 60 s now' 30
 take 'Write a report'
 is_on_screen 'OpenChamber works at' || lost 'it does not work'
 keys Enter

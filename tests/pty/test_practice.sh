@@ -36,15 +36,15 @@ wait_text '✓ pass *\([0-9]*\) of \1 checks through the proxy' 20
 keys Tab
 keys Tab
 keys Enter # at the address itself
-wait_text 'holding a quiet stream: [0-9]* s of 65'
+wait_text 'holding a quiet stream: [0-9]* s of 60'
 must_say '[ Stop waiting ]' # where it was pressed: Enter stops, and does not end the program
 must_say 'Esc Stop waiting'
 keys Enter
-wait_text 'Hold a stream 65 s'
+wait_text 'Hold a stream 60 s'
 keys Enter
-wait_text 'holding a quiet stream: [0-9]* s of 65'
+wait_text 'holding a quiet stream: [0-9]* s of 60'
 keys Escape
-wait_text 'Hold a stream 65 s'
+wait_text 'Hold a stream 60 s'
 must_say 'works at https://chat.example.org'
 keys Tab # to the first button again
 wait_text 'Enter Finish'
