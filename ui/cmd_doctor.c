@@ -124,6 +124,7 @@ apply_fixes(struct doctor *d, struct json *findings, struct err *e)
 		.plan_hash = o->plan,
 		.allow_unprotected = o->allow_unprotected,
 		.no_reload = o->no_reload || !d->p.answers.reload,
+		.confirm_within = o->yes ? 0 : o->confirm_within,
 		.password = o->password,
 		.cacert = d->cacert,
 		.timeout_ms = o->timeout_ms,

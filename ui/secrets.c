@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -121,6 +122,20 @@ secrets_begin(const struct options *o, struct err *e)
 	if (!wizard && !o->yes && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
 		secret_ask_with(ask);
 	return o->token_file ? take_token(o, e) : 0;
+}
+
+int
+secrets_as_file(void)
+{
+	const char *held = secret_held(service_cloudflare.name);
+	const int fd = held ? memfd_create("token", MFD_CLOEXEC) : -1;
+	const ssize_t len = held ? (ssize_t)strlen(held) : 0;
+
+	if (fd >= 0 && (write(fd, held, (size_t)len) != len || lseek(fd, 0, SEEK_SET) < 0)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
 }
 
 void

@@ -9,6 +9,7 @@
  * is there: both ends of this process are a terminal, and --yes was not given.
  */
 int secrets_begin(const struct options *o, struct err *e);
+int  secrets_as_file(void); /* what is held, for another program to read; -1: nothing is */
 void secrets_end(void); /* what is held is wiped */
 
 #endif

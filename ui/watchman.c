@@ -11,17 +11,22 @@
 #include <unistd.h>
 
 #include "apply/journal.h"
+#include "secrets.h"
 
 #define LOOK_MS 20
 
-/* Everything else that was inherited goes: the lock too, which would be held by him otherwise. */
+/*
+ * Everything else that was inherited goes: the lock too, which would be held by him otherwise.
+ * The token is what standard input says; -1: there is none.
+ */
 static void
-keep_only(int fd)
+keep_only(int fd, int token)
 {
 	const int nothing = open("/dev/null", O_RDWR);
 
-	for (int i = 0; i < 3; i++)
-		dup2(nothing, i);
+	dup2(token >= 0 ? token : nothing, 0);
+	dup2(nothing, 1);
+	dup2(nothing, 2);
 	dup2(fd, 3);
 	close_range(4, ~0U, 0);
 }
@@ -55,19 +60,36 @@ is_half_way(const char *root, unsigned id)
 static void
 watch(int fd, const struct options *o, unsigned id)
 {
+	const int token = secrets_as_file();
+	const char *argv[8];
 	char over, number[16];
+	size_t n_argv = 0;
 	ssize_t n;
 
 	setsid();
 	signal(SIGHUP, SIG_IGN);
 	if (o->password)
 		mem_wipe(o->password, strlen(o->password));
-	keep_only(fd);
+	secrets_end();
+	keep_only(fd, token);
 	while ((n = read(3, &over, 1)) < 0 && errno == EINTR)
 		;
+	if (n != 0 || !is_half_way(o->root, id))
+		_exit(0);
 	snprintf(number, sizeof(number), "%u", id);
-	if (n == 0 && is_half_way(o->root, id))
-		execl(o->self, o->self, "rollback", number, o->root ? "--root" : NULL, o->root, (char *)NULL);
+	argv[n_argv++] = o->self;
+	argv[n_argv++] = "rollback";
+	argv[n_argv++] = number;
+	if (o->root) {
+		argv[n_argv++] = "--root";
+		argv[n_argv++] = o->root;
+	}
+	if (token >= 0) {
+		argv[n_argv++] = "--token-file";
+		argv[n_argv++] = "-";
+	}
+	argv[n_argv] = NULL;
+	execv(o->self, (char *const *)argv);
 	_exit(0);
 }
 

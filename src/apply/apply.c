@@ -266,8 +266,8 @@ on_detected(void *ctx)
 }
 
 /*
- * What a service had when it was read may have been the half-way change, so it is read again; and
- * so are the files that a repair is made from.
+ * What was seen may have been the half-way change: files, what a service has, a proxy that ran only
+ * because of it.  So it is looked at again.
  */
 static void
 settled(struct apply *a, const struct err *e)
@@ -276,7 +276,7 @@ settled(struct apply *a, const struct err *e)
 	const bool recovered = a->n_works > 0;
 
 	undo_forget(a);
-	if (e || !recovered || !(a->plan->causes || proxy_is_read(f, a->plan->context.answers))) {
+	if (e || !recovered) {
 		go_ahead(a, recovered, e);
 		return;
 	}

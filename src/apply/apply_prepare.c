@@ -7,6 +7,7 @@
 
 #include "apply/move.h"
 #include "base/buf.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 
 static int
@@ -98,15 +99,30 @@ put_leaving(struct apply *a, struct json *line)
 	json_set(line, "leaving", left);
 }
 
-/* One that did not run before is not left running by an undo. */
+/* The service manager's word is its own. */
+static const char *
+word_for_reload(const struct proxy *p, const char *program)
+{
+	const char *name = fs_basename(program);
+
+	return p->reload_word && strcmp(name, "systemctl") && strcmp(name, "service") ? p->reload_word : "reload";
+}
+
+/*
+ * One that did not run before is not left running by the undo of a run that stopped half-way.
+ * Later others may live by it: then it only reads its files anew.
+ */
 static void
 put_stop(struct apply *a, struct json *line)
 {
 	const struct proxy_context *c = &a->plan->context;
+	const struct proxy *p = c->found->proxy;
 	const struct step *start = steps_find(&a->plan->steps, STEP_RUN, ROLE_RELOAD);
 
-	if (start && !c->found->running && !a->options.no_reload && !c->answers->reload_argv)
-		put_words(line, "stop", step_stop(&a->arena, start->argv, c->found->proxy->stop));
+	if (!start || c->found->running || a->options.no_reload || c->answers->reload_argv)
+		return;
+	put_words(line, "stop", step_instead(&a->arena, start->argv, "stop", p->stop));
+	put_words(line, "again", step_instead(&a->arena, start->argv, word_for_reload(p, start->argv[0]), p->reload));
 }
 
 static int

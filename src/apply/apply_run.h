@@ -22,6 +22,7 @@ struct undo_work {
 	struct undo_programs {
 		const char *const *validate, *const *reload; /* as recorded; NULL: none */
 		const char *const *stop; /* instead of its reload, where it did not run before; NULL: it did */
+		const char *const *again; /* what its reload is since; NULL: the same */
 		const char        *proxy;
 		bool               reload_begun;
 	} programs[2];               /* of the proxy it was for, and of the one it left */
@@ -125,6 +126,8 @@ void command_validate(struct apply *a, const char *const *argv, apply_then *then
 /* And the proof that it took. */
 void command_reload(struct apply *a, const char *const *argv, apply_then *then);
 /* Until nobody listens on these ports (0: none) any more, or for a few seconds; never an error. */
+/* Does a program, or any where that is NULL, listen on one of the ports?  0: none. */
+bool command_listens(struct apply *a, const char *program, const unsigned ports[2]);
 void command_wait_free(struct apply *a, const unsigned ports[2], apply_then *then);
 void command_run(struct apply *a, const char *const *argv, apply_then *then);
 

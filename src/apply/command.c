@@ -166,14 +166,15 @@ command_run(struct apply *a, const char *const *argv, apply_then *then)
 
 /* ---- a port changes hands ---- */
 
-static bool
-somebody_listens(struct apply *a)
+bool
+command_listens(struct apply *a, const char *program, const unsigned ports[2])
 {
 	machine_free(&a->machine);
 	machine_read(&a->machine, a->root);
 	for (size_t i = 0; i < a->machine.n_listeners; i++)
-		for (size_t k = 0; k < ARRAY_LEN(a->ports); k++)
-			if (a->ports[k] && a->machine.listeners[i].port == a->ports[k])
+		for (size_t k = 0; k < 2; k++)
+			if (ports[k] && a->machine.listeners[i].port == ports[k] &&
+			    (!program || strcmp(a->machine.listeners[i].program, program) == 0))
 				return true;
 	return false;
 }
@@ -184,7 +185,7 @@ look_for_listeners(void *ctx)
 	struct apply *a = ctx;
 
 	a->timer = 0;
-	if (somebody_listens(a) && loop_now() < a->deadline)
+	if (command_listens(a, NULL, a->ports) && loop_now() < a->deadline)
 		a->timer = loop_after(a->loop, READY_MS, look_for_listeners, a);
 	else
 		go_on(a, NULL);

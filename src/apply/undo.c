@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/i18n.h"
 
 /* ---- what is to be undone ---- */
@@ -30,13 +31,27 @@ read_programs(struct apply *a, struct undo_programs *p, const struct json *from)
 	p->validate = argv_of(a, from, "validate");
 	p->reload = argv_of(a, from, "reload");
 	p->stop = argv_of(a, from, "stop");
+	p->again = argv_of(a, from, "again");
 	p->proxy = arena_strdup(&a->arena, json_get_string(from, "proxy", NULL));
+}
+
+/* Whom the old proxy needs the ports of is stopped all the same. */
+static void
+leave_running(struct undo_work *w)
+{
+	struct undo_programs *p = &w->programs[0];
+
+	if (!p->again || w->programs[1].proxy)
+		return;
+	p->reload = p->again;
+	p->stop = NULL;
 }
 
 void
 undo_add(struct apply *a, unsigned id, const char *dir)
 {
 	struct undo_work w = { .id = id, .dir = arena_strdup(&a->arena, dir) };
+	bool committed = false;
 
 	journal_read(&w.lines, dir);
 	w.at = w.lines.n;
@@ -54,7 +69,10 @@ undo_add(struct apply *a, unsigned id, const char *dir)
 		}
 		w.programs[0].reload_begun |= strcmp(deed, "reload") == 0;
 		w.programs[1].reload_begun |= strcmp(deed, "let-go") == 0;
+		committed |= strcmp(deed, "commit") == 0;
 	}
+	if (committed)
+		leave_running(&w);
 	a->works = xreallocarray(a->works, a->n_works + 1, sizeof(w));
 	a->works[a->n_works++] = w;
 }
@@ -307,11 +325,22 @@ on_validate(struct apply *a, const struct err *e)
 		command_reload(a, p->reload, on_reload);
 }
 
-/* What did not come up, or was stopped since, need not be. */
-static void
-on_stopped(struct apply *a, const struct err *none)
+/* What did not come up, or was stopped since, need not be; a service manager says nothing of that. */
+static bool
+still_runs(struct apply *a, const char *const *argv)
 {
-	(void)none;
+	const struct undo_work *w = &a->works[a->work];
+	const char *name = fs_basename(argv[0]);
+
+	return !strcmp(name, "systemctl") || !strcmp(name, "service") ||
+	       command_listens(a, name, (const unsigned[]){ w->http, w->https });
+}
+
+static void
+on_stopped(struct apply *a, const struct err *e)
+{
+	if (e && still_runs(a, programs(a)->stop))
+		program_failed(a, programs(a)->stop, e);
 	a->works[a->work].program++;
 	next_work(a);
 }

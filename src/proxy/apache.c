@@ -66,6 +66,7 @@ const struct proxy proxy_apache = {
 	.before_reload = apache_before_reload,
 	.proof         = apache_proof,
 	.leave         = apache_leave,
+	.reload_word   = "graceful",
 	.fix           = apache_fix,
 	.blame         = apache_blame,
 	.escape        = apache_escape,

@@ -125,8 +125,11 @@ static void
 add_setting(struct calling_for *f, const struct cloudflare_thing *t, const struct json *now)
 {
 	struct call call = f->call;
-	struct json *want = json_object(), *was;
+	struct json *want, *was;
 
+	if (!now && !t->parameters)
+		return; /* nobody knows what to put back */
+	want = json_object();
 	json_set(want, "value", t->parameters ? parse(t->parameters) : json_string(f->ssl));
 	was = now ? cloudflare_members(want, now) : json_object();
 	if (!now)

@@ -66,6 +66,7 @@ const struct proxy proxy_nginx = {
 	.proof         = nginx_proof,
 	.reload_closes = nginx_reload_closes,
 	.stop          = (const char *const[]){ "-s", "stop", NULL },
+	.reload        = (const char *const[]){ "-s", "reload", NULL },
 	.fix           = nginx_fix,
 	.blame         = nginx_blame,
 	.repair        = nginx_repair,

@@ -121,8 +121,8 @@ check_rights(const struct proxy_context *c, const struct machine *m, const char 
 	const unsigned long long may = number(status, "\nCapEff:", 16, ~0ULL);
 	const struct passwd *user = getpwuid((uid_t)number(status, "\nUid:", 10, 0));
 	const unsigned first = (unsigned)number("/proc/sys/net/ipv4/ip_unprivileged_port_start", "", 10, 1024);
-	const char *name = user ? user->pw_name : "?", *closed = NULL;
 	struct arena a = { 0 };
+	const char *name = arena_strdup(&a, user ? user->pw_name : "?"), *closed = NULL; /* the entry is overwritten by the next */
 	unsigned ports[2];
 	int rc = 0;
 

@@ -201,8 +201,12 @@ struct proxy {
 	/* Started by its bare program, what runs then writes on where that wrote. */
 	bool start_keeps_output;
 
-	/* Where it is started by its bare program: the words behind that which stop it; ends with NULL. */
-	const char *const *stop;
+	/*
+	 * Where it is started by its bare program: the words behind that which stop it, and which have it read
+	 * its files anew, each with a NULL at its end; or, for the second, the word in place of start.
+	 */
+	const char *const *stop, *const *reload;
+	const char        *reload_word; /* NULL: reload */
 
 	/* What to change for a cause, in this proxy's own words: N_(), or NULL. */
 	const char *(*fix)(const char *cause);

@@ -140,7 +140,7 @@ steps_find(const struct steps *s, enum step_kind kind, enum step_role role)
 }
 
 const char *const *
-step_stop(struct arena *a, const char *const *argv, const char *const *behind)
+step_instead(struct arena *a, const char *const *argv, const char *word, const char *const *behind)
 {
 	const char **out;
 	size_t n = 0, more = 0;
@@ -154,7 +154,7 @@ step_stop(struct arena *a, const char *const *argv, const char *const *behind)
 	for (size_t i = 0; i < n; i++) {
 		const bool start = i > 0 && strcmp(argv[i], "start") == 0;
 
-		out[i] = start ? "stop" : argv[i];
+		out[i] = start ? word : argv[i];
 		starts |= start;
 	}
 	for (size_t i = 0; !starts && i < more; i++)

@@ -79,10 +79,10 @@ void steps_check(struct steps *s);
 bool call_string(struct call *c, size_t i, const char **name, const char ***at);
 const struct step *steps_find(const struct steps *s, enum step_kind kind, enum step_role role); /* first, or NULL; not of a proxy that is left */
 /*
- * What stops the program that an argv starts: its word start becomes stop, else these words are
- * behind it.  From the arena; NULL: nobody knows.
+ * What stops the program that an argv starts, or has it read its files anew: its word start
+ * becomes that one, else these words are behind it.  From the arena; NULL: nobody knows.
  */
-const char *const *step_stop(struct arena *a, const char *const *argv, const char *const *behind);
+const char *const *step_instead(struct arena *a, const char *const *argv, const char *word, const char *const *behind);
 void steps_free(struct steps *s);
 
 #endif

@@ -291,6 +291,7 @@ setup_check_again(struct setup *s)
 		find_everything(s); /* the files as they are now */
 		break;
 	case PAGE_RESULT:
+		setup_hold_stop(s); /* it may still hold by what is looked for anew */
 		live_begin(s, LIVE_AGAIN);
 		break;
 	default:

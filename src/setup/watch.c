@@ -21,7 +21,7 @@ note_end(struct setup *s)
 	const size_t n = journal_list(&s->watch_arena, s->o.root, &v);
 	const unsigned id = s->watched.id;
 
-	s->watched.pid = 0;
+	s->watched = (struct journal_entry){ .id = id, .state = JOURNAL_UNDONE }; /* one that is gone did nothing */
 	for (size_t i = 0; i < n; i++)
 		if (v[i].id == id)
 			s->watched = v[i];
@@ -89,7 +89,7 @@ void
 lines_watch(const struct setup *s, struct lines *l)
 {
 	struct journal_deed *d;
-	const size_t n = s->watched.id ? journal_deeds(s->say, s->watched.dir, &d) : 0;
+	const size_t n = s->watched.dir ? journal_deeds(s->say, s->watched.dir, &d) : 0;
 
 	if (!s->watched.id) {
 		line_step(s, l, "lock", "", true);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # --confirm-within: kept where somebody says yes in time, undone where nobody does.
 . "$(dirname "$0")/lib.sh"
+. tests/cloudflare/lib.sh
 need script
 origin
 server_up
@@ -32,10 +33,10 @@ site_answers || fail "the site does not answer"
 run 0 rollback --root "$R"
 
 # Whoever kills the process that waits does not keep the change: the address may be the only way in.
-killed_when() { # killed_when TEXT: on a terminal, by its process id
+killed_when() { # killed_when TEXT [OPTION]: on a terminal, by its process id
 	: >"$T/seen"
 	(script -qefc "exec '$BIN' apply --answers '$T/answers.yaml' --root '$R' --cacert '$R/etc/ssl/cert.pem' \
-		--allow-unprotected --confirm-within 600" /dev/null <"$T/keys" >"$T/seen" 2>&1 || :) &
+		--allow-unprotected --confirm-within 600 ${2:-}" /dev/null <"$T/keys" >"$T/seen" 2>&1 || :) &
 	PIDS="$PIDS $!"
 	exec 3>"$T/keys"
 	wait_for 30 grep -q "$1" "$T/seen"
@@ -51,6 +52,18 @@ if [ "$(id -u)" = 0 ]; then # else the lock is elsewhere
 		as_before
 		wait_for 5 blog_answers
 	done
+	# A token that is kept nowhere is handed on to whoever undoes it.
+	cloudflare_up
+	fresh
+	answers 'cdn: cloudflare
+cloudflare: {zone: example.org}'
+	before
+	killed_when 'Keep this?' "--token-file '$R/run/token'"
+	wait_for 30 list_says '.applies[0].state == "undone"'
+	as_before
+	zone_as_before
+	[ "$(changes)" -gt 0 ] || fail 'the zone was not changed'
+	answers
 fi
 
 # Nobody can answer without a terminal: wrong usage, unless it is not to ask.
