@@ -234,7 +234,8 @@ values_trusted(const char ***out, struct arena *a, const struct proxy_context *c
 	const char **ranges;
 	size_t n = 0;
 
-	if (front_ranges(&ranges, a, (const char *const *)c->needs->cloudflare, c->answers, e) < 0)
+	if (front_ranges(&ranges, a, c->needs ? (const char *const *)c->needs->cloudflare : NULL,
+	                 c->answers, e) < 0)
 		return -1;
 	*out = ranges && ranges[0] ? ranges : NULL;
 	if (!*out)
