@@ -320,7 +320,7 @@ test_cursor(void **state)
 	play_key(p, TAB, "[ Apply");
 	play_cursor(p, 20, 3);             /* on the first letter of a button */
 	play_key(p, "q", "Leave?");
-	play_cursor(p, 21, 54);
+	play_cursor(p, 21, 35);
 	play_end(p);
 }
 
