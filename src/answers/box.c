@@ -92,6 +92,15 @@ box_same(const char *proc, pid_t one, pid_t other)
 	       proc_link(ours, proc, 0, "ns/mnt") && strcmp(x, y) == 0 && strcmp(x, ours) != 0;
 }
 
+bool
+box_is_foreign(const char *proc, pid_t pid)
+{
+	char theirs[64], ours[64];
+
+	return proc_link(theirs, proc, pid, "ns/user") && proc_link(ours, proc, 0, "ns/user") &&
+	       strcmp(theirs, ours) != 0;
+}
+
 static bool
 shares_network(const char *proc, pid_t pid)
 {
@@ -115,6 +124,7 @@ box_read(struct box *b, struct arena *a, const char *proc, pid_t pid)
 	b->name = arena_strndup(b->arena, b->id, SHORT);
 	b->root = arena_printf(b->arena, "%s/%ld/root", proc, (long)pid);
 	b->closed = !proc_link(link, proc, pid, "ns/mnt") || access(fs_join(b->arena, b->root, "."), X_OK) < 0;
+	b->foreign = box_is_foreign(proc, pid);
 	b->shares_network = shares_network(proc, pid);
 	if (!b->closed)
 		box_read_mounts(b, proc);

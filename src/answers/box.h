@@ -45,11 +45,12 @@ struct box {
 	char                *id;      /* 64 digits, or "" */
 	char                *name;    /* what its engine's command takes, and people say */
 	char                *image;   /* NULL: not told */
-	char                *socket;  /* where its engine answered, if that is not the usual place; else NULL */
+	char                *socket;  /* where its engine answered; NULL: nowhere */
 	pid_t                pid;
 	char                *root;    /* its files from here: "/proc/12/root" */
 	bool                 closed;  /* its files are not ours to see */
-	bool                 told;    /* its engine was asked, and answered */
+	bool                 told;    /* an engine that may be believed said that this process is of it: else nothing is written */
+	bool                 foreign; /* in a user namespace of its own, which anybody can make */
 	bool                 shares_network; /* its ports and its loopback are this machine's */
 	char                *gateway; /* this machine's address as it is reached from there, or NULL */
 	char                *host_name; /* a name of that address there, or NULL */
@@ -70,6 +71,9 @@ const char *box_id(struct arena *a, const char *proc, pid_t pid, const struct en
 
 /* All that /proc shows.  `proc' is "/proc", but for tests. */
 void box_read(struct box *b, struct arena *a, const char *proc, pid_t pid);
+
+/* Is it in another user namespace than we are? */
+bool box_is_foreign(const char *proc, pid_t pid);
 
 /* Do both see the same files, which are not ours? */
 bool box_same(const char *proc, pid_t one, pid_t other);

@@ -18,7 +18,6 @@
 struct place {
 	const struct engine *engine;
 	char                *socket;
-	bool                 usual;
 };
 
 /* Lives in the arena of the box, so that nothing leaks if the loop ends early. */
@@ -28,6 +27,7 @@ struct asking {
 	struct box  *box;
 	struct place places[MAX_PLACES];
 	size_t       n_places, at;
+	long long    until;
 	char        *listed[MAX_LISTED]; /* where the id is not known: all that run */
 	size_t       n_listed, next;
 	void       (*done)(void *ctx);
@@ -111,10 +111,16 @@ end(struct asking *q)
 static void
 ask(struct asking *q, const char *path, net_done_fn *fn)
 {
+	const long long left = q->until - loop_now();
+
+	if (left <= 0) {
+		end(q);
+		return;
+	}
 	net_start(q->net, &(struct net_request){
 		.url = arena_printf(q->arena, "http://localhost%s", path),
 		.where = { .socket = q->places[q->at].socket },
-		.timeout_ms = ASK_MS, .max_body = MAX_BODY, .done = fn, .ctx = q,
+		.timeout_ms = left < ASK_MS ? (int)left : ASK_MS, .max_body = MAX_BODY, .done = fn, .ctx = q,
 	});
 }
 
@@ -127,15 +133,18 @@ answer(const struct net_reply *r)
 	       ? json_parse(r->body.s, r->body.len, "engine", &ignored) : NULL;
 }
 
-/* Its own first process is in the same place, or the control group has said who it is. */
+/*
+ * Its own first process is in the same place.  A control group proves nothing
+ * of that: anybody can give one of his own the name of somebody's container.
+ */
 static bool
 is_it(const struct asking *q, const struct json *container)
 {
 	const long long pid = json_get_int(json_get(container, "State"), "Pid", 0);
 	const char *id = json_get_string(container, "Id", "");
 
-	return *q->box->id ? strcmp(id, q->box->id) == 0
-	                   : pid > 0 && box_same("/proc", (pid_t)pid, q->box->pid);
+	return (!*q->box->id || strcmp(id, q->box->id) == 0) && pid > 0 &&
+	       box_same("/proc", (pid_t)pid, q->box->pid);
 }
 
 static void
@@ -169,7 +178,7 @@ on_container(void *ctx, const struct net_reply *r)
 		q->box->engine = p->engine;
 		if (!*q->box->id)
 			q->box->id = arena_strdup(q->box->arena, json_get_string(j, "Id", ""));
-		q->box->socket = p->usual ? NULL : arena_strdup(q->box->arena, p->socket);
+		q->box->socket = arena_strdup(q->box->arena, p->socket);
 		engine_take(q->box, j);
 	}
 	json_free(j);
@@ -212,23 +221,31 @@ try_place(void *ctx)
 
 /* ---- where ---- */
 
+/* Whom we act for: ourselves, or who called sudo. */
+static uid_t
+person(void)
+{
+	const char *caller = geteuid() == 0 ? getenv("SUDO_UID") : NULL;
+
+	return caller && *caller ? (uid_t)strtoul(caller, NULL, 10) : geteuid();
+}
+
+/* What it says decides where root writes: another user's would let that user decide. */
 static void
-add_place(struct asking *q, const struct engine *e, const char *socket, bool usual)
+add_place(struct asking *q, const struct engine *e, const char *socket)
 {
 	struct stat st;
 
-	if (q->n_places < MAX_PLACES && socket && stat(socket, &st) == 0 && S_ISSOCK(st.st_mode) &&
-	    access(socket, R_OK | W_OK) == 0)
-		q->places[q->n_places++] = (struct place){ e, arena_strdup(q->arena, socket), usual };
+	if (q->n_places < MAX_PLACES && stat(socket, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	    (st.st_uid == 0 || st.st_uid == person()) && access(socket, R_OK | W_OK) == 0)
+		q->places[q->n_places++] = (struct place){ e, arena_strdup(q->arena, socket) };
 }
 
-/* The one that the environment names, the usual one, the one of whoever runs the process without root. */
+/* The one that the environment names, the usual one, the one of whom we act for. */
 static void
 find_places(struct asking *q)
 {
-	struct stat st;
-	char *process = arena_printf(q->arena, "/proc/%ld", (long)q->box->pid);
-	const uid_t uid = stat(process, &st) == 0 && st.st_uid ? st.st_uid : geteuid();
+	const uid_t uid = person();
 
 	for (const struct engine *e = engines; e->name; e++) {
 		const char *named = getenv(e->variable);
@@ -236,19 +253,20 @@ find_places(struct asking *q)
 		if (q->box->engine && q->box->engine != e)
 			continue;
 		if (named && strncmp(named, "unix://", 7) == 0)
-			add_place(q, e, named + 7, strcmp(named + 7, e->socket) == 0);
-		add_place(q, e, e->socket, true);
+			add_place(q, e, named + 7);
+		add_place(q, e, e->socket);
 		if (uid)
-			add_place(q, e, arena_printf(q->arena, "/run/user/%ld/%s", (long)uid, e->own), false);
+			add_place(q, e, arena_printf(q->arena, "/run/user/%ld/%s", (long)uid, e->own));
 	}
 }
 
 void
-engine_ask(struct loop *l, struct net *n, struct box *b, void (*done)(void *ctx), void *ctx)
+engine_ask(struct loop *l, struct net *n, struct box *b, long long until, void (*done)(void *ctx),
+           void *ctx)
 {
 	struct asking *q = arena_alloc(b->arena, sizeof(*q));
 
-	*q = (struct asking){ .arena = b->arena, .net = n, .box = b, .done = done, .ctx = ctx };
+	*q = (struct asking){ .arena = b->arena, .net = n, .box = b, .until = until, .done = done, .ctx = ctx };
 	if (n)
 		find_places(q);
 	loop_after(l, 0, try_place, q);

@@ -13,10 +13,13 @@
 
 /*
  * Fill in name, image, published ports and volumes, and which engine it is
- * where its control group did not say.  `done' comes from the loop, once; the
- * box is borrowed until then.  b->told says whether anybody answered.
+ * where its control group did not say.  Only sockets of root, of ourselves and
+ * of who called sudo are asked, and only until `until', as loop_now() counts.
+ * `done' comes from the loop, once; the box is borrowed until then.  b->told
+ * says whether anybody answered that the process is one of its container.
  */
-void engine_ask(struct loop *l, struct net *n, struct box *b, void (*done)(void *ctx), void *ctx);
+void engine_ask(struct loop *l, struct net *n, struct box *b, long long until, void (*done)(void *ctx),
+                void *ctx);
 
 /* What stands in an answer to GET /containers/ID/json. */
 void engine_take(struct box *b, const struct json *container);

@@ -66,10 +66,9 @@ boxed_argv(struct arena *a, const struct proxy_found *f, const char *const *argv
 		n++;
 	out = arena_alloc(a, (n + 7) * sizeof(*out));
 	out[k++] = b->engine->command;
-	if (b->socket) {
-		out[k++] = b->engine->option;
-		out[k++] = arena_printf(a, "unix://%s", b->socket);
-	}
+	/* Always said: the environment may name another engine, now or at a rollback. */
+	out[k++] = b->engine->option;
+	out[k++] = arena_printf(a, "unix://%s", b->socket ? b->socket : b->engine->socket);
 	if (strcmp(argv[0], "kill") == 0) {
 		k += put_signal(out + k, b, argv);
 		out[k] = NULL;
@@ -88,6 +87,15 @@ struct view {
 	struct answers       answers;
 	struct proxy_context context;
 };
+
+/* What a process can call itself is not enough to write where it says. */
+static int
+check_told(const struct box *b, struct err *e)
+{
+	return b->told ? 0 : err_set(e, ERR_VALUE,
+	               _("%1$s did not confirm the container %2$s, so nothing is written there. Start its socket: systemctl start %3$s.socket"),
+	               b->engine->name, b->name, b->engine->command);
+}
 
 int
 boxed_check_origin(const struct proxy_found *f, const struct url *origin, struct err *e)
@@ -188,6 +196,8 @@ look_inside(struct view *v, const struct proxy_context *c, struct err *e)
 	v->context.answers = &v->answers;
 	v->context.root = b->root;
 	v->answers.validate = v->answers.reload_argv = NULL;
+	if (check_told(b, e) < 0)
+		return -1;
 	if (v->answers.config)
 		v->answers.config = arena_strdup(&v->arena, boxed_path(&v->arena, c->found, v->answers.config));
 	if ((c->answers->has_origin && boxed_check_origin(c->found, &c->answers->origin, e) < 0) ||
@@ -248,6 +258,8 @@ boxed_outside(const char **path, struct arena *a, const struct proxy_found *f, s
 
 	if (!f->box)
 		return 0;
+	if (check_told(f->box, e) < 0)
+		return -1;
 	place = box_outside(a, f->box, there, &outside);
 	if (place == BOX_OWN && is_beside_config(a, f, there))
 		place = box_outside(a, f->box, there = f->config, &outside);
@@ -262,7 +274,7 @@ boxed_check_sites(const struct proxy_found *f, struct err *e)
 {
 	struct arena a = { 0 };
 	const char *path = f->box && f->site_dir ? fs_join(&a, f->site_dir, "openchamber.conf") : f->config;
-	const int rc = f->box && path ? boxed_outside(&path, &a, f, e) : 0;
+	const int rc = !f->box ? 0 : path ? boxed_outside(&path, &a, f, e) : check_told(f->box, e);
 
 	arena_free(&a);
 	return rc;

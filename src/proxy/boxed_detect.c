@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "answers/engine.h"
 #include "base/fs.h"
 #include "proxy/running.h"
 
 #define MAX_BOXES 16
+#define ASK_MS    4000 /* for all of them together */
 
 /* Lives in the arena of what is found, so that nothing leaks if the loop ends early. */
 struct detection {
@@ -22,6 +24,7 @@ struct detection {
 	void                 *ctx;
 	struct box           *boxes[MAX_BOXES];
 	size_t                n, asked;
+	long long             until;
 };
 
 /* ---- which ---- */
@@ -35,6 +38,24 @@ is_new(const struct detection *d, pid_t pid)
 	return true;
 }
 
+/*
+ * Where the next one goes: what anybody could have made comes last, and makes
+ * way, so that many of those hide none of the others.
+ */
+static struct box **
+seat(struct detection *d, bool foreign)
+{
+	size_t at = d->n;
+
+	while (!foreign && at > 0 && d->boxes[at - 1]->foreign)
+		at--;
+	if (at == MAX_BOXES)
+		return NULL;
+	d->n += d->n < MAX_BOXES;
+	memmove(d->boxes + at + 1, d->boxes + at, (d->n - at - 1) * sizeof(*d->boxes));
+	return &d->boxes[at];
+}
+
 /* The oldest of its processes is the one that stays. */
 static void
 consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
@@ -42,13 +63,14 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	struct detection *d = ctx;
 	const struct engine *engine;
 	struct arena a = { 0 };
+	struct box **to;
 
 	(void)parent;
 	(void)argv;
-	if (d->n < MAX_BOXES && is_new(d, pid) &&
-	    (box_id(&a, "/proc", pid, &engine) || running_elsewhere("/proc", pid))) {
-		d->boxes[d->n] = arena_alloc(&d->f->arena, sizeof(**d->boxes));
-		box_read(d->boxes[d->n++], &d->f->arena, "/proc", pid);
+	if (is_new(d, pid) && (box_id(&a, "/proc", pid, &engine) || running_elsewhere("/proc", pid)) &&
+	    (to = seat(d, box_is_foreign("/proc", pid)))) {
+		*to = arena_alloc(&d->f->arena, sizeof(**to));
+		box_read(*to, &d->f->arena, "/proc", pid);
 	}
 	arena_free(&a);
 }
@@ -68,7 +90,7 @@ worth(const struct detection *d, const struct box *b)
 {
 	const char *another = d->f->proxy->boxed->another;
 
-	if (!b->engine || (another && box_has(b, another)))
+	if (!b->engine || (b->foreign && !b->told && geteuid() == 0) || (another && box_has(b, another)))
 		return 0;
 	if (b->shares_network)
 		return listens_to_others(d->machine, b->pid) ? 1 : 0;
@@ -146,7 +168,7 @@ ask_next(struct detection *d)
 	struct box *best;
 
 	if (d->asked < d->n) {
-		engine_ask(d->loop, d->net, d->boxes[d->asked++], answered, d);
+		engine_ask(d->loop, d->net, d->boxes[d->asked++], d->until, answered, d);
 		return;
 	}
 	best = best_of(d);
@@ -171,6 +193,7 @@ looked_here(void *ctx)
 	if (f->proxy->boxed && !f->running && !f->chosen && !is_rooted(d->root))
 		for (const char *const *p = f->proxy->boxed->programs; *p; p++)
 			machine_processes(*p, consider, d);
+	d->until = loop_now() + ASK_MS;
 	ask_next(d);
 }
 

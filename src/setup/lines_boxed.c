@@ -44,8 +44,6 @@ lines_boxed(const struct setup *s, const struct proxy_found *f, struct lines *l)
 		told_error(s, l, &e);
 	else if (f->site_dir)
 		line_told(l, MARK_PASS, say(s, _("its sites are in %s of this server"), site_dir_here(s, f)));
-	if (!f->box->told) /* TRANSLATORS: %s is the name of a program: Docker or Podman */
-		line_told(l, MARK_SKIP, say(s, _("%s did not say its name and its volumes: its socket does not answer."), f->box->engine->name));
 	return true;
 }
 

@@ -5,7 +5,7 @@
  *
  * DIR/ID.json is what GET /containers/ID/json answers, its name or a beginning of its id will do as
  * well; GET /containers/json lists them in the short form.  Every request is a line in DIR/log, and
- * whatever is no GET a 405: nothing here may be written to.  DIR/slow: no answer at all.
+ * whatever is no GET a 405: nothing here may be written to.
  */
 #include "../standin.h"
 
@@ -79,8 +79,6 @@ on_request(struct request *r)
 	struct json *found;
 
 	note(r, true);
-	if (knob("slow"))
-		return;
 	if (strcmp(r->method, "GET") != 0) {
 		refuse(r, 405, "Method Not Allowed", "this stand-in is only read");
 		return;

@@ -19,6 +19,7 @@ D=$T/engine # what the API knows
 C=$T/box    # the container's own layer
 S=$T/srv    # what is mounted into it
 ID=4f1c2a9be07d53186d2f0e4c7b9a8d1e6f5c3b2a1908f7e6d5c4b3a291807f6e
+OTHER=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff # of no container
 HERE=172.17.0.1 THERE=172.17.0.2
 ENVIRONMENT="PATH=$PATH XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data" # of the image
 
@@ -37,8 +38,9 @@ server() {
 	mkdir "$D" "$S" "$S/conf.d" "$S/certs"
 	cat >/usr/local/sbin/docker <<DOCKER
 #!/bin/sh
-# docker [--host H] exec NAME COMMAND..., docker [--host H] kill --signal SIGNAL NAME
-[ "\$1" != --host ] || shift 2
+# docker --host H exec NAME COMMAND..., docker --host H kill --signal SIGNAL NAME
+[ "\$1" = --host ] || { echo "Cannot connect to the Docker daemon at \$DOCKER_HOST" >&2; exit 1; }
+shift 2
 if [ "\$1 \$2" = 'kill --signal' ]; then
 	echo "\$*" >>"$D/exec.log"
 	exec kill -s "\$3" "\$(cat "$D/\$4.pid")"

@@ -5,6 +5,21 @@
 server
 image
 origin
+
+# Anybody can make a program of that name look like a container in namespaces of his own: one hides nothing, nor do many.
+poses() { [ "$(readlink "/proc/$poser/exe")" = "$T/nginx" ]; }
+cp /bin/sleep "$T/nginx"
+for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do
+	unshare --user --map-root-user --mount --net "$T/nginx" 1000 &
+	PIDS="$PIDS $!"
+	poser=$!
+	wait_for 10 poses
+	echo "0::/user.slice/docker-$OTHER.scope" >"$T/poser"
+	mount --bind "$T/poser" "/proc/$poser/cgroup"
+done
+run 0 detect --json
+json '.proxies[] | select(.name == "nginx") | .running == false and .box == null'
+
 box bridge "$S/conf.d:/etc/nginx/conf.d" "$S/certs:/etc/certs"
 publish 8080 80
 nginx='.proxies[] | select(.name == "nginx")'
@@ -46,12 +61,27 @@ says "Its files are for root to see. Look again with sudo."
 says_not blog.example.org
 BIN=$ROOTS
 
-# The API tells the rest, and its name is used.
+# The API tells the rest, and its name is used; but not where the socket is some user's, unless that one called sudo.
 engine_up
 described bridge "[$(bind "$S/conf.d" /etc/nginx/conf.d)]" "$(port 80 8080)"
 run 0 detect --json
 json "$nginx | .container == \"web\" and .box.told and .box.image == \"nginx:1.22\" and .box.id == \"$ID\""
 json "$nginx | .version != null and .siteDirectory == \"/etc/nginx/conf.d\""
+chown 4242 /run/docker.sock
+run 0 detect --json
+json "$nginx | .box.id == \"$ID\" and .box.told == false"
+export SUDO_UID=4242
+run 0 detect --json
+json "$nginx | .box.told and .container == \"web\""
+unset SUDO_UID
+chown 0 /run/docker.sock
+
+# The name of the control group alone proves nothing: its container is another process.
+cp "$D/$ID.json" "$T/said"
+jq ".State.Pid = $$" "$T/said" >"$D/$ID.json"
+run 0 detect --json
+json "$nginx | .box.id == \"$ID\" and .box.told == false and .container == \"4f1c2a9be07d\""
+cp "$T/said" "$D/$ID.json"
 umount "/proc/$BOX/cgroup"
 
 # And without the control group: by the process that it says is its first.
@@ -88,9 +118,17 @@ jq ".State.Pid = $$" "$D/$ID.json" >"$T/other" && cp "$T/other" "$D/$ID.json"
 run 0 detect --json
 json "$nginx | .box == null"
 
-# An engine that says nothing, and one that is not ours to ask, keep nobody waiting for long.
-touch "$D/slow"
+# However many sockets and containers there are, there is one end to all the waiting.
+mkdir -p /run/podman
+ln -s /run/docker.sock /run/podman/podman.sock
+ln -s /run/docker.sock "$T/third.sock"
+export DOCKER_HOST="unix://$T/third.sock" CONTAINER_HOST="unix://$T/third.sock"
+: >"$D/log"
+kill -STOP "$ENGINE_PID"
 run 0 detect --json
+kill -CONT "$ENGINE_PID"
 json "$nginx | .box == null"
-rm "$D/slow"
+curl -s --unix-socket /run/docker.sock http://localhost/last >/dev/null # what waited before it is heard now
+[ "$(wc -l <"$D/log")" -le 4 ] || fail "asked again and again: $(cat "$D/log")"
+unset DOCKER_HOST CONTAINER_HOST
 only_read

@@ -64,9 +64,11 @@ json '.summary.fail == 0'
 
 wait_for 10 blog_answers 8080
 tree "$S" >"$T/before"
+export DOCKER_HOST=tcp://127.0.0.1:9 # another engine than the one that was asked, and never spoken to
 run 0 apply --password-file "$T/password" --answers "$T/answers.yaml" --cacert "$S/certs/cert.pem" --json
 json '.changed and .summary.fail == 0'
-json '.steps | tostring | contains("docker exec web nginx -t") and contains("docker exec web nginx -s reload")'
+to=unix:///var/run/docker.sock
+json ".steps | tostring | contains(\"docker --host $to exec web nginx -t\") and contains(\"docker --host $to exec web nginx -s reload\")"
 site_answers 8443 || fail "the site does not answer"
 blog_answers 8080 || fail "the other site is gone"
 grep -q '^exec web nginx -t$' "$D/exec.log" || fail "nothing was validated: $(cat "$D/exec.log")"
@@ -110,6 +112,14 @@ says "proxy_pass http://host.docker.internal:${ORIGIN##*:}"
 sed -i '$d' "$C/etc/hosts"
 
 # ---- refused, each with the option that changes it ----
+
+# A control group names it, and no engine that may be believed says so.
+echo "0::/system.slice/docker-$ID.scope" >"$T/cgroup"
+mount --bind "$T/cgroup" "/proc/$BOX/cgroup"
+chown 4242 /run/docker.sock
+refused "Docker did not confirm the container 4f1c2a9be07d" "systemctl start docker.socket"
+chown 0 /run/docker.sock
+umount "/proc/$BOX/cgroup"
 
 described bridge "$both_mounts" "$(port 80 8080)"
 refused "does not publish port 8443" "-p 8443:8443"

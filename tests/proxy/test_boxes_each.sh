@@ -40,7 +40,7 @@ it_is() {
 	tree "$S" >"$T/before"
 	apply_it run 0
 	json '.changed and .summary.fail == 0'
-	json ".steps | tostring | contains(\"docker $2\") and contains(\"docker $3\")"
+	json ".steps | tostring | contains(\"docker --host unix:///var/run/docker.sock $2\") and contains(\"docker --host unix:///var/run/docker.sock $3\")"
 	site_answers || fail "the site does not answer"
 	blog_answers 8080 || fail "the other site is gone"
 	grep -q "^$2" "$D/exec.log" || fail "nothing was validated: $(cat "$D/exec.log")"

@@ -57,8 +57,8 @@ wait_text 'Steps 5 to 9 have all passed' 30
 keys F9
 wait_text 'step 10'
 must_say '^ *[0-9] new file  *'"$S/conf.d/openchamber.conf"
-must_say 'run  *docker exec web nginx -t$'
-must_say 'run  *docker exec web nginx -s reload$'
+must_say 'run  *docker --host unix:///var/run/docker.sock exec web nginx -t$'
+must_say 'run  *docker --host unix:///var/run/docker.sock exec web nginx -s$'
 must_say 'Rehearsal  [0-9]* passed'
 
 # And done.
