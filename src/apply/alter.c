@@ -15,10 +15,11 @@
 #define NAME_PART 180 /* of a file's name in the name of its temporary twin: NAME_MAX is 255 */
 
 /* A link is followed only to write through it. */
-static bool
-follows(const char *deed)
+static int
+links(const struct alteration *c)
 {
-	return strcmp(deed, "write") == 0 || strcmp(deed, "answers") == 0;
+	return (strcmp(c->deed, "write") == 0 || strcmp(c->deed, "answers") == 0 ? PLACE_FOLLOW : 0) |
+	       (c->straight ? PLACE_STRAIGHT : 0);
 }
 
 /*
@@ -70,19 +71,19 @@ keep_attributes(struct alteration *c, mode_t secret)
 }
 
 int
-alter_prepare(struct alteration *c, const char *deed, const char *root, const char *path,
-               const struct content *is, unsigned number, struct err *e)
+alter_prepare(struct alteration *c, const char *deed, const char *root, const char *path, bool straight,
+              const struct content *is, unsigned number, struct err *e)
 {
 	struct place p;
 	int rc;
 
 	*c = (struct alteration){ .deed = xstrdup(deed), .path = xstrdup(path), .number = number,
-	                      .root = root ? xstrdup(root) : NULL, .was = CONTENT_INIT,
+	                      .root = root ? xstrdup(root) : NULL, .straight = straight, .was = CONTENT_INIT,
 	                      .is = CONTENT_INIT };
 	content_copy(&c->is, is);
 	if (!text_is_utf8(path, strlen(path)))
 		return err_set(e, ERR_VALUE, _("A path of the plan is not UTF-8."));
-	rc = place_open(&p, root, path, follows(deed), e);
+	rc = place_open(&p, root, path, links(c), e);
 	if (rc >= 0) {
 		c->real = xstrdup(rc == 0 ? p.real : "");
 		c->temp = temp_name(rc == 0 ? p.name : fs_basename(path));
@@ -135,6 +136,8 @@ alter_json(const struct alteration *c)
 		json_set_bool(j, "leaving", true);
 	if (c->shared)
 		json_set_bool(j, "shared", true);
+	if (c->straight)
+		json_set_bool(j, "straight", true);
 	json_set(j, "was", content_json(&c->was));
 	json_set(j, "is", content_json(&c->is));
 	return j;
@@ -171,7 +174,7 @@ alter_do(struct alteration *c, struct journal *j, struct err *e)
 	struct place p;
 	int rc;
 
-	while ((rc = place_open(&p, c->root, c->path, follows(c->deed), e)) == 1) {
+	while ((rc = place_open(&p, c->root, c->path, links(c), e)) == 1) {
 		rc = make_directory(&p, c, j, e);
 		place_close(&p);
 		if (rc < 0)
@@ -216,6 +219,7 @@ alter_from_json(struct alteration *c, const struct json *line)
 	c->number = (unsigned)json_get_int(line, "number", 0);
 	c->leaving = json_get_bool(line, "leaving", false);
 	c->shared = json_get_bool(line, "shared", false);
+	c->straight = json_get_bool(line, "straight", false);
 	if (json_get(line, "was"))
 		content_from_json(&c->was, json_get(line, "was"));
 	if (json_get(line, "is"))
@@ -359,11 +363,12 @@ undo_at(struct alteration *c, const struct place *p, struct err *e)
 }
 
 int
-alter_remove_directory(const char *root, const char *path, struct journal *j, struct err *e)
+alter_remove_directory(const char *root, const char *path, bool straight, struct journal *j,
+                       struct err *e)
 {
 	struct content now = CONTENT_INIT;
 	struct place p;
-	int rc = place_open(&p, root, path, false, e);
+	int rc = place_open(&p, root, path, straight ? PLACE_STRAIGHT : 0, e);
 
 	if (rc == 0)
 		rc = place_read(&p, &now, e);
@@ -387,7 +392,7 @@ undo_directory(const struct alteration *c, struct err *e)
 {
 	struct content now = CONTENT_INIT;
 	struct place p;
-	int rc = place_open(&p, c->root, c->path, false, e);
+	int rc = place_open(&p, c->root, c->path, PLACE_STRAIGHT, e); /* it was written down without links */
 
 	if (rc == 0 && strcmp(c->deed, "mkdir") == 0)
 		rc = place_remove_directory(&p, e);
@@ -410,7 +415,7 @@ alter_undo(struct alteration *c, const char *dir, struct err *e)
 	if (load(c, dir, e) < 0)
 		return UNDO_FAILED;
 	/* By the way it went in, so that a turned link is noticed. */
-	rc = place_open(&p, c->root, c->path, follows(c->deed), e);
+	rc = place_open(&p, c->root, c->path, links(c), e);
 	if (rc == 1)
 		done = c->was.kind == CONTENT_ABSENT ? UNDO_NOTHING : conflict(c, e);
 	else if (rc == 0 && strcmp(p.real, c->real) != 0)

@@ -17,6 +17,7 @@ struct alteration {
 	unsigned       number; /* of before.K and after.K */
 	bool           leaving; /* it was done to the proxy that was moved away from */
 	bool           shared; /* somebody else's file: what they edited since stays, ours is taken out */
+	bool           straight; /* in a container's reach: no link is followed */
 	bool           done;   /* something was altered on disk, whole or in part */
 	struct content was, is;
 };
@@ -25,15 +26,16 @@ struct alteration {
  * Look what stands there, and take what is to stand there from `is' (absent:
  * it goes away).  A file that is replaced keeps mode, owner and attributes.
  */
-int alter_prepare(struct alteration *c, const char *deed, const char *root, const char *path,
-                   const struct content *is, unsigned number, struct err *e);
+int alter_prepare(struct alteration *c, const char *deed, const char *root, const char *path, bool straight,
+                  const struct content *is, unsigned number, struct err *e);
 int alter_backup(const struct alteration *c, struct journal *j, struct err *e);
 
 /* Into the journal, then onto the disk; missing directories are made, a journal line each. */
 int alter_do(struct alteration *c, struct journal *j, struct err *e);
 
 /* A directory that we made goes if nothing is in it; what is no directory, or is not there, is left. */
-int alter_remove_directory(const char *root, const char *path, struct journal *j, struct err *e);
+int alter_remove_directory(const char *root, const char *path, bool straight, struct journal *j,
+                           struct err *e);
 
 /* From a journal line; false: the line is of something else. */
 bool alter_from_json(struct alteration *c, const struct json *line);

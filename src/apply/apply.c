@@ -38,7 +38,7 @@ save_answers(struct apply *a)
 		root = NULL;
 	answers_write(&text, a->plan->context.answers);
 	content_file(&is, text.s, text.len, 0600);
-	rc = alter_prepare(&c, "answers", root, path, &is, (unsigned)a->plan->steps.n + 1, &e);
+	rc = alter_prepare(&c, "answers", root, path, false, &is, (unsigned)a->plan->steps.n + 1, &e);
 	if (rc == 0 && !content_same(&c.was, &c.is)) {
 		rc = alter_backup(&c, &a->journal, &e);
 		if (rc == 0)

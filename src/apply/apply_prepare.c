@@ -27,7 +27,7 @@ prepare(struct apply *a, size_t i, struct err *e)
 		content_file(&is, s->text, strlen(s->text), s->mode);
 	else if (s->kind == STEP_LINK)
 		content_link(&is, s->target);
-	rc = alter_prepare(c, deeds[s->kind], a->root, s->path, &is, (unsigned)i + 1, e);
+	rc = alter_prepare(c, deeds[s->kind], a->root, s->path, s->straight, &is, (unsigned)i + 1, e);
 	content_free(&is);
 	if (rc < 0)
 		return -1;

@@ -253,7 +253,7 @@ remove_directory(struct apply *a, const struct step *s)
 {
 	struct err e = { 0 };
 
-	if (alter_remove_directory(a->root, s->path, &a->journal, &e) < 0)
+	if (alter_remove_directory(a->root, s->path, s->straight, &a->journal, &e) < 0)
 		apply_fail(a, &e);
 	else
 		after_step(a, NULL);

@@ -100,7 +100,7 @@ check_program(const char *program, struct err *e)
 		             _("The command %s has to be a whole path, beginning with a slash."),
 		             path);
 	else if (geteuid() == 0) {
-		rc = place_open(&p, NULL, path, true, e);
+		rc = place_open(&p, NULL, path, PLACE_FOLLOW, e);
 		if (rc == 1 || (rc == 0 && fstatat(p.dir, p.name, &st, AT_SYMLINK_NOFOLLOW) < 0))
 			rc = err_set(e, ERR_MISSING, _("The command %s is not there."), path);
 		else if (rc == 0 && (st.st_uid != 0 || (st.st_mode & 0022)))

@@ -36,7 +36,7 @@ is_deed(const struct alteration *c, const char *deed)
 /* One path that was written for the proxy that is left, as it is now and is to be. */
 struct walk {
 	const char       *path;
-	bool              link, shared, seen;
+	bool              link, shared, straight, seen;
 	struct content    now; /* goes back change by change */
 	char              newest[65], oldest[65]; /* by the journal: what stands there, and stood before us */
 	bool              stands; /* and does anything stand there at all? */
@@ -103,6 +103,7 @@ walk_back(struct walk *w, struct history *h)
 				memcpy(w->oldest, c.was.digest, sizeof(w->oldest));
 				w->seen = true;
 				w->shared |= c.shared;
+				w->straight |= c.straight;
 				fine = step_back(w, &c, h->v[i].dir, &h->arena);
 			}
 			alter_free(&c);
@@ -296,7 +297,7 @@ static bool
 read_now(struct content *now, const char *root, const char *path, bool link, struct err *e)
 {
 	struct place p;
-	int rc = place_open(&p, root, path, !link, e);
+	int rc = place_open(&p, root, path, link ? 0 : PLACE_FOLLOW, e);
 
 	if (rc == 0)
 		rc = place_read(&p, now, e);
@@ -310,6 +311,7 @@ take_away(struct steps *out, const struct walk *start, struct history *h, const 
 {
 	struct walk w = *start;
 	struct content before = CONTENT_INIT;
+	const size_t had = out->n;
 	int rc = -1;
 
 	if (!read_now(&w.now, root, w.path, w.link, e))
@@ -327,6 +329,8 @@ take_away(struct steps *out, const struct walk *start, struct history *h, const 
 			steps_write_shared(out, w.path, w.now.bytes.s, w.now.mode);
 		else if (w.now.kind == CONTENT_FILE)
 			steps_write(out, w.path, w.now.bytes.s, w.now.mode);
+		if (out->n > had)
+			out->v[had].straight = w.straight;
 	}
 	content_free(&before);
 	content_free(&w.now);

@@ -144,7 +144,18 @@ arrive(struct place *p, struct walk *w, const char *name, struct err *e)
 }
 
 static int
-walk(struct place *p, struct walk *w, bool follow, struct err *e)
+refuse_link(const struct walk *w, const char *name, struct err *e)
+{
+	char *path = xasprintf("%s/%s", w->real.s, name);
+	const int rc = err_set(e, ERR_VALUE, _("%s is a link that the container can turn, so it is not followed. Remove it first."),
+	                       path);
+
+	free(path);
+	return rc;
+}
+
+static int
+walk(struct place *p, struct walk *w, int links, struct err *e)
 {
 	char *name;
 	int rc = to_root(w, e);
@@ -162,8 +173,10 @@ walk(struct place *p, struct walk *w, bool follow, struct err *e)
 				rc = arrive(p, w, name, e) < 0 ? -1 : !last;
 			free(name);
 			return rc;
-		} else if (S_ISLNK(st.st_mode) && (!last || follow))
-			rc = through_link(w, name, st.st_uid, e);
+		} else if (S_ISLNK(st.st_mode) && (!last || (links & PLACE_FOLLOW)))
+			rc = links & PLACE_STRAIGHT
+			     ? refuse_link(w, name, e)
+			     : through_link(w, name, st.st_uid, e);
 		else if (last) {
 			rc = arrive(p, w, name, e);
 			free(name);
@@ -177,7 +190,7 @@ walk(struct place *p, struct walk *w, bool follow, struct err *e)
 }
 
 int
-place_open(struct place *p, const char *root, const char *path, bool follow, struct err *e)
+place_open(struct place *p, const char *root, const char *path, int links, struct err *e)
 {
 	size_t len = root ? strlen(root) : 0;
 	int rc;
@@ -193,7 +206,7 @@ place_open(struct place *p, const char *root, const char *path, bool follow, str
 	if (len && strncmp(path, base, len) == 0 && path[len] == '/')
 		path += len;
 	buf_puts(&w.rest, path);
-	rc = walk(p, &w, follow, e);
+	rc = walk(p, &w, links, e);
 	if (w.dir >= 0)
 		close(w.dir);
 	buf_free(&w.real);

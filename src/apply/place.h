@@ -22,12 +22,16 @@ struct place {
 
 #define PLACE_INIT { .dir = -1 }
 
+enum {
+	PLACE_FOLLOW = 1,   /* a link at the end is followed too, so that it is never replaced */
+	PLACE_STRAIGHT = 2, /* what would be followed is refused: a container can turn its links as it likes */
+};
+
 /*
- * `follow': a link at the end is followed too, so that it is never replaced.
  * Returns 1 if a directory on the way is missing: the place is then that
  * directory's.  A refusal is ERR_VALUE and says which component is to blame.
  */
-int  place_open(struct place *p, const char *root, const char *path, bool follow, struct err *e);
+int  place_open(struct place *p, const char *root, const char *path, int links, struct err *e);
 void place_close(struct place *p);
 
 /*

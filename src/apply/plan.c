@@ -127,6 +127,7 @@ plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside,
 		}
 		if (path && !is_written(p, &p->steps.arena, path)) {
 			steps_set_aside(&p->steps, path);
+			p->steps.v[p->steps.n - 1].straight = c->found->box != NULL;
 			move_before_runs(&p->steps);
 		}
 	}

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -307,9 +308,14 @@ do_from_here(struct steps *out, size_t from, const struct proxy_context *c, stru
 {
 	for (size_t i = from; i < out->n; i++) {
 		struct step *s = &out->v[i];
+		struct stat st;
 
 		if (s->path && boxed_outside(&s->path, &out->arena, c->found, e) < 0)
 			return -1;
+		s->straight = s->path != NULL;
+		if (s->kind == STEP_WRITE && lstat(s->path, &st) == 0 && S_ISLNK(st.st_mode))
+			return err_set(e, ERR_VALUE, _("%s is a link that the container can turn, so it is not followed. Remove it first."),
+			               s->path);
 		if (s->kind == STEP_RUN)
 			s->argv = command_of(&out->arena, c, s);
 	}

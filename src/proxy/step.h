@@ -55,6 +55,7 @@ struct step {
 	bool               made;   /* write: the text is new each time (a key); a plan's hash leaves it out */
 	bool               secret; /* write: never shown, printed or logged */
 	bool               shared; /* write: somebody else's file, in which only a part is ours */
+	bool               straight; /* no link on the way to its path is followed: a container could turn it */
 	bool               leaving; /* it is about the proxy that is moved away from */
 };
 

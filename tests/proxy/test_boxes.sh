@@ -139,6 +139,13 @@ again bridge "[]" "$all_ports" -- bridge "$S/certs:/etc/certs" "$S/openchamber.c
 refused "is mounted into the container web as one file" "-v $S:/etc/nginx/conf.d"
 rm "$C/etc/nginx/conf.d/openchamber.conf" "$S/openchamber.conf"
 
+# What the container's root planted there leads out of it, to where the server would run it.
+again bridge "$both_mounts" "$all_ports" -- bridge "$S/conf.d:/etc/nginx/conf.d" "$S/certs:/etc/certs"
+echo '# Written by antechamber for https://chat.example.org:8443' | tee "$S/theirs.conf" >"$C/etc/nginx/theirs.conf"
+ln -s ../theirs.conf "$S/conf.d/openchamber.conf"
+refused "$S/conf.d/openchamber.conf is a link that the container can turn"
+rm "$S/conf.d/openchamber.conf" "$S/theirs.conf"
+
 # ---- the server's own network ----
 
 sed -i 's/listen 80;/listen 8081;/' "$S/conf.d/default.conf"

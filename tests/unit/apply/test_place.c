@@ -123,7 +123,7 @@ put(struct tree *t, const char *path, const struct content *was, const char *is,
 {
 	struct content c = CONTENT_INIT;
 	struct place p;
-	int rc = place_open(&p, t->root, path, true, e);
+	int rc = place_open(&p, t->root, path, PLACE_FOLLOW, e);
 
 	if (is)
 		c = text(is);
@@ -140,7 +140,7 @@ look(struct tree *t, const char *path, struct content *c)
 	struct place p;
 	struct err e = { 0 };
 
-	assert_int_equal(place_open(&p, t->root, path, true, &e), 0);
+	assert_int_equal(place_open(&p, t->root, path, PLACE_FOLLOW, &e), 0);
 	assert_int_equal(place_read(&p, c, &e), 0);
 	place_close(&p);
 }
@@ -197,7 +197,7 @@ test_attributes_stay(void **state)
 	look(t, "/etc/x/conf.d/a", &was);
 	content_copy(&is, &was);
 	buf_puts(&is.bytes, "more\n");
-	assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", true, &e), 0);
+	assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", PLACE_FOLLOW, &e), 0);
 	assert_int_equal(place_put(&p, &was, &is, ".temp", &e), 0);
 	place_close(&p);
 	assert_string_equal(read_text(t, "/etc/x/conf.d/a"), "one\nmore\n");
@@ -235,7 +235,7 @@ put_more(struct tree *t, const struct content *was, struct err *e)
 
 	content_copy(&is, was);
 	buf_puts(&is.bytes, "more\n");
-	assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", true, e), 0);
+	assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", PLACE_FOLLOW, e), 0);
 	int rc = place_put(&p, was, &is, ".temp", e);
 	place_close(&p);
 	content_free(&is);
@@ -336,7 +336,7 @@ test_unchangeable(void **state)
 		assert_int_equal(e.code, cases[i].code);
 		assert_non_null(strstr(e.msg, cases[i].says));
 		assert_string_equal(read_text(t, "/etc/x/conf.d/a"), "one\n");
-		assert_int_equal(alter_prepare(&c, "write", t->root, "/etc/x/conf.d/a", &is, 1, &e), -1);
+		assert_int_equal(alter_prepare(&c, "write", t->root, "/etc/x/conf.d/a", false, &is, 1, &e), -1);
 		assert_non_null(strstr(e.msg, cases[i].says));
 		alter_free(&c);
 		content_free(&is);
@@ -359,35 +359,35 @@ test_refusals(void **state)
 	/* A directory that others may write; with the sticky bit it may be. */
 	tree_mkdir(t, "/open/in");
 	assert_int_equal(chmod(tree_path(t, "/open"), 0777), 0);
-	assert_int_equal(place_open(&p, t->root, "/open/in/a", true, &e), -1);
+	assert_int_equal(place_open(&p, t->root, "/open/in/a", PLACE_FOLLOW, &e), -1);
 	assert_int_equal(e.code, ERR_VALUE);
 	assert_non_null(strstr(e.msg, "/open"));
 	place_close(&p);
 	assert_int_equal(chmod(tree_path(t, "/open"), 01777), 0);
-	assert_int_equal(place_open(&p, t->root, "/open/in/a", true, &e), 0);
+	assert_int_equal(place_open(&p, t->root, "/open/in/a", PLACE_FOLLOW, &e), 0);
 	place_close(&p);
 
 	if (geteuid() == 0) {
 		/* As root: a directory, and a link, of somebody else. */
 		assert_int_equal(chown(tree_path(t, "/open/in"), 65534, 65534), 0);
-		assert_int_equal(place_open(&p, t->root, "/open/in/a", true, &e), -1);
+		assert_int_equal(place_open(&p, t->root, "/open/in/a", PLACE_FOLLOW, &e), -1);
 		assert_int_equal(e.code, ERR_VALUE);
 		place_close(&p);
 		assert_int_equal(symlink("x", tree_path(t, "/etc/way")), 0);
-		assert_int_equal(place_open(&p, t->root, "/etc/way/conf.d/a", true, &e), 0);
+		assert_int_equal(place_open(&p, t->root, "/etc/way/conf.d/a", PLACE_FOLLOW, &e), 0);
 		assert_string_equal(p.real, "/etc/x/conf.d/a");
 		place_close(&p);
 		assert_int_equal(lchown(tree_path(t, "/etc/way"), 65534, 65534), 0);
-		assert_int_equal(place_open(&p, t->root, "/etc/way/conf.d/a", true, &e), -1);
+		assert_int_equal(place_open(&p, t->root, "/etc/way/conf.d/a", PLACE_FOLLOW, &e), -1);
 		assert_int_equal(e.code, ERR_VALUE);
 		place_close(&p);
 	}
 	assert_int_equal(symlink("loop", tree_path(t, "/etc/loop")), 0);
-	assert_int_equal(place_open(&p, t->root, "/etc/loop/a", true, &e), -1);
+	assert_int_equal(place_open(&p, t->root, "/etc/loop/a", PLACE_FOLLOW, &e), -1);
 	place_close(&p);
-	assert_int_equal(place_open(&p, t->root, "etc/x", true, &e), -1);
+	assert_int_equal(place_open(&p, t->root, "etc/x", PLACE_FOLLOW, &e), -1);
 	place_close(&p);
-	assert_int_equal(place_open(&p, t->root, "/etc/x/..", true, &e), -1);
+	assert_int_equal(place_open(&p, t->root, "/etc/x/..", PLACE_FOLLOW, &e), -1);
 	place_close(&p);
 }
 
@@ -401,7 +401,7 @@ test_directory_swapped(void **state)
 	struct place p;
 
 	tree_mkdir(t, "/trap");
-	assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", true, &e), 0);
+	assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", PLACE_FOLLOW, &e), 0);
 	assert_int_equal(rename(tree_path(t, "/etc/x/conf.d"), tree_path(t, "/etc/x/gone")), 0);
 	assert_int_equal(symlink("../../trap", tree_path(t, "/etc/x/conf.d")), 0);
 	assert_int_equal(place_put(&p, &none, &is, ".temp", &e), 0);
@@ -431,7 +431,7 @@ test_links(void **state)
 	assert_true(S_ISLNK(st.st_mode));
 
 	/* Not followed, it is the link itself that goes, and comes back as it was. */
-	assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", false, &e), 0);
+	assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", 0, &e), 0);
 	assert_int_equal(place_read(&p, &was, &e), 0);
 	assert_int_equal(was.kind, CONTENT_LINK);
 	struct content none = CONTENT_INIT;
@@ -484,7 +484,7 @@ test_settle(void **state)
 			tree_write(t, "/etc/x/conf.d/a", cases[i].at);
 		if (cases[i].temp)
 			tree_write(t, "/etc/x/conf.d/.temp", cases[i].temp);
-		assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", true, &e), 0);
+		assert_int_equal(place_open(&p, t->root, "/etc/x/conf.d/a", PLACE_FOLLOW, &e), 0);
 		assert_int_equal(place_settle(&p, &was, &is, ".temp", &e), cases[i].rc);
 		if (cases[i].want)
 			assert_string_equal(read_text(t, "/etc/x/conf.d/a"), cases[i].want);
@@ -504,16 +504,16 @@ test_missing_directory(void **state)
 	struct err e = { 0 };
 	struct place p;
 
-	assert_int_equal(place_open(&p, t->root, "/etc/new/deep/a", true, &e), 1);
+	assert_int_equal(place_open(&p, t->root, "/etc/new/deep/a", PLACE_FOLLOW, &e), 1);
 	assert_string_equal(p.real, "/etc/new");
 	assert_int_equal(place_make_directory(&p, &e), 0);
 	place_close(&p);
-	assert_int_equal(place_open(&p, t->root, "/etc/new/deep/a", true, &e), 1);
+	assert_int_equal(place_open(&p, t->root, "/etc/new/deep/a", PLACE_FOLLOW, &e), 1);
 	assert_string_equal(p.real, "/etc/new/deep");
 	place_close(&p);
 	/* A directory that is not empty stays. */
 	tree_write(t, "/etc/new/file", "x");
-	assert_int_equal(place_open(&p, t->root, "/etc/new", false, &e), 0);
+	assert_int_equal(place_open(&p, t->root, "/etc/new", 0, &e), 0);
 	assert_int_equal(place_remove_directory(&p, &e), 0);
 	assert_true(fs_exists(tree_path(t, "/etc/new/file")));
 	unlink(tree_path(t, "/etc/new/file"));
@@ -530,12 +530,53 @@ test_root(void **state)
 	struct err e = { 0 };
 	struct place p;
 
-	assert_int_equal(place_open(&p, t->root, tree_path(t, "/etc/x/conf.d/a"), true, &e), 0);
+	assert_int_equal(place_open(&p, t->root, tree_path(t, "/etc/x/conf.d/a"), PLACE_FOLLOW, &e), 0);
 	assert_string_equal(p.real, "/etc/x/conf.d/a");
 	place_close(&p);
-	assert_int_equal(place_open(&p, t->root, "/../../../etc/x/conf.d/a", true, &e), 0);
+	assert_int_equal(place_open(&p, t->root, "/../../../etc/x/conf.d/a", PLACE_FOLLOW, &e), 0);
 	assert_string_equal(p.real, "/etc/x/conf.d/a");
 	place_close(&p);
+}
+
+/* Who is root in a container can plant a link at any time: before the review, after it, and before an undo. */
+static void
+test_straight(void **state)
+{
+	static const char way[] = "/srv/conf.d/openchamber.conf";
+	struct tree *t = *state;
+	struct content is = text("ours\n"), link = CONTENT_INIT;
+	const char *out = tree_path(t, "/etc/out.sh"), *at = tree_path(t, way);
+	struct alteration c;
+	struct journal j = { .fd = -1 };
+	struct err e = { 0 };
+	struct place p;
+
+	tree_mkdir(t, "/srv/conf.d");
+	assert_int_equal(place_open(&p, t->root, way, PLACE_FOLLOW | PLACE_STRAIGHT, &e), 0);
+	place_close(&p);
+	assert_int_equal(alter_prepare(&c, "write", t->root, way, true, &is, 1, &e), 0);
+	assert_int_equal(symlink(out, at), 0);
+	assert_int_equal(alter_do(&c, &j, &e), -1);
+	assert_non_null(strstr(e.msg, "/srv/conf.d/openchamber.conf is a link"));
+	assert_int_equal(alter_undo(&c, t->root, &e), UNDO_FAILED);
+	assert_int_equal(access(out, F_OK), -1);
+	alter_free(&c);
+	assert_int_equal(alter_prepare(&c, "write", t->root, way, true, &is, 1, &e), -1);
+	alter_free(&c);
+
+	/* Itself may be one where it is put or set aside as such; on the way there is none. */
+	content_link(&link, "/x");
+	assert_int_equal(alter_prepare(&c, "link", t->root, way, true, &link, 1, &e), 0);
+	alter_free(&c);
+	assert_int_equal(unlink(at), 0);
+	assert_int_equal(rmdir(tree_path(t, "/srv/conf.d")), 0);
+	assert_int_equal(symlink("../etc", tree_path(t, "/srv/conf.d")), 0);
+	assert_int_equal(place_open(&p, t->root, way, PLACE_STRAIGHT, &e), -1);
+	assert_non_null(strstr(e.msg, "/srv/conf.d is a link"));
+	assert_int_equal(place_open(&p, t->root, way, PLACE_FOLLOW, &e), 0);
+	place_close(&p);
+	content_free(&link);
+	content_free(&is);
 }
 
 int
@@ -553,6 +594,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_settle, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_missing_directory, setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_root, setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_straight, setup, tree_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
