@@ -31,8 +31,8 @@ int  plan_repair(struct plan *p, const struct proxy_context *c, const char *cons
 void plan_free(struct plan *p);
 
 /*
- * Over every step: kind, path, text (unless it is made anew each time), mode,
- * target, argv.  Lower-case hex and NUL.
+ * Over every step: kind, path and where links lead it now, text (unless it is made anew each time),
+ * mode, target, argv.  Lower-case hex and NUL.
  */
 void plan_hash(const struct plan *p, char out[65]);
 

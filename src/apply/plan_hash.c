@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "apply/place.h"
 #include "base/crypto.h"
 
 /* With its length in front, so that no two lists read the same. */
@@ -26,6 +27,20 @@ put_call(struct buf *out, const struct call *call)
 		put(out, *at);
 }
 
+/* Where links lead to: one that is turned after the review makes another plan. */
+static void
+put_place(struct buf *out, const char *root, const struct step *s)
+{
+	struct place at = PLACE_INIT;
+	struct err ignored = { 0 };
+	const bool known = place_open(&at, root, s->path, s->kind == STEP_WRITE, &ignored) >= 0;
+	const size_t len = known ? strlen(at.real) : 0;
+
+	if (known && (strncmp(s->path, at.real, len) != 0 || (s->path[len] && s->path[len] != '/')))
+		put(out, at.real);
+	place_close(&at);
+}
+
 void
 plan_hash(const struct plan *p, char out[65])
 {
@@ -38,6 +53,8 @@ plan_hash(const struct plan *p, char out[65])
 		if (s->leaving)
 			put(&all, "leaving");
 		put(&all, s->path);
+		if (s->path)
+			put_place(&all, p->context.root, s);
 		put(&all, s->made ? "made" : s->text);
 		put(&all, s->target);
 		for (const char *const *arg = s->argv; arg && *arg; arg++)

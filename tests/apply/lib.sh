@@ -72,3 +72,9 @@ apply() { # apply STATUS OPTION...
 	run "$status" apply --answers "$T/answers.yaml" --root "$R" --cacert "$R/etc/ssl/cert.pem" --json "$@"
 }
 site_answers() { curl -sk --max-time 2 --resolve "$NAME:$TLS:127.0.0.1" "https://$NAME:$TLS/api/version" | grep -q openchamberVersion; }
+reviewed() { # $plan is the hash of what these answers make of this server
+	apply 0 --allow-unprotected
+	plan=$(sed -n 's/.*"plan": *"\([0-9a-f]*\)".*/\1/p' "$R"/var/lib/antechamber/1/journal)
+	run 0 rollback --root "$R"
+	as_before
+}
