@@ -41,6 +41,7 @@ attempt sh tests/torture/endure.sh
 attempt sh tests/torture/leaks.sh
 attempt sh tests/torture/memory.sh
 attempt sh tests/torture/hold.sh
+attempt sh tests/torture/reload.sh
 
 row() { printf '%12s  %s\n' "$1" "$2"; }
 row "$(sum 'faults? injected')" "faults injected"
