@@ -53,6 +53,25 @@ once(const char *name)
 	return unlink(file(name)) == 0;
 }
 
+/* Is it the turn of a knob that counts? */
+static inline bool
+counted(const char *name)
+{
+	struct buf text = BUF_INIT;
+	struct err e = { 0 };
+	char number[16];
+	bool due;
+
+	if (fs_read(&text, file(name), 64, &e) < 0)
+		return false;
+	const int left = atoi(text.s) - 1;
+	due = left == 0;
+	snprintf(number, sizeof(number), "%d\n", left);
+	fs_write(file(name), number, strlen(number), 0600, &e);
+	buf_free(&text);
+	return due;
+}
+
 /* Somebody else was faster: one file takes the place of another, where it is there. */
 static inline void
 put_file(const char *name, const char *instead_of)

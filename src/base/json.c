@@ -9,6 +9,7 @@ static json_t *(*const lib_array)(void) = json_array;
 static json_t *(*const lib_stringn)(const char *, size_t) = json_stringn_nocheck;
 static json_t *(*const lib_real)(double) = json_real;
 static json_t *(*const lib_null)(void) = json_null;
+#undef json_is_array
 #undef json_is_object
 
 #include "base/json.h"
@@ -220,6 +221,12 @@ size_t
 json_len(const struct json *array)
 {
 	return json_array_size(inner(array));
+}
+
+bool
+json_is_array(const struct json *j)
+{
+	return j && json_typeof(inner(j)) == JSON_ARRAY;
 }
 
 bool

@@ -22,6 +22,7 @@
 #define json_real      ac_json_real
 #define json_null      ac_json_null
 #define json_copy      ac_json_copy
+#define json_is_array ac_json_is_array
 #define json_is_object ac_json_is_object
 
 struct json;
@@ -50,6 +51,7 @@ struct json *json_parse(const char *text, size_t len, const char *name, struct e
 const struct json *json_get(const struct json *object, const char *key);
 const struct json *json_at(const struct json *array, size_t i);
 size_t      json_len(const struct json *array);
+bool        json_is_array(const struct json *j);
 bool        json_is_object(const struct json *j);
 const char *json_get_string(const struct json *object, const char *key, const char *otherwise);
 long long   json_get_int(const struct json *object, const char *key, long long otherwise);

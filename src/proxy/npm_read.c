@@ -167,14 +167,15 @@ take_certificates(struct reading *r, const struct json *body, struct err *e)
 
 static const struct question {
 	const char *path;
+	bool        is_list;
 	bool        may_fail; /* for want of a right: then it is as if nothing were there */
 	int       (*take)(struct reading *r, const struct json *body, struct err *e);
 } questions[] = {
-	{ "/api/users/me?expand=permissions", false, take_user },
-	{ "/api/nginx/proxy-hosts",           false, take_hosts },
-	{ "/api/nginx/redirection-hosts",     true,  take_other },
-	{ "/api/nginx/dead-hosts",            true,  take_other },
-	{ "/api/nginx/certificates",          true,  take_certificates },
+	{ "/api/users/me?expand=permissions", false, false, take_user },
+	{ "/api/nginx/proxy-hosts",           true,  false, take_hosts },
+	{ "/api/nginx/redirection-hosts",     true,  true,  take_other },
+	{ "/api/nginx/dead-hosts",            true,  true,  take_other },
+	{ "/api/nginx/certificates",          true,  true,  take_certificates },
 };
 
 static void
@@ -184,8 +185,14 @@ on_question(void *ctx, const struct json *body, const struct err *e)
 	const struct question *q = &questions[r->at];
 	struct err why = { 0 };
 
-	if ((e && !q->may_fail) || (!e && q->take(r, body, &why) < 0)) {
-		session_reading_end(&r->base, e ? e : &why);
+	if (e)
+		why = *e;
+	else if (q->is_list && !json_is_array(body))
+		err_set(&why, ERR_NET, _("What answers is not Nginx Proxy Manager."));
+	else
+		q->take(r, body, &why);
+	if (why.code && !(q->may_fail && why.code == ERR_VALUE)) {
+		session_reading_end(&r->base, &why);
 		return;
 	}
 	if (++r->at == ARRAY_LEN(questions)) {

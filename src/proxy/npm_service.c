@@ -149,7 +149,8 @@ npm_answer(long status, const struct json *body, const char *path, struct err *e
 	const char *said = npm_message(&a, body);
 	int rc = -1;
 
-	if (status >= 200 && status < 300 && body)
+	/* What is looked for comes in a list, an empty one where it is not there: nothing else says so. */
+	if (status >= 200 && status < 300 && (strstr(path, "?query=") ? json_is_array(body) : body != NULL))
 		rc = 0;
 	else if (strncmp(path, "/api/tokens", 11) == 0)
 		answer_to_login(status, said, e);

@@ -9,16 +9,6 @@ same_as() { # same_as NAME BODY: the recorded request, with our address behind i
 	cmp -s "$T/want" "$T/sent" || fail "$1 is not what was sent: $(diff "$T/want" "$T/sent")"
 }
 
-old_host() { # a host as somebody made it from the documentation, in this version's booleans
-	cat >"$D/hosts.json" <<JSON
-[{"id": 7, "created_on": "2026-11-22 20:32:24", "owner_user_id": 1, "domain_names": ["CHAT.example.org"],
-  "forward_scheme": "http", "forward_host": "127.0.0.1", "forward_port": 3000, "certificate_id": 0, "access_list_id": ${2:-0},
-  "advanced_config": "location /api/event/ws {\n    proxy_pass http://127.0.0.1:3000;\n}\n", "locations": null,
-  "allow_websocket_upgrade": $1, "caching_enabled": $1, "block_exploits": $1, "http2_support": $1, "ssl_forced": $1,
-  "hsts_enabled": $1, "hsts_subdomains": $1, "enabled": ${3:-true}, "meta": {"nginx_online": true, "nginx_err": null}}]
-JSON
-}
-
 for version in 2.11.3 2.12.6 2.15.1; do
 	npm_up $version
 	answers
@@ -266,6 +256,20 @@ answers https://$NAME auto
 calls 'length == 2 and .[1].method == "PUT"'
 same_as certificate "$(jq -c '.calls[1].body' "$T/out")"
 echo '[{"id": 12, "provider": "letsencrypt", "domain_names": ["*.example.org"]}, {"id": 13, "domain_names": ["example.org"]}]' >"$D/certificates.json"
+calls 'length == 2'
+same_as certificate-12 "$(jq -c '.calls[1].body' "$T/out")"
+# Where it cannot say which it has, none is taken for missing and asked for anew; without the right to look, none is there.
+for n in 1 2 3 4 5 6 7; do
+	echo $n >"$D/fail-at"
+	answers_for 5 diff
+	[ $n -lt 4 ] || echo $n >"$D/other-at"
+	[ $n -lt 4 ] || answers_for 5 diff
+done
+rm "$D/fail-at" "$D/other-at"
+echo 7 >"$D/right-at"
+answers_for 0 diff
+says '+certificate_id: "new"'
+rm "$D/right-at"
 calls 'length == 2'
 same_as certificate-12 "$(jq -c '.calls[1].body' "$T/out")"
 rm "$D/certificates.json"

@@ -36,25 +36,6 @@ static bool trial; /* of this request: nothing is kept */
 
 /* ---- files ---- */
 
-/* Is it the turn of a knob that counts? */
-static bool
-counted(const char *name)
-{
-	struct buf text = BUF_INIT;
-	struct err e = { 0 };
-	char number[16];
-	bool due;
-
-	if (fs_read(&text, file(name), 64, &e) < 0)
-		return false;
-	const int left = atoi(text.s) - 1;
-	due = left == 0;
-	snprintf(number, sizeof(number), "%d\n", left);
-	fs_write(file(name), number, strlen(number), 0600, &e);
-	buf_free(&text);
-	return due;
-}
-
 static void
 load(void)
 {

@@ -53,6 +53,16 @@ YAML
 	chmod 600 "$T/answers.yaml"
 }
 
+old_host() { # a host as somebody made it from the documentation, in this version's booleans
+	cat >"$D/hosts.json" <<JSON
+[{"id": 7, "created_on": "2026-11-22 20:32:24", "owner_user_id": 1, "domain_names": ["CHAT.example.org"],
+  "forward_scheme": "http", "forward_host": "127.0.0.1", "forward_port": 3000, "certificate_id": 0, "access_list_id": ${2:-0},
+  "advanced_config": "location /api/event/ws {\n    proxy_pass http://127.0.0.1:3000;\n}\n", "locations": null,
+  "allow_websocket_upgrade": $1, "caching_enabled": $1, "block_exploits": $1, "http2_support": $1, "ssl_forced": $1,
+  "hsts_enabled": $1, "hsts_subdomains": $1, "enabled": ${3:-true}, "meta": {"nginx_online": true, "nginx_err": null}}]
+JSON
+}
+
 hosts() { # hosts FILTER: true of what it has
 	jq -e "$1" "$D/hosts.json" >/dev/null || { cat "$D/hosts.json"; fail "not true of its hosts: $1"; }
 }

@@ -19,6 +19,14 @@
  *	meddle           at the next look for one host, hosts.json is replaced by this file
  *	race             the same before the next host is created
  *	certificate-500  Let's Encrypt fails
+ *	right-at, expired-at, garbage-at, other-at
+ *	                 hold N: the Nth request from now on is answered as to one without the right, as
+ *	                 with an old token, with 200 and a page, with 200 and JSON of another program;
+ *	                 nothing of it is done
+ *	fail-at          holds N: the Nth request is answered with 500, and what it changes is stored
+ *	offline-at       holds N: what the Nth request changes makes nginx refuse the host
+ *	race-at          holds N: at the Nth request hosts.json is replaced by "theirs", if it looks: between
+ *	                 a look and the change behind it nothing can be done, as there is no If-Match
  *
  * As measured: bad Advanced text ("proxy_http_version" outside a location) is
  * taken with 200 and the host goes offline.
@@ -35,6 +43,7 @@
 #define SECRET    "S3cret-pw!"
 
 static unsigned minor, revision;
+static bool fails, refuses; /* this request, by a knob that counts; its nginx, what this request changes */
 static struct json *hosts;
 
 static void
@@ -206,7 +215,7 @@ try_nginx(struct json *host)
 	struct json *meta = json_object();
 	char said[300];
 
-	if (once("offline") || (bad && (!location || bad < location))) {
+	if (once("offline") || refuses || (bad && (!location || bad < location))) {
 		snprintf(said, sizeof(said), "nginx: [emerg] \"proxy_http_version\" directive is duplicate in "
 		         "/data/nginx/proxy_host/%lld.conf:41\nnginx: configuration file /etc/nginx/nginx.conf test failed\n",
 		         json_get_int(host, "id", 0));
@@ -240,7 +249,7 @@ goes_on(const struct request *r)
 			usleep(20000);
 		return false;
 	}
-	if (once("fail-500")) {
+	if (once("fail-500") || fails) {
 		refuse(r, 500, "Internal Error");
 		return false;
 	}
@@ -326,7 +335,8 @@ remove_host(const struct request *r, long long id)
 			json_push(left, json_copy(json_at(hosts, i)));
 	json_free(hosts);
 	hosts = left;
-	answer_text(r, 200, "true");
+	if (goes_on(r))
+		answer_text(r, 200, "true");
 }
 
 static void
@@ -339,7 +349,8 @@ switch_host(const struct request *r, struct json *host, bool on)
 	set_flag(host, "enabled", on);
 	if (on)
 		try_nginx(host);
-	answer_text(r, 200, "true");
+	if (goes_on(r))
+		answer_text(r, 200, "true");
 }
 
 /* query is a part of the JSON text of the names. */
@@ -479,6 +490,30 @@ handle(const struct request *r)
 		refuse(r, 404, "Not Found - %s", r->path);
 }
 
+/* True: it is answered by a knob. */
+static bool
+is_spoiled(const struct request *r)
+{
+	static const char expired[] = "{\"error\":{\"code\":400,\"message\":\"Token has expired\","
+	                              "\"message_i18n\":{\"name\":\"TokenExpiredError\"}}}";
+
+	fails = counted("fail-at");
+	refuses = counted("offline-at");
+	if (counted("right-at"))
+		refuse_right(r);
+	else if (counted("expired-at"))
+		answer_text(r, 400, expired);
+	else if (counted("garbage-at"))
+		answer_text(r, 200, "<html>Sign in to this network</html>");
+	else if (counted("other-at"))
+		answer_text(r, 200, "{\"status\":\"OK\",\"items\":[]}");
+	else if (fails && (strcmp(r->method, "GET") == 0 || strncmp(r->path, "/api/tokens", 11) == 0))
+		refuse(r, 500, "Internal Error");
+	else
+		return false;
+	return true;
+}
+
 static void
 on_request(struct request *r)
 {
@@ -486,9 +521,12 @@ on_request(struct request *r)
 		put_file("meddle", "hosts.json");
 	if (strcmp(r->method, "POST") == 0 && strcmp(r->path, "/api/nginx/proxy-hosts") == 0)
 		put_file("race", "hosts.json");
+	if (counted("race-at") && strcmp(r->method, "GET") == 0)
+		put_file("theirs", "hosts.json");
 	load();
 	note(r, strncmp(r->path, "/api/tokens", 11) != 0); /* a secret is left out */
-	handle(r);
+	if (!is_spoiled(r))
+		handle(r);
 }
 
 int

@@ -84,6 +84,9 @@ test_read_never_fails_hard(void **state)
 	assert_true(json_is_object(j));
 	assert_false(json_is_object(json_get(j, "l")));
 	assert_false(json_is_object(NULL));
+	assert_true(json_is_array(json_get(j, "l")));
+	assert_false(json_is_array(j));
+	assert_false(json_is_array(NULL));
 	copy = json_copy(json_get(j, "o"));
 	json_free(j);
 	assert_string_equal(json_get_string(copy, "s", ""), "in");

@@ -28,6 +28,9 @@ static const struct {
 	const char   *says;
 } answers_seen[] = {
 	{ HOSTS, 200, "[]", ERR_NONE, "" },
+	/* What is looked for comes in a list: another program's answer is no sign that it is not there. */
+	{ HOSTS "?query=chat.example.org", 200, "[]", ERR_NONE, "" },
+	{ HOSTS "?query=chat.example.org", 200, "{\"status\":\"OK\"}", ERR_NET, "200" },
 	{ HOSTS, 201, "{\"id\":7}", ERR_NONE, "" },
 	{ HOSTS "/7", 200, "true", ERR_NONE, "" },
 	/* No right: 404 with the path, 403 before 2.13 and after 2.15.1, a token that is over. */
