@@ -46,14 +46,15 @@ struct columns {
 /*
  * Columns of one width, as wide as the widest of all cells but the last
  * column's; the last one begins 18 columns before the edge of a page of 55
- * where it can, so that it keeps its place from page to page.
+ * where it can, so that it keeps its place from page to page.  Where there is
+ * no room for all, the heads are cut, then the labels, and no cell.
  */
 static struct columns
 lay_out(const struct screen *sc, const struct sheet *s, const struct setup_row *row, size_t n,
         const char *corner)
 {
 	struct columns c = { .n = 0 };
-	int first = text_width(corner), width = 11, left;
+	int first = text_width(corner), width = 11, cells = 0, left;
 
 	for (int w = 0; w < N_WAYS; w++)
 		if (setup_has_way(sc->setup, (enum way)w))
@@ -63,30 +64,53 @@ lay_out(const struct screen *sc, const struct sheet *s, const struct setup_row *
 	for (int k = 0; k < c.n; k++) {
 		width = wider(width, text_width(setup_way_name(c.way[k])) + 2);
 		for (size_t i = 0; i < n && k + 1 < c.n; i++)
-			width = wider(width, cell_width(&row[i], c.way[k], c.n < N_WAYS) + 2);
+			cells = wider(cells, cell_width(&row[i], c.way[k], c.n < N_WAYS) + 2);
 	}
+	width = wider(width, cells);
 	left = c.n == N_WAYS ? 55 - N_WAYS * width : 37 - width;
 	left = wider(first + 2, left);
-	if (left + c.n * width > s->width)
-		width = (s->width - left) / wider(c.n, 1);
+	if (left + c.n * width > s->width) {
+		width = wider((s->width - left) / wider(c.n, 1), cells);
+		left = wider(s->width - c.n * width, s->width / 4);
+	}
 	for (int k = 0; k < c.n; k++)
 		c.at[k] = left + k * width;
 	return c;
 }
 
+/* At most so many columns, and one between it and what comes next. */
+static int
+put_in(struct sheet *s, int col, int columns, enum role role, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	text_clip(&b, text, columns > 1 ? columns - 1 : 0, false);
+	col = sheet_put(s, col, role, b.s);
+	buf_free(&b);
+	return col;
+}
+
 static void
-put_cell(struct sheet *s, int col, const struct setup_cell *c)
+put_cell(struct sheet *s, int col, int width, const struct setup_cell *c)
 {
 	const bool loud = c->mark == MARK_WARN || c->mark == MARK_FAIL;
+	const int end = col + width;
 
 	if (!*c->word) {
 		sheet_put(s, col, ROLE_TEXT, "-");
 		return;
 	}
 	sheet_put(s, col, draw_mark_role(c->mark), draw_mark(c->mark));
-	col = sheet_put(s, col + 2, loud ? ROLE_BOLD : ROLE_TEXT, c->word);
+	col = put_in(s, col + 2, width - 2, loud ? ROLE_BOLD : ROLE_TEXT, c->word);
 	if (*c->value)
-		sheet_put(s, col + 1, ROLE_TEXT, c->value);
+		put_in(s, col + 1, end - col - 1, ROLE_TEXT, c->value);
+}
+
+/* To the next one, the last to the edge of the page. */
+static int
+width_of(const struct sheet *s, const struct columns *c, int k)
+{
+	return k + 1 < c->n ? c->at[k + 1] - c->at[k] : s->width + 1 - c->at[k];
 }
 
 void
@@ -103,14 +127,14 @@ part_table(struct screen *sc, struct sheet *s)
 	c = lay_out(sc, s, row, n, corner);
 	sheet_gap(s);
 	sheet_row(s, ROW_KEEP);
-	sheet_put(s, 0, ROLE_TEXT, corner);
+	put_in(s, 0, c.at[0], ROLE_TEXT, corner);
 	for (int k = 0; k < c.n; k++)
-		sheet_put(s, c.at[k], ROLE_TEXT, setup_way_name(c.way[k]));
+		put_in(s, c.at[k], width_of(s, &c, k), ROLE_TEXT, setup_way_name(c.way[k]));
 	for (size_t i = 0; i < n; i++) {
 		sheet_row(s, ROW_KEEP);
-		sheet_put(s, 0, ROLE_TEXT, row[i].label);
+		put_in(s, 0, c.at[0], ROLE_TEXT, row[i].label);
 		for (int k = 0; k < c.n; k++)
-			put_cell(s, c.at[k], &row[i].cell[c.way[k]]);
+			put_cell(s, c.at[k], width_of(s, &c, k), &row[i].cell[c.way[k]]);
 	}
 }
 
