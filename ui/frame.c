@@ -261,11 +261,23 @@ draw_below(const struct screen *sc, struct arena *a, const struct sheet *message
 
 /* ---- the page ---- */
 
+/* Up to where the next part begins: half of a wide letter below another would stay there as anything. */
+static int
+room_of(const struct sheet_row *r, size_t i, int width)
+{
+	int end = width;
+
+	for (size_t k = i + 1; k < r->n; k++)
+		if (r->span[k].col > r->span[i].col && r->span[k].col < end)
+			end = r->span[k].col;
+	return end - r->span[i].col;
+}
+
 static void
 draw_row(const struct sheet_row *r, int y, int x, int width)
 {
 	for (size_t i = 0; i < r->n; i++)
-		draw_text(y, x + r->span[i].col, width - r->span[i].col, r->span[i].role,
+		draw_text(y, x + r->span[i].col, room_of(r, i, width), r->span[i].role,
 		          r->span[i].text);
 }
 

@@ -13,12 +13,17 @@ for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do
 	unshare --user --map-root-user --mount --net "$T/nginx" 1000 &
 	PIDS="$PIDS $!"
 	poser=$!
+	posers="${posers:-} $poser"
 	wait_for 10 poses
 	echo "0::/user.slice/docker-$OTHER.scope" >"$T/poser"
 	mount --bind "$T/poser" "/proc/$poser/cgroup"
 done
 run 0 detect --json
 json '.proxies[] | select(.name == "nginx") | .running == false and .box == null'
+for poser in $posers; do
+	umount "/proc/$poser/cgroup"
+	kill "$poser"
+done
 
 box bridge "$S/conf.d:/etc/nginx/conf.d" "$S/certs:/etc/certs"
 publish 8080 80

@@ -90,3 +90,19 @@ asked_at 'admin off'
 apply 4 $pw
 grep -q '/etc/caddy/Caddyfile:2:2: With this line Caddy cannot be reloaded' "$T/err" || fail "not said where: $(cat "$T/err")"
 as_before
+
+# One that a change started runs on when that is undone after it was kept: others may live by it.
+server_up
+caddy_stop
+before
+apply 0 $pw
+json '[.steps[] | select(.step == "reload" and (.text | test("caddy start")))] | length > 0'
+for p in /proc/[0-9]*; do
+	! tr '\0' ' ' <"$p/cmdline" 2>/dev/null | grep -q "^caddy run .*--config $CADDY" || PIDS="$PIDS ${p#/proc/}"
+done
+wait_for 5 plain_answers
+run 0 rollback --root "$R" --json
+json '[.steps[] | select(.step == "reload" and (.text | test("caddy reload")))] | length > 0'
+as_before
+! plain_answers || fail 'the site is still served'
+shop_answers || fail 'the other site of the proxy that was started is down'

@@ -285,15 +285,3 @@ run 0 rollback --root "$R" --json
 caddy_is_gone() { ! accepts "$caddy_shop"; }
 wait_for 5 caddy_is_gone
 wait_for 5 served_by nginx
-
-# Once the change was kept others may live by the one that it started: undoing it later only takes the site away.
-run 0 remove --root "$R" --json
-stop caddy
-mine caddy
-apply 0 --cacert "$T/$NAME.pem"
-wait_for 5 accepts "$caddy_shop"
-run 0 rollback --root "$R" --json
-json '[.steps[] | select(.step == "reload" and (.text | test("caddy reload")))] | length > 0'
-site_is_gone() { [ "$(asks "$TLS" "$NAME")" != 200 ]; }
-wait_for 5 site_is_gone
-accepts "$caddy_shop" || fail 'the other site of the one that was started is down'
