@@ -14,7 +14,7 @@ screen() { tm capture-pane -p -t 0 2>/dev/null | sed 's/ *$//' || :; }
 close_terminal() { tm kill-server 2>/dev/null || :; }
 stop() {
 	close_terminal
-	rm -rf "$TMPDIR"
+	wait_for 10 rm -rf "$TMPDIR" 2>/dev/null # who lost the terminal still tidies up
 	cleanup
 }
 trap stop EXIT

@@ -118,7 +118,7 @@ wait_text 'exit=0'
 close_terminal
 before=$(changes)
 start 80x24 --root "$R"
-wait_text 'nginx .* runs'
+wait_text 'nginx .* as before'
 wait_text '1 - Look at the difference'
 [ "$(changes)" = "$before" ] || fail "looking changed something"
 keys Down Down Down

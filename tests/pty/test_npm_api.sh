@@ -94,7 +94,7 @@ close_terminal
 # The next asks it again, finds nothing different, and takes the host back.
 before=$(changes)
 start 80x24 --root "$R"
-wait_text 'pass  Nginx Proxy Manager 2.15.1 runs'
+wait_text 'pass  Nginx Proxy Manager 2.15.1, as before'
 must_say '1 - Look at the difference'
 [ "$(changes)" = "$before" ] || fail "looking changed something"
 keys Down Down Down
