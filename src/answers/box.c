@@ -20,11 +20,16 @@ const struct engine engines[] = {
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
+static char *
+proc_path(const char *proc, pid_t pid, const char *name)
+{
+	return pid ? xasprintf("%s/%ld/%s", proc, (long)pid, name) : xasprintf("%s/self/%s", proc, name);
+}
+
 void
 box_proc(struct buf *out, const char *proc, pid_t pid, const char *name)
 {
-	char *path = pid ? xasprintf("%s/%ld/%s", proc, (long)pid, name)
-	                 : xasprintf("%s/self/%s", proc, name);
+	char *path = proc_path(proc, pid, name);
 	struct err ignored;
 
 	fs_read(out, path, 4u << 20, &ignored);
@@ -35,8 +40,7 @@ box_proc(struct buf *out, const char *proc, pid_t pid, const char *name)
 static bool
 proc_link(char out[64], const char *proc, pid_t pid, const char *name)
 {
-	char *path = pid ? xasprintf("%s/%ld/%s", proc, (long)pid, name)
-	                 : xasprintf("%s/self/%s", proc, name);
+	char *path = proc_path(proc, pid, name);
 	const ssize_t n = readlink(path, out, 63);
 
 	free(path);
@@ -92,22 +96,21 @@ box_same(const char *proc, pid_t one, pid_t other)
 	       proc_link(ours, proc, 0, "ns/mnt") && strcmp(x, y) == 0 && strcmp(x, ours) != 0;
 }
 
+/* Is its namespace of a kind ours?  1, 0, or -1: that is not ours to see. */
+static int
+shares(const char *proc, pid_t pid, const char *kind)
+{
+	char theirs[64], ours[64];
+
+	if (!proc_link(theirs, proc, pid, kind) || !proc_link(ours, proc, 0, kind))
+		return -1;
+	return strcmp(theirs, ours) == 0;
+}
+
 bool
 box_is_foreign(const char *proc, pid_t pid)
 {
-	char theirs[64], ours[64];
-
-	return proc_link(theirs, proc, pid, "ns/user") && proc_link(ours, proc, 0, "ns/user") &&
-	       strcmp(theirs, ours) != 0;
-}
-
-static bool
-shares_network(const char *proc, pid_t pid)
-{
-	char theirs[64], ours[64];
-
-	return proc_link(theirs, proc, pid, "ns/net") && proc_link(ours, proc, 0, "ns/net") &&
-	       strcmp(theirs, ours) == 0;
+	return shares(proc, pid, "ns/user") == 0;
 }
 
 void
@@ -125,7 +128,7 @@ box_read(struct box *b, struct arena *a, const char *proc, pid_t pid)
 	b->root = arena_printf(b->arena, "%s/%ld/root", proc, (long)pid);
 	b->closed = !proc_link(link, proc, pid, "ns/mnt") || access(fs_join(b->arena, b->root, "."), X_OK) < 0;
 	b->foreign = box_is_foreign(proc, pid);
-	b->shares_network = shares_network(proc, pid);
+	b->shares_network = shares(proc, pid, "ns/net") == 1;
 	if (!b->closed)
 		box_read_mounts(b, proc);
 	box_read_network(b, proc);
