@@ -6,6 +6,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/listen_address.h"
 #include "proxy/running.h"
 #include "proxy/values.h"
 
@@ -13,19 +14,6 @@ static bool
 is_any(const char *address)
 {
 	return strcmp(address, "*") == 0;
-}
-
-/* "[::1]" and "::1" are one address. */
-static bool
-same_address(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-
-	if (*a == '[' && n > 2)
-		a++, n -= 2;
-	if (*b == '[' && m > 2)
-		b++, m -= 2;
-	return n == m && strncmp(a, b, n) == 0;
 }
 
 static const char *
@@ -69,7 +57,7 @@ look(const struct proxy_context *c, const struct apa_conf *conf, const char *fil
 			continue;
 		if (is_any(at.address) && is_any(wanted))
 			return 1;
-		if (!is_any(at.address) && !is_any(wanted) && same_address(at.address, wanted))
+		if (!is_any(at.address) && !is_any(wanted) && listen_same(at.address, wanted))
 			return 1;
 		if (is_any(at.address))
 			return err_at(e, ERR_CONFLICT, l->file, l->line, 0,

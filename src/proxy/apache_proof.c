@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "proxy/boxed.h"
 #include "base/text.h"
+#include "proxy/listen_address.h"
 #include "proxy/running.h"
 #include "proxy/said.h"
 #include "proxy/values.h"
@@ -120,27 +121,6 @@ is_ours(const char *program)
 	return strcmp(program, "apache2") == 0 || strcmp(program, "httpd") == 0;
 }
 
-static bool
-is_wild(const char *address)
-{
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
-	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
-}
-
-static bool
-meet(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-
-	if (is_wild(a) || is_wild(b))
-		return true;
-	if (*a == '[' && n > 2)
-		a++, n -= 2;
-	if (*b == '[' && m > 2)
-		b++, m -= 2;
-	return n == m && strncmp(a, b, n) == 0;
-}
-
 /*
  * Measured: told to open all addresses of a port of which it has one alone, httpd ends at the
  * reload.  The other way round it takes.
@@ -154,13 +134,13 @@ clash_on(const struct machine *m, const char *address, unsigned port, struct err
 		const struct listener *l = &m->listeners[i];
 
 		if (l->port == port && *l->program && !is_ours(l->program) &&
-		    meet(address, l->address))
+		    listen_meet(address, l->address))
 			return err_set(
 				e, ERR_CONFLICT,
 				_("Port %1$u is taken by %2$s, so %3$s cannot listen there."), port,
 				l->program, "Apache");
-		if (l->port == port && is_ours(l->program) && is_wild(address) &&
-		    !is_wild(l->address)) {
+		if (l->port == port && is_ours(l->program) && listen_all(address) &&
+		    !listen_all(l->address)) {
 			err_set(e, ERR_CONFLICT,
 			        _("Apache listens on %1$s port %2$u alone. A reload to all addresses "
 			          "would end it; restart it instead."),

@@ -8,6 +8,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/listen_address.h"
 #include "proxy/mark.h"
 
 #define MAX_CADDYFILE (4u << 20)
@@ -77,13 +78,6 @@ check_free(const struct proxy_context *c, const char *ours, struct err *e)
 	return 0;
 }
 
-static bool
-is_wildcard(const char *address)
-{
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
-	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
-}
-
 /* Where our site will listen: where it is told to, or where all sites of this Caddyfile do. */
 static bool
 listens_everywhere(const struct proxy_context *c)
@@ -91,9 +85,9 @@ listens_everywhere(const struct proxy_context *c)
 	const struct cdy_conf *conf = caddy_conf(c->found);
 	const char *usual = conf ? cdy_arg(cdy_child(conf->options, "default_bind"), 0) : "";
 
-	if (c->answers->listen_address && !is_wildcard(c->answers->listen_address))
+	if (c->answers->listen_address && !listen_all(c->answers->listen_address))
 		return false;
-	return !*usual || is_wildcard(usual);
+	return !*usual || listen_all(usual);
 }
 
 /*
@@ -117,7 +111,7 @@ check_listens(const struct proxy_context *c, const char *ours, struct err *e)
 			const struct proxy_listen *l = &s->listens[k];
 
 			if ((l->port != plain && l->port != tls) ||
-			    is_wildcard(l->address) == everywhere)
+			    listen_all(l->address) == everywhere)
 				continue;
 			return err_at(e, ERR_VALUE, s->file, s->line, 0, everywhere
 			              ? _("This site listens on %1$s port %2$u alone and hides others there. Set listen.address to %1$s.")

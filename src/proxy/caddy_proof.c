@@ -16,6 +16,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "proxy/boxed.h"
+#include "proxy/listen_address.h"
 #include "proxy/said.h"
 
 /*
@@ -106,26 +107,6 @@ caddy_complaint(const char *said, struct err *e)
 	return true;
 }
 
-static bool
-is_wildcard(const char *address)
-{
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
-	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
-}
-
-/* "[::1]" and "::1" are one address. */
-static bool
-same_address(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-
-	if (*a == '[' && n > 2)
-		a++, n -= 2;
-	if (*b == '[' && m > 2)
-		b++, m -= 2;
-	return n == m && strncmp(a, b, n) == 0;
-}
-
 static const struct listener *
 taken(const struct machine *m, const char *address, unsigned port)
 {
@@ -133,8 +114,7 @@ taken(const struct machine *m, const char *address, unsigned port)
 		const struct listener *l = &m->listeners[i];
 
 		if (l->port == port && *l->program && strcmp(l->program, "caddy") != 0 &&
-		    (is_wildcard(address) || is_wildcard(l->address) ||
-		     same_address(address, l->address)))
+		    listen_meet(address, l->address))
 			return l;
 	}
 	return NULL;

@@ -8,6 +8,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/listen_address.h"
 #include "proxy/values.h"
 
 #define MAX_TEXT (4u << 20)
@@ -77,18 +78,6 @@ is_any(const char *address)
 	return strcmp(address, "*") == 0 || strcmp(address, "[::]") == 0;
 }
 
-static bool
-same_address(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-
-	if (*a == '[' && n > 2)
-		a++, n -= 2;
-	if (*b == '[' && m > 2)
-		b++, m -= 2;
-	return n == m && strncmp(a, b, n) == 0;
-}
-
 /* Would all that comes to `wanted' come to this bind too? */
 static bool
 covers(const struct hap_bind *b, const char *wanted)
@@ -96,7 +85,7 @@ covers(const struct hap_bind *b, const char *wanted)
 	const bool six = strchr(wanted, ':') != NULL;
 
 	if (!is_any(b->address))
-		return same_address(b->address, wanted);
+		return listen_same(b->address, wanted);
 	return is_any(wanted) || b->both || six == b->ipv6;
 }
 

@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "proxy/boxed.h"
+#include "proxy/listen_address.h"
 #include "proxy/running.h"
 #include "proxy/said.h"
 #include "proxy/values.h"
@@ -74,25 +75,6 @@ haproxy_complaint(const char *said, struct err *e)
 	return false;
 }
 
-static bool
-is_wild(const char *address)
-{
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
-	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
-}
-
-static bool
-bare_equal(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-
-	if (*a == '[' && n > 2)
-		a++, n -= 2;
-	if (*b == '[' && m > 2)
-		b++, m -= 2;
-	return n == m && strncmp(a, b, n) == 0;
-}
-
 struct taken {
 	unsigned    port;
 	const char *address;
@@ -104,9 +86,7 @@ is_known(void *ctx, const struct hap_bind *b)
 {
 	struct taken *t = ctx;
 
-	t->known |=
-		b->first <= t->port && t->port <= b->last &&
-		(is_wild(b->address) || is_wild(t->address) || bare_equal(b->address, t->address));
+	t->known |= b->first <= t->port && t->port <= b->last && listen_meet(b->address, t->address);
 }
 
 /* Is a listener of HAProxy's one that its files explain? */
@@ -129,8 +109,7 @@ clash_on(const struct proxy_context *c, const struct hap_conf *conf, const struc
 	for (size_t i = 0; i < m->n_listeners; i++) {
 		const struct listener *l = &m->listeners[i];
 
-		if (l->port != port || !*l->program ||
-		    !(is_wild(wanted) || is_wild(l->address) || bare_equal(wanted, l->address)))
+		if (l->port != port || !*l->program || !listen_meet(wanted, l->address))
 			continue;
 		if (strcmp(l->program, "haproxy") != 0)
 			return err_set(

@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "proxy/listen_address.h"
 #include "proxy/said.h"
 #include "proxy/values.h"
 
@@ -68,28 +69,6 @@ nginx_complaint(const char *said, struct err *e)
 }
 
 static bool
-is_wildcard(const char *address)
-{
-	return strcmp(address, "*") == 0 || strcmp(address, "0.0.0.0") == 0 ||
-	       strcmp(address, "::") == 0 || strcmp(address, "[::]") == 0;
-}
-
-/* "[::1]" and "::1" are one address. */
-static bool
-same_address(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-
-	if (is_wildcard(a) || is_wildcard(b))
-		return is_wildcard(a) && is_wildcard(b);
-	if (*a == '[' && n > 2)
-		a++, n -= 2;
-	if (*b == '[' && m > 2)
-		b++, m -= 2;
-	return n == m && strncmp(a, b, n) == 0;
-}
-
-static bool
 site_on(const struct proxy_found *f, unsigned port)
 {
 	for (size_t i = 0; f && i < f->n_sites; i++)
@@ -116,7 +95,7 @@ wants_wildcard(const struct proxy_found *f, unsigned port, bool ipv6)
 			const struct proxy_listen *l = &f->sites[i].listens[j];
 
 			if (l->port == port && (*l->address == '[') == ipv6 &&
-			    is_wildcard(l->address))
+			    listen_all(l->address))
 				return true;
 		}
 	return false;
@@ -126,7 +105,7 @@ static int
 clash_on(const struct proxy_found *f, const struct machine *m, const char *address, bool ipv6,
          unsigned port, struct err *e)
 {
-	const bool all = is_wildcard(address) || wants_wildcard(f, port, ipv6);
+	const bool all = listen_all(address) || wants_wildcard(f, port, ipv6);
 	int restart = 0;
 
 	for (size_t i = 0; i < m->n_listeners; i++) {
@@ -136,14 +115,14 @@ clash_on(const struct proxy_found *f, const struct machine *m, const char *addre
 			continue;
 		if (!is_nginx(f, l)) {
 			if (*l->program &&
-			    (all || is_wildcard(l->address) || same_address(address, l->address)))
+			    (all || listen_meet(address, l->address)))
 				return err_set(
 				    e, ERR_CONFLICT,
 				    _("Port %u is taken by %s, so nginx cannot listen there."),
 				    port, l->program);
 			continue;
 		}
-		if (all != is_wildcard(l->address)) {
+		if (all != listen_all(l->address)) {
 			err_set(
 			    e, ERR_CONFLICT,
 			    all ? _("nginx listens on %s port %u alone. For all addresses it must be restarted, not reloaded.")
@@ -159,7 +138,7 @@ int
 nginx_clash(const struct proxy_context *c, const struct machine *m, struct err *e)
 {
 	const char *address = c->answers->listen_address ? c->answers->listen_address : "*";
-	const bool six = strchr(address, ':') != NULL, any = is_wildcard(address) && !six;
+	const bool six = strchr(address, ':') != NULL, any = listen_all(address) && !six;
 	unsigned ports[2];
 	int worst = 0;
 
