@@ -106,9 +106,9 @@ call_wait(struct apply *a, int ms, loop_fn *fn)
 }
 
 void
-call_look(struct apply *a, session_fn *seen)
+call_look(struct apply *a, client_fn *seen)
 {
-	session_ask(a->calling.session, "GET", a->calling.call.look, NULL, 0, seen, a);
+	client_ask(a->calling.client, "GET", a->calling.call.look, NULL, 0, seen, a);
 }
 
 /* ---- the journal ---- */
@@ -152,21 +152,21 @@ call_is_due(const struct journal_lines *l, const struct json *line, bool *answer
 
 /* ---- being let in ---- */
 
-static struct session_whose
+static struct client_whose
 whose(const struct apply *a, const struct call *c)
 {
-	return (struct session_whose){ service_find(c->service), c->base, c->identity,
+	return (struct client_whose){ service_find(c->service), c->base, c->identity,
 	                               c->secret_file, a->root };
 }
 
-struct session *
-call_session(const struct apply *a, const struct call *c)
+struct client *
+call_client(const struct apply *a, const struct call *c)
 {
-	const struct session_whose w = whose(a, c);
+	const struct client_whose w = whose(a, c);
 
-	for (size_t i = 0; i < a->calling.n_sessions; i++)
-		if (session_is(a->calling.sessions[i], &w))
-			return a->calling.sessions[i];
+	for (size_t i = 0; i < a->calling.n_clients; i++)
+		if (client_is(a->calling.clients[i], &w))
+			return a->calling.clients[i];
 	return NULL;
 }
 
@@ -177,18 +177,18 @@ on_opened(void *ctx, const struct json *body, const struct err *e)
 {
 	struct apply *a = ctx;
 	struct calling *k = &a->calling;
-	struct session *s = k->opening;
+	struct client *s = k->opening;
 
 	(void)body;
 	k->opening = NULL;
 	if (e) {
 		const struct err why = *e;
-		session_close(s);
+		client_close(s);
 		call_end(a, &why);
 		return;
 	}
-	k->sessions = xreallocarray(k->sessions, k->n_sessions + 1, sizeof(*k->sessions));
-	k->sessions[k->n_sessions++] = s;
+	k->clients = xreallocarray(k->clients, k->n_clients + 1, sizeof(*k->clients));
+	k->clients[k->n_clients++] = s;
 	prepare_next(a);
 }
 
@@ -218,7 +218,7 @@ tries(struct apply *a, const char *id)
 	call_fill(a, &k->call, id);
 	path = s->try_path ? s->try_path(&a->arena, &k->call) : NULL;
 	if (path)
-		session_ask(k->session, k->call.method, path, k->call.body, 0, on_tried, a);
+		client_ask(k->client, k->call.method, path, k->call.body, 0, on_tried, a);
 	return path != NULL;
 }
 
@@ -267,11 +267,11 @@ prepare_next(struct apply *a)
 	struct calling *k = &a->calling;
 
 	while (k->at < k->n_queue) {
-		const struct session_whose w = whose(a, k->queue[k->at]);
+		const struct client_whose w = whose(a, k->queue[k->at]);
 
-		k->session = call_session(a, k->queue[k->at]);
-		if (!k->session) {
-			k->opening = session_open(a->loop, a->net, &w, on_opened, a);
+		k->client = call_client(a, k->queue[k->at]);
+		if (!k->client) {
+			k->opening = client_open(a->loop, a->net, &w, on_opened, a);
 			return;
 		}
 		if (k->looks && !comes_later(k)) {
@@ -342,10 +342,10 @@ calls_stop(struct apply *a)
 {
 	struct calling *k = &a->calling;
 
-	session_close(k->opening);
+	client_close(k->opening);
 	k->opening = NULL;
-	for (size_t i = 0; i < k->n_sessions; i++)
-		session_cancel(k->sessions[i]);
+	for (size_t i = 0; i < k->n_clients; i++)
+		client_cancel(k->clients[i]);
 	loop_cancel(a->loop, k->ticker);
 	k->ticker = 0;
 	k->out = false;
@@ -357,8 +357,8 @@ void
 calls_free(struct apply *a)
 {
 	calls_stop(a);
-	for (size_t i = 0; i < a->calling.n_sessions; i++)
-		session_close(a->calling.sessions[i]);
-	free(a->calling.sessions);
+	for (size_t i = 0; i < a->calling.n_clients; i++)
+		client_close(a->calling.clients[i]);
+	free(a->calling.clients);
 	a->calling = (struct calling){ 0 };
 }

@@ -21,15 +21,15 @@ typedef void call_undone(struct apply *a, enum undo done, const struct err *e);
 
 /* The calls of a run while it runs; in struct apply.  Zero it to start. */
 struct calling {
-	struct session    **sessions;
-	size_t              n_sessions;
-	struct session     *opening;   /* not among them yet */
+	struct client     **clients;
+	size_t              n_clients;
+	struct client      *opening;   /* not among them yet */
 	const struct call **queue;     /* that is to be let in for */
 	size_t              n_queue, at;
 	bool                looks;     /* and looked at */
 	size_t              tried;     /* how many the service would take */
 
-	struct session     *session;   /* of the call in hand */
+	struct client      *client;    /* of the call in hand */
 	struct call         call;      /* with its `{id}' filled in where it is known */
 	unsigned            number;
 	bool                answered, fine, out;
@@ -59,7 +59,7 @@ bool call_is_due(const struct journal_lines *l, const struct json *line, bool *a
 void call_by_hand(struct buf *out, const struct json *line);
 
 bool calls_out(const struct apply *a);   /* a request is on its way, and its answer not here */
-void calls_stop(struct apply *a);        /* what is waited for; the sessions stay */
+void calls_stop(struct apply *a);        /* what is waited for; the clients stay */
 void calls_free(struct apply *a);
 
 #endif

@@ -102,7 +102,7 @@ on_answer(void *ctx, const struct json *body, const struct err *e)
 {
 	struct apply *a = ctx;
 	struct calling *k = &a->calling;
-	const long status = session_status(k->session);
+	const long status = client_status(k->client);
 	struct err why = { 0 };
 
 	(void)body;
@@ -138,7 +138,7 @@ send(struct apply *a)
 	a->written = k->out = true;
 	k->sent = loop_now();
 	k->ticker = loop_after(a->loop, TICK_MS, tick, a);
-	session_ask(k->session, k->call.method, k->call.path, k->call.body,
+	client_ask(k->client, k->call.method, k->call.path, k->call.body,
 	            (int)k->call.seconds * 1000, on_answer, a);
 }
 
@@ -174,6 +174,6 @@ call_step(struct apply *a, const struct call *c, unsigned number, call_then *the
 	k->call = *c;
 	k->number = number;
 	k->then = then;
-	k->session = call_session(a, c);
+	k->client = call_client(a, c);
 	call_look(a, on_looked);
 }

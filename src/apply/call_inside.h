@@ -17,9 +17,9 @@ bool call_is_state(const struct json *fields, const char *text);
 /* What an answer to its look shows of it; the caller frees the fields. */
 struct service_state call_state_now(struct apply *a, const struct call *c, const struct json *body);
 void call_fill(struct apply *a, struct call *c, const char *id); /* its `{id}' */
-void call_look(struct apply *a, session_fn *seen);               /* at the call in hand */
+void call_look(struct apply *a, client_fn *seen);               /* at the call in hand */
 void call_wait(struct apply *a, int ms, loop_fn *fn);
-struct session *call_session(const struct apply *a, const struct call *c); /* NULL: not let in */
+struct client *call_client(const struct apply *a, const struct call *c); /* NULL: not let in */
 
 void call_from_json(struct arena *a, struct call *c, const struct json *line);
 bool call_is_whole(const struct call *c);

@@ -20,7 +20,7 @@ forget(struct trying *t)
 	free(t);
 }
 
-/* From the loop: a session is not closed inside its own callback. */
+/* From the loop: a client is not closed inside its own callback. */
 static void
 over(void *ctx)
 {

@@ -91,7 +91,7 @@ on_undo_looked(void *ctx, const struct json *body, const struct err *e)
 	} else if (was) {
 		undone(a, UNDO_NOTHING, NULL);
 	} else if (is) {
-		session_ask(k->session, k->call.back_method, k->call.back_path, k->call.back_body,
+		client_ask(k->client, k->call.back_method, k->call.back_path, k->call.back_body,
 		            0, on_put_back, a);
 	} else {
 		err_set(&why, ERR_CONFLICT, _("%1$s in %2$s was changed since, so it is left as it is."),
@@ -120,8 +120,8 @@ call_undo(struct apply *a, const struct json *line, bool answered, call_undone *
 	k->answered = answered;
 	k->fine = json_get_bool(line, "fine", false);
 	k->tries = 0;
-	k->session = call_is_whole(&k->call) ? call_session(a, &k->call) : NULL;
-	if (!k->session) {
+	k->client = call_is_whole(&k->call) ? call_client(a, &k->call) : NULL;
+	if (!k->client) {
 		err_set(&why, ERR_ROLLBACK, _("The journal does not say how to undo %s."),
 		        k->call.path ? k->call.path : "");
 		undone(a, UNDO_FAILED, &why);

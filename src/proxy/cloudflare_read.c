@@ -7,7 +7,7 @@
 #include "base/i18n.h"
 
 struct reading {
-	struct session_reading base;
+	struct client_reading base;
 	const struct answers *answers;
 	struct proxy_found   *found;
 	struct arena          arena;
@@ -40,7 +40,7 @@ keep(struct reading *r)
 	r->things = NULL;
 	json_free(r->found->front);
 	r->found->front = front;
-	session_reading_end(&r->base, NULL);
+	client_reading_end(&r->base, NULL);
 }
 
 static void ask_thing(struct reading *r);
@@ -51,7 +51,7 @@ on_thing(void *ctx, const struct json *body, const struct err *e)
 	struct reading *r = ctx;
 
 	if (e) {
-		session_reading_end(&r->base, e);
+		client_reading_end(&r->base, e);
 		return;
 	}
 	if (body)
@@ -69,7 +69,7 @@ ask_thing(struct reading *r)
 		keep(r);
 		return;
 	}
-	session_ask(r->base.session, "GET", arena_printf(&r->arena, "/zones/%s/%s", r->zone, t->where),
+	client_ask(r->base.client, "GET", arena_printf(&r->arena, "/zones/%s/%s", r->zone, t->where),
 	            NULL, 0, on_thing, r);
 }
 
@@ -92,7 +92,7 @@ on_zone(void *ctx, const struct json *body, const struct err *e)
 	struct err why = { 0 };
 
 	if (e) {
-		session_reading_end(&r->base, e);
+		client_reading_end(&r->base, e);
 	} else if (is_id(id)) {
 		r->zone = arena_strdup(&r->arena, id);
 		r->plan = service_said(&r->arena, json_get_string(json_get(zone, "plan"), "legacy_id", ""));
@@ -103,14 +103,14 @@ on_zone(void *ctx, const struct json *body, const struct err *e)
 	} else {
 		answers_err(&why, r->answers, "cloudflare.zone",
 		            _("This token of Cloudflare shows no active zone named %s."), r->name);
-		session_reading_end(&r->base, &why);
+		client_reading_end(&r->base, &why);
 	}
 }
 
 static void
 ask_zone(struct reading *r)
 {
-	session_ask(r->base.session, "GET",
+	client_ask(r->base.client, "GET",
 	            arena_printf(&r->arena, "/zones?name=%s&status=active", r->name), NULL, 0,
 	            on_zone, r);
 }
@@ -122,7 +122,7 @@ on_opened(void *ctx, const struct json *body, const struct err *e)
 
 	(void)body;
 	if (e)
-		session_reading_end(&r->base, e);
+		client_reading_end(&r->base, e);
 	else
 		ask_zone(r);
 }
@@ -132,11 +132,11 @@ cloudflare_read(struct loop *l, struct net *n, const char *root, const struct an
                 struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx)
 {
 	struct reading *r = xcalloc(1, sizeof(*r));
-	const struct session_whose w = { &service_cloudflare, cloudflare_base(), NULL,
+	const struct client_whose w = { &service_cloudflare, cloudflare_base(), NULL,
 	                                 a->cloudflare_token_file, root };
 
 	*r = (struct reading){ .base = { .loop = l, .drop = drop, .done = done, .ctx = ctx },
 	                       .answers = a, .found = f, .things = json_object() };
 	r->name = arena_strdup(&r->arena, a->cloudflare_zone ? a->cloudflare_zone : a->public_url.host);
-	r->base.session = session_open(l, n, &w, on_opened, r);
+	r->base.client = client_open(l, n, &w, on_opened, r);
 }

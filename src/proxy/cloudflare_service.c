@@ -11,13 +11,13 @@
 
 /* Whether it may do what it is for is seen by the first question; some tokens may not even ask about themselves. */
 static void
-log_in(struct session *s, const char *secret)
+log_in(struct client *s, const char *secret)
 {
 	struct err e = { 0 };
 
 	err_set(&e, ERR_VALUE,
 	        _("The file of the Cloudflare token holds something else. Its first line is to be the token alone."));
-	session_let_in_by_token(s, secret, &e);
+	client_let_in_by_token(s, secret, &e);
 }
 
 /* ---- what its answers mean ---- */

@@ -13,7 +13,7 @@
 #define MAX_SITES  64
 
 struct reading {
-	struct session_reading base;
+	struct client_reading base;
 	struct net           *net;
 	const char           *root;
 	const struct answers *answers;
@@ -192,15 +192,15 @@ on_question(void *ctx, const struct json *body, const struct err *e)
 	else
 		q->take(r, body, &why);
 	if (why.code && !(q->may_fail && why.code == ERR_VALUE)) {
-		session_reading_end(&r->base, &why);
+		client_reading_end(&r->base, &why);
 		return;
 	}
 	if (++r->at == ARRAY_LEN(questions)) {
 		own(r)->read = r->found->installed = r->found->running = true;
-		session_reading_end(&r->base, NULL);
+		client_reading_end(&r->base, NULL);
 		return;
 	}
-	session_ask(r->base.session, "GET", questions[r->at].path, NULL, 0, on_question, r);
+	client_ask(r->base.client, "GET", questions[r->at].path, NULL, 0, on_question, r);
 }
 
 static void
@@ -210,9 +210,9 @@ on_opened(void *ctx, const struct json *body, const struct err *e)
 
 	(void)body;
 	if (e)
-		session_reading_end(&r->base, e);
+		client_reading_end(&r->base, e);
 	else
-		session_ask(r->base.session, "GET", questions[0].path, NULL, 0, on_question, r);
+		client_ask(r->base.client, "GET", questions[0].path, NULL, 0, on_question, r);
 }
 
 /* ---- who is there? ---- */
@@ -253,15 +253,15 @@ on_hello(void *ctx, const struct net_reply *reply)
 {
 	struct reading *r = ctx;
 	const struct answers *a = r->answers;
-	const struct session_whose w = { &service_npm, a->npm_url, a->npm_identity,
+	const struct client_whose w = { &service_npm, a->npm_url, a->npm_identity,
 	                                 a->npm_secret_file, r->root };
 	struct err e = { 0 };
 
 	r->request = 0;
 	if (take_hello(r, reply, &e) < 0)
-		session_reading_end(&r->base, &e);
+		client_reading_end(&r->base, &e);
 	else
-		r->base.session = session_open(r->base.loop, r->net, &w, on_opened, r);
+		r->base.client = client_open(r->base.loop, r->net, &w, on_opened, r);
 }
 
 /* What containers reach this server by: their own bridges first. */
@@ -310,11 +310,11 @@ npm_read(struct loop *l, struct net *n, const char *root, const struct answers *
 	own(r)->may_certify = true; /* until it is known */
 	note_addresses(r);
 	if (npm_by_hand(a)) {
-		session_reading_end(&r->base, NULL);
+		client_reading_end(&r->base, NULL);
 		return;
 	}
 	if (check_answers(a, &e) < 0) {
-		session_reading_end(&r->base, &e);
+		client_reading_end(&r->base, &e);
 		return;
 	}
 	const struct net_request q = {

@@ -43,45 +43,45 @@ npm_message(struct arena *a, const struct json *body)
 /* ---- letting in ---- */
 
 static void
-let_in(struct session *s, const struct json *body)
+let_in(struct client *s, const struct json *body)
 {
 	struct err e = { 0 };
 
 	err_set(&e, ERR_NET, _("What answers is not Nginx Proxy Manager: it gave no token."));
-	session_let_in_by_token(s, json_get_string(body, "token", ""), &e);
+	client_let_in_by_token(s, json_get_string(body, "token", ""), &e);
 }
 
 /* A code is good once: one that was used, or that is old, is asked for again. */
 static void
 on_code(void *ctx, const struct json *body, const struct err *e)
 {
-	struct session *s = ctx;
+	struct client *s = ctx;
 	struct err why = { 0 };
 
 	if (!e) {
 		let_in(s, body);
 	} else if (e->code != ERR_VALUE) {
-		session_let_in(s, NULL, e);
-	} else if (session_asks_code(s)) {
-		session_log_in(s);
+		client_let_in(s, NULL, e);
+	} else if (client_asks_code(s)) {
+		client_log_in(s);
 	} else {
 		err_set(&why, ERR_VALUE,
 		        _("Nginx Proxy Manager refuses the two-factor code, which is good once. Put a fresh one on the second line of the secret file."));
-		session_let_in(s, NULL, &why);
+		client_let_in(s, NULL, &why);
 	}
 }
 
 static void
-send_code(struct session *s, const char *challenge)
+send_code(struct client *s, const char *challenge)
 {
 	struct json *j = json_object();
 	struct buf body = BUF_INIT;
 
 	json_set_string(j, "challenge_token", challenge);
-	json_set_string(j, "code", session_code(s));
+	json_set_string(j, "code", client_code(s));
 	json_write(&body, j, false);
 	json_free(j);
-	session_ask(s, "POST", "/api/tokens/2fa", body.s, 0, on_code, s);
+	client_ask(s, "POST", "/api/tokens/2fa", body.s, 0, on_code, s);
 	mem_wipe(body.s, body.len);
 	buf_free(&body);
 }
@@ -89,33 +89,33 @@ send_code(struct session *s, const char *challenge)
 static void
 on_login(void *ctx, const struct json *body, const struct err *e)
 {
-	struct session *s = ctx;
+	struct client *s = ctx;
 	struct err why = { 0 };
 
 	if (e) {
-		session_let_in(s, NULL, e);
+		client_let_in(s, NULL, e);
 	} else if (!npm_flag(body, "requires_2fa")) {
 		let_in(s, body);
-	} else if (session_code(s) || session_asks_code(s)) {
+	} else if (client_code(s) || client_asks_code(s)) {
 		send_code(s, json_get_string(body, "challenge_token", ""));
 	} else {
 		err_set(&why, ERR_VALUE,
 		        _("Nginx Proxy Manager asks for a two-factor code. Put a fresh one on the second line of the secret file."));
-		session_let_in(s, NULL, &why);
+		client_let_in(s, NULL, &why);
 	}
 }
 
 static void
-npm_log_in(struct session *s, const char *secret)
+npm_log_in(struct client *s, const char *secret)
 {
 	struct json *j = json_object();
 	struct buf body = BUF_INIT;
 
-	json_set_string(j, "identity", session_identity(s));
+	json_set_string(j, "identity", client_identity(s));
 	json_set_string(j, "secret", secret);
 	json_write(&body, j, false);
 	json_free(j);
-	session_ask(s, "POST", "/api/tokens", body.s, 0, on_login, s);
+	client_ask(s, "POST", "/api/tokens", body.s, 0, on_login, s);
 	mem_wipe(body.s, body.len);
 	buf_free(&body);
 }

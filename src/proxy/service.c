@@ -21,7 +21,7 @@ const struct service *const services[] = {
 	NULL,
 };
 
-struct session {
+struct client {
 	struct loop          *loop;
 	struct net           *net;
 	const struct service *service;
@@ -35,7 +35,7 @@ struct session {
 	int                   timeout_ms;
 	unsigned              waits; /* how often it was told to wait */
 	struct err            failed;
-	session_fn           *opened, *done;
+	client_fn           *opened, *done;
 	void                 *opened_ctx, *ctx;
 };
 
@@ -63,17 +63,17 @@ service_fill(struct arena *a, const char *text, const char *id)
 
 /* What was typed, what stands in the file, or what somebody at the terminal knows. */
 static int
-find_secret(struct session *s, struct err *e)
+find_secret(struct client *c, struct err *e)
 {
-	const char *label = s->service->label, *told = secret_held(s->service->name);
+	const char *label = c->service->label, *told = secret_held(c->service->name);
 
 	if (told)
-		s->secret.text = xstrdup(told);
-	else if (s->secret_file)
-		return secret_read(&s->secret, label, s->root, s->secret_file, e);
+		c->secret.text = xstrdup(told);
+	else if (c->secret_file)
+		return secret_read(&c->secret, label, c->root, c->secret_file, e);
 	else
-		s->secret.text = secret_ask(label, SECRET_ITSELF);
-	if (s->secret.text)
+		c->secret.text = secret_ask(label, SECRET_ITSELF);
+	if (c->secret.text)
 		return 0;
 	return err_set(e, ERR_VALUE,
 	               _("The secret of %s was typed, so it is kept nowhere. Run this in a terminal, or add --token-file FILE."),
@@ -81,30 +81,30 @@ find_secret(struct session *s, struct err *e)
 }
 
 bool
-session_asks_code(struct session *s)
+client_asks_code(struct client *c)
 {
-	char *code = s->code_asked ? NULL : secret_ask(s->service->label, SECRET_CODE);
+	char *code = c->code_asked ? NULL : secret_ask(c->service->label, SECRET_CODE);
 
-	s->code_asked = true;
+	c->code_asked = true;
 	if (!code)
 		return false;
-	secret_wipe_text(&s->secret.code);
-	s->secret.code = code;
+	secret_wipe_text(&c->secret.code);
+	c->secret.code = code;
 	return true;
 }
 
 void
-session_log_in(struct session *s)
+client_log_in(struct client *c)
 {
-	s->service->log_in(s, s->secret.text);
+	c->service->log_in(c, c->secret.text);
 }
 
 /* ---- requests ---- */
 
 static int
-judge_fault(const struct session *s, const struct net_reply *r, struct err *e)
+judge_fault(const struct client *c, const struct net_reply *r, struct err *e)
 {
-	const char *label = s->service->label;
+	const char *label = c->service->label;
 
 	switch (r->fault) {
 	case NET_OK:
@@ -114,135 +114,135 @@ judge_fault(const struct session *s, const struct net_reply *r, struct err *e)
 	case NET_UNREACHABLE:
 	case NET_NO_CONNECT:
 		return err_set(e, ERR_NET, _("Nothing answers at %1$s, where %2$s was expected."),
-		               s->base, label);
+		               c->base, label);
 	case NET_TLS_VERIFY:
 	case NET_TLS:
 		return err_set(e, ERR_NET, _("The certificate of %1$s at %2$s is not trusted."), label,
-		               s->base);
+		               c->base);
 	case NET_SILENT:
 	case NET_TIMEOUT:
-		return err_set(e, ERR_NET, _("%1$s at %2$s did not answer in time."), label, s->base);
+		return err_set(e, ERR_NET, _("%1$s at %2$s did not answer in time."), label, c->base);
 	case NET_CLOSED:
 	case NET_GARBAGE:
 		break;
 	}
-	return err_set(e, ERR_NET, _("%1$s at %2$s broke off its answer."), label, s->base);
+	return err_set(e, ERR_NET, _("%1$s at %2$s broke off its answer."), label, c->base);
 }
 
 static void
-forget_request(struct session *s)
+forget_request(struct client *c)
 {
-	free(s->method);
-	free(s->path);
-	if (s->body)
-		mem_wipe(s->body, strlen(s->body));
-	free(s->body);
-	s->method = s->path = s->body = NULL;
+	free(c->method);
+	free(c->path);
+	if (c->body)
+		mem_wipe(c->body, strlen(c->body));
+	free(c->body);
+	c->method = c->path = c->body = NULL;
 }
 
-static void send(struct session *s);
+static void send(struct client *c);
 
 static void
 send_again(void *ctx)
 {
-	struct session *s = ctx;
+	struct client *c = ctx;
 
-	s->timer = 0;
-	send(s);
+	c->timer = 0;
+	send(c);
 }
 
 /* Asked too often: it says itself how long to wait; who waits longer than a person would is told. */
 static bool
-waits(struct session *s, const struct net_reply *r)
+waits(struct client *c, const struct net_reply *r)
 {
 	struct buf after = BUF_INIT;
 	long seconds = 1;
 
-	if (r->fault != NET_OK || r->status != 429 || s->waits >= MAX_WAITS)
+	if (r->fault != NET_OK || r->status != 429 || c->waits >= MAX_WAITS)
 		return false;
 	if (net_header(&after, r, "Retry-After", 0))
 		seconds = strtol(after.s, NULL, 10);
 	buf_free(&after);
 	if (seconds < 0 || seconds > MAX_WAIT_S)
 		return false;
-	s->waits++;
-	s->timer = loop_after(s->loop, (int)seconds * 1000, send_again, s);
+	c->waits++;
+	c->timer = loop_after(c->loop, (int)seconds * 1000, send_again, c);
 	return true;
 }
 
 static void
 on_reply(void *ctx, const struct net_reply *r)
 {
-	struct session *s = ctx;
-	session_fn *done = s->done;
-	void *to = s->ctx;
+	struct client *c = ctx;
+	client_fn *done = c->done;
+	void *to = c->ctx;
 	struct err e = { 0 }, ignored = { 0 };
 	struct json *body = NULL;
-	int rc = judge_fault(s, r, &e);
+	int rc = judge_fault(c, r, &e);
 
-	s->request = 0;
-	if (waits(s, r))
+	c->request = 0;
+	if (waits(c, r))
 		return;
-	s->status = rc == 0 ? r->status : 0;
+	c->status = rc == 0 ? r->status : 0;
 	if (rc == 0)
-		body = json_parse(r->body.s, r->body.len, s->base, &ignored);
+		body = json_parse(r->body.s, r->body.len, c->base, &ignored);
 	if (rc == 0)
-		rc = s->service->answer(r->status, body, s->path, &e);
-	s->done = NULL;
-	forget_request(s);
+		rc = c->service->answer(r->status, body, c->path, &e);
+	c->done = NULL;
+	forget_request(c);
 	done(to, rc == 0 ? body : NULL, rc < 0 ? &e : NULL);
 	json_free(body);
 }
 
 static void
-send(struct session *s)
+send(struct client *c)
 {
-	char *url = xasprintf("%s%s", s->base, s->path);
+	char *url = xasprintf("%s%s", c->base, c->path);
 	const char *headers[5] = { "Accept: application/json" };
 	size_t n = 1;
 
-	if (s->header)
-		headers[n++] = s->header;
-	if (s->body)
+	if (c->header)
+		headers[n++] = c->header;
+	if (c->body)
 		headers[n++] = "Content-Type: application/json";
 	const struct net_request q = {
-		.method = s->method, .url = url, .headers = headers, .max_body = MAX_BODY,
-		.timeout_ms = s->timeout_ms, .body = s->body, .body_len = s->body ? strlen(s->body) : 0,
-		.done = on_reply, .ctx = s,
+		.method = c->method, .url = url, .headers = headers, .max_body = MAX_BODY,
+		.timeout_ms = c->timeout_ms, .body = c->body, .body_len = c->body ? strlen(c->body) : 0,
+		.done = on_reply, .ctx = c,
 	};
-	s->request = net_start(s->net, &q);
+	c->request = net_start(c->net, &q);
 	free(url);
 }
 
 void
-session_ask(struct session *s, const char *method, const char *path, const char *body,
-            int timeout_ms, session_fn *done, void *ctx)
+client_ask(struct client *c, const char *method, const char *path, const char *body,
+           int timeout_ms, client_fn *done, void *ctx)
 {
-	forget_request(s);
-	s->method = xstrdup(method);
-	s->path = xstrdup(path);
-	s->body = body ? xstrdup(body) : NULL;
-	s->timeout_ms = timeout_ms > 0 ? timeout_ms : s->service->timeout_ms;
-	s->waits = 0;
-	s->done = done;
-	s->ctx = ctx;
-	send(s);
+	forget_request(c);
+	c->method = xstrdup(method);
+	c->path = xstrdup(path);
+	c->body = body ? xstrdup(body) : NULL;
+	c->timeout_ms = timeout_ms > 0 ? timeout_ms : c->service->timeout_ms;
+	c->waits = 0;
+	c->done = done;
+	c->ctx = ctx;
+	send(c);
 }
 
 void
-session_cancel(struct session *s)
+client_cancel(struct client *c)
 {
-	net_cancel(s->net, s->request);
-	if (s->done) /* then no other timer runs: it waits to ask again, or does not */
-		loop_cancel(s->loop, s->timer);
-	s->request = 0;
-	s->done = NULL;
+	net_cancel(c->net, c->request);
+	if (c->done) /* then no other timer runs: it waits to ask again, or does not */
+		loop_cancel(c->loop, c->timer);
+	c->request = 0;
+	c->done = NULL;
 }
 
 long
-session_status(const struct session *s)
+client_status(const struct client *c)
 {
-	return s->status;
+	return c->status;
 }
 
 /* ---- open and close ---- */
@@ -250,10 +250,10 @@ session_status(const struct session *s)
 static void
 tell_opened(void *ctx)
 {
-	struct session *s = ctx;
+	struct client *c = ctx;
 
-	s->timer = 0;
-	s->opened(s->opened_ctx, NULL, s->failed.code ? &s->failed : NULL);
+	c->timer = 0;
+	c->opened(c->opened_ctx, NULL, c->failed.code ? &c->failed : NULL);
 }
 
 const char *
@@ -279,55 +279,55 @@ is_token(const char *s)
 }
 
 void
-session_let_in_by_token(struct session *s, const char *token, const struct err *otherwise)
+client_let_in_by_token(struct client *c, const char *token, const struct err *otherwise)
 {
 	char *header;
 
 	if (!is_token(token)) {
-		session_let_in(s, NULL, otherwise);
+		client_let_in(c, NULL, otherwise);
 		return;
 	}
 	header = xasprintf("Authorization: Bearer %s", token);
-	session_let_in(s, header, NULL);
+	client_let_in(c, header, NULL);
 	mem_wipe(header, strlen(header));
 	free(header);
 }
 
 void
-session_let_in(struct session *s, const char *header, const struct err *e)
+client_let_in(struct client *c, const char *header, const struct err *e)
 {
-	secret_wipe(&s->secret);
+	secret_wipe(&c->secret);
 	if (header)
-		s->header = xstrdup(header);
+		c->header = xstrdup(header);
 	if (e)
-		s->failed = *e;
-	s->timer = loop_after(s->loop, 0, tell_opened, s);
+		c->failed = *e;
+	c->timer = loop_after(c->loop, 0, tell_opened, c);
 }
 
 const char *
-session_identity(const struct session *s)
+client_identity(const struct client *c)
 {
-	return s->identity;
+	return c->identity;
 }
 
 const char *
-session_code(const struct session *s)
+client_code(const struct client *c)
 {
-	return s->secret.code;
+	return c->secret.code;
 }
 
 /* Somebody on the way would read the secret. */
 static int
-check_base(const struct session *s, struct err *e)
+check_base(const struct client *c, struct err *e)
 {
 	struct err ignored = { 0 };
 	struct url u;
 
-	if (!s->service->tls_only || strncmp(s->base, "https://", 8) == 0 ||
-	    (url_parse(&u, s->base, "http", URL_ANY, NULL, &ignored) == 0 && url_is_loopback(&u)))
+	if (!c->service->tls_only || strncmp(c->base, "https://", 8) == 0 ||
+	    (url_parse(&u, c->base, "http", URL_ANY, NULL, &ignored) == 0 && url_is_loopback(&u)))
 		return 0;
 	return err_set(e, ERR_VALUE, _("The secret of %1$s is not sent to %2$s, which is not https."),
-	               s->service->label, s->base);
+	               c->service->label, c->base);
 }
 
 static char *
@@ -336,46 +336,46 @@ copy(const char *s)
 	return s ? xstrdup(s) : NULL;
 }
 
-struct session *
-session_open(struct loop *l, struct net *n, const struct session_whose *w, session_fn *opened,
-             void *ctx)
+struct client *
+client_open(struct loop *l, struct net *n, const struct client_whose *w, client_fn *opened,
+            void *ctx)
 {
-	struct session *s = xcalloc(1, sizeof(*s));
+	struct client *c = xcalloc(1, sizeof(*c));
 	struct err e = { 0 };
 
-	s->loop = l;
-	s->net = n;
-	s->service = w->service;
-	s->base = xstrdup(w->base);
-	for (size_t len = strlen(s->base); len && s->base[len - 1] == '/'; len--)
-		s->base[len - 1] = '\0';
-	s->identity = copy(w->identity);
-	s->secret_file = copy(w->secret_file);
-	s->root = copy(w->root);
-	s->opened = opened;
-	s->opened_ctx = ctx;
-	if (check_base(s, &e) < 0 || find_secret(s, &e) < 0)
-		session_let_in(s, NULL, &e);
+	c->loop = l;
+	c->net = n;
+	c->service = w->service;
+	c->base = xstrdup(w->base);
+	for (size_t len = strlen(c->base); len && c->base[len - 1] == '/'; len--)
+		c->base[len - 1] = '\0';
+	c->identity = copy(w->identity);
+	c->secret_file = copy(w->secret_file);
+	c->root = copy(w->root);
+	c->opened = opened;
+	c->opened_ctx = ctx;
+	if (check_base(c, &e) < 0 || find_secret(c, &e) < 0)
+		client_let_in(c, NULL, &e);
 	else
-		session_log_in(s);
-	return s;
+		client_log_in(c);
+	return c;
 }
 
 void
-session_close(struct session *s)
+client_close(struct client *c)
 {
-	if (!s)
+	if (!c)
 		return;
-	session_cancel(s);
-	loop_cancel(s->loop, s->timer);
-	secret_wipe(&s->secret);
-	secret_wipe_text(&s->header);
-	free(s->base);
-	free(s->identity);
-	free(s->secret_file);
-	free(s->root);
-	forget_request(s);
-	free(s);
+	client_cancel(c);
+	loop_cancel(c->loop, c->timer);
+	secret_wipe(&c->secret);
+	secret_wipe_text(&c->header);
+	free(c->base);
+	free(c->identity);
+	free(c->secret_file);
+	free(c->root);
+	forget_request(c);
+	free(c);
 }
 
 static bool
@@ -385,10 +385,10 @@ same(const char *a, const char *b)
 }
 
 bool
-session_is(const struct session *s, const struct session_whose *w)
+client_is(const struct client *c, const struct client_whose *w)
 {
-	return s->service == w->service && same(s->base, w->base) &&
-	       same(s->identity, w->identity) && same(s->secret_file, w->secret_file);
+	return c->service == w->service && same(c->base, w->base) &&
+	       same(c->identity, w->identity) && same(c->secret_file, w->secret_file);
 }
 
 /* ---- a reading ---- */
@@ -396,15 +396,15 @@ session_is(const struct session *s, const struct session_whose *w)
 static void
 reading_over(void *ctx)
 {
-	const struct session_reading r = *(struct session_reading *)ctx;
+	const struct client_reading r = *(struct client_reading *)ctx;
 
-	session_close(r.session);
+	client_close(r.client);
 	r.drop(ctx);
 	r.done(r.ctx, r.failed.code ? &r.failed : NULL);
 }
 
 void
-session_reading_end(struct session_reading *r, const struct err *e)
+client_reading_end(struct client_reading *r, const struct err *e)
 {
 	if (e)
 		r->failed = *e;

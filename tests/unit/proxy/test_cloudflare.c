@@ -225,13 +225,13 @@ test_only_https(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct heard h = { .loop = loop_new() };
 		struct net *n = net_new(h.loop);
-		const struct session_whose w = { &service_cloudflare, cases[i].base, NULL, file, NULL };
-		struct session *s = session_open(h.loop, n, &w, on_opened, &h);
+		const struct client_whose w = { &service_cloudflare, cases[i].base, NULL, file, NULL };
+		struct client *s = client_open(h.loop, n, &w, on_opened, &h);
 
 		assert_int_equal(loop_run(h.loop, &e), 0);
 		if (cases[i].part ? !strstr(h.e.msg, cases[i].part) : h.e.code != ERR_NONE)
 			fail_msg("%s: %s", cases[i].base, h.e.msg);
-		session_close(s);
+		client_close(s);
 		net_free(n);
 		loop_free(h.loop);
 	}
