@@ -113,7 +113,9 @@ password_from_file(struct options *o, struct err *e)
 	struct buf text = BUF_INIT;
 	int rc = -1;
 
-	if (fs_read(&text, o->password_file, 4096, e) < 0) {
+	if (strcmp(o->password_file, "/dev/stdin") == 0) {
+		secrets_take_line(&text);
+	} else if (fs_read(&text, o->password_file, 4096, e) < 0) {
 		struct err why = *e;
 		err_set(e, ERR_VALUE, "--password-file: %s", why.msg);
 		goto out;

@@ -74,6 +74,15 @@ ask(const char *label, enum secret_kind kind)
 	return typed;
 }
 
+void
+secrets_take_line(struct buf *out)
+{
+	char c;
+
+	while (out->len < MAX_INPUT && read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
+		buf_putc(out, c);
+}
+
 /* The last line of standard input: a password may stand before it. */
 static char *
 last_line(void)

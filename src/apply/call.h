@@ -55,8 +55,8 @@ struct journal_lines;
 /* Is the line a call that may have changed something?  `answered': its answer is known. */
 bool call_is_due(const struct journal_lines *l, const struct json *line, bool *answered);
 
-/* What does by hand what call_undo() could not. */
-void call_by_hand(struct buf *out, const struct json *line);
+/* What does by hand what call_undo() of this line, the last one, could not: a command, or where to click. */
+void call_by_hand(struct buf *out, const struct apply *a, const struct json *line);
 
 bool calls_out(const struct apply *a);   /* a request is on its way, and its answer not here */
 void calls_stop(struct apply *a);        /* what is waited for; the clients stay */

@@ -130,18 +130,46 @@ call_undo(struct apply *a, const struct json *line, bool answered, call_undone *
 	call_look(a, on_undo_looked);
 }
 
-void
-call_by_hand(struct buf *out, const struct json *line)
+/* What a person knows the thing by: a rule by its description. */
+static const char *
+name_of(struct arena *a, const struct call *c)
 {
-	struct arena a = { 0 };
-	struct call c;
+	const char *text = c->is ? c->is : c->was;
+	struct err e = { 0 };
+	struct json *j = text ? json_parse(text, strlen(text), "call", &e) : NULL;
+	const char *name = arena_strdup(a, json_get_string(j, "description", c->key));
 
-	call_from_json(&a, &c, line);
-	const char *url = arena_printf(&a, "%s%s", c.base ? c.base : "",
-	                               c.back_path ? c.back_path : "");
-	const char *argv[] = { "curl", "-X", c.back_method ? c.back_method : "",
-	                       "-H", "Authorization: Bearer TOKEN", url, c.back_body ? "-H" : NULL,
-	                       "Content-Type: application/json", "--data", c.back_body, NULL };
-	proc_show(out, argv);
-	arena_free(&a);
+	json_free(j);
+	return name;
+}
+
+/* Where its id was never learnt no request leads there; in the pages of the service it is found by its name. */
+static const char *
+by_pages(struct arena *a, const struct call *c)
+{
+	const struct service *s = service_find(c->service);
+	const char *pages = s->pages ? s->pages : c->base;
+
+	return arena_printf(a, c->was ? _("In %1$s find \"%2$s\" and set it back.")
+	                              : _("In %1$s find \"%2$s\" and delete it."), pages, name_of(a, c));
+}
+
+void
+call_by_hand(struct buf *out, const struct apply *a, const struct json *line)
+{
+	struct arena arena = { 0 };
+	const struct call *c = &a->calling.call;
+
+	if (!call_is_whole(c)) {
+		buf_puts(out, json_get_string(line, "backPath", ""));
+	} else if (strstr(c->back_path, "{id}")) {
+		buf_puts(out, by_pages(&arena, c));
+	} else {
+		const char *argv[] = { "curl", "-X", c->back_method, "-H", "Authorization: Bearer TOKEN",
+		                       arena_printf(&arena, "%s%s", c->base, c->back_path),
+		                       c->back_body ? "-H" : NULL, "Content-Type: application/json", "--data",
+		                       c->back_body, NULL };
+		proc_show(out, argv);
+	}
+	arena_free(&arena);
 }

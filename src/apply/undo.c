@@ -200,7 +200,7 @@ on_call_undone(struct apply *a, enum undo done, const struct err *e)
 	const struct json *line = w->lines.v[w->at];
 	struct buf command = BUF_INIT;
 
-	call_by_hand(&command, line);
+	call_by_hand(&command, a, line);
 	account(a, w, done, json_get_string(line, "path", ""), true, &command, e);
 	buf_free(&command);
 	undo_lines(a);

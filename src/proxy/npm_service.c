@@ -289,6 +289,7 @@ const struct service service_npm = {
 	.label      = "Nginx Proxy Manager",
 	.timeout_ms = 30000,
 	.settle_ms  = 1500, /* it reloads its nginx after it has answered */
+	.secret_by  = "npm.secret-file",
 	.log_in     = npm_log_in,
 	.answer     = npm_answer,
 	.state      = npm_state,

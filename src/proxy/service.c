@@ -76,8 +76,8 @@ find_secret(struct client *c, struct err *e)
 	if (c->secret.text)
 		return 0;
 	return err_set(e, ERR_VALUE,
-	               _("The secret of %s was typed, so it is kept nowhere. Run this in a terminal, or add --token-file FILE."),
-	               label);
+	               _("The secret of %1$s is kept nowhere. Run this in a terminal, or name a file that has it: %2$s"),
+	               label, c->service->secret_by);
 }
 
 bool

@@ -31,6 +31,8 @@ struct service {
 	int         settle_ms;  /* from a change until it is in force */
 
 	bool        tls_only;   /* its secret goes to https:// only, or to loopback */
+	const char *secret_by;  /* how a run gets it that nobody can type into */
+	const char *pages;      /* where a person sets what its API sets; NULL: where the API is */
 
 	/* Let us in with this secret, by client_ask(); ends with client_let_in(), once. */
 	void (*log_in)(struct client *c, const char *secret);

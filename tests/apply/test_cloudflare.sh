@@ -174,6 +174,22 @@ run 0 rollback --root "$R" --json
 zone_as_before
 as_before
 
+# ---- what somebody changed since stays, and how to take it back is told with the ids it has ----
+
+fresh
+go 0
+cp "$D/zone.json" "$T/applied"
+jq '(.rulesets.http_config_settings.rules[] | select(.ref | startswith("antechamber"))).expression = "false"' "$T/applied" >"$D/zone.json"
+run 1 rollback --root "$R"
+complains 'was changed since, so it is left as it is'
+id=$(jq -r '.rulesets.http_config_settings.rules[] | select(.ref | startswith("antechamber")).id' "$D/zone.json")
+complains "/rulesets/000000000000000000000000000000c2/rules/$id"
+! grep -qF '{id}' "$T/err" || fail "an id is left to guess: $(cat "$T/err")"
+cp "$T/applied" "$D/zone.json"
+run 0 rollback --root "$R"
+zone_as_before
+as_before
+
 # ---- who may not ----
 
 fresh
@@ -223,19 +239,22 @@ json '.frontByHand == []'
 fresh
 answers 'cdn: cloudflare
 cloudflare: {zone: example.org}'
-given() { # given STATUS ARGUMENT...: a run that reads the token from its standard input
+given() { # given STATUS ARGUMENT...: a run that reads the token from its standard input, behind what is in $before
 	want=$1
 	shift
 	got=0
-	printf 'a password\n%s\n' $TOKEN | timeout 60 "$BIN" "$@" --root "$R" --token-file - --json >"$T/out" 2>"$T/err" || got=$?
+	printf '%s%s\n' "$before" $TOKEN | timeout 60 "$BIN" "$@" --root "$R" --token-file - --json >"$T/out" 2>"$T/err" || got=$?
 	[ "$got" = "$want" ] || fail "status $got instead of $want: antechamber $*"
 }
-given 0 apply --answers "$T/answers.yaml" --cacert "$R/etc/ssl/cert.pem" --allow-unprotected
+before='a password
+'
+given 0 apply --answers "$T/answers.yaml" --cacert "$R/etc/ssl/cert.pem" --allow-unprotected --password-file /dev/stdin
 zone '.settings.websockets == "on" and (.rulesets.http_config_settings.rules | length == 2)'
 run 4 rollback --root "$R"
-complains 'typed, so it is kept nowhere'
+complains 'Cloudflare is kept nowhere'
 complains '--token-file FILE'
 zone '.settings.websockets == "on"'
+before=
 given 0 rollback
 zone_as_before
 as_before

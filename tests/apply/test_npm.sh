@@ -158,7 +158,7 @@ kill -9 "$NPM_PID"
 status=0
 wait $pid || status=$?
 [ $status = 6 ] || fail "status $status where nothing could be put back"
-complains "curl -X DELETE"
+complains "In $URL find \"$NAME\" and delete it."
 run 5 rollback --root "$R" # nothing answers, so nothing is half-done
 rm "$D/hang"
 npm_serves 2.15.1 "${URL##*:}"

@@ -12,6 +12,7 @@
 #include "base/fs.h"
 #include "proxy/cloudflare.h"
 #include "proxy/front.h"
+#include "proxy/npm.h"
 
 static struct json *
 parse(const char *text)
@@ -226,18 +227,43 @@ test_only_https(void **state)
 		struct heard h = { .loop = loop_new() };
 		struct net *n = net_new(h.loop);
 		const struct client_whose w = { &service_cloudflare, cases[i].base, NULL, file, NULL };
-		struct client *s = client_open(h.loop, n, &w, on_opened, &h);
+		struct client *c = client_open(h.loop, n, &w, on_opened, &h);
 
 		assert_int_equal(loop_run(h.loop, &e), 0);
 		if (cases[i].part ? !strstr(h.e.msg, cases[i].part) : h.e.code != ERR_NONE)
 			fail_msg("%s: %s", cases[i].base, h.e.msg);
-		client_close(s);
+		client_close(c);
 		net_free(n);
 		loop_free(h.loop);
 	}
 	fs_remove_tree(dir, &e);
 	arena_free(&arena);
 	free(dir);
+}
+
+/* Whoever is asked for a secret that nobody has is told how this service is given it. */
+static void
+test_how_it_is_told(void **state)
+{
+	static const struct { const struct service *service; const char *part; } cases[] = {
+		{ &service_cloudflare, "--token-file" }, { &service_npm, "npm.secret-file" },
+	};
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct heard h = { .loop = loop_new() };
+		struct net *n = net_new(h.loop);
+		const struct client_whose w = { cases[i].service, "http://127.0.0.1:1", "a@example.org", NULL, NULL };
+		struct client *c = client_open(h.loop, n, &w, on_opened, &h);
+
+		assert_int_equal(loop_run(h.loop, &e), 0);
+		if (!strstr(h.e.msg, cases[i].part) || strstr(h.e.msg, cases[!i].part))
+			fail_msg("%s: %s", cases[i].service->name, h.e.msg);
+		client_close(c);
+		net_free(n);
+		loop_free(h.loop);
+	}
 }
 
 int
@@ -250,6 +276,7 @@ main(void)
 		cmocka_unit_test(test_unread_is_not_told),
 		cmocka_unit_test(test_what_is_to_be_clicked),
 		cmocka_unit_test(test_only_https),
+		cmocka_unit_test(test_how_it_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
