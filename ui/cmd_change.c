@@ -124,7 +124,7 @@ change_say_error(const struct apply_result *r)
 		cmd_say(stderr, _("Run it with --no-reload, then restart the proxy, which closes what is open."));
 	if (!r->by_hand)
 		return;
-	cmd_say(stderr, _("To restore by hand, run each of these as root:"));
+	cmd_say(stderr, _("To restore by hand, do each of these, commands as root:"));
 	for (const char *const *command = r->by_hand; *command; command++)
 		cmd_say(stderr, *command);
 }

@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "proxy/boxed.h"
+#include "proxy/front.h"
 
 #define MAX_PEM (256 * 1024)
 
@@ -127,8 +128,11 @@ options(struct apply *a)
 	const struct answers *answers = a->plan->context.answers;
 	const char *own = own_certificate(a);
 
+	const struct proxy_found *f = a->plan->context.found;
+	struct check_options o;
+
 	a->cacert = own && fs_exists(own) ? own : a->options.cacert;
-	return (struct check_options){
+	o = (struct check_options){
 		.origin = &answers->origin,
 		.public_url = &a->public_url,
 		.connect_to = a->connect_to,
@@ -142,6 +146,8 @@ options(struct apply *a)
 		.origin_on_lan = origin_on_lan(a, &answers->origin),
 		.exposure_known = a->machine.n_listeners > 0 && url_is_loopback(&answers->origin),
 	};
+	o.cdn_plan = front_limit(&o.cdn_megabytes, answers, f ? f->front : NULL);
+	return o;
 }
 
 /* ---- before ---- */

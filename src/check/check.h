@@ -75,6 +75,8 @@ struct check_options {
 	bool               deep;
 	unsigned long long body;       /* bytes wanted; 0: OpenChamber's own limit, and 50M also told */
 	unsigned           stream;     /* seconds of quiet wanted; 0: not asked */
+	const char        *cdn_plan;   /* of Cloudflare, where it is known ("Business"); else NULL */
+	unsigned           cdn_megabytes; /* and how large an upload it takes */
 	int                timeout_ms; /* per probe; 0: 5000 */
 	const char *const *own_addresses; /* of this machine, ends with NULL; may be NULL */
 	bool               origin_on_lan; /* the origin listens beyond loopback (machine.h knows); for direct.exposure */

@@ -1,5 +1,7 @@
 #include "proxy/front.h"
 
+#include <strings.h>
+
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "proxy/cloudflare.h"
@@ -92,6 +94,38 @@ int
 front_render(struct steps *out, const struct proxy_context *c, struct err *e)
 {
 	return front_is_told(c->answers) && c->found->front ? cloudflare_render(out, c, e) : 0;
+}
+
+/* Its names there are ours in small letters. */
+static bool
+is_read(enum cloudflare_plan *out, const struct json *read)
+{
+	for (int p = PLAN_FREE; p <= PLAN_ENTERPRISE; p++) {
+		*out = (enum cloudflare_plan)p;
+		if (strcasecmp(cloudflare_plan_name(*out), json_get_string(read, "plan", "")) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum cloudflare_plan
+front_plan(const struct answers *a, const struct json *read)
+{
+	enum cloudflare_plan plan;
+
+	return is_read(&plan, read) ? plan : a->cloudflare_plan;
+}
+
+/* The lowest is what the answers have where nobody said anything. */
+const char *
+front_limit(unsigned *megabytes, const struct answers *a, const struct json *read)
+{
+	enum cloudflare_plan plan;
+
+	if (a->cdn != CDN_CLOUDFLARE || (!is_read(&plan, read) && (plan = a->cloudflare_plan) == PLAN_FREE))
+		return NULL;
+	*megabytes = cloudflare_megabytes(plan);
+	return cloudflare_plan_name(plan);
 }
 
 const char *

@@ -41,6 +41,11 @@ void front_read(struct loop *l, struct net *n, const char *root, const struct an
                 struct proxy_found *f, void (*done)(void *ctx, const struct err *e), void *ctx);
 int  front_render(struct steps *out, const struct proxy_context *c, struct err *e);
 
+/* The plan there, as it was read (NULL: it was not) or as the answers have it. */
+enum cloudflare_plan front_plan(const struct answers *a, const struct json *read);
+/* Its name, and how large an upload may be in MB; NULL: it is not known, or nothing is in front. */
+const char *front_limit(unsigned *megabytes, const struct answers *a, const struct json *read);
+
 /* What people call it: "Cloudflare". */
 const char *front_label(void);
 

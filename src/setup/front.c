@@ -73,13 +73,13 @@ setting(const struct setup *s, const char *name)
 static enum cloudflare_plan
 plan_of(const struct setup *s)
 {
-	static const char *const ids[] = { "free", "pro", "business", "enterprise" };
-	const char *read = json_get_string(front_read_of(s), "plan", "");
+	return front_plan(&s->answers, front_read_of(s));
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
-		if (strcmp(ids[i], read) == 0)
-			return (enum cloudflare_plan)i;
-	return s->answers.cloudflare_plan;
+void
+front_note_limit(const struct setup *s, struct check_options *o)
+{
+	o->cdn_plan = front_limit(&o->cdn_megabytes, &s->answers, front_read_of(s));
 }
 
 bool

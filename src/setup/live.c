@@ -95,6 +95,7 @@ run(struct setup *s, enum live_kind k)
 		.only = k == LIVE_HOLD ? "time.stream,time.idle" : NULL,
 		.deep = k == LIVE_HOLD,
 	};
+	front_note_limit(s, &l->options);
 	l->run = check_start(s->loop, s->net, &s->needs, &l->options, one_more,
 	                     k == LIVE_HOLD ? hold_done : again_done, s, &ignored);
 	if (!l->run)

@@ -232,6 +232,7 @@ run_today(struct setup *s)
 		.own_addresses = s->own_addresses,
 		.deep = s->deep,
 	};
+	front_note_limit(s, &s->today_options);
 	s->today = check_start(s->loop, s->net, &s->needs, &s->today_options, on_result, today_done, s, &e);
 }
 

@@ -235,6 +235,7 @@ void told_forget(struct setup *s);           /* what it has may be different now
 /* front.c: Cloudflare in front */
 bool setup_is_fronted(const struct setup *s);  /* it has a page of its own */
 bool front_may_tell(const struct setup *s);    /* something is written at all, so a token is of use */
+void front_note_limit(const struct setup *s, struct check_options *o); /* of the plan that was chosen or read */
 bool front_asks_plan(const struct setup *s);   /* nothing has told it */
 size_t front_list_plan(const struct setup *s, struct setup_choice *out, size_t max);
 size_t front_list_ssl(const struct setup *s, struct setup_choice *out, size_t max); /* 0: its mode is fine, or not known */

@@ -302,6 +302,16 @@ test_cdn(void **state)
 	with(w, cloud);
 	expect_cause(w, "cdn.limit", TARGET_PUBLIC, CHECK_WARN, "cdn-limit");
 	expect_verdict(w, NULL);
+	/* Where the plan is known it is the plan's limit. */
+	w->opt.cdn_plan = "Business";
+	w->opt.cdn_megabytes = 200;
+	with(w, cloud);
+	expect(w, "cdn.limit", TARGET_PUBLIC, CHECK_PASS);
+	w->opt.body = (200 << 20) + 1;
+	with(w, cloud);
+	expect_cause(w, "cdn.limit", TARGET_PUBLIC, CHECK_WARN, "cdn-limit");
+	assert_non_null(strstr(check_find(w->run, "cdn.limit", TARGET_PUBLIC)->detail, "200 MB with the plan Business"));
+	w->opt.cdn_plan = NULL;
 	w->opt.body = 0;
 	with(w, loop);
 	expect_cause(w, "public.redirect", TARGET_PUBLIC, CHECK_FAIL, "redirect-loop");

@@ -241,6 +241,35 @@ test_only_https(void **state)
 	free(dir);
 }
 
+/* What was read of the plan counts more than what somebody said; where neither is, it is not known. */
+static void
+test_whose_limit(void **state)
+{
+	static const struct { const char *answers, *read, *name; unsigned megabytes; } cases[] = {
+		{ "", "{}", NULL, 0 },
+		{ "", "{\"plan\": \"free\"}", "Free", 100 },
+		{ "cloudflare: {plan: business}\n", "{}", "Business", 200 },
+		{ "cloudflare: {plan: business}\n", "{\"plan\": \"unheard-of\"}", "Business", 200 },
+		{ "cloudflare: {plan: business}\n", "{\"plan\": \"pro\"}", "Pro", 100 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct json *read = parse(cases[i].read);
+		struct answers a;
+		unsigned megabytes = 0;
+
+		answers_of(&a, cases[i].answers);
+		const char *name = front_limit(&megabytes, &a, read);
+		if (megabytes != cases[i].megabytes || (name ? !cases[i].name || strcmp(name, cases[i].name) != 0 : !!cases[i].name))
+			fail_msg("%zu: %s %u", i, name ? name : "none", megabytes);
+		a.cdn = CDN_NONE;
+		assert_null(front_limit(&megabytes, &a, read));
+		answers_free(&a);
+		json_free(read);
+	}
+}
+
 /* Whoever is asked for a secret that nobody has is told how this service is given it. */
 static void
 test_how_it_is_told(void **state)
@@ -276,6 +305,7 @@ main(void)
 		cmocka_unit_test(test_unread_is_not_told),
 		cmocka_unit_test(test_what_is_to_be_clicked),
 		cmocka_unit_test(test_only_https),
+		cmocka_unit_test(test_whose_limit),
 		cmocka_unit_test(test_how_it_is_told),
 	};
 
