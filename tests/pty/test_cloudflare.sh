@@ -70,7 +70,7 @@ wait_text 'exit=0'
 close_terminal
 grep -q '^cdn: cloudflare' "$R/etc/antechamber/$NAME.yaml" || fail "what stands in front is not among the answers"
 run 4 rollback --root "$R"
-complains 'typed, so it is kept nowhere'
+complains 'is kept nowhere'
 run 0 rollback --root "$R" --token-file "$R/run/token"
 zone_as_before
 as_saved() { rm -rf "$R/etc/antechamber"; as_before; }
