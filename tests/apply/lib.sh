@@ -38,6 +38,31 @@ CONF
 	wait_for 5 blog_answers
 	before
 }
+nginx_reload() { # by hand, and only back when the new workers serve
+	old=$(pgrep -P "$NGINX" | sort)
+	nginx -s reload -e "$T/reload.log" -c "$R/etc/nginx/nginx.conf" 2>>"$T/reload.log" || fail "$(cat "$T/reload.log")"
+	wait_for 10 workers_are_new
+}
+workers_are_new() { for pid in $old; do ! kill -0 "$pid" 2>/dev/null || return 1; done; }
+pasted_site() { # pasted_site [LINE]: a site that leads to the origin, its WebSockets broken by what it lacks
+	site=$R/etc/nginx/sites-available/chat
+	cat >"$site" <<CONF
+server {
+    listen $HTTP;
+    server_name $NAME;
+    proxy_http_version 1.1;
+    ${1:-}
+    location / {
+        proxy_pass $ORIGIN;
+        proxy_set_header Host \$http_host;
+        proxy_set_header X-Forwarded-Proto \$scheme;
+        proxy_set_header X-Forwarded-Host \$http_host;
+    }
+}
+CONF
+	ln -sf "$site" "$R/etc/nginx/sites-enabled/chat"
+	nginx_reload
+}
 blog_answers() { [ "$(curl -s --max-time 1 -H 'Host: blog.example.org' "http://127.0.0.1:$HTTP/")" = blog ]; }
 
 # What an undo must bring back: every file and link, with mode, owner and content.

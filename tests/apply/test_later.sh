@@ -63,10 +63,7 @@ apply 0 --allow-unprotected
 ours=$R/etc/nginx/sites-available/openchamber.conf
 sed -i '/proxy_set_header Upgrade/d' "$ours"
 cp "$ours" "$T/edited"
-old=$(pgrep -P "$NGINX" | sort)
-nginx -s reload -e "$T/reload.log" -c "$R/etc/nginx/nginx.conf" 2>>"$T/reload.log" || fail "$(cat "$T/reload.log")"
-workers_are_new() { for pid in $old; do ! kill -0 "$pid" 2>/dev/null || return 1; done; }
-wait_for 5 workers_are_new
+nginx_reload
 later '1\ny\ny\ny\ny\ny\n<\n'
 grep -q "does not work: passed" "$T/later" || fail "it does not fail: $(cat "$T/later")"
 grep -q "^1 Find out why" "$T/later" || fail "why is not offered: $(cat "$T/later")"

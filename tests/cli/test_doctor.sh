@@ -9,16 +9,10 @@ server_up
 site=$R/etc/nginx/sites-available/chat
 link=$R/etc/nginx/sites-enabled/chat
 
-reload() { # nginx serves what stands in the files now
-	old=$(pgrep -P "$NGINX" | sort)
-	nginx -s reload -e "$T/reload.log" -c "$R/etc/nginx/nginx.conf" 2>>"$T/reload.log" || fail "$(cat "$T/reload.log")"
-	wait_for 5 workers_are_new
-}
-workers_are_new() { for pid in $old; do ! kill -0 "$pid" 2>/dev/null || return 1; done; }
 site_up() { # what stands on stdin is the site's file
 	sed -e "s|@HTTP@|$HTTP|g" -e "s|@TLS@|$TLS|g" -e "s|@ORIGIN@|${ORIGIN#http://}|g" -e "s|@R@|$R|g" >"$site"
 	ln -sf "$site" "$link"
-	reload
+	nginx_reload
 }
 doctor() { # doctor STATUS OPTION...
 	status=$1
@@ -189,7 +183,7 @@ head -n 3 "$site" | cmp -s - "$T/first" || fail "the other site changed"
 [ "$(tail -n 1 "$site")" = '# last' ] || fail "the end of the file changed"
 rollback
 cp "$T/documented" "$site"
-reload
+nginx_reload
 
 # A file that cannot be written: the command says sudo, and --fix is one sentence that leaves everything.
 if [ "$(id -u)" = 0 ]; then

@@ -11,7 +11,6 @@ headers='proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_hea
 	proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $up;'
 rest='proxy_buffering off; proxy_request_buffering off; proxy_read_timeout 3600s; proxy_send_timeout 3600s;'
 
-workers_are_new() { for pid in $old; do ! kill -0 "$pid" 2>/dev/null || return 1; done; }
 site() { # site LINES LOCATION-LINES [LOCATIONS] [IN-HTTP]
 	cat >"$T/site" <<CONF
 map \$http_upgrade \$up { default upgrade; "" close; }
@@ -31,9 +30,7 @@ server {
 }
 CONF
 	cp "$T/site" "$site"
-	old=$(pgrep -P "$NGINX" | sort)
-	nginx -s reload -e "$T/reload.log" -c "$R/etc/nginx/nginx.conf" 2>"$T/reload.log" || fail "$(cat "$T/reload.log" "$site")"
-	wait_for 5 workers_are_new
+	nginx_reload
 }
 public="https://$NAME:$TLS"
 doctor() { # doctor STATUS OPTION...

@@ -6,30 +6,7 @@
 trap stop EXIT
 origin
 server_up
-site=$R/etc/nginx/sites-available/chat
-broken() {
-	sed -e "s|@HTTP@|$HTTP|g" -e "s|@ORIGIN@|${ORIGIN#http://}|g" >"$site" <<'CONF'
-server {
-    listen @HTTP@;
-    server_name chat.example.org;
-    proxy_http_version 1.1;
-    proxy_set_header Host $host;
-    proxy_set_header X-Forwarded-Proto $scheme;
-    location / {
-        proxy_pass http://@ORIGIN@;
-        proxy_set_header Host $http_host;
-        proxy_set_header X-Forwarded-Proto $scheme;
-        proxy_set_header X-Forwarded-Host $http_host;
-    }
-}
-CONF
-	old=$(pgrep -P "$NGINX" | sort)
-	nginx -s reload -e "$T/reload.log" -c "$R/etc/nginx/nginx.conf" 2>>"$T/reload.log" || fail "$(cat "$T/reload.log")"
-	wait_for 5 workers_are_new
-}
-workers_are_new() { for pid in $old; do ! kill -0 "$pid" 2>/dev/null || return 1; done; }
-ln -s "$site" "$R/etc/nginx/sites-enabled/chat"
-broken
+pasted_site 'proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto $scheme;'
 before
 printf 'version: 1\norigin: %s\n' "$ORIGIN" >"$T/answers.yaml"
 start 80x24 --root "$R" --answers "$T/answers.yaml"

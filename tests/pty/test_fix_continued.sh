@@ -6,25 +6,7 @@
 trap stop EXIT
 origin
 server_up
-site=$R/etc/nginx/sites-available/chat
-sed -e "s|@HTTP@|$HTTP|g" -e "s|@ORIGIN@|${ORIGIN#http://}|g" >"$site" <<'CONF'
-server {
-    listen @HTTP@;
-    server_name chat.example.org;
-    proxy_http_version 1.1;
-    location / {
-        proxy_pass http://@ORIGIN@;
-        proxy_set_header Host $http_host;
-        proxy_set_header X-Forwarded-Proto $scheme;
-        proxy_set_header X-Forwarded-Host $http_host;
-    }
-}
-CONF
-ln -s "$site" "$R/etc/nginx/sites-enabled/chat"
-old=$(pgrep -P "$NGINX" | sort)
-workers_are_new() { for pid in $old; do ! kill -0 "$pid" 2>/dev/null || return 1; done; }
-nginx -s reload -e "$T/reload.log" -c "$R/etc/nginx/nginx.conf" 2>>"$T/reload.log"
-wait_for 10 workers_are_new
+pasted_site
 before
 where="--root $R --origin $ORIGIN --public http://$NAME:$HTTP"
 as_wanted() { tree >"$T/after" && cmp -s "$T/wanted" "$T/after" || lost "not as it was wanted: $(diff "$T/wanted" "$T/after")"; }
