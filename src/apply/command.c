@@ -41,7 +41,7 @@ static void
 start(struct apply *a, const char *const *argv, int timeout_ms, proc_done_fn *done)
 {
 	const struct proc_request q = {
-		.argv = argv, .timeout_ms = timeout_ms, .own_session = true, .silent = leaves_writer(a, argv),
+		.argv = argv, .timeout_ms = timeout_ms, .own_session = true, .leaves_others = leaves_writer(a, argv),
 		.done = done, .ctx = a,
 	};
 
@@ -56,6 +56,20 @@ go_on(struct apply *a, const struct err *e)
 
 	a->then = NULL;
 	then(a, e);
+}
+
+static bool
+complains(struct apply *a, const struct proc_result *r, const struct proxy *proxy, struct err *e)
+{
+	struct buf said = BUF_INIT;
+	bool found = false;
+
+	if (r->started && !r->timed_out && proxy && proxy->complaint) {
+		buf_printf(&said, "%s\n%s", r->err.s, r->out.s);
+		found = proxy->complaint(said.s, e);
+	}
+	buf_free(&said);
+	return found;
 }
 
 /* What it said last, for people; its errors come before its output. */
@@ -76,10 +90,11 @@ last_words(struct apply *a, const struct proc_result *r)
 	return s;
 }
 
-/* -1: it did not do what it should. */
+/* -1: it did not do what it should; why, where it is the proxy itself that says so. */
 static int
-judge(struct apply *a, const struct proc_result *r, struct err *e)
+judge(struct apply *a, const struct proc_result *r, const struct proxy *proxy, struct err *e)
 {
+	struct err complaint = { 0 };
 	const char *command = shown(a, a->argv), *said = last_words(a, r);
 
 	if (!r->started)
@@ -89,6 +104,8 @@ judge(struct apply *a, const struct proc_result *r, struct err *e)
 		return err_set(e, ERR_CHILD, _("%s did not end in time."), command);
 	if (r->status == 0)
 		return 0;
+	if (complains(a, r, proxy, &complaint))
+		said = complaint.msg;
 	if (said[0])
 		return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d: %3$s"), command,
 		               r->status, said);
@@ -113,10 +130,10 @@ on_validated(void *ctx, const struct proc_result *r)
 {
 	struct apply *a = ctx;
 	const struct proxy *proxy = whose(a);
-	struct err e = { 0 };
+	struct err e = { 0 }, found = { 0 };
 
 	a->proc = NULL;
-	if (judge(a, r, &e) == 0) {
+	if (judge(a, r, NULL, &e) == 0) {
 		const char *said = last_words(a, r);
 		if (said[0])
 			apply_say(a, "validate", PROGRESS_DONE, "%s: %s", shown(a, a->argv), said);
@@ -125,14 +142,8 @@ on_validated(void *ctx, const struct proc_result *r)
 		go_on(a, NULL);
 		return;
 	}
-	if (r->started && !r->timed_out && proxy && proxy->complaint) {
-		struct err found = { 0 };
-		struct buf said = BUF_INIT;
-		buf_printf(&said, "%s\n%s", r->err.s, r->out.s);
-		if (proxy->complaint(said.s, &found))
-			e = found;
-		buf_free(&said);
-	}
+	if (complains(a, r, proxy, &found))
+		e = found;
 	apply_say(a, "validate", PROGRESS_FAIL, "%s", e.msg);
 	go_on(a, &e);
 }
@@ -154,7 +165,7 @@ on_run(void *ctx, const struct proc_result *r)
 	struct err e = { 0 };
 
 	a->proc = NULL;
-	go_on(a, judge(a, r, &e) < 0 ? &e : NULL);
+	go_on(a, judge(a, r, NULL, &e) < 0 ? &e : NULL);
 }
 
 void
@@ -297,7 +308,7 @@ on_reloaded(void *ctx, const struct proc_result *r)
 	struct err e = { 0 };
 
 	a->proc = NULL;
-	if (judge(a, r, &e) < 0) {
+	if (judge(a, r, proxy, &e) < 0) {
 		apply_say(a, "reload", PROGRESS_FAIL, "%s", e.msg);
 		a->reload_err = e;
 		a->deadline = loop_now() + (r->started ? FAILED_MS : 0);

@@ -37,6 +37,7 @@ struct proc {
 	bool               killed; /* proc_kill() inside a line callback: freed when that returns */
 	int                busy;
 	int                pidfd, out, err, exec; /* -1: closed */
+	int                heard; /* instead of the pipes; -1: those are used */
 	unsigned           deadline, linger;
 };
 
@@ -59,6 +60,7 @@ proc_free(struct proc *p)
 	close_fd(p, &p->out);
 	close_fd(p, &p->err);
 	close_fd(p, &p->exec);
+	close_fd(p, &p->heard);
 	buf_free(&p->r.out);
 	buf_free(&p->r.err);
 	buf_free(&p->lines.part);
@@ -74,6 +76,20 @@ give_line(void *ctx, const char *line, size_t len)
 		p->on_line(p->ctx, line, len);
 }
 
+/* The end of what was said.  From here on that file takes no more: a write that fails ends nobody, as a pipe's would. */
+static void
+hear(struct proc *p)
+{
+	const off_t all = lseek(p->heard, 0, SEEK_END), max = (off_t)p->max_output;
+	char bytes[4096];
+	ssize_t n;
+
+	for (off_t at = all > max ? all - max : 0; (n = pread(p->heard, bytes, sizeof(bytes), at)) > 0; at += n)
+		buf_add_max(&p->r.err, bytes, (size_t)n, p->max_output);
+	if (fcntl(p->heard, F_ADD_SEALS, F_SEAL_GROW) < 0 || ftruncate(p->heard, 0) < 0)
+		return; /* then it is kept for as long as somebody has it open */
+}
+
 static void
 finish(void *ctx)
 {
@@ -83,6 +99,8 @@ finish(void *ctx)
 	p->linger = 0;
 	if (p->exec >= 0 && read(p->exec, &p->r.sys, sizeof(p->r.sys)) == sizeof(p->r.sys))
 		p->r.started = false;
+	if (p->heard >= 0)
+		hear(p);
 	p->r.seconds = loop_seconds() - p->start;
 	p->busy++;
 	if (p->on_line && p->r.started)
@@ -240,19 +258,14 @@ close_all(const int *fds, size_t n)
 			close(fds[i]);
 }
 
+/* For both of its outputs a file without a name, which what it leaves running may keep. */
 static int
-silence(const struct proc_request *q, const int *fds)
+open_heard(struct proc *p, const int *fds)
 {
-	const int null = q->silent ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
-	int sys = 0;
-
-	if (!q->silent)
-		return 0;
-	if (null < 0 || dup3(null, fds[2], O_CLOEXEC) < 0 || dup3(null, fds[4], O_CLOEXEC) < 0)
-		sys = errno;
-	if (null >= 0)
-		close(null);
-	return sys;
+	p->heard = memfd_create("output", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (p->heard < 0 || dup3(p->heard, fds[2], O_CLOEXEC) < 0 || dup3(p->heard, fds[4], O_CLOEXEC) < 0)
+		return errno;
+	return 0;
 }
 
 /* Fork; 0, or the errno of what failed. */
@@ -269,7 +282,7 @@ launch(struct proc *p, const struct proc_request *q)
 		close_all(fds, ARRAY_LEN(fds));
 		return sys;
 	}
-	if ((sys = silence(q, fds)) != 0) {
+	if (q->leaves_others && (sys = open_heard(p, fds)) != 0) {
 		close_all(fds, ARRAY_LEN(fds));
 		return sys;
 	}
@@ -299,7 +312,7 @@ proc_start(struct loop *l, const struct proc_request *q)
 		.lines = { .part = BUF_INIT, .max = MAX_LINE },
 		.max_output = q->max_output ? q->max_output : DEFAULT_OUTPUT,
 		.start = loop_seconds(), .group = q->own_session,
-		.pidfd = -1, .out = -1, .err = -1, .exec = -1,
+		.pidfd = -1, .out = -1, .err = -1, .exec = -1, .heard = -1,
 	};
 	p->r.sys = launch(p, q);
 	if (p->r.sys) {

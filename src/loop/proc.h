@@ -41,7 +41,7 @@ struct proc_request {
 	bool               dies_with_us; /* PR_SET_PDEATHSIG, TERM: a master ends its workers */
 	bool               as_nobody;  /* as root: drop to nobody first; otherwise nothing */
 	bool               own_session; /* setsid(): no lost terminal reaches it, TERM all of it */
-	bool               silent;      /* its output goes nowhere: what it leaves running has no pipe of ours to die of */
+	bool               leaves_others; /* is heard until it ends; what it leaves running has no pipe of ours to die of */
 	proc_line_fn      *on_line;
 	proc_done_fn      *done;
 	void              *ctx;

@@ -36,7 +36,7 @@ take_place(const char *line, const char *end, struct err *e)
 		colon = of ? memchr(of, ':', (size_t)(end - of)) : NULL;
 		if (!colon || (size_t)(colon - of) - 4 >= sizeof(e->file))
 			continue;
-		e->line = atoi(p);
+		e->line = said_line(p);
 		memcpy(e->file, of + 4, (size_t)(colon - of) - 4);
 		e->file[(size_t)(colon - of) - 4] = '\0';
 		rest = colon + 1;

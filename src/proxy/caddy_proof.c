@@ -45,21 +45,25 @@ find_place(const char *text, struct err *place)
 			continue;
 		memcpy(place->file, begin, n);
 		place->file[n] = '\0';
-		place->line = atoi(digits);
+		place->line = said_line(digits);
 		rest = p;
 	}
 	return rest;
 }
 
-/* The last "Error: " is why it ended; before it come notes in JSON. */
+/* The last "Error: " is why it ended; before it come notes in JSON, behind it `caddy start' says that its Caddy ended. */
 static const char *
 last_error(const char *said)
 {
+	static const char ended[] = "caddy process exited";
 	const char *last = NULL;
 
-	for (const char *p = said; (p = strstr(p, "Error: ")); p++)
-		if (p == said || p[-1] == '\n')
-			last = p + strlen("Error: ");
+	for (const char *p = said; (p = strstr(p, "Error: ")); p++) {
+		const char *error = p + strlen("Error: ");
+
+		if ((p == said || p[-1] == '\n') && (!last || strncmp(error, ended, sizeof(ended) - 1) != 0))
+			last = error;
+	}
 	return last;
 }
 

@@ -36,7 +36,7 @@ take_place(const char *p, const char *end, struct err *e)
 		return p;
 	memcpy(e->file, open, (size_t)(colon - open));
 	e->file[colon - open] = '\0';
-	e->line = atoi(colon + 1);
+	e->line = said_line(colon + 1);
 	p = close + 1;
 	return p + strspn(p, " :");
 }

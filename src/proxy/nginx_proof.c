@@ -28,7 +28,7 @@ take_place(char *message, struct err *e)
 		return 0;
 	*in = *colon = '\0';
 	memcpy(e->file, in + 4, strlen(in + 4) + 1);
-	return atoi(colon + 1);
+	return said_line(colon + 1);
 }
 
 bool

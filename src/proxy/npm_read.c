@@ -335,7 +335,7 @@ npm_detect(struct loop *l, const char *root, const struct machine *m, struct pro
 	(void)l;
 	(void)root;
 	(void)m;
-	*f = (struct proxy_found){ .proxy = &proxy_npm };
+	f->proxy = &proxy_npm;
 	done(ctx);
 }
 

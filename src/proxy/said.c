@@ -1,5 +1,7 @@
 #include "proxy/said.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -67,4 +69,12 @@ said_of_certificate(struct err *e, const struct err *place, const char *text)
 			return true;
 		}
 	return false;
+}
+
+int
+said_line(const char *digits)
+{
+	const long line = strtol(digits, NULL, 10);
+
+	return line > 0 && line < INT_MAX ? (int)line : 0;
 }

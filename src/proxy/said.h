@@ -1,4 +1,4 @@
-/* said.h - what a proxy's own checker says of a certificate, in one sentence of ours, with the file. */
+/* said.h - what every proxy's own checker says: of a certificate, in one sentence of ours, with the file; and a line. */
 #ifndef PROXY_SAID_H
 #define PROXY_SAID_H
 
@@ -12,5 +12,8 @@
  * configuration; false: it is about something else.
  */
 bool said_of_certificate(struct err *e, const struct err *place, const char *text);
+
+/* The number of a line, as it stands in what somebody else wrote; 0: it cannot be one. */
+int said_line(const char *digits);
 
 #endif

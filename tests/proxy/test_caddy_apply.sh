@@ -95,6 +95,14 @@ as_before
 server_up
 caddy_stop
 before
+serve other "$BIN" origin --port "$ADMIN" # where Caddy would listen for its reloads
+other=$SERVER_PID
+apply 1 $pw
+json '.outcome == "undone" and (.error.message | test("caddy start.*ended with status 1: Caddy says: .*address already in use"))'
+as_before
+! shop_answers || fail 'the proxy runs, which did not run before'
+kill "$other"
+wait "$other" || :
 apply 0 $pw
 json '[.steps[] | select(.step == "reload" and (.text | test("caddy start")))] | length > 0'
 for p in /proc/[0-9]*; do

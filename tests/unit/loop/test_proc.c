@@ -360,6 +360,35 @@ test_grandchild_with_our_pipe(void **state)
 	end(&run);
 }
 
+/* One that stays is heard as long as whoever started it runs, and what it says later ends it neither with us nor without. */
+static void
+test_leaves_others(void **state)
+{
+	struct world *w = *state;
+	static const bool leaves[] = { true, false };
+
+	for (size_t i = 0; i < ARRAY_LEN(leaves); i++) {
+		struct run run = { 0 };
+		const char *said;
+		pid_t left;
+
+		begin(w, &run, (struct proc_request){ .leaves_others = leaves[i], .argv = SH(
+			"(while :; do echo on; sleep 0.01; done) & echo why >&2; sleep 0.1; echo pid $!; exit 3") });
+		assert_true(world_run(w, &run.done, 5000));
+		assert_true(run.started);
+		assert_int_equal(run.status, 3);
+		assert_non_null(strstr(run.err.s, "why\n"));
+		said = strstr(leaves[i] ? run.err.s : run.out.s, "pid ");
+		assert_non_null(said);
+		left = (pid_t)strtol(said + 4, NULL, 10);
+		assert_true(left > 1);
+		world_idle(w, 50); /* it says more meanwhile */
+		assert_int_equal(leaves[i] ? is_dead(left) : dies_soon(w, left), !leaves[i]);
+		kill(left, SIGKILL);
+		end(&run);
+	}
+}
+
 static void
 test_signal(void **state)
 {
@@ -517,6 +546,7 @@ main(void)
 		CASE(test_kill_is_done_when_it_returns),
 		CASE(test_many_at_once),
 		CASE(test_grandchild_with_our_pipe),
+		CASE(test_leaves_others),
 		CASE(test_signal),
 		CASE(test_child_inherits_nothing),
 		CASE(test_session_and_user),

@@ -138,6 +138,7 @@ test_complaints(void **state)
 		{ "(98)Address already in use: AH00072: make_sock: could not bind to address [::]:80\nno listening sockets available, shutting down\nAH00015: Unable to open logs\n",
 		  "", "could not bind to address [::]:80", 0 },
 		{ "AH00526: Syntax error on line 8 of /tmp/c.conf:", "/tmp/c.conf", "Apache says: ", 8 },
+		{ "AH00526: Syntax error on line 4294967297 of /tmp/c.conf:\nx\n", "/tmp/c.conf", "Apache says: x", 0 },
 		{ "AH00558: apache2: Could not reliably determine\nSyntax OK\n", NULL, NULL, 0 },
 		{ "", NULL, NULL, 0 },
 	};

@@ -254,6 +254,11 @@ test_complaints(void **state)
 		  "", "Caddy says: loading config: listening on :18090", 0 },
 		{ "Error: sending configuration to instance: performing request: Post \"http://localhost:2019/load\": dial tcp "
 		  "[::1]:2019: connect: connection refused\n", "", "connection refused", 0 },
+		{ "{\"msg\":\"using\"}\nError: loading initial config: listening on :18090: bind: address already in use\n"
+		  "Error: caddy process exited with error: exit status 1\n",
+		  "", "Caddy says: loading initial config: listening on :18090", 0 },
+		{ "Error: caddy process exited with error: exit status 1\n", "", "exit status 1", 0 },
+		{ "Error: /etc/caddy/Caddyfile:4294967297: no line\n", "/etc/caddy/Caddyfile", "no line", 0 },
 		{ "Error: one\nError: two\n", "", "Caddy says: two", 0 },
 		{ "Error: \x1b[31mred\n", "", "red", 0 },
 		{ "Error: ", "", "", 0 },

@@ -191,7 +191,7 @@ test_set_aside(void **state)
 		tree_write(t, "/etc/caddy/sites/old", "chat.example.org {\n\tbind 10.0.0.1\n}\n");
 		parse_answers(&a, https_answers);
 		world_found(&f, t, "2.6.2");
-		rc = caddy_render(&steps, &(struct proxy_context){ .answers = &a, .found = &f, .needs = &(const struct needs){ 0 }, .templates = "templates",
+		rc = caddy_render(&steps, &(struct proxy_context){ .answers = &a, .found = &f, .needs = &(const struct needs){ .port = 0 }, .templates = "templates",
 		                  .root = t->root, .set_aside = cases[i].aside }, &e);
 		if (rc != (cases[i].says ? -1 : 0) || (rc < 0 && !strstr(e.msg, cases[i].says)))
 			fail_msg("%zu: %s", i, e.msg);
@@ -256,9 +256,9 @@ test_commands(void **state)
 {
 	static const struct { bool installed, running; const char *unit, *binary, *caddyfile, *want, *version, *admin; } cases[] = {
 		{ false, false, NULL, NULL, "", "validate caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile; "
-		  "reload systemctl reload caddy" },
+		  "reload systemctl reload caddy", NULL, NULL },
 		{ true, true, NULL, "/usr/bin/caddy", "", "validate caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile; "
-		  "reload caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile" },
+		  "reload caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile", NULL, NULL },
 		/* The endpoint is where the environment says, for those that ask it, unless the file says it. */
 		{ true, true, NULL, "/usr/bin/caddy", "", "validate caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile; "
 		  "reload caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile --address unix//run/caddy.sock",
@@ -269,12 +269,12 @@ test_commands(void **state)
 		  "--adapter caddyfile; reload caddy reload --config /etc/caddy/Caddyfile --adapter caddyfile",
 		  "2.10.0", "unix//run/caddy.sock" },
 		{ true, true, "caddy.service", "/usr/bin/caddy", "", "validate caddy validate --config /etc/caddy/Caddyfile "
-		  "--adapter caddyfile; reload systemctl reload caddy.service" },
+		  "--adapter caddyfile; reload systemctl reload caddy.service", NULL, NULL },
 		{ true, true, "caddy.service", "/opt/caddy", "{\n\tadmin off\n}\n", "validate /opt/caddy validate --config "
-		  "/etc/caddy/Caddyfile --adapter caddyfile; reload systemctl restart caddy.service" },
-		{ true, true, NULL, "/opt/caddy", "{\n\tadmin off\n}\n", NULL },
+		  "/etc/caddy/Caddyfile --adapter caddyfile; reload systemctl restart caddy.service", NULL, NULL },
+		{ true, true, NULL, "/opt/caddy", "{\n\tadmin off\n}\n", NULL, NULL, NULL },
 		{ true, false, NULL, "/opt/caddy", "{\n\tadmin off\n}\n", "validate /opt/caddy validate --config "
-		  "/etc/caddy/Caddyfile --adapter caddyfile; reload /opt/caddy start --config /etc/caddy/Caddyfile --adapter caddyfile" },
+		  "/etc/caddy/Caddyfile --adapter caddyfile; reload /opt/caddy start --config /etc/caddy/Caddyfile --adapter caddyfile", NULL, NULL },
 	};
 
 	(void)state;

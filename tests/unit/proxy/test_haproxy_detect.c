@@ -137,6 +137,7 @@ test_complaints(void **state)
 		{ "[ALERT]    (1) : Starting frontend x: cannot bind socket (Address already in use) [127.0.0.1:80]\n", "", "cannot bind socket", 0 },
 		{ "[WARNING]  (1) : config : something\nConfiguration file is valid\n", NULL, NULL, 0 },
 		{ "", NULL, NULL, 0 },
+		{ "[ALERT] : parsing [/a.cfg:4294967297] : x\n", "/a.cfg", "HAProxy says: x", 0 },
 		{ "[ALERT]", NULL, NULL, 0 },
 		{ "[ALERT] : config : parsing [unclosed", "", "HAProxy says: parsing [unclosed", 0 },
 	};

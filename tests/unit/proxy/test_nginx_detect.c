@@ -154,7 +154,8 @@ test_complaints(void **state)
 		{ "", NULL, NULL, 0 },
 		{ "nginx: [emerg] \x1b[31mred\n", "", "", 0 },
 		{ "[emerg]", "", "", 0 },
-		{ "nginx: [emerg] x in /:99999999999999999999", "/", "", -1 },
+		{ "nginx: [emerg] x in /:99999999999999999999", "/", "", 0 },
+		{ "nginx: [emerg] x in /:4294967297", "/", "", 0 },
 	};
 
 	(void)state;
