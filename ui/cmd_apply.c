@@ -216,12 +216,12 @@ planned_apply(struct cmd *c, struct planned *p, const struct apply_options *opti
 	return status;
 }
 
-static int
-apply(struct cmd *c, struct planned *p)
+struct apply_options
+planned_options(const struct cmd *c, const struct planned *p)
 {
 	const struct options *o = c->o;
-	struct arena arena = { 0 };
-	struct apply_options options = {
+
+	return (struct apply_options){
 		.plan_hash = o->plan,
 		.allow_unprotected = o->allow_unprotected,
 		.no_reload = o->no_reload || !p->answers.reload,
@@ -230,10 +230,18 @@ apply(struct cmd *c, struct planned *p)
 		.cacert = o->cacert,
 		.timeout_ms = o->timeout_ms,
 		.continues = o->continues,
-		.answers_to = answers_default_path(&arena, o->root, &p->answers.public_url),
 	};
-	int status = planned_apply(c, p, &options, NULL);
+}
 
+static int
+apply(struct cmd *c, struct planned *p)
+{
+	struct apply_options options = planned_options(c, p);
+	struct arena arena = { 0 };
+	int status;
+
+	options.answers_to = answers_default_path(&arena, c->o->root, &p->answers.public_url);
+	status = planned_apply(c, p, &options, NULL);
 	arena_free(&arena);
 	return status;
 }

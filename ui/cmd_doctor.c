@@ -116,35 +116,29 @@ put_document(struct doctor *d)
 	buf_free(&line);
 }
 
+/* `reviewed': the hash of the plan that was shown; NULL: what the options say. */
 static int
-apply_fixes(struct doctor *d, struct json *findings, struct err *e)
+apply_fixes(struct doctor *d, const char *reviewed, struct json *findings, struct err *e)
 {
-	const struct options *o = d->c->o;
-	const struct apply_options options = {
-		.plan_hash = o->plan,
-		.allow_unprotected = o->allow_unprotected,
-		.no_reload = o->no_reload || !d->p.answers.reload,
-		.confirm_within = o->yes ? 0 : o->confirm_within,
-		.password = o->password,
-		.cacert = d->cacert,
-		.timeout_ms = o->timeout_ms,
-		.continues = o->continues,
-		.over_edits = true, /* what was edited is what is corrected */
-	};
+	struct apply_options options = planned_options(d->c, &d->p);
 
+	options.cacert = d->cacert;
+	options.over_edits = true; /* what was edited is what is corrected */
+	if (reviewed)
+		options.plan_hash = reviewed;
 	return handoff_check(&d->p, e) < 0 ? -1 : planned_apply(d->c, &d->p, &options, findings);
 }
 
 /* The findings' plan, as an apply does it. */
 static int
-fix(struct doctor *d, struct err *e)
+fix(struct doctor *d, const char *reviewed, struct err *e)
 {
 	struct json *list = doctor_json(d);
 	int status;
 
 	d->p.plan = d->findings.plan;
 	d->findings.plan = (struct plan){ 0 };
-	status = apply_fixes(d, list, e);
+	status = apply_fixes(d, reviewed, list, e);
 	json_free(list);
 	return status;
 }
@@ -171,14 +165,17 @@ static int
 ask_and_fix(struct doctor *d, struct err *e)
 {
 	const struct options *o = d->c->o;
-	bool yes = is_agreed(o);
+	const bool agreed = is_agreed(o);
+	char shown[65];
+	bool yes = agreed;
 
 	if (!o->json)
 		fputc('\n', stdout);
+	plan_hash(&d->findings.plan, shown); /* so that nothing turns while it waits for the answer */
 	if (!yes && cmd_ask(d->c, _("Apply these changes? Type yes, or Enter for no"), &yes, e) < 0)
 		return -1;
 	if (yes)
-		return fix(d, e);
+		return fix(d, agreed ? NULL : shown, e);
 	cmd_say(stdout, _("Nothing on this server has been changed."));
 	return status_of(d);
 }
@@ -194,7 +191,7 @@ finish(struct doctor *d, const struct journal_wish *w, struct err *e)
 		               _("The site that was being changed is not found any more. To undo it: antechamber rollback"));
 	if (plan_repair(&d->p.plan, &d->p.context, (const char *const *)w->causes, e) < 0)
 		return -1;
-	return apply_fixes(d, NULL, e);
+	return apply_fixes(d, NULL, NULL, e);
 }
 
 int

@@ -29,6 +29,8 @@ struct planned {
 int  planned_answers(struct cmd *c, struct planned *p, struct err *e); /* --answers; they are whole */
 int  planned_detect(struct cmd *c, struct planned *p, struct err *e);  /* the proxy they name */
 int  planned_build(struct cmd *c, struct planned *p, struct err *e);   /* all of it, and the plan; by hand there is none, which only print takes */
+/* What every change has in common, as it was asked for; who calls adds its own. */
+struct apply_options planned_options(const struct cmd *c, const struct planned *p);
 /* Do its plan and say how it went; a doctor's findings go into the document.  Returns the exit status. */
 int  planned_apply(struct cmd *c, struct planned *p, const struct apply_options *options,
                    struct json *findings);

@@ -63,11 +63,38 @@ as_before
 # As a command: the change is shown, and Enter alone changes nothing.
 settled() { old=$(pgrep -P "$NGINX" | sort) && [ "$(echo "$old" | wc -l)" = 1 ]; }
 wait_for 10 settled
-for answer in '' y yes; do
+asked() { # it waits for the yes, and the difference is above
 	start 100x60 doctor --root "$R" --origin "$ORIGIN" --public "http://$NAME:$HTTP" --fix --allow-unprotected
 	wait_text 'Type yes, or Enter for no \[no\]:' 20
 	must_say '^@@'
 	as_before
+}
+refused() { # refused TEXT: the yes is for what was shown, and that is there no more
+	before
+	type_text yes
+	keys Enter
+	wait_text 'exit=1' 30
+	must_say "$1"
+	must_say 'Nothing on this server has been changed.'
+	as_before
+	close_terminal
+}
+asked # a directory is swapped for a link to elsewhere, where the same stands
+mv "$R/etc/nginx/sites-available" "$R/elsewhere"
+ln -s "$R/elsewhere" "$R/etc/nginx/sites-available"
+(cd "$R/elsewhere" && sha256sum ./*) >"$T/there"
+refused 'The plan is not the one that was reviewed'
+(cd "$R/elsewhere" && sha256sum -c --quiet "$T/there") || fail "written elsewhere"
+rm "$R/etc/nginx/sites-available"
+mv "$R/elsewhere" "$R/etc/nginx/sites-available"
+before
+asked # somebody edits it meanwhile
+echo '# mine' >>"$site"
+refused 'changed while you were reading'
+sed -i '$d' "$site"
+before
+for answer in '' y yes; do
+	asked
 	[ -z "$answer" ] || type_text "$answer"
 	keys Enter
 	wait_text 'exit=' 30
