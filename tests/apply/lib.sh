@@ -103,3 +103,14 @@ reviewed() { # $plan is the hash of what these answers make of this server
 	run 0 rollback --root "$R"
 	as_before
 }
+
+to_be_kept() { # to_be_kept SECONDS: an apply on a terminal that asks; what is written to 3 is typed there, its status comes to $T/rc
+	[ -p "$T/keys" ] || mkfifo "$T/keys"
+	: >"$T/seen"
+	rm -f "$T/rc"
+	(script -qefc "'$BIN' apply --answers '$T/answers.yaml' --root '$R' --cacert '$R/etc/ssl/cert.pem' \
+		--allow-unprotected --confirm-within $1" /dev/null <"$T/keys" >"$T/seen" 2>&1 && rc=0 || rc=$?; echo "$rc" >"$T/rc") &
+	PIDS="$PIDS $!"
+	exec 3>"$T/keys"
+	wait_for 30 grep -q 'Keep this?' "$T/seen"
+}

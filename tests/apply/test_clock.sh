@@ -9,7 +9,6 @@ shim=$T/clock.so
 origin
 server_up
 answers
-mkfifo "$T/keys"
 export CLOCK="$T/clock"
 days() { # days N: so far is the clock off from now on
 	echo $(($1 * 86400)) >"$CLOCK.new"
@@ -54,17 +53,8 @@ as_before
 
 # While it waits to be kept: an hour is an hour, and two seconds are two.
 answers
-ask() { # ask SECONDS
-	: >"$T/seen"
-	rm -f "$T/rc"
-	(script -qefc "'$BIN' apply --answers '$T/answers.yaml' --root '$R' --cacert '$R/etc/ssl/cert.pem' \
-		--allow-unprotected --confirm-within $1" /dev/null <"$T/keys" >"$T/seen" 2>&1 && rc=0 || rc=$?; echo "$rc" >"$T/rc") &
-	PIDS="$PIDS $!"
-	exec 3>"$T/keys"
-	wait_for 30 grep -q 'Keep this?' "$T/seen"
-}
 days 1
-ask 3600
+to_be_kept 3600
 for at in 20 1 20; do
 	days $at
 	run 0 rollback --list --root "$R" --json # looks at the clock as well
@@ -77,7 +67,7 @@ wait_for 30 test -s "$T/rc"
 run 0 rollback --root "$R"
 as_before
 days 20
-ask 2
+to_be_kept 2
 days 1
 wait_for 30 test -s "$T/rc"
 exec 3>&-

@@ -6,16 +6,9 @@ need script
 origin
 server_up
 answers
-mkfifo "$T/keys"
 
 ask() { # ask SECONDS ANSWER: on a terminal; the answer is typed once it is asked for
-	: >"$T/seen"
-	rm -f "$T/rc"
-	(script -qefc "'$BIN' apply --answers '$T/answers.yaml' --root '$R' --cacert '$R/etc/ssl/cert.pem' \
-		--allow-unprotected --confirm-within $1" /dev/null <"$T/keys" >"$T/seen" 2>&1 && rc=0 || rc=$?; echo "$rc" >"$T/rc") &
-	PIDS="$PIDS $!"
-	exec 3>"$T/keys"
-	wait_for 30 grep -q 'Keep this?' "$T/seen"
+	to_be_kept "$1"
 	[ -z "$2" ] || echo "$2" >&3
 	exec 3>&- # script(1) stays as long as somebody may type
 	wait_for 30 test -s "$T/rc"

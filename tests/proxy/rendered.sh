@@ -54,3 +54,9 @@ apply() { # apply STATUS OPTION...
 	shift
 	run "$status" apply --answers "$T/a.yaml" --root "$R" --yes --password-file "$T/password" --json "$@"
 }
+
+is_named() { # is_named CAUSE: by a check of what is served now
+	timeout 20 "$BIN" check --origin "$ORIGIN" --public "https://$NAME:$TLS" --connect-to "127.0.0.1:$TLS" --root "$R" \
+		--cacert "$T/$NAME.pem" --password-file "$T/password" --json >"$T/out" 2>/dev/null </dev/null
+	[ "$(verdict)" = "$1" ]
+}

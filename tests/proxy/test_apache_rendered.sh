@@ -110,12 +110,7 @@ SITE=$A/sites-available/openchamber.conf
 cp -p "$SITE" "$T/good.conf"
 sed -i 's/X-Forwarded-Proto https/X-Forwarded-Proto http/' "$SITE"
 kill -USR1 "$PROXY_PID"
-spoilt() {
-	timeout 20 "$BIN" check --origin "$ORIGIN" --public "https://$NAME:$TLS" --connect-to "127.0.0.1:$TLS" --root "$R" \
-		--cacert "$T/$NAME.pem" --password-file "$T/password" --json >"$T/out" 2>/dev/null </dev/null
-	[ "$(verdict)" = ws-proto-lost ]
-}
-wait_for 20 spoilt
+wait_for 20 is_named ws-proto-lost
 LINE=$(grep -n 'X-Forwarded-Proto http$' "$SITE" | cut -d : -f 1)
 json ".checks[] | select(.id == \"ws.event\" and .target == \"public\") | .where == {file: \"/etc/apache2/sites-enabled/openchamber.conf\", line: $LINE}"
 cp -p "$T/good.conf" "$SITE"

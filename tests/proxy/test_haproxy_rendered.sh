@@ -81,12 +81,7 @@ sed 's/set-header X-Forwarded-Proto https/set-header X-Forwarded-Proto http/' "$
 cp "$R/etc/haproxy/haproxy.cfg" "$T/good.cfg"
 cp "$T/spoilt.cfg" "$R/etc/haproxy/haproxy.cfg"
 kill -USR2 "$PROXY_PID"
-spoilt() {
-	timeout 20 "$BIN" check --origin "$ORIGIN" --public "https://$NAME:$TLS" --connect-to "127.0.0.1:$TLS" --root "$R" \
-		--cacert "$T/$NAME.pem" --password-file "$T/password" --json >"$T/out" 2>/dev/null </dev/null
-	[ "$(verdict)" = ws-proto-lost ]
-}
-wait_for 20 spoilt
+wait_for 20 is_named ws-proto-lost
 LINE=$(grep -n 'X-Forwarded-Proto http if' "$R/etc/haproxy/haproxy.cfg" | cut -d : -f 1)
 json ".checks[] | select(.id == \"ws.event\" and .target == \"public\") | .where == {file: \"/etc/haproxy/haproxy.cfg\", line: $LINE}"
 cp -p "$T/good.cfg" "$R/etc/haproxy/haproxy.cfg"
