@@ -100,15 +100,6 @@ named_on_any_port(const struct proxy_found *f, const char *host)
 	return NULL;
 }
 
-static bool
-listens_on(const struct proxy_site *s, unsigned port)
-{
-	for (size_t i = 0; i < s->n_listens; i++)
-		if (s->listens[i].port == port)
-			return true;
-	return false;
-}
-
 /* By the name people use; else by where it leads. */
 static const struct proxy_site *
 site_in(struct doctor *d, const struct proxy_found *f)
@@ -128,7 +119,7 @@ site_in(struct doctor *d, const struct proxy_found *f)
 	if (!site && (!a->has_public || a->public_url.ip))
 		site = proxy_site_leading_to(f, &origin);
 	/* An address without a name is served by whoever has its port. */
-	if (site && a->has_public && a->public_url.ip && !listens_on(site, a->public_url.port))
+	if (site && a->has_public && a->public_url.ip && !proxy_site_listens(site, a->public_url.port))
 		return NULL;
 	return site;
 }

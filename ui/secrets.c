@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "proxy/cloudflare.h"
 #include "proxy/secret.h"
@@ -138,9 +139,8 @@ secrets_as_file(void)
 {
 	const char *held = secret_held(service_cloudflare.name);
 	const int fd = held ? memfd_create("token", MFD_CLOEXEC) : -1;
-	const ssize_t len = held ? (ssize_t)strlen(held) : 0;
 
-	if (fd >= 0 && (write(fd, held, (size_t)len) != len || lseek(fd, 0, SEEK_SET) < 0)) {
+	if (fd >= 0 && (fs_write_all(fd, held, strlen(held)) < 0 || lseek(fd, 0, SEEK_SET) < 0)) {
 		close(fd);
 		return -1;
 	}

@@ -59,7 +59,7 @@ go_on(struct apply *a, const struct err *e)
 }
 
 static bool
-complains(struct apply *a, const struct proc_result *r, const struct proxy *proxy, struct err *e)
+complains(const struct proc_result *r, const struct proxy *proxy, struct err *e)
 {
 	struct buf said = BUF_INIT;
 	bool found = false;
@@ -104,7 +104,7 @@ judge(struct apply *a, const struct proc_result *r, const struct proxy *proxy, s
 		return err_set(e, ERR_CHILD, _("%s did not end in time."), command);
 	if (r->status == 0)
 		return 0;
-	if (complains(a, r, proxy, &complaint))
+	if (complains(r, proxy, &complaint))
 		said = complaint.msg;
 	if (said[0])
 		return err_set(e, ERR_CHILD, _("%1$s ended with status %2$d: %3$s"), command,
@@ -142,7 +142,7 @@ on_validated(void *ctx, const struct proc_result *r)
 		go_on(a, NULL);
 		return;
 	}
-	if (complains(a, r, proxy, &found))
+	if (complains(r, proxy, &found))
 		e = found;
 	apply_say(a, "validate", PROGRESS_FAIL, "%s", e.msg);
 	go_on(a, &e);

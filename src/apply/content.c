@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 
@@ -282,21 +283,6 @@ set_attributes(const struct content *c, int fd, const char *shown, struct err *e
 	return 0;
 }
 
-static int
-write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int
 content_write(const struct content *c, int dir, const char *name, const char *shown, struct err *e)
 {
@@ -308,7 +294,7 @@ content_write(const struct content *c, int dir, const char *name, const char *sh
 	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_sys(e, ERR_IO, _("Cannot write beside %s"), shown);
-	if (write_all(fd, c->bytes.s, c->bytes.len) < 0)
+	if (fs_write_all(fd, c->bytes.s, c->bytes.len) < 0)
 		err_sys(e, ERR_IO, _("Cannot write %s"), shown);
 	else if (set_attributes(c, fd, shown, e) == 0) {
 		if (fsync(fd) < 0)

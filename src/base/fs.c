@@ -128,8 +128,8 @@ fs_read(struct buf *out, const char *path, size_t max, struct err *e)
 	return n < 0 ? -1 : 0;
 }
 
-static int
-write_all(int fd, const char *bytes, size_t len)
+int
+fs_write_all(int fd, const char *bytes, size_t len)
 {
 	while (len) {
 		const ssize_t n = write(fd, bytes, len);
@@ -168,7 +168,7 @@ write_beside(const char *temp, const char *path, const void *bytes, size_t len, 
 
 	if (fd < 0)
 		return -1;
-	rc = write_all(fd, bytes, len) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0 ? -1 : 0;
+	rc = fs_write_all(fd, bytes, len) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0 ? -1 : 0;
 	saved = errno;
 	if (close(fd) < 0 && rc == 0) {
 		rc = -1;
@@ -193,7 +193,7 @@ write_into(const char *path, const void *bytes, size_t len, struct err *e)
 
 	if (fd < 0)
 		return file_error(e, path, _("Cannot write %s"));
-	rc = write_all(fd, bytes, len);
+	rc = fs_write_all(fd, bytes, len);
 	if (rc < 0)
 		file_error(e, path, _("Cannot write %s"));
 	close(fd);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/line.h"
 #include "base/mem.h"
 #include "loop/proc_exec.h"
@@ -229,21 +230,14 @@ on_deadline(void *ctx)
 static int
 open_input(const char *text)
 {
-	const size_t len = text ? strlen(text) : 0;
-	size_t done = 0;
 	int fd;
 
 	if (!text)
 		return open("/dev/null", O_RDONLY | O_CLOEXEC);
 	fd = memfd_create("stdin", MFD_CLOEXEC);
-	while (fd >= 0 && done < len) {
-		const ssize_t n = write(fd, text + done, len - done);
-
-		if (n <= 0) {
-			close(fd);
-			return -1;
-		}
-		done += (size_t)n;
+	if (fd >= 0 && fs_write_all(fd, text, strlen(text)) < 0) {
+		close(fd);
+		return -1;
 	}
 	if (fd >= 0)
 		lseek(fd, 0, SEEK_SET);

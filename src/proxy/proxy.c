@@ -86,8 +86,8 @@ proxy_found_free(struct proxy_found *f)
 	*f = (struct proxy_found){ 0 };
 }
 
-static bool
-listens_on(const struct proxy_site *s, unsigned port)
+bool
+proxy_site_listens(const struct proxy_site *s, unsigned port)
 {
 	for (size_t i = 0; i < s->n_listens; i++)
 		if (s->listens[i].port == port)
@@ -101,7 +101,7 @@ proxy_site_named(const struct proxy_found *f, const char *host, unsigned port)
 	for (size_t i = 0; i < f->n_sites; i++) {
 		const struct proxy_site *s = &f->sites[i];
 
-		if (!listens_on(s, port))
+		if (!proxy_site_listens(s, port))
 			continue;
 		for (char **name = s->names; *name; name++)
 			if (strcasecmp(*name, host) == 0)
@@ -124,7 +124,7 @@ proxy_site_serving(const struct proxy_found *f, const char *host, unsigned port)
 	const struct proxy_site *s = proxy_site_named(f, host, port);
 
 	for (size_t i = 0; !s && f->running && i < f->n_sites; i++)
-		if (!*first_name(&f->sites[i]) && listens_on(&f->sites[i], port))
+		if (!*first_name(&f->sites[i]) && proxy_site_listens(&f->sites[i], port))
 			s = &f->sites[i];
 	return s;
 }

@@ -254,6 +254,7 @@ const struct proxy_site *proxy_site_serving(const struct proxy_found *f, const c
  * block for each port.  Both are the same where it is the only one.
  */
 const struct proxy_site *proxy_site_first(const struct proxy_found *f, const struct proxy_site *site);
+bool proxy_site_listens(const struct proxy_site *site, unsigned port);
 const struct proxy_site *proxy_site_leading_to(const struct proxy_found *f, const struct url *origin);
 
 /* The first line of every file we write; by this we know our own again. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 
 #define MAX_REPORTS 99
@@ -168,7 +169,7 @@ setup_write_report(struct setup *s, struct err *e)
 	put_steps(&out, s);
 	fd = open_new(path, sizeof(path), e);
 	if (fd >= 0) {
-		if (write(fd, out.s, out.len) == (ssize_t)out.len && fsync(fd) == 0) {
+		if (fs_write_all(fd, out.s, out.len) == 0 && fsync(fd) == 0) {
 			said = say(s, "%s", path);
 			keep_path(s, path);
 		} else {
