@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/i18n.h"
+#include "base/self.h"
 #include "report.h"
 
 bool
@@ -39,7 +40,7 @@ put_people(const struct options *o, const struct planned *p, const struct proxy_
 	fputc('\n', stdout);
 	buf_cut(&line, 0);
 	report_line(&r, _("Then let it be proved:"));
-	buf_printf(&line, "antechamber check --origin %s --public %s", p->origin, p->public_url);
+	buf_printf(&line, "%s check --origin %s --public %s", self_command(), p->origin, p->public_url);
 	fprintf(stdout, "%s\n", line.s); /* a command to copy is never broken */
 	buf_free(&line);
 }

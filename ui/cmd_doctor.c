@@ -7,6 +7,7 @@
 
 #include "apply/journal.h"
 #include "base/i18n.h"
+#include "base/self.h"
 #include "handoff.h"
 
 static void
@@ -188,7 +189,7 @@ finish(struct doctor *d, const struct journal_wish *w, struct err *e)
 		return -1;
 	if (!d->site)
 		return err_set(e, ERR_CONFLICT,
-		               _("The site that was being changed is not found any more. To undo it: antechamber rollback"));
+		               _("The site that was being changed is not found any more. To undo it: %s rollback"), self_command());
 	if (plan_repair(&d->p.plan, &d->p.context, (const char *const *)w->causes, e) < 0)
 		return -1;
 	return apply_fixes(d, NULL, NULL, e);
@@ -219,7 +220,7 @@ refuse_half_way(struct doctor *d, struct err *e)
 		                 "done."));
 	return err_set(e, ERR_CONFLICT,
 	               _("Change %1$u stopped half-way, so the files explain nothing. To finish it: "
-	                 "antechamber apply --continue. To put it back: antechamber rollback %1$u"), entry.id);
+	                 "%2$s apply --continue. To put it back: %2$s rollback %1$u"), entry.id, self_command());
 }
 
 static int

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/i18n.h"
+#include "base/self.h"
 #include "proxy/hand.h"
 
 /* A request's body is what a file's text is elsewhere. */
@@ -74,7 +75,7 @@ print_hand(struct cmd *c, const struct planned *p, struct err *e)
 		report_line(&beside, _("This is yours to put there; antechamber writes nothing. Its usual place:"));
 		fprintf(stderr, "%s\n", h->file);
 		report_line(&beside, _("Then prove it:"));
-		fprintf(stderr, "antechamber check --origin %s --public %s\n", p->origin, p->public_url);
+		fprintf(stderr, "%s check --origin %s --public %s\n", self_command(), p->origin, p->public_url);
 	}
 	buf_free(&text);
 	return rc;

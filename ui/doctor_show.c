@@ -8,6 +8,7 @@
 #include "apply/excerpt.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/self.h"
 #include "base/text.h"
 #include "loop/proc.h"
 
@@ -285,7 +286,7 @@ doctor_command(struct buf *out, struct doctor *d)
 		return;
 	if (needs_sudo(d))
 		argv[n++] = "sudo";
-	argv[n++] = "antechamber";
+	argv[n++] = self_command();
 	argv[n++] = "doctor";
 	argv[n++] = "--fix";
 	for (size_t i = 0; i < ARRAY_LEN(given); i++)

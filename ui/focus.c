@@ -332,7 +332,8 @@ focus_asked(struct screen *sc)
 				focus_on(sc, f[i].key);
 			return;
 		}
-	if (setup_list(sc->setup, p, "origin-found", c, MAX_CHOICES) && !screen_is_on(sc, "origin-found"))
+	/* Its last row leads to the field only. */
+	if (setup_list(sc->setup, p, "origin-found", c, MAX_CHOICES) > 1 && !screen_is_on(sc, "origin-found"))
 		focus_on(sc, "origin-found");
 }
 

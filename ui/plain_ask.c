@@ -53,7 +53,7 @@ suggestion_of(const struct plain *p, const struct setup_field *f)
 	struct setup_choice c[MAX_CHOICES];
 
 	if (strcmp(f->key, "origin") != 0 || setup_mark(p->setup, PAGE_DIRECT) != MARK_FAIL ||
-	    !setup_list(p->setup, PAGE_DIRECT, "origin-found", c, MAX_CHOICES))
+	    setup_list(p->setup, PAGE_DIRECT, "origin-found", c, MAX_CHOICES) < 2)
 		return f->value;
 	return c[0].label;
 }

@@ -95,5 +95,7 @@ void
 plain_repair(struct plain *p)
 {
 	p->item = 0;
+	if (*setup_changed(p->setup))
+		plain_state(p, MARK_FAIL, _("error"), setup_changed(p->setup));
 	tell_finding(p);
 }

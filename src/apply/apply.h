@@ -23,6 +23,7 @@ struct progress {
 	enum progress_state state;
 	const char         *text;   /* translated: what exactly, or why it failed; never NULL */
 	size_t              places; /* changed on this server so far */
+	unsigned            within; /* seconds until it is given up, from now on; 0: nothing is said of that */
 };
 struct json *progress_json(const struct progress *p);
 

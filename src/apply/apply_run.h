@@ -103,6 +103,8 @@ struct apply *apply_new(struct loop *l, const char *root, apply_progress_fn *on_
                         apply_done_fn *on_done, void *ctx);
 void apply_say(struct apply *a, const char *step, enum progress_state state, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+void apply_say_within(struct apply *a, const char *step, int ms, const char *fmt, ...) /* it is done now, and given up then */
+	__attribute__((format(printf, 4, 5)));
 void apply_later(struct apply *a, loop_fn *fn);
 void apply_stop_waiting(struct apply *a);
 /* `done' comes from the loop, so that whoever called may still look at a. */

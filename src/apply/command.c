@@ -152,7 +152,7 @@ void
 command_validate(struct apply *a, const char *const *argv, apply_then *then)
 {
 	a->then = then;
-	apply_say(a, "validate", PROGRESS_NOW, "%s", shown(a, argv));
+	apply_say_within(a, "validate", VALIDATE_MS, "%s", shown(a, argv));
 	start(a, argv, VALIDATE_MS, on_validated);
 }
 
@@ -238,8 +238,8 @@ taken(struct apply *a)
 		return;
 	}
 	if (c->found->proxy->ready(c) == PROOF_WAIT)
-		apply_say(a, "proof", PROGRESS_NOW, _("waiting until %s has its certificate"),
-		          c->found->proxy->label);
+		apply_say_within(a, "proof", 1000 * (int)c->found->proxy->ready_seconds,
+		                 _("waiting until %s has its certificate"), c->found->proxy->label);
 	a->deadline = loop_now() + 1000LL * c->found->proxy->ready_seconds;
 	wait_ready(a);
 }
@@ -327,8 +327,7 @@ on_reloaded(void *ctx, const struct proc_result *r)
 		taken(a);
 		return;
 	}
-	apply_say(a, "proof", PROGRESS_NOW, _("waiting until %s runs the new configuration"),
-	          proxy->label);
+	apply_say_within(a, "proof", PROOF_MS, _("waiting until %s runs the new configuration"), proxy->label);
 	a->deadline = loop_now() + PROOF_MS;
 	a->timer = loop_after(a->loop, 0, look, a);
 }
@@ -341,17 +340,17 @@ reload(struct apply *a)
 	                             apply_live_connections(a->plan);
 
 	if (live && live_closes(f, a->argv))
-		apply_say(a, "reload", PROGRESS_NOW,
-		          Q_("%2$s, which closes %1$u live connection",
-		             "%2$s, which closes %1$u live connections", live),
-		          live, shown(a, a->argv));
+		apply_say_within(a, "reload", RELOAD_MS,
+		                 Q_("%2$s, which closes %1$u live connection",
+		                    "%2$s, which closes %1$u live connections", live),
+		                 live, shown(a, a->argv));
 	else if (live)
-		apply_say(a, "reload", PROGRESS_NOW,
-		          Q_("%2$s; %1$u live connection goes on until it ends",
-		             "%2$s; %1$u live connections go on until they end", live),
-		          live, shown(a, a->argv));
+		apply_say_within(a, "reload", RELOAD_MS,
+		                 Q_("%2$s; %1$u live connection goes on until it ends",
+		                    "%2$s; %1$u live connections go on until they end", live),
+		                 live, shown(a, a->argv));
 	else
-		apply_say(a, "reload", PROGRESS_NOW, "%s", shown(a, a->argv));
+		apply_say_within(a, "reload", RELOAD_MS, "%s", shown(a, a->argv));
 	free(a->proof);
 	a->proof = f && f->proxy->before_reload ? f->proxy->before_reload(f) : NULL;
 	start(a, a->argv, RELOAD_MS, on_reloaded);

@@ -9,6 +9,7 @@
 #include "apply/journal_write.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/self.h"
 
 static bool
 was_nothing(const struct json *line)
@@ -149,5 +150,5 @@ journal_wish(struct journal_wish *w, struct arena *a, const struct journal_entry
 	if (w->plan && (w->causes ? w->origin && w->address && w->proxy : fs_exists(w->answers)))
 		return 0;
 	return err_set(e, ERR_CONFLICT,
-	               _("Number %u cannot be finished, only undone: antechamber rollback"), of->id);
+	               _("Number %1$u cannot be finished, only undone: %2$s rollback"), of->id, self_command());
 }

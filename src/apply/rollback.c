@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "base/self.h"
 
 static bool
 is_in_force(enum journal_state s)
@@ -170,6 +171,6 @@ remove_start(struct loop *l, struct net *n, const char *root,
 void
 rollback_command(struct buf *out, const struct machine *m, unsigned id, const char *root)
 {
-	buf_printf(out, "%santechamber rollback %u%s%s", machine_as_root(m), id, root ? " --root " : "",
+	buf_printf(out, "%s%s rollback %u%s%s", machine_as_root(m), self_command(), id, root ? " --root " : "",
 	           root ? root : "");
 }

@@ -24,6 +24,8 @@ progress_json(const struct progress *p)
 	json_set_string(j, "state", state_names[p->state]);
 	json_set_string(j, "text", p->text);
 	json_set_int(j, "places", (long long)p->places);
+	if (p->within)
+		json_set_int(j, "within", p->within);
 	return j;
 }
 
@@ -43,20 +45,39 @@ apply_new(struct loop *l, const char *root, apply_progress_fn *on_progress, appl
 	return a;
 }
 
+static void
+say_line(struct apply *a, struct progress *p, const char *fmt, va_list ap)
+{
+	char text[1024];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	log_write("apply: %s %s: %s", p->step, state_names[p->state], text);
+	p->text = text;
+	p->places = a->result.places;
+	if (a->on_progress)
+		a->on_progress(a->ctx, p);
+}
+
 void
 apply_say(struct apply *a, const char *step, enum progress_state state, const char *fmt, ...)
 {
-	char text[1024];
+	struct progress p = { .step = step, .state = state };
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	say_line(a, &p, fmt, ap);
 	va_end(ap);
-	log_write("apply: %s %s: %s", step, state_names[state], text);
-	const struct progress p = { .step = step, .state = state, .text = text,
-	                            .places = a->result.places };
-	if (a->on_progress)
-		a->on_progress(a->ctx, &p);
+}
+
+void
+apply_say_within(struct apply *a, const char *step, int ms, const char *fmt, ...)
+{
+	struct progress p = { .step = step, .state = PROGRESS_NOW, .within = (unsigned)ms / 1000 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_line(a, &p, fmt, ap);
+	va_end(ap);
 }
 
 void

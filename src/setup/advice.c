@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/self.h"
 #include "proxy/front.h"
 
 void
@@ -66,6 +67,21 @@ start_command(const struct setup *s)
 	return say(s, "openchamber --ui-password %s", _("YOUR-PASSWORD"));
 }
 
+/* The wrong thing answers, and the right one was found nowhere. */
+static void
+advise_start_it(const struct setup *s, struct advice *a)
+{
+	struct setup_choice c[2];
+
+	if (setup_list(s, PAGE_DIRECT, "origin-found", c, ARRAY_LEN(c)) > 1) {
+		advise(a, _("Enter takes number 1 and checks it."));
+		return;
+	}
+	advise(a, _("No OpenChamber was found on this server. Start it in a second SSH session, or ask it where it is:"));
+	advise_literal(s, a, start_command(s));
+	advise_literal(s, a, "openchamber status");
+}
+
 static void
 advise_direct(const struct setup *s, struct advice *a)
 {
@@ -91,10 +107,13 @@ advise_direct(const struct setup *s, struct advice *a)
 	}
 	if (failed_with(answer, "origin-opencode")) {
 		advise(a, _("It asks for the login \"Secure Area\": that is OpenCode's own server. OpenChamber is the web page in front of it, and the one the proxy must lead to."));
+		advise_start_it(s, a);
 		return;
 	}
 	if (setup_failure(s, PAGE_DIRECT, &f)) {
 		advise(a, f.why);
+		if (failed_with(answer, "origin-other"))
+			advise_start_it(s, a);
 		advise(a, f.fix);
 		return;
 	}
@@ -149,7 +168,7 @@ advise_proxy(const struct setup *s, struct advice *a)
 		advise(a, say(s, _("It was so before: nothing here has changed it, and %s goes on with what it read at its start."), f->proxy->label));
 		advise(a, _("Correct that line in a second SSH session, then press F5."));
 	} else if (!f->installed && !f->box) {
-		advise(a, _("Come back to this page when it is installed: F5 looks again."));
+		advise(a, _("This page goes green by itself when it is installed. F5 looks at once."));
 	} else {
 		advise(a, f->box ? boxed_sentence(s, f) : f->running ? say(s, _("%s is suggested because it already answers here."), f->proxy->label)
 		                  : say(s, _("%s is installed. It is started with the new configuration when you apply."), f->proxy->label));
@@ -297,7 +316,7 @@ advise_looked(const struct setup *s, struct advice *a)
 		advise(a, _("Nothing is written. To see the change that repairs it:"));
 	else
 		advise(a, _("No check fails. Nothing is written. To look again at any time:"));
-	advise_literal(s, a, n ? say(s, "antechamber doctor --public %s", setup_public_base(s)) : setup_check_command(s));
+	advise_literal(s, a, n ? say(s, "%s doctor --public %s", self_command(), setup_public_base(s)) : setup_check_command(s));
 }
 
 static void
@@ -347,7 +366,7 @@ advise_apply(const struct setup *s, struct advice *a)
 {
 	advise(a, _("If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
 	advise(a, _("To see which one, later:"));
-	advise_literal(s, a, "antechamber rollback --list");
+	advise_literal(s, a, say(s, "%s%s rollback --list", machine_as_root(&s->machine), self_command()));
 }
 
 const char *const *

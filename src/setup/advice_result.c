@@ -23,7 +23,7 @@ advise_front(const struct setup *s, struct advice *a)
 {
 	if (front_by_hand(s->say, &s->answers)) {
 		advise(a, _("Cloudflare needs settings of its own, made there by hand. This lists them:"));
-		advise_literal(s, a, say(s, "antechamber print --answers %s",
+		advise_literal(s, a, say(s, "%s print --answers %s", self_command(),
 		                      answers_default_path(s->say, s->o.root, &s->answers.public_url)));
 	}
 }

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/self.h"
 #include "loop/proc.h"
 #include "proxy/front.h"
 
@@ -31,21 +32,24 @@ progress_clear(struct setup *s)
 
 /* A step keeps its place: a later line of the same step replaces the one that said `now'. */
 static void
-progress_note(struct setup *s, const char *step, enum progress_state state, const char *text)
+progress_note(struct setup *s, const struct progress *p)
 {
 	struct apply_line *l = NULL;
 
 	for (size_t i = s->n_progress; i-- > 0 && !l;)
-		if (s->progress[i].state == PROGRESS_NOW && strcmp(s->progress[i].step, step) == 0)
+		if (s->progress[i].state == PROGRESS_NOW && strcmp(s->progress[i].step, p->step) == 0)
 			l = &s->progress[i];
 	if (!l) {
 		s->progress = xreallocarray(s->progress, s->n_progress + 1, sizeof(*s->progress));
 		l = &s->progress[s->n_progress++];
-		*l = (struct apply_line){ .step = xstrdup(step), .from = loop_seconds() };
+		*l = (struct apply_line){ .step = xstrdup(p->step), .from = loop_seconds() };
 	}
+	/* It counts from where it is told, and another line of the same step goes on with it. */
+	if (p->within)
+		l->from = loop_seconds(), l->within = p->within;
 	free(l->text);
-	l->text = xstrdup(text);
-	l->state = state;
+	l->text = xstrdup(p->text);
+	l->state = p->state;
 	setup_tell(s);
 }
 
@@ -68,7 +72,8 @@ on_child_line(void *ctx, const char *line, size_t len)
 	for (size_t i = 0; j && i < ARRAY_LEN(states); i++)
 		if (strcmp(json_get_string(j, "state", ""), states[i]) == 0) {
 			s->places = (size_t)json_get_int(j, "places", (long long)s->places);
-			progress_note(s, json_get_string(j, "step", ""), (enum progress_state)i, json_get_string(j, "text", ""));
+			progress_note(s, &(struct progress){ .step = json_get_string(j, "step", ""), .state = (enum progress_state)i,
+			              .text = json_get_string(j, "text", ""), .within = (unsigned)json_get_int(j, "within", 0) });
 		}
 	json_free(j);
 }
@@ -129,8 +134,7 @@ note_address(struct setup *s)
 
 /*
  * Refused before the first byte, because what was read is not what is there:
- * that is read again, and then the plan once more.  The fixes of a doctor are
- * looked for anew, from its result.
+ * that is read again, and then the plan, or what the doctor finds, once more.
  */
 static bool
 changed_meanwhile(struct setup *s)
@@ -138,7 +142,7 @@ changed_meanwhile(struct setup *s)
 	const struct json *error = json_get(s->document, "error");
 	struct err why = { 0 };
 
-	if (s->outcome != OUTCOME_REFUSED || s->deed != DEED_APPLY || repair_chosen(s) || !s->has_plan ||
+	if (s->outcome != OUTCOME_REFUSED || !writes(s) || !s->has_plan ||
 	    strcmp(json_get_string(error, "code", ""), "conflict") != 0 || json_get_string(s->document, "cause", NULL))
 		return false;
 	if (guard_files(&s->plan, true, &why) == 0 || why.code != ERR_CONFLICT)
@@ -173,7 +177,7 @@ child_done(void *ctx, const struct proc_result *r)
 	s->outcome = outcome_of(json_get_string(s->document, "outcome", ""), s->status);
 	/* One that could speak has said it in its document. */
 	if (s->outcome == OUTCOME_REFUSED && r->err.len && !json_get(s->document, "error"))
-		progress_note(s, "refused", PROGRESS_FAIL, r->err.s);
+		progress_note(s, &(struct progress){ .step = "refused", .state = PROGRESS_FAIL, .text = r->err.s });
 	take_back_answers(s);
 	if (s->outcome == OUTCOME_WORKS || s->outcome == OUTCOME_UNCHANGED)
 		session_end(s);
@@ -185,10 +189,13 @@ child_done(void *ctx, const struct proc_result *r)
 	plan_forget(s);
 	told_forget(s);
 	later_note_last(s);
-	if (s->reading_again)
+	s->page = !s->reading_again ? PAGE_RESULT : s->deed == DEED_REPAIR ? PAGE_REPAIR : s->page;
+	if (s->page == PAGE_REPAIR) { /* the findings say by themselves when they are there */
+		s->reading_again = s->applied = false;
+		s->outcome = OUTCOME_NONE;
+	}
+	if (s->page != PAGE_RESULT)
 		find_everything(s);
-	else
-		s->page = PAGE_RESULT;
 	setup_tell(s);
 }
 
@@ -319,7 +326,7 @@ begin(struct setup *s, enum deed deed)
 static int
 needs_root(struct setup *s, const char *command, const char *operand, struct err *e)
 {
-	s->root_command = arena_printf(&s->keep, "%santechamber %s%s%s", machine_as_root(&s->machine), command,
+	s->root_command = arena_printf(&s->keep, "%s%s %s%s%s", machine_as_root(&s->machine), self_command(), command,
 	                               operand ? " " : "", operand ? operand : "");
 	return err_set(e, ERR_VALUE, _("This needs root. Leave with q and run the command as root."));
 }
@@ -397,7 +404,7 @@ setup_applying(const struct setup *s)
 static void
 on_rollback_progress(void *ctx, const struct progress *p)
 {
-	progress_note(ctx, p->step, p->state, p->text);
+	progress_note(ctx, p);
 }
 
 static void

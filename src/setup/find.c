@@ -317,6 +317,7 @@ found_all(void *ctx)
 		repair_look(s);
 	if (s->page == PAGE_LATER)
 		later_open(s);
+	install_await(s);
 	live_found(s);
 	change_read_again(s);
 	setup_tell(s);
@@ -404,6 +405,7 @@ find_stop(struct setup *s)
 	loop_cancel(s->loop, s->find_timer);
 	loop_cancel(s->loop, s->practice_timer);
 	loop_cancel(s->loop, s->tick_timer);
+	install_stop(s);
 	repair_forget(s);
 	for (size_t i = 0; i < s->n_found; i++)
 		proxy_found_free(&s->found[i]);

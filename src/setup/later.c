@@ -110,7 +110,7 @@ setup_later_seen(const struct setup *s)
 {
 	if (!s->today || !check_is_done(s->today) || !s->today_seen)
 		return "";
-	if (time(NULL) - s->today_seen < 60)
+	if (loop_seconds() - s->today_from < 60)
 		return _("just now");
 	return say_when(s, "%H:%M", s->today_seen);
 }

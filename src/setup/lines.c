@@ -123,6 +123,13 @@ lines_routes(const struct setup *s, struct lines *l, const struct need_route *ro
 }
 
 static void
+line_looks(const struct setup *s, struct lines *l, unsigned n)
+{
+	line_add(l, MARK_NOW, "", say(s, Q_("looking again every 2 seconds: %u time so far",
+	     "looking again every 2 seconds: %u times so far", n), n), "");
+}
+
+static void
 lines_direct(const struct setup *s, struct lines *l)
 {
 	const struct check_result *answer = run_result(s, WAY_DIRECT, "direct.answer");
@@ -140,8 +147,7 @@ lines_direct(const struct setup *s, struct lines *l)
 	if (answer->status == CHECK_FAIL) {
 		line_told(l, MARK_FAIL, answer->detail);
 		if (s->look_timer || s->looking)
-			line_add(l, MARK_NOW, "", say(s, Q_("looking again every 2 seconds: %u time so far",
-			     "looking again every 2 seconds: %u times so far", s->looks), s->looks), "");
+			line_looks(s, l, s->looks);
 		return;
 	}
 	line_add(l, MARK_PASS, setup_mark_word(MARK_PASS),
@@ -201,8 +207,13 @@ lines_proxy(const struct setup *s, struct lines *l)
 	if (f->box && !lines_boxed(s, f, l))
 		return;
 	if (!f->installed) {
+		if (s->detecting) {
+			line_told(l, MARK_NOW, f->proxy->label);
+			return;
+		}
 		line_told(l, MARK_FAIL, say(s, _("%1$s is not installed. Install it in a second SSH session: %2$s"),
-		                       f->proxy->label, say(s, "sudo apt install %s", f->proxy->package ? f->proxy->package : f->proxy->name)));
+		                       f->proxy->label, install_command(s, f)));
+		line_looks(s, l, s->install_looks);
 		return;
 	}
 	if (s->detecting)

@@ -12,7 +12,7 @@ struct lines {
 void line_add(struct lines *l, enum mark mark, const char *word, const char *text, const char *value);
 /* The name of a step of a change, translated. */
 const char *line_deed(const char *step); /* as people call it; NULL: they do not */
-const char *line_seconds(const struct setup *s, const char *text, double seconds); /* said once it takes long */
+const char *line_seconds(const struct setup *s, const char *text, double seconds, unsigned within); /* said once it takes long */
 void line_told(struct lines *l, enum mark mark, const char *text); /* with the mark's own word */
 
 void lines_interrupted(const struct setup *s, struct lines *l);

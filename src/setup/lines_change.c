@@ -43,11 +43,14 @@ line_deed(const char *step)
 
 /* What takes long says how long so far. */
 const char *
-line_seconds(const struct setup *s, const char *text, double seconds)
+line_seconds(const struct setup *s, const char *text, double seconds, unsigned within)
 {
+	const char *so_far = within /* TRANSLATORS: how many seconds so far, and of how many at most */
+	                   ? say(s, _("%1$d s of %2$u"), (int)seconds, within) : say(s, _("%d s"), (int)seconds);
+
 	if (seconds < PATIENCE_S)
-		return text; /* TRANSLATORS: what is done now, and for how many seconds so far */
-	return *text ? say(s, _("%1$s, %2$d s"), text, (int)seconds) : say(s, _("%d s"), (int)seconds);
+		return text; /* TRANSLATORS: what is done now, and its seconds so far: "6 s of 10" */
+	return *text ? say(s, _("%1$s, %2$s"), text, so_far) : so_far;
 }
 
 void
@@ -60,7 +63,7 @@ lines_apply(const struct setup *s, struct lines *l)
 
 		switch (p->state) {
 		case PROGRESS_NOW:
-			line_add(l, MARK_NOW, _("now"), text, line_seconds(s, value, loop_seconds() - p->from));
+			line_add(l, MARK_NOW, _("now"), text, line_seconds(s, value, loop_seconds() - p->from, p->within));
 			break;
 		case PROGRESS_DONE:
 			line_add(l, MARK_PASS, _("done"), text, value);

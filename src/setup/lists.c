@@ -200,6 +200,9 @@ choose_proxy(struct setup *s, size_t i)
 
 	if (told_err(s, TOLD_PROXY)) /* it may let in by now */
 		told_forget(s);
+	/* Chosen once more, it may have been installed by now. */
+	if (i < s->n_found && find_proxy(s) == &s->found[i] && !s->found[i].installed && !s->found[i].proxy->by_hand)
+		find_everything(s);
 	s->by_hand = i >= s->n_found;
 	s->answers.proxy = s->by_hand ? NULL : arena_strdup(&s->answers.arena, s->found[i].proxy->name);
 	/* What one of them does about the certificate is no answer for the other. */
@@ -287,6 +290,16 @@ list_language(struct setup_choice *out, size_t max)
 	return n;
 }
 
+/* Somebody speaks there, and is no OpenChamber. */
+static bool
+wrong_thing_answers(const struct setup *s)
+{
+	const struct check_result *r = run_result(s, WAY_DIRECT, "direct.answer");
+
+	return r && r->status == CHECK_FAIL && r->cause &&
+	       (strcmp(r->cause->id, "origin-opencode") == 0 || strcmp(r->cause->id, "origin-other") == 0);
+}
+
 static size_t
 list_origin(const struct setup *s, struct setup_choice *out, size_t max)
 {
@@ -305,6 +318,8 @@ list_origin(const struct setup *s, struct setup_choice *out, size_t max)
 			.state = say(s, "OpenChamber %s", s->origins[i].version), .chosen = n == 0 };
 		buf_free(&u);
 	}
+	if ((n || wrong_thing_answers(s)) && n < max)
+		out[n++] = (struct setup_choice){ .label = _("another address"), .state = _("write it above"), .possible = true };
 	return n;
 }
 
@@ -429,7 +444,8 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 		if (repair_chosen(s))
 			repair_begin(s);
 	} else if (strcmp(key, "origin-found") == 0) {
-		return setup_set(s, "origin", rows[i].label, e);
+		/* The last row is only a way to the field, which a face goes. */
+		return rows[i].mark == MARK_PASS ? setup_set(s, "origin", rows[i].label, e) : 0;
 	} else if (strcmp(key, "proxy") == 0) {
 		runs_forget_proxied(s);
 		choose_proxy(s, i);

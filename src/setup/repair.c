@@ -7,6 +7,7 @@
 #include "apply/diff.h"
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/self.h"
 #include "loop/proc.h"
 #include "proxy/served.h"
 
@@ -331,7 +332,7 @@ repair_argv(const struct setup *s, const char **v)
 const char *
 repair_command(const struct setup *s)
 {
-	const char *v[REPAIR_ARGS + 2] = { "antechamber" };
+	const char *v[REPAIR_ARGS + 2] = { self_command() };
 	struct buf b = BUF_INIT;
 	const char *text;
 

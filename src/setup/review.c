@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/self.h"
 #include "base/text.h"
 #include "proxy/front.h"
 
@@ -172,7 +173,7 @@ setup_public_base(const struct setup *s)
 const char *
 setup_check_command(const struct setup *s)
 {
-	return say(s, "antechamber check --origin %s --public %s", setup_origin_base(s), setup_public_base(s));
+	return say(s, "%s check --origin %s --public %s", self_command(), setup_origin_base(s), setup_public_base(s));
 }
 
 /* Label and value, the label filled to `columns' so that two lines align. */
@@ -394,11 +395,11 @@ setup_commands(const struct setup *s)
 		v[0] = repair_command(s);
 		return v;
 	}
-	v[0] = say(s, "%santechamber apply --answers %s%s%s", machine_as_root(&s->machine), s->answers_path ? s->answers_path : "FILE",
+	v[0] = say(s, "%s%s apply --answers %s%s%s", machine_as_root(&s->machine), self_command(), s->answers_path ? s->answers_path : "FILE",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? " --set-aside " : "",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? setup_set_aside(s) : "");
 	if (setup_pastes(s))
-		v[0] = say(s, "antechamber print --answers %s", s->answers_path ? s->answers_path : "FILE");
-	v[1] = say(s, "antechamber rehearse --answers %s", s->answers_path ? s->answers_path : "FILE");
+		v[0] = say(s, "%s print --answers %s", self_command(), s->answers_path ? s->answers_path : "FILE");
+	v[1] = say(s, "%s rehearse --answers %s", self_command(), s->answers_path ? s->answers_path : "FILE");
 	return v;
 }

@@ -207,6 +207,7 @@ today_done(void *ctx, struct check_run *r)
 			blame(s, result);
 	}
 	s->today_seen = time(NULL);
+	s->today_from = loop_seconds();
 	setup_tell(s);
 }
 

@@ -186,6 +186,9 @@ setup_open(struct setup *s, enum page p)
 		s->changing = false;
 		later_open(s);
 		break;
+	case PAGE_PROXY:
+		install_await(s);
+		break;
 	case PAGE_PUBLIC:
 		certificate_look(s);
 		run_resolver(s);

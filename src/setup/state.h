@@ -83,6 +83,9 @@ struct setup {
 	struct proxy_found  found[MAX_PROXIES];
 	size_t              n_found;
 	int                 detecting;
+	const struct proxy *install_of;    /* it is chosen and missing, and looked for again and again */
+	unsigned            install_timer, install_looks;
+	struct proxy_found  sought;        /* by a look that is under way; proxy NULL: none is */
 	unsigned            practice_timer; /* until the practice nginx listens */
 	unsigned            find_timer;   /* the look around is young: nothing is said of it */
 	struct found_cert   certs[MAX_CERTS];
@@ -171,6 +174,7 @@ struct setup {
 		char               *step, *text;
 		enum progress_state state;
 		double               from; /* when it began */
+		unsigned             within; /* seconds, after which it is given up; 0: that is not known */
 	}           *progress;
 	size_t       n_progress;
 	size_t       places;
@@ -188,7 +192,8 @@ struct setup {
 	bool                 later;    /* saved answers were found: the run began at PAGE_LATER */
 	bool                 alone;    /* one step was opened by itself: from it to the review */
 	bool                 changing; /* "change one thing" was chosen: its list is shown */
-	time_t               today_seen; /* when the checks of today were over */
+	time_t               today_seen; /* when the checks of today were over: what a clock on the wall said */
+	double               today_from; /* and by the time that only passes */
 	char                *root_command; /* what was chosen and needs root; NULL: nothing */
 	struct journal_entry last;     /* the newest apply in force */
 	bool                 has_last;
@@ -258,6 +263,11 @@ void find_existing(struct setup *s);       /* which site leads to the origin alr
 bool find_takes_long(const struct setup *s); /* longer than a moment, and it is not over */
 const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
 void find_certs(struct setup *s);
+
+/* install.c */
+void install_await(struct setup *s); /* is the chosen proxy installed by now?  Until it is, or another is chosen */
+void install_stop(struct setup *s);
+const char *install_command(const struct setup *s, const struct proxy_found *f); /* to be copied */
 
 /* fields.c */
 bool fields_wrong(const struct setup *s, enum page p); /* a value was refused: what was seen of the one before is not shown */

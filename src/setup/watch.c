@@ -80,7 +80,7 @@ line_step(const struct setup *s, struct lines *l, const char *step, const char *
 	if (!name) /* a directory, the answers: not told when it was ours either */
 		return;
 	if (last && watch_runs(s))
-		line_add(l, MARK_NOW, _("now"), name, line_seconds(s, path, loop_seconds() - s->watch_from));
+		line_add(l, MARK_NOW, _("now"), name, line_seconds(s, path, loop_seconds() - s->watch_from, 0));
 	else
 		line_add(l, MARK_PASS, _("done"), name, path);
 }

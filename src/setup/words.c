@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/self.h"
 #include "base/text.h"
 
 /* ---- the frame ---- */
@@ -84,7 +85,7 @@ setup_safety(const struct setup *s)
 const char *
 setup_message(const struct setup *s)
 {
-	if (s->page == PAGE_REVIEW && *s->changed_text)
+	if ((s->page == PAGE_REVIEW || s->page == PAGE_REPAIR) && *s->changed_text)
 		return s->changed_text;
 	if (s->page == PAGE_REVIEW && setup_pastes(s))
 		return _("Read first. Tab goes to the buttons; nothing is written from here.");
@@ -182,6 +183,15 @@ setup_result_heading(const struct setup *s)
 	}
 }
 
+/* Without whoever watches. */
+static const char *
+goes_on(const struct setup *s)
+{
+	/* TRANSLATORS: %s is a command */
+	return say(s, _("The change goes on without you. To see how it ended: %s"),
+	           say(s, "%s%s rollback --list", machine_as_root(&s->machine), self_command()));
+}
+
 const char *const *
 setup_farewell(const struct setup *s)
 {
@@ -190,18 +200,18 @@ setup_farewell(const struct setup *s)
 	size_t n = 0;
 
 	if (s->page == PAGE_WATCH && watch_runs(s)) {
-		v[n++] = _("The change goes on without you. To see how it ended: antechamber rollback --list");
+		v[n++] = goes_on(s);
 		return v;
 	}
 	if (!s->applied) {
 		v[n++] = setup_safety(s);
 		if (setup_keeps_answers(s))
-			v[n++] = _("Your answers are kept for seven days, without passwords. To go on: antechamber");
+			v[n++] = say(s, _("Your answers are kept for seven days, without passwords. To go on: %s"), self_command());
 		if (s->answers_path) /* TRANSLATORS: %s is a command */
 			v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
 		return v;
 	}
-	v[n++] = s->child ? _("The change goes on without you. To see how it ended: antechamber rollback --list")
+	v[n++] = s->child ? goes_on(s)
 	       : practised ? say(s, _("In practice OpenChamber worked at %s. Nothing of it runs any more."), setup_public_base(s))
 	                  : setup_result_heading(s);
 	if (s->outcome == OUTCOME_WORKS && !s->scratch) {

@@ -68,6 +68,7 @@ sed -i 's|reload: .*|reload: [/usr/bin/sleep, "6"]|' "$T/answers.yaml"
 pid=$!
 PIDS="$PIDS $pid"
 wait_for 20 grep -q '"step": "reload", "state": "now"' "$T/out"
+grep -q '"step": "reload", "state": "now".*"within": 60' "$T/out" || fail "until when is not said: $(cat "$T/out")"
 kill -HUP $pid # a lost terminal does not stop it
 kill -TERM $pid
 rc=0

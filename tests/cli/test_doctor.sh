@@ -103,7 +103,7 @@ says '+++ /etc/nginx/sites-enabled/chat'
 says '-        proxy_set_header Connection "upgrade";'
 says 'The change of finding 1 settles this too.'
 tail -n 1 "$T/out" >"$T/command"
-grep -qx "antechamber doctor --fix --origin $ORIGIN --public $public --root $R --password-file $T/password" "$T/command" ||
+grep -qx "$BIN doctor --fix --origin $ORIGIN --public $public --root $R --password-file $T/password" "$T/command" ||
 	fail "the last line is no command"
 as_before
 doctor 1 --public "$public" --json

@@ -34,6 +34,16 @@ wait_text 'Enter Start'
 must_not_say 'go on at step'
 wait_text '^>  Start' # it is known what is on this server
 take 'step 2 of 11'
+# What answers there is no OpenChamber, and none is found: only another address is left to choose.
+field "http://127.0.0.1:$HTTP"
+keys Enter
+wait_text 'Something else answers'
+wait_text '1 another address  *write it above'
+must_say ' openchamber status'
+must_say '^[^\[]*\[http://127.0.0.1'
+keys Tab
+must_say '> 1 another'
+keys Enter
 field "$ORIGIN"
 keys Enter
 wait_text 'UI password'
@@ -54,6 +64,20 @@ wait_text 'Without the password'
 keys Enter
 wait_text 'step 3 of 11'
 wait_text '> 1 nginx'
+# One that is not installed: the command, and no key is needed when it is there; in line mode Enter looks.
+mkdir -p "$R/usr/sbin"
+printf '#!/bin/sh\nexit 1\n' >"$R/usr/sbin/nginx" # no nginx at all
+chmod 755 "$R/usr/sbin/nginx"
+keys F5
+wait_text 'fail.*nginx is not installed'
+must_say 'install nginx'
+wait_text 'looking again every 2 seconds: [1-9]'
+keys Enter
+wait_text 'nginx is not installed'
+must_say 'step 3 of 11'
+rm -r "$R/usr"
+wait_text 'pass.*sites are read from'
+must_say 'step 3 of 11'
 keys Enter
 wait_text 'step 4 of 11'
 field "http://chat.example.org:$TLS"

@@ -46,10 +46,19 @@ until is_on_screen 'step 10 of 11'; do press Enter; done # take them all
 must_say 'doctor\|change '
 wait_text 'Fixes'
 as_before
+# A file that is edited now stops it before the first byte: the findings again, as they are now, and why.
+echo '# edited meanwhile' >>"$site"
+before
 keys a
 wait_text 'Open it to everyone'
 keys Right
 keys Enter
+wait_text 'changed while you were reading' 20
+wait_text "finding 1 of $last" 20
+as_before
+until is_on_screen 'step 10 of 11'; do press Enter; done
+wait_text 'Fixes'
+keys a
 wait_text 'OpenChamber works at' 30
 must_say 'Undo'
 must_not_say 'apply --answers'

@@ -210,6 +210,9 @@ test_what_is_asked_has_the_focus(void **state)
 	assert_true(play_has(p, "Enter Take it"));
 	assert_false(play_has(p, "F8"));
 	play_key(p, BACKTAB, "Enter Next");
+	play_key(p, TAB, "Enter Take it");
+	play_key(p, DOWN ENTER, "Enter Next"); /* another address: to the field */
+	play_key(p, "http://10.0.0.9:3000", "[http://10.0.0.9:3000");
 	play_end(p);
 }
 
