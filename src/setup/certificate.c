@@ -1,16 +1,18 @@
 /* certificate.c - the certificate that was chosen: is it there, does it cover the name, does its key fit? */
-#include "setup/state.h"
+#include "setup/repair.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
 #define MAX_PEM    (256 * 1024)
 #define SOON_DAYS  14
+#define MAX_CERT_ROWS 3
 
 static void
 found(struct setup *s, enum mark mark, const char *text)
@@ -107,4 +109,142 @@ recall_paths(struct setup *s)
 		return;
 	a->certificate = s->other_certificate ? arena_strdup(&a->arena, s->other_certificate) : NULL;
 	a->key = s->other_key ? arena_strdup(&a->arena, s->other_key) : NULL;
+}
+
+/* ---- the choices ---- */
+
+/* What a row says of a certificate: whom it covers, how long, whether it is in use. */
+static const char *
+cert_label(const struct setup *s, const struct found_cert *c)
+{
+	const char *name = c->cert.n_names ? c->cert.names[0] : c->certificate;
+	int days;
+
+	if (!c->readable)
+		return say(s, _("%s, in use; it can only be read with root"), c->certificate);
+	days = cert_days_left(&c->cert, time(NULL));
+	if (days < 0)
+		return say(s, _("%s, expired"), name);
+	if (c->in_use) /* TRANSLATORS: %1$s is a name like *.example.org */
+		return say(s, Q_("%1$s, %2$d day left, in use", "%1$s, %2$d days left, in use", (unsigned long)days), name, days);
+	return say(s, Q_("%1$s, %2$d day left", "%1$s, %2$d days left", (unsigned long)days), name, days);
+}
+
+/* Those that cover the name come first; at most MAX_CERT_ROWS are offered. */
+static size_t
+cert_rows(const struct setup *s, const struct found_cert *rows[MAX_CERT_ROWS])
+{
+	size_t n = 0;
+
+	for (int covering = 1; covering >= 0; covering--)
+		for (size_t i = 0; i < s->n_certs && n < MAX_CERT_ROWS; i++) {
+			const struct found_cert *c = &s->certs[i];
+			bool covers = s->answers.has_public && c->readable &&
+			              cert_covers(&c->cert, s->answers.public_url.host);
+
+			if (covers == (covering == 1) && (covers || !s->answers.has_public || !c->readable))
+				rows[n++] = c;
+		}
+	return n;
+}
+
+static bool
+cert_chosen(const struct setup *s, const struct found_cert *c)
+{
+	return !s->other_cert && s->answers.has_tls && s->answers.tls == TLS_EXISTING && s->answers.certificate &&
+	       strcmp(s->answers.certificate, c->certificate) == 0;
+}
+
+/* Who can do what about a certificate. */
+static const struct {
+	const char      *label;
+	enum tls_mode    mode;
+	unsigned         keepers; /* bits of enum cert_keeper */
+} tls_ways[] = {
+	{ N_("it requests one by itself, or has it"),       TLS_AUTO,       1u << CERTS_THERE },
+	{ N_("none needed: Caddy gets one, and renews it"), TLS_AUTO,       1u << CERTS_AUTO },
+	{ N_("a file on this server"),                      TLS_EXISTING,   1u << CERTS_FILES | 1u << CERTS_AUTO },
+	{ N_("a test certificate (browsers warn)"),         TLS_SELFSIGNED, 1u << CERTS_FILES | 1u << CERTS_AUTO },
+	{ N_("none: http, for a home network only"),        TLS_NONE,       ~0u },
+	{ N_("TLS ends in front: Cloudflare, router"),      TLS_UPSTREAM,   ~0u },
+};
+
+enum cert_keeper
+certs_kept_by(const struct setup *s)
+{
+	const struct proxy_found *f = find_proxy(s);
+
+	return f && f->proxy->by_hand && !repair_chosen(s) ? CERTS_THERE : f && (f->proxy->caps & PROXY_AUTO_TLS) ? CERTS_AUTO : CERTS_FILES;
+}
+
+/* The row of the table that is the i-th of this list; -1: there are no more. */
+static int
+tls_way_at(const struct setup *s, size_t i)
+{
+	const unsigned keeper = 1u << certs_kept_by(s);
+
+	for (size_t k = 0; k < ARRAY_LEN(tls_ways); k++)
+		if ((tls_ways[k].keepers & keeper) && i-- == 0)
+			return (int)k;
+	return -1;
+}
+
+static size_t
+found_rows(const struct setup *s, const struct found_cert *rows[MAX_CERT_ROWS])
+{
+	return certs_kept_by(s) == CERTS_THERE ? 0 : cert_rows(s, rows);
+}
+
+size_t
+certificate_list(const struct setup *s, struct setup_choice *out, size_t max)
+{
+	const struct found_cert *rows[MAX_CERT_ROWS];
+	const size_t found = found_rows(s, rows);
+	size_t n = 0;
+
+	for (; n < found && n < max; n++)
+		out[n] = (struct setup_choice){ .label = cert_label(s, rows[n]), .state = "",
+			.chosen = cert_chosen(s, rows[n]), .possible = true };
+	for (int way; n < max && (way = tls_way_at(s, n - found)) >= 0; n++)
+		out[n] = (struct setup_choice){ .label = _(tls_ways[way].label), .state = "", .possible = true,
+			.chosen = tls_ways[way].mode == TLS_EXISTING ? s->other_cert
+			        : s->answers.has_tls && !s->other_cert && s->answers.tls == tls_ways[way].mode };
+	return n;
+}
+
+static void
+set_scheme(struct setup *s, const char *scheme)
+{
+	struct url *u = &s->answers.public_url;
+	const bool usual = url_port_is_default(u);
+
+	if (!s->answers.has_public)
+		return;
+	snprintf(u->scheme, sizeof(u->scheme), "%s", scheme);
+	if (usual)
+		u->port = strcmp(scheme, "https") == 0 ? 443 : 80;
+}
+
+void
+certificate_choose(struct setup *s, size_t i)
+{
+	const struct found_cert *rows[MAX_CERT_ROWS];
+	const size_t found = found_rows(s, rows);
+
+	if (s->other_cert && i >= found && tls_ways[tls_way_at(s, i - found)].mode == TLS_EXISTING)
+		return; /* it is chosen already: the paths stay */
+	remember_paths(s);
+	s->answers.has_tls = true;
+	s->other_cert = false;
+	s->answers.certificate = s->answers.key = NULL;
+	s->answers.tls = TLS_EXISTING;
+	if (i < found) {
+		s->answers.certificate = arena_strdup(&s->answers.arena, rows[i]->certificate);
+		s->answers.key = arena_strdup(&s->answers.arena, rows[i]->key);
+	} else {
+		s->answers.tls = tls_ways[tls_way_at(s, i - found)].mode;
+		s->other_cert = s->answers.tls == TLS_EXISTING;
+	}
+	recall_paths(s);
+	set_scheme(s, s->answers.tls == TLS_NONE ? "http" : "https");
 }

@@ -19,63 +19,14 @@
 #define MAX_DOCUMENT (1024 * 1024)
 
 static void
-progress_clear(struct setup *s)
-{
-	for (size_t i = 0; i < s->n_progress; i++) {
-		free(s->progress[i].step);
-		free(s->progress[i].text);
-	}
-	free(s->progress);
-	s->progress = NULL;
-	s->n_progress = 0;
-}
-
-/* A step keeps its place: a later line of the same step replaces the one that said `now'. */
-static void
-progress_note(struct setup *s, const struct progress *p)
-{
-	struct apply_line *l = NULL;
-
-	for (size_t i = s->n_progress; i-- > 0 && !l;)
-		if (s->progress[i].state == PROGRESS_NOW && strcmp(s->progress[i].step, p->step) == 0)
-			l = &s->progress[i];
-	if (!l) {
-		s->progress = xreallocarray(s->progress, s->n_progress + 1, sizeof(*s->progress));
-		l = &s->progress[s->n_progress++];
-		*l = (struct apply_line){ .step = xstrdup(p->step), .from = loop_seconds() };
-	}
-	/* It counts from where it is told, and another line of the same step goes on with it. */
-	if (p->within)
-		l->from = loop_seconds(), l->within = p->within;
-	free(l->text);
-	l->text = xstrdup(p->text);
-	l->state = p->state;
-	setup_tell(s);
-}
-
-static void
 on_child_line(void *ctx, const char *line, size_t len)
 {
-	static const char *const states[] = { "now", "done", "fail", "skip" };
 	struct setup *s = ctx;
-	struct err e = { 0 };
-	struct json *j;
 
-	if (strncmp(line, "{\"step\"", 7) != 0) {
-		if (s->document_text.len + len < MAX_DOCUMENT) {
-			buf_add(&s->document_text, line, len);
-			buf_putc(&s->document_text, '\n');
-		}
-		return;
+	if (!progress_read(s, line, len) && s->document_text.len + len < MAX_DOCUMENT) {
+		buf_add(&s->document_text, line, len);
+		buf_putc(&s->document_text, '\n');
 	}
-	j = json_parse(line, len, "progress", &e);
-	for (size_t i = 0; j && i < ARRAY_LEN(states); i++)
-		if (strcmp(json_get_string(j, "state", ""), states[i]) == 0) {
-			s->places = (size_t)json_get_int(j, "places", (long long)s->places);
-			progress_note(s, &(struct progress){ .step = json_get_string(j, "step", ""), .state = (enum progress_state)i,
-			              .text = json_get_string(j, "text", ""), .within = (unsigned)json_get_int(j, "within", 0) });
-		}
-	json_free(j);
 }
 
 /* By its own word; a child that could not even speak has not begun. */
@@ -402,12 +353,6 @@ setup_applying(const struct setup *s)
 /* ---- a change that was broken off ---- */
 
 static void
-on_rollback_progress(void *ctx, const struct progress *p)
-{
-	progress_note(ctx, p);
-}
-
-static void
 rollback_done(void *ctx, const struct apply_result *r)
 {
 	struct setup *s = ctx;
@@ -429,7 +374,7 @@ settle_interrupted(struct setup *s, struct err *e)
 		return 0;
 	if (!s->machine.root && !s->scratch && !s->o.root)
 		return needs_root(s, "rollback", NULL, e);
-	s->rollback = rollback_start(s->loop, s->net, s->o.root, 0, on_rollback_progress, rollback_done, s);
+	s->rollback = rollback_start(s->loop, s->net, s->o.root, 0, progress_note, rollback_done, s);
 	setup_tell(s);
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 
 #define LOOK_MS 2000
 

@@ -278,6 +278,8 @@ bool body_is_less(const struct setup *s);
 const char *body_said(const struct setup *s);
 
 /* certificate.c */
+size_t certificate_list(const struct setup *s, struct setup_choice *out, size_t max);
+void certificate_choose(struct setup *s, size_t i);
 void certificate_look(struct setup *s); /* after the address, the choice or a path changed */
 
 /* runs.c */
@@ -300,6 +302,11 @@ enum mark mark_of(const struct check_result *r); /* NULL: none */
 enum mark mark_worst(enum mark a, enum mark b);
 
 void runs_retell(struct setup *s); /* the language changed: results speak the old one */
+
+/* progress.c */
+void progress_note(void *ctx, const struct progress *p); /* ctx: a struct setup */
+bool progress_read(struct setup *s, const char *line, size_t len); /* what a child said; false: it is no step */
+void progress_clear(struct setup *s);
 
 /* change.c */
 void change_read_again(struct setup *s); /* a change was refused for what is on this server, and that is read now */
@@ -337,7 +344,7 @@ size_t undone_list(const struct setup *s, struct setup_choice *out, size_t max);
 int  undone_choose(struct setup *s, size_t i);
 bool undone_is_asked(const struct setup *s); /* the change was taken back or refused: what now? */
 
-/* lists.c: where a certificate comes from with the chosen proxy */
+/* certificate.c: where a certificate comes from with the chosen proxy */
 enum cert_keeper {
 	CERTS_FILES, /* files on this server */
 	CERTS_AUTO,  /* the same, or it requests one by itself */

@@ -75,7 +75,7 @@ wait_text 'looking again every 2 seconds: [1-9]'
 keys Enter
 wait_text 'nginx is not installed'
 must_say 'step 3 of 11'
-rm -r "$R/usr"
+rm -r "${R:?}/usr"
 wait_text 'pass.*sites are read from'
 must_say 'step 3 of 11'
 keys Enter
