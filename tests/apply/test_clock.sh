@@ -10,9 +10,10 @@ origin
 server_up
 answers
 export CLOCK="$T/clock"
-days() { # days N: so far is the clock off from now on
-	echo $(($1 * 86400)) >"$CLOCK.new"
-	mv "$CLOCK.new" "$CLOCK"
+days() { # days N [WHO]: so far is the clock off from now on
+	new=$CLOCK.${2:-new} # a move by who is ended may come late
+	echo $(($1 * 86400)) >"$new"
+	mv "$new" "$CLOCK"
 }
 program=$BIN
 printf '#!/bin/sh\nLD_PRELOAD=%s exec %s "$@"\n' "$shim" "$program" >"$T/off"
@@ -23,7 +24,7 @@ BIN=$T/off
 days 20
 reviewed
 days 1
-jump() { while :; do days 20; days 1; sleep 0.01; done; }
+jump() { while :; do days 20 jumper; days 1 jumper; sleep 0.01; done; }
 jump &
 jumper=$!
 PIDS="$PIDS $jumper"
