@@ -79,7 +79,7 @@ leftovers(const char *tmp)
 static void
 rehearse(struct run *r, struct server *s)
 {
-	static const struct rehearsal_events on = { on_stage, on_result, on_done };
+	static const struct rehearsal_events on = { .stage = on_stage, .result = on_result, .done = on_done };
 	const char *text = answers_text(s), *tmp = tree_path(s->t, "/tmp");
 	struct err e = { 0 };
 
