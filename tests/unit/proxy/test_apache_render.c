@@ -2,6 +2,8 @@
 #include "apache_world.h"
 #include "render.h"
 
+static const struct needs nothing;
+
 static const char https_answers[] = HTTPS_ANSWERS("apache");
 static const char http_answers[] = HTTP_ANSWERS("apache");
 
@@ -213,7 +215,7 @@ test_set_aside(void **state)
 		struct steps steps = { 0 };
 
 		assert_int_equal(apache_render(&steps, &(struct proxy_context){
-			.answers = &a, .found = &f, .needs = &(const struct needs){ { 0 } }, .templates = "templates", .root = t->root, .set_aside = aside[i] }, &e), 0);
+			.answers = &a, .found = &f, .needs = &nothing, .templates = "templates", .root = t->root, .set_aside = aside[i] }, &e), 0);
 		assert_int_equal(strstr(world_site(&steps)->text, "\nListen 8080\n") != NULL, i > 0);
 		assert_int_equal(strstr(world_site(&steps)->text, "<VirtualHost *:8080>") != NULL, i > 0);
 		steps_free(&steps);
@@ -255,7 +257,7 @@ test_commands(void **state)
 
 		buf_printf(&text, "%s%s", http_answers, cases[i].more);
 		parse_answers(&a, text.s);
-		if (apache_render(&steps, &(struct proxy_context){ .answers = &a, .found = &f, .needs = &(const struct needs){ { 0 } }, .templates = "templates" }, &e) < 0)
+		if (apache_render(&steps, &(struct proxy_context){ .answers = &a, .found = &f, .needs = &nothing, .templates = "templates" }, &e) < 0)
 			fail_msg("%zu: %s", i, e.msg);
 		show_steps(&shown, &steps);
 		commands = strstr(shown.s, "validate");
