@@ -86,6 +86,14 @@ keep_answers(struct apply *a, struct err *e)
 	return rc;
 }
 
+/* By which process it ran then: it can be another one, or none, when this is undone. */
+static void
+put_master(struct json *line, const struct proxy_found *f)
+{
+	if (f->running && f->master > 0 && !f->container && !f->chosen)
+		json_set_int(line, "master", (long long)f->master);
+}
+
 /* What puts the proxy that is left back. */
 static void
 put_leaving(struct apply *a, struct json *line)
@@ -95,7 +103,11 @@ put_leaving(struct apply *a, struct json *line)
 
 	json_set_string(left, "proxy", a->plan->context.leaving->found->proxy->name);
 	put_argv(left, "validate", move_program(a->plan, ROLE_VALIDATE));
-	put_argv(left, "reload", a->options.no_reload ? NULL : reload);
+	if (reload->again && !a->options.no_reload)
+		put_words(left, "start", reload->again);
+	else
+		put_argv(left, "reload", a->options.no_reload ? NULL : reload);
+	put_master(left, a->plan->context.leaving->found);
 	json_set(line, "leaving", left);
 }
 
@@ -157,6 +169,8 @@ write_begin(struct apply *a, struct err *e)
 	put_argv(line, "reload",
 	         a->options.no_reload ? NULL : steps_find(steps, STEP_RUN, ROLE_RELOAD));
 	put_stop(a, line);
+	if (!a->plan->context.answers->reload_argv)
+		put_master(line, a->plan->context.found);
 	if (move_program(a->plan, ROLE_RELOAD))
 		put_leaving(a, line);
 	if (a->plan->causes)

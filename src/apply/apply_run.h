@@ -24,6 +24,8 @@ struct undo_work {
 		const char *const *stop; /* instead of its reload, where it did not run before; NULL: it did */
 		const char *const *again; /* what its reload is since; NULL: the same */
 		const char        *proxy;
+		pid_t              master; /* by which process it ran then; 0: none, or not to be told */
+		bool               starts; /* it was stopped: `reload' starts it again */
 		bool               reload_begun;
 	} programs[2];               /* of the proxy it was for, and of the one it left */
 	size_t             program;  /* whose turn it is */
@@ -131,6 +133,10 @@ void command_reload(struct apply *a, const char *const *argv, apply_then *then);
 /* Does a program, or any where that is NULL, listen on one of the ports?  0: none. */
 bool command_listens(struct apply *a, const char *program, const unsigned ports[2]);
 void command_wait_free(struct apply *a, const unsigned ports[2], apply_then *then);
+/* It ends; that its ports are free is waited for by whoever needs them. */
+void command_stop(struct apply *a, const char *const *argv, apply_then *then);
+/* How a proxy runs now, whatever was seen before: into a->there. */
+void command_look(struct apply *a, const struct proxy *proxy, loop_fn *then);
 void command_run(struct apply *a, const char *const *argv, apply_then *then);
 
 /* verify.c: the picture before; the verdict after (an error: not to be kept); from outside. */
@@ -147,6 +153,10 @@ void verify_outside(struct apply *a, apply_then *then);
  */
 void undo_add(struct apply *a, unsigned id, const char *dir);
 void undo_start(struct apply *a, apply_then *then);
+void undo_programs(struct apply *a); /* undo_programs.c: the rest of it, once the files are back */
+void undo_remember(struct apply *a, enum err_code code, const struct err *e);
+void undo_by_hand(struct apply *a, const char *command);
+void undo_mark(struct apply *a, const struct undo_work *w, const char *deed);
 void undo_forget(struct apply *a); /* the works, so that others can be added */
 
 /* rollback.c: what earlier runs left half-way is undone first. */

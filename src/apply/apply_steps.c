@@ -190,7 +190,13 @@ let_go(struct apply *a, const struct step *s)
 	a->letting_go = true;
 	apply_say(a, "reload", PROGRESS_NOW, _("%1$s lets go of the address; nobody serves it until %2$s does"),
 	          p->context.leaving->found->proxy->label, p->context.found->proxy->label);
-	command_reload(a, s->argv, after_step);
+	if (s->again)
+		apply_say(a, "stop", PROGRESS_NOW, _("%s serves nothing else, so it is stopped; undoing starts it again"),
+		          p->context.leaving->found->proxy->label);
+	if (s->again)
+		command_stop(a, s->argv, after_step);
+	else
+		command_reload(a, s->argv, after_step);
 }
 
 static void

@@ -175,6 +175,30 @@ command_run(struct apply *a, const char *const *argv, apply_then *then)
 	start(a, argv, RELOAD_MS, on_run);
 }
 
+static void
+on_stopped(void *ctx, const struct proc_result *r)
+{
+	struct apply *a = ctx;
+	struct err e = { 0 };
+
+	a->proc = NULL;
+	if (judge(a, r, NULL, &e) < 0) {
+		apply_say(a, "stop", PROGRESS_FAIL, "%s", e.msg);
+		go_on(a, &e);
+		return;
+	}
+	apply_say(a, "stop", PROGRESS_DONE, "%s", shown(a, a->argv));
+	go_on(a, NULL);
+}
+
+void
+command_stop(struct apply *a, const char *const *argv, apply_then *then)
+{
+	a->then = then;
+	apply_say(a, "stop", PROGRESS_NOW, "%s", shown(a, argv));
+	start(a, argv, RELOAD_MS, on_stopped);
+}
+
 /* ---- a port changes hands ---- */
 
 bool
@@ -356,10 +380,29 @@ reload(struct apply *a)
 	start(a, a->argv, RELOAD_MS, on_reloaded);
 }
 
+void
+command_look(struct apply *a, const struct proxy *proxy, loop_fn *then)
+{
+	proxy_found_free(&a->there);
+	a->there = (struct proxy_found){ .proxy = proxy };
+	machine_free(&a->machine);
+	machine_read(&a->machine, a->root);
+	proxy_detect(a->loop, a->net, a->root, &a->machine, &a->there, then, a);
+}
+
 static void
 on_looked_for(void *ctx)
 {
 	reload(ctx);
+}
+
+/* What was seen of it was before it was stopped. */
+static bool
+is_started_again(const struct apply *a)
+{
+	const struct undo_work *w = a->undoing && a->n_works ? &a->works[a->work] : NULL;
+
+	return w && w->programs[w->program].starts;
 }
 
 /* The undo of another run has no plan that knows its proxy: it is looked for, as it runs now. */
@@ -371,18 +414,16 @@ command_reload(struct apply *a, const char *const *argv, apply_then *then)
 	a->then = then;
 	a->argv = argv;
 	a->reloaded = a->plan ? a->actor->found : NULL;
-	if (a->reloaded && a->reloaded->proxy == proxy) {
+	if (a->reloaded && a->reloaded->proxy == proxy && !is_started_again(a)) {
 		reload(a);
+		return;
+	}
+	a->reloaded = proxy ? &a->there : NULL;
+	if (proxy && proxy->proof) {
+		command_look(a, proxy, on_looked_for);
 		return;
 	}
 	proxy_found_free(&a->there);
 	a->there = (struct proxy_found){ .proxy = proxy };
-	a->reloaded = proxy ? &a->there : NULL;
-	if (!proxy || !proxy->proof) {
-		reload(a);
-		return;
-	}
-	machine_free(&a->machine);
-	machine_read(&a->machine, a->root);
-	proxy_detect(a->loop, a->net, a->root, &a->machine, &a->there, on_looked_for, a);
+	reload(a);
 }

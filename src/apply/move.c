@@ -376,13 +376,14 @@ let_go(struct steps *out, const struct proxy_context *c, struct err *e)
 	const struct proxy_context *left = c->leaving;
 	const struct proxy *from = left->found->proxy;
 	unsigned ports[2];
+	int stops = 0;
 
 	if (!left->found->running)
 		return 0;
 	answers_ports(c->answers, &ports[0], &ports[1]);
-	if (from->leave && !left->found->container && from->leave(out, left, ports, e) < 0)
-		return -1;
-	return proxy_runs(out, left, e);
+	if (from->leave && !left->found->container)
+		stops = from->leave(out, left, ports, e);
+	return stops < 0 ? -1 : stops ? 0 : proxy_runs(out, left, e);
 }
 
 static int

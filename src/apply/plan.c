@@ -293,7 +293,8 @@ plan_verb(const struct plan *p, size_t step)
 		/* TRANSLATORS: a step of the plan: an empty directory goes; at most 10 columns */
 		return _("take away");
 	case STEP_RUN:
-		return _("run");
+		/* TRANSLATORS: a step of the plan: a proxy is stopped; at most 10 columns */
+		return p->steps.v[step].again ? _("stop") : _("run");
 	case STEP_CALL:
 		/* TRANSLATORS: a step of the plan: a request to the API of a service; at most 10 columns */
 		return _("call");

@@ -59,6 +59,8 @@ plan_hash(const struct plan *p, char out[65])
 		put(&all, s->target);
 		for (const char *const *arg = s->argv; arg && *arg; arg++)
 			put(&all, *arg);
+		for (const char *const *arg = s->again; arg && *arg; arg++)
+			put(&all, *arg);
 		if (s->kind == STEP_CALL)
 			put_call(&all, s->call);
 	}

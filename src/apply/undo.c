@@ -29,7 +29,11 @@ static void
 read_programs(struct apply *a, struct undo_programs *p, const struct json *from)
 {
 	p->validate = argv_of(a, from, "validate");
-	p->reload = argv_of(a, from, "reload");
+	p->reload = argv_of(a, from, "start");
+	p->starts = p->reload != NULL;
+	if (!p->starts)
+		p->reload = argv_of(a, from, "reload");
+	p->master = (pid_t)json_get_int(from, "master", 0);
 	p->stop = argv_of(a, from, "stop");
 	p->again = argv_of(a, from, "again");
 	p->proxy = arena_strdup(&a->arena, json_get_string(from, "proxy", NULL));
@@ -87,8 +91,8 @@ undo_forget(struct apply *a)
 	a->n_works = a->work = 0;
 }
 
-static void
-by_hand(struct apply *a, const char *command)
+void
+undo_by_hand(struct apply *a, const char *command)
 {
 	a->by_hand = xreallocarray(a->by_hand, a->n_by_hand + 2, sizeof(*a->by_hand));
 	a->by_hand[a->n_by_hand++] = arena_strdup(&a->arena, command);
@@ -96,8 +100,8 @@ by_hand(struct apply *a, const char *command)
 }
 
 /* A failure outweighs a conflict; else the first one counts. */
-static void
-remember(struct apply *a, enum err_code code, const struct err *e)
+void
+undo_remember(struct apply *a, enum err_code code, const struct err *e)
 {
 	if (a->undo_err.code == ERR_ROLLBACK || (a->undo_err.code && code == ERR_CONFLICT))
 		return;
@@ -117,8 +121,8 @@ journal_of(struct apply *a, const struct undo_work *w, struct err *e)
 }
 
 /* On a full disk there is no room for it; the files say by themselves how far it got. */
-static void
-mark(struct apply *a, const struct undo_work *w, const char *deed)
+void
+undo_mark(struct apply *a, const struct undo_work *w, const char *deed)
 {
 	struct err e = { 0 };
 	struct journal *j = journal_of(a, w, &e);
@@ -132,8 +136,6 @@ mark(struct apply *a, const struct undo_work *w, const char *deed)
 }
 
 /* ---- files and calls ---- */
-
-static void next_work(struct apply *a);
 
 /* One thing is undone, or could not be: `command' does it by hand. */
 static void
@@ -149,8 +151,8 @@ account(struct apply *a, struct undo_work *w, enum undo done, const char *what, 
 		apply_say(a, "undo", PROGRESS_NOW, "%s", what);
 	if (done == UNDO_CONFLICT || done == UNDO_FAILED) {
 		apply_say(a, "undo", PROGRESS_FAIL, "%s", e->msg);
-		remember(a, done == UNDO_CONFLICT ? ERR_CONFLICT : ERR_ROLLBACK, e);
-		by_hand(a, command->s);
+		undo_remember(a, done == UNDO_CONFLICT ? ERR_CONFLICT : ERR_ROLLBACK, e);
+		undo_by_hand(a, command->s);
 	}
 }
 
@@ -187,7 +189,7 @@ say_damage(struct apply *a, struct undo_work *w)
 	err_set(&e, ERR_CONFLICT,
 	        _("A line of the journal in %s is damaged; what it did is left as it is."), w->dir);
 	apply_say(a, "undo", PROGRESS_FAIL, "%s", e.msg);
-	remember(a, ERR_CONFLICT, &e);
+	undo_remember(a, ERR_CONFLICT, &e);
 	w->conflicts++;
 }
 
@@ -214,7 +216,7 @@ undo_lines(struct apply *a)
 		struct undo_work *w = &a->works[a->work];
 
 		if (w->at == w->lines.n)
-			mark(a, w, "undo");
+			undo_mark(a, w, "undo");
 		while (w->at > 0) {
 			const struct json *line = w->lines.v[--w->at];
 			struct alteration c;
@@ -233,7 +235,7 @@ undo_lines(struct apply *a)
 		say_damage(a, w);
 	}
 	a->work = 0;
-	next_work(a);
+	undo_programs(a);
 }
 
 static void
@@ -249,180 +251,6 @@ on_let_in(struct apply *a, const struct err *e)
 	a->not_begun = true;
 	a->undoing = false;
 	a->undone(a, &a->undo_err);
-}
-
-/* ---- programs ---- */
-
-static bool
-same_argv(const char *const *a, const char *const *b)
-{
-	if (!a || !b)
-		return a == b;
-	while (*a && *b && strcmp(*a, *b) == 0)
-		a++, b++;
-	return !*a && !*b;
-}
-
-/* Has an earlier work of this undo reloaded the same proxy already? */
-static bool
-was_reloaded(const struct apply *a, const char *const *reload)
-{
-	for (size_t i = 0; i < a->work; i++)
-		for (size_t k = 0; k < ARRAY_LEN(a->works[i].programs); k++) {
-			const struct undo_programs *p = &a->works[i].programs[k];
-
-			if (same_argv(p->reload, reload) && (a->works[i].restored || p->reload_begun))
-				return true;
-		}
-	return false;
-}
-
-/* Those whose turn it is. */
-static const struct undo_programs *
-programs(const struct apply *a)
-{
-	const struct undo_work *w = &a->works[a->work];
-
-	return &w->programs[w->program];
-}
-
-static void
-program_failed(struct apply *a, const char *const *argv, const struct err *e)
-{
-	struct buf command = BUF_INIT;
-	struct err why = { 0 };
-
-	err_set(&why, ERR_ROLLBACK, _("The files are back, but the proxy did not take them. %s"),
-	        e->msg);
-	/* What never ran is not left running: the old configuration is in force as it was. */
-	if (!a->plan || a->works[a->work].program == 1 || a->proved) {
-		remember(a, ERR_ROLLBACK, &why);
-		proc_show(&command, argv);
-		by_hand(a, command.s);
-	}
-	buf_free(&command);
-}
-
-static void
-on_reload(struct apply *a, const struct err *e)
-{
-	if (e)
-		program_failed(a, programs(a)->reload, e);
-	a->works[a->work].program++;
-	next_work(a);
-}
-
-static void
-on_validate(struct apply *a, const struct err *e)
-{
-	const struct undo_programs *p = programs(a);
-
-	if (e) {
-		program_failed(a, p->validate, e);
-		a->works[a->work].program++;
-		next_work(a);
-	} else
-		command_reload(a, p->reload, on_reload);
-}
-
-/* What did not come up, or was stopped since, need not be; a service manager says nothing of that. */
-static bool
-still_runs(struct apply *a, const char *const *argv)
-{
-	const struct undo_work *w = &a->works[a->work];
-	const char *name = fs_basename(argv[0]);
-
-	return !strcmp(name, "systemctl") || !strcmp(name, "service") ||
-	       command_listens(a, name, (const unsigned[]){ w->http, w->https });
-}
-
-static void
-on_stopped(struct apply *a, const struct err *e)
-{
-	if (e && still_runs(a, programs(a)->stop))
-		program_failed(a, programs(a)->stop, e);
-	a->works[a->work].program++;
-	next_work(a);
-}
-
-static void
-stop_program(struct apply *a, const char *const *argv)
-{
-	struct buf command = BUF_INIT;
-
-	proc_show(&command, argv);
-	apply_say(a, "undo", PROGRESS_NOW, "%s", command.s);
-	buf_free(&command);
-	command_run(a, argv, on_stopped);
-}
-
-static void
-finish(struct apply *a)
-{
-	for (size_t i = 0; i < a->n_works; i++) {
-		const struct undo_work *w = &a->works[i];
-		if (w->failures == 0 && a->undo_err.code != ERR_ROLLBACK)
-			mark(a, w, w->conflicts ? "conflict" : "undone");
-	}
-	journal_close(&a->old);
-	a->undoing = false;
-	a->undone(a, a->undo_err.code ? &a->undo_err : NULL);
-}
-
-/* For this run its own reload tells; what an older one wrote anybody may have loaded. */
-static bool
-needs_reload(const struct apply *a, const struct undo_work *w)
-{
-	const struct undo_programs *p = &w->programs[w->program];
-
-	if (!p->reload)
-		return false;
-	if (a->journal.dir && a->journal.id == w->id)
-		return w->program == 1 ? a->letting_go : a->reloading;
-	return w->restored || p->reload_begun;
-}
-
-static void
-run_programs(struct apply *a, const struct err *none)
-{
-	const struct undo_programs *p = programs(a);
-
-	(void)none;
-	if (p->stop)
-		stop_program(a, p->stop);
-	else if (p->validate)
-		command_validate(a, p->validate, on_validate);
-	else
-		command_reload(a, p->reload, on_reload);
-}
-
-static void
-next_work(struct apply *a)
-{
-	while (a->work < a->n_works) {
-		struct undo_work *w = &a->works[a->work];
-
-		if (w->program == ARRAY_LEN(w->programs)) {
-			a->work++;
-			continue;
-		}
-		if (!needs_reload(a, w) || was_reloaded(a, programs(a)->reload)) {
-			w->program++;
-			continue;
-		}
-		/* So that a crash from here on leaves a reload to be done. */
-		mark(a, w, w->program == 1 ? "let-go" : "reload");
-		if (a->plan)
-			a->actor = w->program == 1 && a->plan->context.leaving ? a->plan->context.leaving
-			                                                       : &a->plan->context;
-		/* Who came lets go before who was left takes hold again. */
-		if (w->program == 1)
-			command_wait_free(a, (const unsigned[]){ w->http, w->https }, run_programs);
-		else
-			run_programs(a, NULL);
-		return;
-	}
-	finish(a);
 }
 
 void

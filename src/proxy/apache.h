@@ -85,6 +85,8 @@ int apache_place(struct apache_place *p, struct arena *a, const struct proxy_con
 int apache_check(const struct proxy_context *c,
                  struct err *e); /* can it be made of the answers at all? */
 int apache_render(struct steps *out, const struct proxy_context *c, struct err *e);
+/* What has it do this: "stop", "start", "graceful".  From the arena. */
+const char *const *apache_program(struct arena *a, const struct proxy_context *c, const char *word);
 int apache_runs(struct steps *out, const struct proxy_context *c, struct err *e);
 int apache_rehearse(struct steps *out, const struct proxy_context *c, struct err *e);
 

@@ -50,6 +50,17 @@ free_in(struct steps *out, const struct proxy_context *c, const char *file, cons
 	return rc;
 }
 
+static int
+stop(struct steps *out, const struct proxy_context *c, struct err *e)
+{
+	struct arena a = { 0 };
+	const int rc = leave_stop(out, c, apache_own(c->found)->unit, apache_program(&a, c, "stop"),
+	                          apache_program(&a, c, "start"), e);
+
+	arena_free(&a);
+	return rc;
+}
+
 int
 apache_leave(struct steps *out, const struct proxy_context *c, const unsigned ports[2], struct err *e)
 {
@@ -63,7 +74,7 @@ apache_leave(struct steps *out, const struct proxy_context *c, const unsigned po
 	for (const struct apa_directive *l = apa_top(conf, "Listen"); l; l = apa_next(l, "Listen"))
 		any |= !is_freed(l, ports) && !leave_changes(out, l->file, &text);
 	if (!any)
-		return leave_refuse(c->found, apache_own(c->found)->unit, e);
+		return stop(out, c, e);
 	for (const struct apa_directive *l = apa_top(conf, "Listen"); l && rc == 0; l = apa_next(l, "Listen"))
 		if (is_freed(l, ports) && !leave_changes(out, l->file, &text))
 			rc = free_in(out, c, l->file, ports, e);

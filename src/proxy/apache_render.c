@@ -110,13 +110,13 @@ short_name(const char *path)
  * Its script knows the environment that Debian's configuration counts on, but
  * only the usual file; any other is named to the program itself.
  */
-static void
-run_apache(struct steps *out, struct arena *a, const struct proxy_context *c, enum step_role role,
-           const char *word, const char *flag, const char *argument)
+static const char *const *
+program(struct arena *a, const struct proxy_context *c, const char *word, const char *flag,
+        const char *argument)
 {
 	const struct apache_own *own = apache_own(c->found);
 	const char *config = is_installed(c) && own ? proxy_argument(a, c, c->found->config) : NULL;
-	const char *argv[6] = { NULL };
+	const char **argv = arena_alloc(a, 6 * sizeof(*argv));
 	size_t n = 0;
 
 	if (!config || (own->control && strcmp(config, own->default_config) == 0)) {
@@ -129,7 +129,13 @@ run_apache(struct steps *out, struct arena *a, const struct proxy_context *c, en
 		argv[n++] = flag;
 		argv[n++] = argument;
 	}
-	steps_run(out, role, argv);
+	return argv;
+}
+
+const char *const *
+apache_program(struct arena *a, const struct proxy_context *c, const char *word)
+{
+	return program(a, c, word, "-k", word);
 }
 
 static void
@@ -138,7 +144,7 @@ add_validate(struct steps *out, struct arena *a, const struct proxy_context *c)
 	if (c->answers->validate)
 		steps_run(out, ROLE_VALIDATE, (const char *const *)c->answers->validate);
 	else
-		run_apache(out, a, c, ROLE_VALIDATE, "configtest", "-t", NULL);
+		steps_run(out, ROLE_VALIDATE, program(a, c, "configtest", "-t", NULL));
 }
 
 static void
@@ -153,7 +159,7 @@ add_reload(struct steps *out, struct arena *a, const struct proxy_context *c)
 		steps_run(out, ROLE_RELOAD,
 		          (const char *const[]){ "systemctl", "reload", own->unit, NULL });
 	else if (running)
-		run_apache(out, a, c, ROLE_RELOAD, "graceful", "-k", "graceful");
+		steps_run(out, ROLE_RELOAD, apache_program(a, c, "graceful"));
 	else if (!is_installed(c))
 		steps_run(out, ROLE_RELOAD,
 		          (const char *const[]){ "systemctl", "reload", "apache2", NULL });
@@ -164,7 +170,7 @@ add_reload(struct steps *out, struct arena *a, const struct proxy_context *c)
 		steps_run(out, ROLE_RELOAD,
 		          (const char *const[]){ "systemctl", "start", "httpd", NULL });
 	else
-		run_apache(out, a, c, ROLE_RELOAD, "start", "-k", "start");
+		steps_run(out, ROLE_RELOAD, apache_program(a, c, "start"));
 }
 
 /* ---- all of it ---- */

@@ -18,8 +18,8 @@ leave_changes(const struct steps *s, const char *path, const char **text)
 	return false;
 }
 
-int
-leave_refuse(const struct proxy_found *f, const char *unit, struct err *e)
+static int
+refuse(const struct proxy_found *f, const char *unit, struct err *e)
 {
 	struct arena a = { 0 };
 	const char *command = unit ? arena_printf(&a, "systemctl disable --now %s", unit)
@@ -30,4 +30,19 @@ leave_refuse(const struct proxy_found *f, const char *unit, struct err *e)
 	        f->proxy->label, command);
 	arena_free(&a);
 	return -1;
+}
+
+/* Who gave it commands of his own runs it in a way that we do not know. */
+int
+leave_stop(struct steps *out, const struct proxy_context *c, const char *unit,
+           const char *const *stop, const char *const *again, struct err *e)
+{
+	if (c->answers->reload_argv || !c->answers->reload || (!unit && (!stop || !again)))
+		return refuse(c->found, unit, e);
+	if (unit)
+		steps_stop(out, (const char *const[]){ "systemctl", "stop", unit, NULL },
+		           (const char *const[]){ "systemctl", "start", unit, NULL });
+	else
+		steps_stop(out, stop, again);
+	return 1;
 }

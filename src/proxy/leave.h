@@ -8,9 +8,11 @@
 bool leave_changes(const struct steps *s, const char *path, const char **text);
 
 /*
- * It would have nothing to listen on, and refuses to run so: ERR_CONFLICT, with what stops it.  `unit'
- * is its service, or NULL.
+ * It would have nothing to listen on, and refuses to run so: append what stops it, by its service
+ * `unit', else by `stop', and starts it again; 1.  Where nobody knows how: ERR_CONFLICT, with the
+ * command for a person.
  */
-int leave_refuse(const struct proxy_found *f, const char *unit, struct err *e);
+int leave_stop(struct steps *out, const struct proxy_context *c, const char *unit,
+               const char *const *stop, const char *const *again, struct err *e);
 
 #endif

@@ -192,8 +192,9 @@ struct proxy {
 
 	/*
 	 * It is moved away from, and runs: append what sets free these ports, if it holds them outside
-	 * any site.  ERR_CONFLICT: nothing would be left to listen on, and it refuses to run so.  The
-	 * steps that take our site away are there already.  NULL: it lets go of a port with the site.
+	 * any site.  1: nothing would be left to listen on, and it refuses to run so; what stops it is
+	 * appended instead.  ERR_CONFLICT: it would have to be stopped, and nobody could start it again.
+	 * The steps that take our site away are there already.  NULL: it lets go of a port with the site.
 	 */
 	int (*leave)(struct steps *out, const struct proxy_context *c, const unsigned ports[2],
 	             struct err *e);

@@ -155,6 +155,22 @@ running_program(struct arena *a, pid_t pid)
 	return linked(a, pid, "exe");
 }
 
+const char **
+running_words(struct arena *a, pid_t pid)
+{
+	struct buf all = BUF_INIT;
+	const char **words = NULL;
+	size_t n = 0;
+
+	read_proc(&all, pid, "cmdline");
+	if (all.len > 0)
+		words = arena_alloc(a, (all.len + 2) * sizeof(*words));
+	for (size_t at = 0; at < all.len; at += strlen(all.s + at) + 1)
+		words[n++] = arena_strdup(a, all.s + at);
+	buf_free(&all);
+	return words;
+}
+
 /* Is it the socket of a line in the LISTEN state? */
 static bool
 is_listening(const char *table, const char *inode)

@@ -40,6 +40,9 @@ char *running_directory(struct arena *a, pid_t pid);
 /* The file it runs, as its own place names it; NULL: not ours to see.  From the arena. */
 char *running_program(struct arena *a, pid_t pid);
 
+/* The words it was started with, and room for one more; NULL: not ours to see.  From the arena. */
+const char **running_words(struct arena *a, pid_t pid);
+
 /* Does it hold a listening TCP socket?  -1: not ours to see. */
 int running_listens(pid_t pid);
 

@@ -73,10 +73,9 @@ steps_rmdir(struct steps *s, const char *path)
 	append(s, STEP_RMDIR)->path = arena_strdup(&s->arena, path);
 }
 
-void
-steps_run(struct steps *s, enum step_role role, const char *const *argv)
+static const char *const *
+copied(struct steps *s, const char *const *argv)
 {
-	struct step *t = append(s, STEP_RUN);
 	size_t n = 0;
 	const char **copy;
 
@@ -85,8 +84,23 @@ steps_run(struct steps *s, enum step_role role, const char *const *argv)
 	copy = arena_alloc(&s->arena, (n + 1) * sizeof(*copy));
 	for (size_t i = 0; i < n; i++)
 		copy[i] = arena_strdup(&s->arena, argv[i]);
+	return copy;
+}
+
+void
+steps_run(struct steps *s, enum step_role role, const char *const *argv)
+{
+	struct step *t = append(s, STEP_RUN);
+
 	t->role = role;
-	t->argv = copy;
+	t->argv = copied(s, argv);
+}
+
+void
+steps_stop(struct steps *s, const char *const *argv, const char *const *again)
+{
+	steps_run(s, ROLE_RELOAD, argv);
+	s->v[s->n - 1].again = copied(s, again);
 }
 
 bool

@@ -51,6 +51,7 @@ struct step {
 	mode_t             mode;   /* write */
 	const char        *target; /* link: what it points to */
 	const char *const *argv;   /* run; ends with NULL */
+	const char *const *again;  /* run: it stops a proxy, and this starts it again */
 	const struct call *call;   /* call */
 	bool               made;   /* write: the text is new each time (a key); a plan's hash leaves it out */
 	bool               secret; /* write: never shown, printed or logged */
@@ -74,6 +75,8 @@ void steps_link_to(struct steps *s, const char *path, const char *file);
 void steps_set_aside(struct steps *s, const char *path);
 void steps_rmdir(struct steps *s, const char *path);
 void steps_run(struct steps *s, enum step_role role, const char *const *argv);
+/* A proxy ends for as long as the change stands; by the second it comes back. */
+void steps_stop(struct steps *s, const char *const *argv, const char *const *again);
 void steps_call(struct steps *s, const struct call *c); /* copied */
 void steps_check(struct steps *s);
 /* The strings of a call one after the other, by a number from 0; false: no more.  For hashes and journals. */

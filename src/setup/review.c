@@ -260,6 +260,8 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 		plan_object(&b, &s->plan, i);
 		if (s->plan.steps.v[i].role == ROLE_RELOAD && *live_connections(s))
 			buf_printf(&b, "  %s", live_connections(s));
+		if (s->plan.steps.v[i].again)
+			buf_printf(&b, "  %s", _("it serves nothing else; undoing starts it again"));
 		if (s->plan.steps.v[i].kind == STEP_SET_ASIDE) /* TRANSLATORS: %s is a directory */
 			buf_printf(&b, "  %s", say(s, _("kept in %s until you undo"), "/var/lib/antechamber"));
 		out[n++] = say(s, "%s", b.s);

@@ -112,7 +112,7 @@ stop() { # stop PROXY: at once, and its children, if it runs
 }
 cleanup_moving() {
 	for p in $all; do stop "$p"; done
-	pgrep -f "$R/etc/caddy/Caddyfile" | xargs -r kill 2>/dev/null || : # one that the program started is nobody's child
+	pgrep -f "$R/etc/(caddy/Caddyfile|haproxy/haproxy.cfg|apache2/apache2.conf)" | xargs -r kill 2>/dev/null || : # one that the program started is nobody's child
 	cleanup
 }
 for p in $all; do "${p}_files"; eval "${p}_pid="; done
@@ -252,7 +252,7 @@ rm "$R/etc/apache2/ports.conf"
 stop apache
 start apache
 
-# HAProxy does not run without a site: said before anything is done.  Once it is stopped the house is left, and kept.
+# HAProxy does not run without a site: it is stopped in the move, and started again when that is undone, fails or was killed.
 mine haproxy
 apply 0 --cacert "$T/$NAME.pem"
 sed -i '/^frontend shop/,/string shop$/d' "$R/etc/haproxy/haproxy.cfg"
@@ -260,17 +260,76 @@ kill -USR2 "$haproxy_pid"
 shop_is_gone() { ! accepts "$haproxy_shop"; }
 wait_for 10 shop_is_gone
 picture >"$T/alone"
+haproxies() { pgrep -f "haproxy .*$R/etc/haproxy/haproxy.cfg" | wc -l; }
+is_stopped() { wait "$haproxy_pid" 2>/dev/null || :; [ "$(haproxies)" = 0 ]; }
+home_alone() { # it is back: as one master and one worker
+	is_as alone
+	haproxy_pid=$(pgrep -o -f "haproxy .*$R/etc/haproxy/haproxy.cfg") || fail "HAProxy is not started again"
+	wait_for 5 served_by haproxy
+	[ "$(haproxies)" = 2 ] || fail "there are $(haproxies) processes of HAProxy"
+}
 mine nginx
+apply 0 --cacert "$T/$NAME.pem"
+json ".ready == true and ([.steps[] | select(.step == \"stop\" and .state == \"done\" and .text == \"kill $haproxy_pid\")] | length == 1)"
+wait_for 5 served_by nginx
+wait_for 5 is_stopped
+run 0 rollback --root "$R" --json
+home_alone
+mine nginx 'commands: {reload: [/usr/bin/false]}'
 apply 1 --cacert "$T/$NAME.pem"
-complains "HAProxy has no other site and cannot run without one. Stop it, then try again: kill $haproxy_pid"
-is_as alone
-wait_for 5 served_by haproxy
+json '.outcome == "undone" and .changed == false'
+home_alone
+mine nginx
+for at in 7 11 13 15; do
+	got=0
+	ANTECHAMBER_STOP_AT=$at timeout 60 "$BIN" apply --answers "$T/a.yaml" --root "$R" --yes --password-file "$T/password" \
+		--cacert "$T/$NAME.pem" >"$T/out" 2>"$T/err" </dev/null || got=$?
+	[ "$got" = 137 ] || break
+	run 0 rollback --root "$R" --json
+	home_alone
+done
+[ "$at" -gt 9 ] || fail "it was stopped only until line $at"
+[ "$got" = 137 ] || run 0 rollback --root "$R" --json
+home_alone
+
+# One that was stopped by hand is neither asked nor started, and its checker, which refuses to run on nothing, is no failure.
 stop haproxy
 apply 0 --cacert "$T/$NAME.pem"
 json '[.steps[] | select(.step == "reload" and .state == "done")] | length == 1'
 wait_for 5 served_by nginx
 run 0 rollback --root "$R" --json
 is_as alone
+run 0 remove --root "$R" --json
+json '[.steps[] | select(.step == "reload" and .state == "skip" and (.text | test("HAProxy does not run")))] | length == 1'
+[ "$(haproxies)" = 0 ] || fail "HAProxy was started"
+
+# Apache, left without an address, the same.
+sed -i "s/^Listen .*/Include ports.conf/" "$R/etc/apache2/apache2.conf"
+printf 'Listen 127.0.0.1:%s\nListen 127.0.0.1:%s\n' "$HTTP" "$TLS" >"$R/etc/apache2/ports.conf"
+stop apache
+start_alone() {
+	apache_run >"$T/apache.out" 2>&1 </dev/null &
+	apache_pid=$!
+	PIDS="$PIDS $!"
+	wait_for 10 accepts "$TLS"
+}
+start_alone
+mine apache
+apply 0 --cacert "$T/$NAME.pem"
+picture >"$T/alone"
+mine nginx
+apply 0 --cacert "$T/$NAME.pem"
+json '.ready == true and ([.steps[] | select(.step == "stop" and (.text | test("-k stop")))] | length > 0)'
+wait_for 5 served_by nginx
+run 0 rollback --root "$R" --json
+is_as alone
+apache_pid=$(cat "$R/run/apache.pid")
+wait_for 5 served_by apache
+run 0 remove --root "$R" --json
+stop apache
+rm -f "$R/run/apache.pid"
+printf 'Listen 127.0.0.1:%s\n' "$apache_shop" >"$R/etc/apache2/ports.conf"
+start apache
 
 # One that did not run before is started by the change, and stopped again with it.
 mine nginx
