@@ -90,9 +90,9 @@ say_address(struct plain *p)
 
 /* Enter alone takes what is there, so emptying it needs a sign of its own. */
 static bool
-may_be_empty(const char *key)
+may_be_empty(const struct plain *p, const char *key)
 {
-	return strncmp(key, "npm.", 4) == 0 || strncmp(key, "cloudflare.", 11) == 0 || strcmp(key, "token") == 0;
+	return p->page == PAGE_MORE || strncmp(key, "npm.", 4) == 0 || strncmp(key, "cloudflare.", 11) == 0 || strcmp(key, "token") == 0;
 }
 
 /* An answer may bring questions before it, or take them away. */
@@ -120,7 +120,7 @@ answer_field(struct plain *p, const char *line)
 		return;
 	}
 	snprintf(key, sizeof(key), "%s", q[p->item].field.key);
-	if (may_be_empty(key) && strcmp(line, "-") == 0)
+	if (may_be_empty(p, key) && strcmp(line, "-") == 0)
 		line = "";
 	else if (!*line)
 		line = q[p->item].field.secret ? q[p->item].field.value
@@ -207,7 +207,7 @@ answer_list(struct plain *p, const char *line)
 static void
 ask_field(struct plain *p, const struct setup_field *f)
 {
-	if (may_be_empty(f->key) && *f->value)
+	if (may_be_empty(p, f->key) && *f->value)
 		plain_say(p, _("- alone empties it."));
 	if (strcmp(f->key, "origin") == 0) {
 		plain_ask(p, _("Where does OpenChamber answer"), suggestion_of(p, f), false,
@@ -225,7 +225,7 @@ ask_field(struct plain *p, const struct setup_field *f)
 		plain_ask(p, _("UI password, not shown while you type"),
 		          *f->value ? _("the one given") : _("none"), true, answer_field);
 	} else {
-		if ((strncmp(f->key, "npm.", 4) == 0 || strncmp(f->key, "cloudflare.", 11) == 0) && *f->hint) /* its label alone does not say that it may stay empty */
+		if (may_be_empty(p, f->key) && *f->hint) /* its label alone does not say that it may stay empty */
 			plain_say(p, f->hint);
 		plain_ask(p, f->label, f->value, false, answer_field);
 	}
@@ -414,7 +414,7 @@ rehearsed(struct plain *p)
 void
 plain_page(struct plain *p)
 {
-	if (p->page <= PAGE_WEBSOCKET || p->page == PAGE_FRONT)
+	if (p->page <= PAGE_WEBSOCKET || !page_is_check(p->page))
 		plain_blank(p);
 	if (p->page == PAGE_WEBSOCKET && !p->returning) {
 		plain_wait(p, rehearsed);

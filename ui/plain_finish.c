@@ -93,6 +93,10 @@ answer_consent(struct plain *p, const char *line)
 static void
 answer_apply(struct plain *p, const char *line)
 {
+	if (strcmp(line, "m") == 0 && !setup_repairs(p->setup)) {
+		plain_goto(p, PAGE_MORE, false);
+		return;
+	}
 	if (*line && plain_yes(line, true) < 0) {
 		plain_say(p, _("Only the whole word yes applies the changes."));
 		ask_apply(p);
@@ -154,6 +158,8 @@ ask_apply(struct plain *p)
 	case APPLY_AS_ROOT:
 		break;
 	}
+	if (!setup_repairs(p->setup)) /* TRANSLATORS: m is typed as it is, in every language */
+		plain_say(p, _("m asks for what is rarely needed: ports, file, commands."));
 	plain_ask(p, _("Apply these changes? Type yes, or Enter for no"), _("no"), false,
 	          answer_apply);
 }

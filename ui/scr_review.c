@@ -12,7 +12,7 @@
 
 #define MAX_PLAN   32
 
-static const char text_key[] = "text", apply_key[] = "apply", keep_key[] = "keep";
+static const char text_key[] = "text", apply_key[] = "apply", keep_key[] = "keep", more_key[] = "more";
 
 static size_t
 review_items(const struct screen *sc, struct item *out)
@@ -22,7 +22,8 @@ review_items(const struct screen *sc, struct item *out)
 	if (setup_repairs(sc->setup))
 		return 2; /* fixes have no answers to keep */
 	out[2] = (struct item){ ITEM_BUTTON, keep_key };
-	return 3;
+	out[3] = (struct item){ ITEM_BUTTON, more_key };
+	return 4;
 }
 
 /* ---- drawing ---- */
@@ -31,9 +32,10 @@ static void
 put_buttons(struct screen *sc, struct sheet *s)
 {
 	struct item item[MAX_ITEMS];
-	const char *label[2] = {
+	const char *label[3] = {
 		setup_apply_label(sc->setup),
 		sc->compact ? _("Change nothing") : _("Keep the answers, change nothing"),
+		sc->compact ? C_("button", "More") : _("More settings"),
 	};
 
 	part_buttons(sc, s, item + 1, label, review_items(sc, item) - 1);
@@ -192,6 +194,8 @@ act_button(struct screen *sc, enum act a)
 	case ACT_SPACE:
 		if (screen_is_on(sc, apply_key))
 			apply(sc);
+		else if (screen_is_on(sc, more_key))
+			screen_open(sc, PAGE_MORE);
 		else
 			keep(sc);
 		return true;

@@ -70,6 +70,7 @@ where_page(const struct screen *sc)
 	case PAGE_DIRECT: return where_direct(sc);
 	case PAGE_PROXY:  return ON_PROXY;
 	case PAGE_PUBLIC:
+	case PAGE_MORE:
 	case PAGE_FRONT:  return ON_PUBLIC;
 	case PAGE_REVIEW: return ON_REVIEW;
 	case PAGE_APPLY:  return ON_APPLY;

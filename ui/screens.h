@@ -18,7 +18,7 @@
 #define LEAST_COLUMNS 60
 #define LEAST_ROWS    18
 #define MAX_ITEMS     12
-#define MAX_EDITORS   4
+#define MAX_EDITORS   12
 #define MAX_CHOICES   16
 #define MAX_LINES     64
 

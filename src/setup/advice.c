@@ -407,6 +407,9 @@ setup_advice(const struct setup *s, enum page p)
 		for (const char *const *line = front_advice(s); *line; line++)
 			advise(&a, *line);
 		break;
+	case PAGE_MORE:
+		advise(&a, _("Press Enter in the last field for the review."));
+		break;
 	case PAGE_WATCH:
 		a.n = watch_advice(s, a.v);
 		break;

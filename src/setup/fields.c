@@ -70,7 +70,7 @@ label_of(const char *key)
 	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
 		if (strcmp(labels[i].key, key) == 0)
 			return _(labels[i].label);
-	return key;
+	return more_label(key) ? more_label(key) : key;
 }
 
 static bool
@@ -212,7 +212,7 @@ hint_of(const struct setup *s, const char *key)
 	}
 	if (strcmp(key, "limits.stream") == 0 && s->answers.stream == s->needs.stream)
 		return _("1 hour, as its documentation asks");
-	return "";
+	return more_hint(s, key);
 }
 
 /* ---- what is shown ---- */
@@ -241,7 +241,7 @@ is_shown(const struct setup *s, const char *key)
 		return setup_is_told(s);
 	if (belongs_to_front(key))
 		return front_may_tell(s);
-	return true;
+	return more_is_shown(s, key);
 }
 
 size_t
@@ -357,7 +357,7 @@ must_not_be_empty(const char *key, const char *text, struct err *e)
 bool
 fields_wrong(const struct setup *s, enum page p)
 {
-	if (p >= N_STEPS && p != PAGE_FRONT)
+	if (!page_asks(p))
 		return false;
 	for (const char *const *key = pages[p].fields; *key; key++)
 		if (typed_find(s, *key) && is_shown(s, *key))

@@ -19,12 +19,13 @@ enum { LATER_WHY, LATER_EDIT, LATER_CHANGE, LATER_SLOW, LATER_MOVE, LATER_UNDO, 
 static const struct {
 	const char *label; /* N_() */
 	enum page   page;
-	const char *key; /* whose value stands beside it */
+	const char *key; /* whose value stands beside it, or NULL */
 } decisions[] = {
 	{ N_("where OpenChamber is, its password"),   PAGE_DIRECT,   "origin" },
 	{ N_("the address and its certificate"), PAGE_PUBLIC,   "public" },
 	{ N_("how large uploads may be"),        PAGE_BODY,     "limits.body" },
 	{ N_("how long quiet streams are kept"), PAGE_TIMEOUTS, "limits.stream" },
+	{ N_("what is rarely needed: ports, file, commands"), PAGE_MORE, NULL },
 };
 
 void
@@ -301,8 +302,9 @@ later_change_list(const struct setup *s, struct setup_choice *out, size_t max)
 	for (; n < ARRAY_LEN(decisions) && n < max; n++) {
 		struct buf value = BUF_INIT;
 
-		answers_get(&value, &s->answers, decisions[n].key);
-		out[n] = (struct setup_choice){ .label = _(decisions[n].label), .state = say(s, "%s", value.s),
+		if (decisions[n].key)
+			answers_get(&value, &s->answers, decisions[n].key);
+		out[n] = (struct setup_choice){ .label = _(decisions[n].label), .state = say(s, "%s", value.len ? value.s : ""),
 			.possible = true, .chosen = n == 0 };
 		buf_free(&value);
 	}

@@ -123,6 +123,16 @@ const struct page_info pages[N_PAGES] = {
 		.breaks = N_("How it breaks. It compresses event streams, keeps answers, rewrites pages, and stops large uploads. With SSL/TLS on Flexible browsers go in circles."),
 		.proves = N_("How this proves it. With a token the zone and its rules are read, and the requests are tried before anything is changed."),
 	},
+	[PAGE_MORE] = {
+		.name   = N_("More settings"),
+		.part   = PART_FINISH,
+		.why    = N_("Nobody has to answer these: what is found fits. An empty field takes it again."),
+		.fields = { "listen.address", "listen.http", "listen.https", "limits.connect", "cdn", "trusted",
+		            "files.config", "commands.validate", "commands.reload", "reload" },
+		.what   = N_("What it is. The answers of the answers file that no step asks: where it listens, who stands in front, which file, which commands."),
+		.breaks = N_("How it breaks. A port that another program has cannot be had. Whoever is trusted in front can say who a visitor is."),
+		.proves = N_("How this proves it. The rehearsal runs anew with what is changed here, and the review shows every line and every command."),
+	},
 	[PAGE_WATCH] = {
 		.name   = N_("Another run"),
 		.part   = PART_FINISH,
@@ -145,7 +155,13 @@ const struct page_info pages[N_PAGES] = {
 enum page
 page_step(enum page p)
 {
-	return p == PAGE_FRONT ? PAGE_PUBLIC : p == PAGE_WATCH ? PAGE_APPLY : p;
+	return p == PAGE_FRONT ? PAGE_PUBLIC : p == PAGE_MORE ? PAGE_REVIEW : p == PAGE_WATCH ? PAGE_APPLY : p;
+}
+
+bool
+page_asks(enum page p)
+{
+	return p < N_STEPS || p == PAGE_FRONT || p == PAGE_MORE;
 }
 
 bool

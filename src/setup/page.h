@@ -23,6 +23,7 @@ enum page {
 	PAGE_LATER,             /* the first page of a later run: how it is, and what would you like to do? */
 	PAGE_REPAIR,            /* what is wrong with the site that is there already, one finding at a time */
 	PAGE_FRONT,             /* Cloudflare in front: it belongs to step 4, and comes behind it */
+	PAGE_MORE,              /* what is rarely answered: it belongs to step 10, and is reached from there */
 	PAGE_WATCH,             /* another run changes this server right now: how far it is */
 	N_PAGES
 };
@@ -33,12 +34,13 @@ struct page_info {
 	const char    *name;   /* N_(): in the list of steps, at most 18 columns */
 	enum page_part part;
 	const char    *why;    /* N_(): why this step, at most three lines of 55 columns in English; "" where none */
-	const char    *fields[5]; /* what is typed or chosen here, in order; ends with NULL; see setup_field() */
+	const char    *fields[12]; /* what is typed or chosen here, in order; ends with NULL; see setup_field() */
 	const char    *what, *breaks, *proves; /* N_(): the help page's three paragraphs */
 };
 
 extern const struct page_info pages[N_PAGES];
 enum page page_step(enum page p);    /* the step that a page belongs to */
+bool      page_asks(enum page p);     /* it may have fields that a step stands on */
 bool      page_is_check(enum page p); /* one of the checklist's */
 const char *page_part_name(enum page_part p); /* translated: Prepare, Checklist, Finish */
 

@@ -282,6 +282,8 @@ setup_apply_blocker(const struct setup *s)
 	for (enum page p = PAGE_START; p <= PAGE_TIMEOUTS; p++)
 		if (fields_wrong(s, p))
 			return p;
+	if (fields_wrong(s, PAGE_MORE))
+		return PAGE_MORE;
 	if (setup_mark(s, PAGE_DIRECT) == MARK_FAIL)
 		return PAGE_DIRECT;
 	if (setup_mark(s, PAGE_PROXY) == MARK_FAIL)
@@ -331,7 +333,7 @@ setup_apply_label(const struct setup *s)
 	if (blocker == PAGE_REVIEW)
 		return s->rehearsal && !s->rehearsed ? _("Cannot apply: rehearsing") : _("Cannot apply: no plan");
 	/* TRANSLATORS: a button that is closed because a step failed; at most 30 columns */
-	return say(s, _("Cannot apply: step %d failed"), (int)blocker + 1);
+	return say(s, _("Cannot apply: step %d failed"), (int)page_step(blocker) + 1);
 }
 
 /* Names that only a home network knows are not public. */

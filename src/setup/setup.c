@@ -170,6 +170,10 @@ setup_open(struct setup *s, enum page p)
 {
 	struct err e = { 0 };
 
+	if (p == PAGE_MORE && s->page != p) {
+		s->more_from = s->page;
+		plan_get(s, &e); /* what is found where nothing is answered */
+	}
 	s->page = p;
 	if (p != PAGE_START)
 		s->resume = PAGE_START;
@@ -220,8 +224,8 @@ setup_open(struct setup *s, enum page p)
 bool
 setup_may_leave(const struct setup *s, enum page p)
 {
-	struct setup_field fields[8];
-	const size_t n = p < N_STEPS || p == PAGE_FRONT ? setup_fields(s, p, fields, ARRAY_LEN(fields)) : 0;
+	struct setup_field fields[12];
+	const size_t n = page_asks(p) ? setup_fields(s, p, fields, ARRAY_LEN(fields)) : 0;
 	const struct proxy_found *f = find_proxy(s);
 	const struct check_result *r;
 
@@ -245,7 +249,7 @@ setup_may_leave(const struct setup *s, enum page p)
 	case PAGE_REPAIR:
 		return setup_findings_taken(s) > 0;
 	default:
-		return p < PAGE_REVIEW;
+		return p < PAGE_REVIEW || p == PAGE_MORE;
 	}
 }
 
@@ -356,7 +360,7 @@ setup_next(const struct setup *s)
 		return PAGE_REPAIR;
 	if (s->page == PAGE_START && s->resume)
 		return s->resume;
-	if (s->page == PAGE_REPAIR)
+	if (s->page == PAGE_REPAIR || s->page == PAGE_MORE)
 		return PAGE_REVIEW;
 	if (s->page == PAGE_PUBLIC && setup_is_fronted(s))
 		return PAGE_FRONT;
@@ -386,6 +390,8 @@ setup_previous(const struct setup *s)
 		return PAGE_REPAIR;
 	if (s->page == PAGE_FRONT)
 		return PAGE_PUBLIC;
+	if (s->page == PAGE_MORE)
+		return s->more_from;
 	if (s->alone && s->page <= PAGE_REVIEW)
 		return PAGE_LATER;
 	if (s->page == PAGE_START && s->later)

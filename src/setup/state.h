@@ -14,7 +14,7 @@
 
 #define MAX_CERTS   8
 #define MAX_PROXIES 8
-#define MAX_TYPED   8
+#define MAX_TYPED   16
 
 struct found_origin {
 	struct url url;
@@ -190,6 +190,7 @@ struct setup {
 
 	/* later run */
 	bool                 later;    /* saved answers were found: the run began at PAGE_LATER */
+	enum page            more_from; /* where more settings were asked for */
 	bool                 alone;    /* one step was opened by itself: from it to the review */
 	bool                 changing; /* "change one thing" was chosen: its list is shown */
 	time_t               today_seen; /* when the checks of today were over: what a clock on the wall said */
@@ -263,6 +264,11 @@ void find_existing(struct setup *s);       /* which site leads to the origin alr
 bool find_takes_long(const struct setup *s); /* longer than a moment, and it is not over */
 const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
 void find_certs(struct setup *s);
+
+/* more.c */
+const char *more_label(const char *key); /* NULL: it is no such answer */
+const char *more_hint(const struct setup *s, const char *key);
+bool more_is_shown(const struct setup *s, const char *key); /* true for every other key */
 
 /* install.c */
 void install_await(struct setup *s); /* is the chosen proxy installed by now?  Until it is, or another is chosen */

@@ -45,6 +45,7 @@ struct setup {
 	const char *fake;
 	enum page   page;
 	bool        seen[N_PAGES];
+	char        more[10][64]; /* of PAGE_MORE, in the order of its fields */
 	char        origin[200], password[64], public_url[200], body[32], stream[32];
 	size_t      proxy, tls, start;
 	struct arena said;
@@ -154,6 +155,8 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o, void (*c
 		s->origin[0] = '\0';
 	snprintf(s->body, sizeof(s->body), "100M");
 	snprintf(s->stream, sizeof(s->stream), "3600s");
+	snprintf(s->more[3], sizeof(s->more[3]), "30s");
+	snprintf(s->more[4], sizeof(s->more[4]), "none");
 	s->seen[PAGE_START] = true;
 	if (is(s, "watching") || is(s, "watched"))
 		s->page = PAGE_WATCH;
@@ -221,7 +224,7 @@ setup_may_leave(const struct setup *s, enum page p)
 		return *s->public_url != '\0';
 	if (p == PAGE_REPAIR)
 		return s->taken != 0;
-	return p < PAGE_REVIEW || p == PAGE_FRONT;
+	return p < PAGE_REVIEW || p == PAGE_FRONT || p == PAGE_MORE;
 }
 
 bool
@@ -291,6 +294,8 @@ setup_next(const struct setup *s)
 		return s->page == PAGE_PUBLIC ? PAGE_FRONT : PAGE_WEBSOCKET;
 	if (is(s, "sick") && s->start == 0 && (s->page == PAGE_START || s->page == PAGE_REPAIR))
 		return s->page == PAGE_START ? PAGE_REPAIR : PAGE_REVIEW;
+	if (s->page == PAGE_MORE)
+		return PAGE_REVIEW;
 	return s->alone && s->page < PAGE_REVIEW ? PAGE_REVIEW : s->page < PAGE_APPLY ? s->page + 1 : s->page;
 }
 
@@ -299,6 +304,8 @@ setup_previous(const struct setup *s)
 {
 	if (s->page == PAGE_REPAIR || (s->page == PAGE_REVIEW && setup_repairs(s)))
 		return s->page == PAGE_REVIEW ? PAGE_REPAIR : PAGE_START;
+	if (s->page == PAGE_MORE)
+		return PAGE_REVIEW;
 	if (s->alone && s->page <= PAGE_REVIEW)
 		return PAGE_LATER;
 	if (s->page == PAGE_FRONT || s->page <= PAGE_REVIEW)
@@ -387,6 +394,11 @@ place(struct setup *s, const char *key, size_t *size)
 		{ "limits.stream", s->stream, sizeof(s->stream) }, { "token", s->password, sizeof(s->password) },
 	};
 
+	for (size_t i = 0; pages[PAGE_MORE].fields[i]; i++)
+		if (strcmp(pages[PAGE_MORE].fields[i], key) == 0) {
+			*size = sizeof(s->more[i]);
+			return s->more[i];
+		}
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strcmp(all[i].key, key) == 0) {
 			*size = all[i].size;
@@ -420,6 +432,16 @@ english_fields(const struct setup *s, enum page p, struct setup_field *out, size
 			_("empty: you click the settings yourself"), "", true, true, false };
 		out[n++] = (struct setup_field){ "cloudflare.token-file", _("Token file"), "",
 			_("or a file of mode 600 with it"), "", true, false, false };
+	} else if (p == PAGE_MORE) {
+		static const struct { const char *label, *hint; } more[] = {
+			{ "Listen on address", "* is every one of this server" }, { "Port for http", "empty: 80, or the address's own" },
+			{ "Port for https", "empty: 443, or the address's own" }, { "Connect within", "how long to wait for OpenChamber" },
+			{ "In front", "none, cloudflare or other" }, { "Trusted in front", "with other, as 203.0.113.0/24" },
+			{ "File of the site", "" }, { "Check command", "" }, { "Reload command", "" }, { "Reload at the end", "true; false: you reload it" },
+		};
+
+		for (; pages[p].fields[n] && n < max; n++)
+			out[n] = (struct setup_field){ pages[p].fields[n], more[n].label, s->more[n], more[n].hint, "", true, false, false };
 	} else if (p == PAGE_BODY && max) {
 		out[n++] = (struct setup_field){ "limits.body", "Uploads up to", s->body,
 			"OpenChamber itself takes 100M at most", "", true, false, false };

@@ -65,6 +65,22 @@ colours_are(struct play *p, bool wanted)
 		assert_int_equal(coloured, 0);
 }
 
+/* What is rarely needed, from the review and back to it. */
+static void
+see_more(struct play *p, const struct tongue *t, int columns, bool colour)
+{
+	char name[96];
+
+	play_send(p, "\t\t\t" ENTER);
+	play_wait(p, "[30s");
+	snprintf(name, sizeof(name), "%s/%smore", t->name, columns < 80 ? "compact-" : "");
+	same_as(p, name);
+	is_tidy(p, t, 9);
+	colours_are(p, colour);
+	play_send(p, ESC);
+	play_wait(p, "+++");
+}
+
 static void
 walk(const struct tongue *t, int columns, int rows, bool colour)
 {
@@ -87,6 +103,8 @@ walk(const struct tongue *t, int columns, int rows, bool colour)
 		colours_are(p, colour);
 		if (colour && columns >= 80)
 			survives(p, name);
+		if (i == 9)
+			see_more(p, t, columns, colour);
 		play_send(p, i == 9 ? "a" : ENTER);
 	}
 	while (strstr(play_row(p, 0), "11")) /* the result has no number */

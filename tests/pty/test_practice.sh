@@ -26,6 +26,27 @@ keys F9
 wait_text 'step 10 of 11'
 must_say '^ 1 new file'
 must_say '+++ /etc/nginx/sites-available/openchamber.conf'
+# What is rarely needed: wrong, it says why and keeps Enter; right, the review has it.
+keys Tab Tab Tab Enter
+wait_text 'More settings'
+must_say 'Listen on address *\[127.0.0.1 '
+keys Tab Tab Tab
+type_text 3
+keys C-u
+type_text 7x
+wait_text '"7x" is not'
+keys Enter
+must_say '"7x" is not'
+keys C-u
+type_text 7s
+keys Enter Escape
+wait_text 'step 10 of 11'
+wait_text 'Rehearsal *[0-9]* passed' 20
+keys F3
+for n in 1 2 3 4; do is_on_screen 'proxy_connect_timeout 7s' || keys PPage NPage NPage; done
+wait_text 'proxy_connect_timeout 7s'
+keys Escape
+wait_text 'Keep the answers'
 keys a
 wait_text 'works at https://chat.example.org' 30
 must_not_say '✗'

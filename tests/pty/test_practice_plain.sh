@@ -32,6 +32,20 @@ wait_text '^error: Write y or n'
 type_text n
 keys Enter
 wait_text 'Apply these changes'
+# What is rarely needed is asked for with m, and the way goes on behind it.
+type_text m
+take '^Listen on address \[127.0.0.1\]:'
+take '^Port for http'
+take '^Port for https'
+take '^Connect within \[30s\]:'
+type_text 0s
+take '^error: '
+type_text 7s
+take '^In front \[none\]:'
+for question in 'Trusted in front' 'File of the site' 'Check command' 'Reload command' 'Reload at the end'; do take "^$question"; done
+take 'Read the difference' 20
+take 'proxy_connect_timeout 7s'
+wait_text 'Apply these changes.*:$'
 type_text yes
 keys Enter
 wait_text '^OpenChamber works at' 30
