@@ -141,7 +141,7 @@ read_text(struct buf *out, const struct options *o, struct err *e)
 	const char *path = strcmp(o->npm, "-") == 0 ? "/dev/stdin" : o->npm;
 	struct err why = { 0 };
 
-	if (fs_read(out, path, NPM_TEXT_MAX, &why) < 0)
+	if (fs_read_given(out, path, NPM_TEXT_MAX, &why) < 0)
 		return err_set(e, ERR_VALUE, "--npm: %s", why.msg);
 	if (memchr(out->s, '\0', out->len))
 		return err_set(e, ERR_VALUE, _("--npm: %s is not a text."), o->npm);

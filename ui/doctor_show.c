@@ -11,6 +11,7 @@
 #include "base/self.h"
 #include "base/text.h"
 #include "loop/proc.h"
+#include "proxy/boxed.h"
 
 /* ---- lines of a file ---- */
 
@@ -36,7 +37,7 @@ static void
 put_excerpt(struct doctor *d, struct report *r, const struct check_where *w)
 {
 	struct excerpt_line line[EXCERPT_MAX];
-	const size_t n = excerpt_around(line, &d->arena, d->c->o->root, w->file, w->line);
+	const size_t n = excerpt_around(line, &d->arena, proxy_root(&d->p.found, d->c->o->root), w->file, w->line);
 
 	for (size_t i = 0; i < n; i++)
 		put_source(r, &line[i]);

@@ -115,7 +115,7 @@ password_from_file(struct options *o, struct err *e)
 
 	if (strcmp(o->password_file, "/dev/stdin") == 0) {
 		secrets_take_line(&text);
-	} else if (fs_read(&text, o->password_file, 4096, e) < 0) {
+	} else if (fs_read_given(&text, o->password_file, 4096, e) < 0) {
 		struct err why = *e;
 		err_set(e, ERR_VALUE, "--password-file: %s", why.msg);
 		goto out;

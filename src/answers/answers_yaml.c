@@ -268,7 +268,7 @@ int
 answers_load(struct answers *a, const char *path, struct err *e)
 {
 	struct buf text = BUF_INIT;
-	int rc = fs_read(&text, path, MAX_FILE, e);
+	int rc = fs_read_given(&text, path, MAX_FILE, e);
 
 	if (rc < 0)
 		e->code = ERR_VALUE; /* answers that cannot be read are wrong answers */

@@ -1,18 +1,15 @@
 /* box_mounts.c - which place of this machine is which place of a container. */
 #include "answers/box_inside.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/within.h"
 
 #define MAX_MOUNTS 256
 
@@ -98,19 +95,11 @@ behind(const char *path, const char *dir)
 static bool
 stat_inside(const struct box *b, const char *path, struct stat *st)
 {
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
-		                .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-	const int root = open(b->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd = root < 0 ? -1 : (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-	bool is;
+	const int fd = within_look(b->root, path, WITHIN_FOLLOW);
+	const bool is = fd >= 0 && fstat(fd, st) == 0;
 
-	if (fd < 0 && root >= 0 && errno == ENOSYS) /* before Linux 5.6 */
-		fd = openat(root, path + strspn(path, "/"), O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	is = fd >= 0 && fstat(fd, st) == 0;
 	if (fd >= 0)
 		close(fd);
-	if (root >= 0)
-		close(root);
 	return is;
 }
 

@@ -119,10 +119,13 @@ drift_diff(struct buf *out, const char *root, const char *path)
 	const char *dir = NULL;
 	bool drifted = false;
 
-	if (fs_read(&now, fs_path(&a, root, path), CONTENT_MAX, &e) == 0 &&
-	    find_written(&c, &a, root, path, &dir)) {
+	if (find_written(&c, &a, root, path, &dir)) {
+		const char *whole = fs_path(&a, root, path);
+		const bool read = (c.straight ? fs_read_straight(&now, whole, CONTENT_MAX, &e)
+		                              : fs_read(&now, whole, CONTENT_MAX, &e)) == 0;
+
 		content_file(&is, now.s, now.len, 0);
-		drifted = !content_same(&is, &c.is) && !is_whole(&c, root, path, &now);
+		drifted = read && !content_same(&is, &c.is) && !is_whole(&c, root, path, &now);
 		const char *kept = arena_printf(&a, "after.%u", c.number);
 		if (drifted && journal_kept(&then, dir, kept, &e) == 0)
 			diff_unified(out, path, then.s, path, now.s);

@@ -143,12 +143,11 @@ check_seen(const struct plan *p, size_t step, struct err *e)
 {
 	const struct step *s = &p->steps.v[step];
 	struct buf text = BUF_INIT;
-	struct arena a = { 0 };
 	struct err why = { 0 };
 	char now[65] = "";
 	int rc = 0;
 
-	if (fs_read(&text, fs_path(&a, p->context.root, s->path), CONTENT_MAX, &why) == 0)
+	if (step_read(&text, p->context.root, s, CONTENT_MAX, &why) == 0)
 		crypto_sha256(text.s, text.len, now);
 	else if (why.sys == ENOENT)
 		snprintf(now, sizeof(now), "absent");
@@ -161,7 +160,6 @@ check_seen(const struct plan *p, size_t step, struct err *e)
 		             _("%s changed while you were reading. Review the plan again."),
 		             s->path);
 	buf_free(&text);
-	arena_free(&a);
 	return rc;
 }
 

@@ -15,6 +15,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "base/within.h"
 #include "loop/proc.h"
 #include "proxy/boxed.h"
 #include "proxy/front.h"
@@ -31,10 +32,12 @@ static void
 is_link_to(void *ctx, const char *path)
 {
 	struct finding_link *f = ctx;
-	char real[PATH_MAX];
+	char *real;
 
-	if (!f->found && realpath(path, real) && strcmp(real, f->file) == 0)
+	real = within_real(path);
+	if (!f->found && real && strcmp(real, f->file) == 0)
 		f->found = arena_strdup(f->arena, path);
+	free(real);
 }
 
 /*
@@ -45,12 +48,13 @@ static const char *
 what_is_read(struct arena *a, const struct proxy_context *c, const char *file)
 {
 	const char *links = c->found->link_dir ? fs_path(a, c->root, c->found->link_dir) : NULL;
-	char real[PATH_MAX];
+	char *real = links ? within_real(fs_path(a, c->root, file)) : NULL;
 	size_t root = c->root ? strlen(c->root) : 0;
+	struct finding_link f = { .arena = a, .file = arena_strdup(a, real) };
 
-	if (!links || !realpath(fs_path(a, c->root, file), real))
+	if (!real)
 		return file;
-	struct finding_link f = { .arena = a, .file = real };
+	free(real);
 	fs_glob(fs_join(a, links, "*"), is_link_to, &f);
 	if (!f.found) {
 		const char *dir = c->found->site_dir ? fs_path(a, c->root, c->found->site_dir) : "";
@@ -94,16 +98,13 @@ see(struct plan *p)
 	for (size_t i = 0; i < p->steps.n; i++) {
 		const struct step *s = &p->steps.v[i];
 		struct buf text = BUF_INIT;
-		struct arena a = { 0 };
 		struct err e = { 0 };
 
-		if (s->kind == STEP_WRITE &&
-		    fs_read(&text, fs_path(&a, p->context.root, s->path), CONTENT_MAX, &e) == 0)
+		if (s->kind == STEP_WRITE && step_read(&text, p->context.root, s, CONTENT_MAX, &e) == 0)
 			crypto_sha256(text.s, text.len, p->seen[i]);
 		else if (s->kind == STEP_WRITE && e.sys == ENOENT)
 			snprintf(p->seen[i], sizeof(p->seen[i]), "absent");
 		buf_free(&text);
-		arena_free(&a);
 	}
 }
 
@@ -176,13 +177,13 @@ plan_free(struct plan *p)
 /* ---- against the disk ---- */
 
 static enum plan_state
-state_of_text(struct buf *now, const char *path, const char *text)
+state_of_text(struct buf *now, const char *root, const struct step *s)
 {
 	struct err e = { 0 };
 
-	if (fs_read(now, path, CONTENT_MAX, &e) < 0)
+	if (step_read(now, root, s, CONTENT_MAX, &e) < 0)
 		return e.sys == ENOENT ? PLAN_NEW : PLAN_UNKNOWN;
-	return now->len == strlen(text) && memcmp(now->s, text, now->len) == 0 ?
+	return now->len == strlen(s->text) && memcmp(now->s, s->text, now->len) == 0 ?
 	       PLAN_SAME : PLAN_CHANGED;
 }
 
@@ -226,7 +227,7 @@ state_of(const struct plan *p, size_t step, struct buf *now)
 
 	switch (s->kind) {
 	case STEP_WRITE:
-		state = state_of_text(now, path, s->text);
+		state = state_of_text(now, p->context.root, s);
 		break;
 	case STEP_LINK:
 		state = state_of_link(p, s);
@@ -343,7 +344,7 @@ read_file(struct buf *now, const struct plan *p, const struct step *s)
 	struct err ignored = { 0 };
 	struct stat st;
 	bool is = lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	          fs_read(now, path, CONTENT_MAX, &ignored) == 0;
+	          step_read(now, p->context.root, s, CONTENT_MAX, &ignored) == 0;
 
 	arena_free(&a);
 	return is;

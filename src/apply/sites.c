@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/within.h"
 
 #define SITES_MAX 64
 #define TRIES     4
@@ -101,8 +102,8 @@ static bool
 is_same_file(const char *root, const char *a, const char *b)
 {
 	struct arena arena = { 0 };
-	char *x = realpath(fs_path(&arena, root, a), NULL);
-	char *y = realpath(fs_path(&arena, root, b), NULL);
+	char *x = within_real(fs_path(&arena, root, a));
+	char *y = within_real(fs_path(&arena, root, b));
 	bool same = strcmp(a, b) == 0 || (x && y && strcmp(x, y) == 0);
 
 	free(x);

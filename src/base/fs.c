@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "base/within.h"
 
 #define WAIT_MS 5000 /* for a pipe somebody should write into */
 
@@ -101,16 +102,15 @@ read_some(int fd, void *bytes, size_t len)
 	return n;
 }
 
-int
-fs_read(struct buf *out, const char *path, size_t max, struct err *e)
+static int
+read_all(struct buf *out, int fd, const char *path, size_t max, struct err *e)
 {
 	const size_t start = out->len;
-	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char bytes[16384];
 	ssize_t n;
 
 	if (fd < 0)
-		return file_error(e, path, _("Cannot open %s"));
+		return file_error(e, path, errno == ENXIO ? _("%s is a pipe or a device, and is not read") : _("Cannot open %s"));
 	while ((n = read_some(fd, bytes, sizeof(bytes))) > 0)
 		if (!buf_add_max(out, bytes, (size_t)n, start + max)) {
 			close(fd);
@@ -126,6 +126,24 @@ fs_read(struct buf *out, const char *path, size_t max, struct err *e)
 	}
 	close(fd);
 	return n < 0 ? -1 : 0;
+}
+
+int
+fs_read(struct buf *out, const char *path, size_t max, struct err *e)
+{
+	return read_all(out, within_open(path, O_RDONLY, WITHIN_FOLLOW), path, max, e);
+}
+
+int
+fs_read_straight(struct buf *out, const char *path, size_t max, struct err *e)
+{
+	return read_all(out, within_open(path, O_RDONLY, WITHIN_STRAIGHT), path, max, e);
+}
+
+int
+fs_read_given(struct buf *out, const char *path, size_t max, struct err *e)
+{
+	return read_all(out, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), path, max, e);
 }
 
 int
@@ -259,7 +277,7 @@ fs_exists(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0;
+	return within_stat(path, &st, WITHIN_FOLLOW) == 0;
 }
 
 char *

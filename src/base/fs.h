@@ -27,9 +27,13 @@ char *fs_dirname(struct arena *a, const char *path);
 
 /*
  * Append the whole file to `out'; more than `max' bytes is an error.  A
- * missing file is ERR_IO with sys ENOENT.
+ * missing file is ERR_IO with sys ENOENT.  Only a regular file is read, and
+ * of a container only its own (within.h); without a link on the way; or
+ * whatever a person named, a pipe too.
  */
 int fs_read(struct buf *out, const char *path, size_t max, struct err *e);
+int fs_read_straight(struct buf *out, const char *path, size_t max, struct err *e);
+int fs_read_given(struct buf *out, const char *path, size_t max, struct err *e);
 
 /*
  * Write beside the target, fsync, rename, fsync the directory.  For files of
@@ -50,6 +54,9 @@ typedef void fs_glob_fn(void *ctx, const char *path);
 size_t fs_glob(const char *pattern, fs_glob_fn *fn, void *ctx);
 /* The first `most' of them, from the arena; ends with NULL. */
 const char *const *fs_matches(struct arena *a, const char *pattern, size_t most);
+
+/* The names in a directory, sorted, from the arena; ends with NULL.  NULL: it cannot be read. */
+const char *const *fs_names(struct arena *a, const char *dir);
 
 /*
  * Find a program by name in PATH and then in the sbin directories, or check a

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/within.h"
 
 #define MAX_DEPTH 64
 
@@ -73,14 +75,47 @@ by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* What glob(3) walks through, by the one door. */
+
+static void *
+open_directory(const char *path)
+{
+	return within_directory(path);
+}
+
+static struct dirent *
+next_entry(void *dir)
+{
+	return readdir(dir);
+}
+
+static void
+close_directory(void *dir)
+{
+	closedir(dir);
+}
+
+static int
+look_at(const char *path, struct stat *st)
+{
+	return within_stat(path, st, WITHIN_LAST);
+}
+
+static int
+look_through(const char *path, struct stat *st)
+{
+	return within_stat(path, st, WITHIN_FOLLOW);
+}
+
 size_t
 fs_glob(const char *pattern, fs_glob_fn *fn, void *ctx)
 {
-	glob_t g;
+	glob_t g = { .gl_opendir = open_directory, .gl_readdir = next_entry, .gl_closedir = close_directory,
+		     .gl_lstat = look_at, .gl_stat = look_through };
 	size_t n = 0;
 
 	/* glob(3) sorts by the locale; programs that read configurations do not. */
-	if (glob(pattern, GLOB_NOSORT, NULL, &g) == 0) {
+	if (glob(pattern, GLOB_NOSORT | GLOB_ALTDIRFUNC, NULL, &g) == 0) {
 		n = g.gl_pathc;
 		qsort(g.gl_pathv, n, sizeof(*g.gl_pathv), by_bytes);
 		for (size_t i = 0; i < n; i++)
@@ -90,35 +125,58 @@ fs_glob(const char *pattern, fs_glob_fn *fn, void *ctx)
 	return n;
 }
 
-struct matches {
+struct names {
 	struct arena *a;
 	const char  **v;
 	size_t        n, cap, most;
 };
 
 static void
-keep_match(void *ctx, const char *path)
+keep(void *ctx, const char *name)
 {
-	struct matches *m = ctx;
+	struct names *k = ctx;
 
-	if (m->n == m->most)
+	if (k->n == k->most)
 		return;
-	m->v = xgrow(m->v, m->n, &m->cap, sizeof(*m->v));
-	m->v[m->n++] = arena_strdup(m->a, path);
+	k->v = xgrow(k->v, k->n, &k->cap, sizeof(*k->v));
+	k->v[k->n++] = arena_strdup(k->a, name);
+}
+
+static const char *const *
+kept(struct names *k)
+{
+	const char **v = arena_alloc(k->a, (k->n + 1) * sizeof(*v));
+
+	for (size_t i = 0; i < k->n; i++)
+		v[i] = k->v[i];
+	free(k->v);
+	return v;
 }
 
 const char *const *
 fs_matches(struct arena *a, const char *pattern, size_t most)
 {
-	struct matches m = { .a = a, .most = most };
-	const char **v;
+	struct names k = { .a = a, .most = most };
 
-	fs_glob(pattern, keep_match, &m);
-	v = arena_alloc(a, (m.n + 1) * sizeof(*v));
-	for (size_t i = 0; i < m.n; i++)
-		v[i] = m.v[i];
-	free(m.v);
-	return v;
+	fs_glob(pattern, keep, &k);
+	return kept(&k);
+}
+
+const char *const *
+fs_names(struct arena *a, const char *dir)
+{
+	struct names k = { .a = a, .most = SIZE_MAX };
+	DIR *d = within_directory(dir);
+
+	if (!d)
+		return NULL;
+	for (const struct dirent *entry; (entry = readdir(d));)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			keep(&k, entry->d_name);
+	closedir(d);
+	if (k.n)
+		qsort(k.v, k.n, sizeof(*k.v), by_bytes);
+	return kept(&k);
 }
 
 static bool
@@ -126,7 +184,7 @@ is_program(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+	return within_stat(path, &st, WITHIN_FOLLOW) == 0 && S_ISREG(st.st_mode) && within_access(path, X_OK) == 0;
 }
 
 static char *

@@ -1,6 +1,5 @@
 #include "conf/apache.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/within.h"
 #include "conf/apache_lex.h"
 #include "conf/apache_read.h"
 
@@ -75,7 +75,7 @@ is_directory(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	return within_stat(path, &st, WITHIN_FOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
 static int
@@ -86,18 +86,13 @@ static int
 include_directory(struct apa_reader *r, struct place *at, const char *path, int depth,
                   struct err *e)
 {
-	struct dirent **v = NULL;
-	int n = scandir(path, &v, NULL, alphasort), rc = 0;
+	const char *const *name = fs_names(&r->c->arena, path);
+	int rc = 0;
 
-	if (n < 0)
+	if (!name)
 		push(r->c, &r->c->unreadable, &r->c->n_unreadable, fs_without_root(r->w->root, path));
-	for (int i = 0; i < n; i++) {
-		if (rc == 0 && strcmp(v[i]->d_name, ".") != 0 && strcmp(v[i]->d_name, "..") != 0)
-			rc = include_path(r, at, fs_join(&r->c->arena, path, v[i]->d_name),
-			                  depth + 1, e);
-		free(v[i]);
-	}
-	free(v);
+	for (; name && *name && rc == 0; name++)
+		rc = include_path(r, at, fs_join(&r->c->arena, path, *name), depth + 1, e);
 	return rc;
 }
 
@@ -117,7 +112,7 @@ include_glob(struct apa_reader *r, struct place *at, const char *pattern, struct
 	const char *dir = fs_dirname(&a, pattern);
 	int rc = 0;
 
-	if (!strpbrk(dir, "*?[") && fs_exists(dir) && access(dir, R_OK | X_OK) < 0)
+	if (!strpbrk(dir, "*?[") && fs_exists(dir) && within_access(dir, R_OK | X_OK) < 0)
 		push(r->c, &r->c->unreadable, &r->c->n_unreadable,
 		     fs_without_root(r->w->root, pattern));
 	for (const char *const *path = fs_matches(&a, pattern, MAX_FILES + 1); *path && rc == 0; path++)
@@ -323,7 +318,7 @@ read_file(struct apa_reader *r, struct place *at, const char *path, struct err *
 	struct stat st;
 	int rc = 0;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+	if (within_stat(path, &st, WITHIN_FOLLOW) == 0 && !S_ISREG(st.st_mode))
 		return 0; /* httpd skips what is no file */
 	if (fs_read(&text, path, MAX_FILE_BYTES, &why) == 0) {
 		rc = parse_text(r, at, shown, text.s, text.len, e);

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/within.h"
 
 enum {
 	MAX_FILES      = 2000,
@@ -58,7 +59,7 @@ cdy_read_file(struct cdy_reader *r, struct cdy_place *at, const char *path, stru
 	struct cdy_piece p;
 	int rc;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+	if (within_stat(path, &st, WITHIN_FOLLOW) == 0 && !S_ISREG(st.st_mode))
 		return err_at(e, ERR_VALUE, fs_without_root(r->root, path), 0, 0,
 		              _("Caddy would read this as a file, but it is something else."));
 	rc = fs_read(&text, path, MAX_FILE_BYTES, e);

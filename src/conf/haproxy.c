@@ -1,7 +1,6 @@
 #include "conf/haproxy.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/within.h"
 #include "conf/haproxy_lex.h"
 
 /* Far above what people have; below what could hurt us. */
@@ -264,28 +264,25 @@ read_file(struct reader *r, const char *path, struct err *e)
 	return rc;
 }
 
-static int
-is_cfg(const struct dirent *d)
+static bool
+is_cfg(const char *name)
 {
-	const size_t n = strlen(d->d_name);
+	const size_t n = strlen(name);
 
-	return d->d_name[0] != '.' && n > 4 && strcmp(d->d_name + n - 4, ".cfg") == 0;
+	return name[0] != '.' && n > 4 && strcmp(name + n - 4, ".cfg") == 0;
 }
 
 static int
 read_directory(struct reader *r, const char *path, struct err *e)
 {
-	struct dirent **v = NULL;
-	int n = scandir(path, &v, is_cfg, alphasort), rc = 0;
+	const char *const *name = fs_names(&r->c->arena, path);
+	int rc = 0;
 
-	if (n < 0)
+	if (!name)
 		push(r->c, &r->c->unreadable, &r->c->n_unreadable, fs_without_root(r->root, path));
-	for (int i = 0; i < n; i++) {
-		if (rc == 0)
-			rc = read_file(r, fs_join(&r->c->arena, path, v[i]->d_name), e);
-		free(v[i]);
-	}
-	free(v);
+	for (; name && *name && rc == 0; name++)
+		if (is_cfg(*name))
+			rc = read_file(r, fs_join(&r->c->arena, path, *name), e);
 	return rc;
 }
 
@@ -300,7 +297,7 @@ hap_read(struct hap_conf *c, const char *root, const char *const *paths, struct 
 		const char *path = fs_path(&c->arena, root, *paths);
 		struct stat st;
 
-		rc = stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? read_directory(&r, path, e)
+		rc = within_stat(path, &st, WITHIN_FOLLOW) == 0 && S_ISDIR(st.st_mode) ? read_directory(&r, path, e)
 		                                                 : read_file(&r, path, e);
 	}
 	return rc;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/within.h"
 #include "conf/nginx_lex.h"
 
 /* Far above what people have; below what could hurt us. */
@@ -81,7 +82,7 @@ include_glob(struct reader *r, struct place *at, const char *pattern, struct err
 	const char *dir = fs_dirname(&a, pattern);
 	int rc = 0;
 
-	if (!strpbrk(dir, "*?[") && fs_exists(dir) && access(dir, R_OK | X_OK) < 0)
+	if (!strpbrk(dir, "*?[") && fs_exists(dir) && within_access(dir, R_OK | X_OK) < 0)
 		remember_unreadable(r, pattern);
 	for (const char *const *path = fs_matches(&a, pattern, MAX_FILES + 1); *path && rc == 0; path++)
 		rc = read_file(r, at, *path, e);
@@ -252,7 +253,7 @@ read_file(struct reader *r, struct place *at, const char *path, struct err *e)
 	struct stat st;
 	int rc;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+	if (within_stat(path, &st, WITHIN_FOLLOW) == 0 && !S_ISREG(st.st_mode))
 		return err_at(e, ERR_VALUE, fs_without_root(r->root, path), 0, 0,
 		              _("nginx would read this as a file, but it is something else."));
 	if (fs_read(&text, path, MAX_FILE_BYTES, &why) < 0) {

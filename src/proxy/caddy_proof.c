@@ -15,6 +15,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "base/within.h"
 #include "proxy/boxed.h"
 #include "proxy/listen_address.h"
 #include "proxy/said.h"
@@ -170,7 +171,7 @@ caddy_ready(const struct proxy_context *c)
 	dir = fs_path(&arena, proxy_root(c->found, c->root), caddy_storage(&arena, c->found));
 	file = arena_printf(&arena, "%s/certificates/*/%s/%s.crt", dir, a->public_url.host,
 			    a->public_url.host);
-	if (*dir && access(dir, R_OK | X_OK) == 0)
+	if (*dir && within_access(dir, R_OK | X_OK) == 0)
 		fs_glob(file, count, &n);
 	else
 		n = fs_exists(dir) || geteuid() != 0;

@@ -1,14 +1,17 @@
 #include "proxy/closed.h"
 
+#include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include "base/fs.h"
+#include "base/within.h"
 
 #define MAX_GROUPS 64
 
@@ -43,9 +46,17 @@ is_in(const struct user *u, gid_t group)
 static bool
 is_open(const struct user *u, const char *path, unsigned bit)
 {
+	const int fd = within_open(path, O_PATH, WITHIN_FOLLOW);
+	char name[32];
 	struct stat st;
+	bool more;
 
-	if (stat(path, &st) < 0 || getxattr(path, "system.posix_acl_access", NULL, 0) > 0)
+	if (fd < 0)
+		return true;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	more = fstat(fd, &st) < 0 || getxattr(name, "system.posix_acl_access", NULL, 0) > 0;
+	close(fd);
+	if (more)
 		return true;
 	if (st.st_uid == u->uid)
 		return st.st_mode & (bit << 6);
@@ -70,15 +81,16 @@ closed_to(struct arena *a, const char *user, const char *root, const char *path)
 {
 	const char *whole = fs_path(a, root, path), *closed;
 	const size_t prefix = strlen(whole) - strlen(path);
-	char real[PATH_MAX];
+	char *real = NULL;
 	struct user u;
 
 	if (!user || !find_user(&u, user))
 		return NULL;
 	/* Of a path made of links both ways count: the one that is written, and the one behind it. */
 	closed = closed_on(a, &u, whole);
-	if (!closed && realpath(whole, real))
+	if (!closed && (real = within_real(whole)))
 		closed = closed_on(a, &u, real);
+	free(real);
 	if (!closed)
 		return NULL;
 	return strlen(closed) > prefix && strncmp(closed, whole, prefix) == 0 ? closed + prefix : closed;

@@ -1,15 +1,18 @@
 #include "proxy/mark.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fs.h"
+#include "base/within.h"
 
 static void
 first_line(char line[512], const char *root, const char *path)
 {
 	struct arena a = { 0 };
-	FILE *file = fopen(fs_path(&a, root, path), "re");
+	const int fd = within_open(fs_path(&a, root, path), O_RDONLY, WITHIN_FOLLOW);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 
 	line[0] = '\0';
 	if (file && !fgets(line, 512, file))

@@ -135,8 +135,9 @@ finish(void *ctx)
 }
 
 /*
- * nginx's own word on its configuration counts more than ours.  What an
- * ordinary user may not open, a key or the pid file, is no fault of it.
+ * nginx's own word on its configuration counts more than ours, but what we
+ * could not read stays unknown to us.  What an ordinary user may not open, a
+ * key or the pid file, is no fault of it.
  */
 static void
 tested(void *ctx, const struct proc_result *r)
@@ -146,11 +147,11 @@ tested(void *ctx, const struct proc_result *r)
 	struct err e = { 0 };
 
 	if (r->started && !r->timed_out) {
-		if (r->status == 0)
+		if (r->status == 0 && own_of(f)->read)
 			f->broken = (struct err){ 0 };
-		else if (geteuid() != 0 && strstr(r->err.s, "Permission denied"))
+		else if (r->status != 0 && geteuid() != 0 && strstr(r->err.s, "Permission denied"))
 			f->incomplete = true;
-		else if (nginx_complaint(r->err.s, &e))
+		else if (r->status != 0 && nginx_complaint(r->err.s, &e))
 			f->broken = e;
 	}
 	finish(d);

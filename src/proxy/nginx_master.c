@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/within.h"
 #include "proxy/boxed.h"
 #include "proxy/running.h"
 
@@ -75,8 +76,8 @@ nginx_is_master(const struct proxy_found *f, pid_t pid, const char *const *argv)
 	config = config_of(&a, argv);
 	if (!config)
 		config = own->default_config;
-	same = stat(f->box ? fs_path(&a, f->box->root, config) : config, &x) == 0 &&
-	       stat(own->real_config, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	same = within_stat(f->box ? fs_path(&a, f->box->root, config) : config, &x, WITHIN_FOLLOW) == 0 &&
+	       within_stat(own->real_config, &y, WITHIN_FOLLOW) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 	arena_free(&a);
 	return same;
 }

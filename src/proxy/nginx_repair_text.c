@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "base/within.h"
 
 #define FILE_MAX (4u << 20)
 
@@ -381,7 +382,7 @@ mode_of(struct repair *r, const char *file)
 {
 	struct stat st;
 
-	if (stat(fs_path(&r->arena, r->context->root, file), &st) < 0)
+	if (within_stat(fs_path(&r->arena, r->context->root, file), &st, WITHIN_FOLLOW) < 0)
 		return 0644;
 	return st.st_mode & 0777;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/within.h"
 
 static void
 read_proc(struct buf *out, pid_t pid, const char *name)
@@ -238,7 +239,7 @@ bool
 running_same_file(const char *argument, const char *root, const char *path)
 {
 	struct arena a = { 0 };
-	char *x = realpath(argument, NULL), *y = realpath(fs_path(&a, root, path), NULL);
+	char *x = within_real(argument), *y = within_real(fs_path(&a, root, path));
 	bool same = x && y && strcmp(x, y) == 0;
 
 	free(x);

@@ -186,3 +186,14 @@ steps_free(struct steps *s)
 	arena_free(&s->arena);
 	*s = (struct steps){ 0 };
 }
+
+int
+step_read(struct buf *out, const char *root, const struct step *s, size_t max, struct err *e)
+{
+	struct arena a = { 0 };
+	const char *path = fs_path(&a, root, s->path);
+	const int rc = s->straight ? fs_read_straight(out, path, max, e) : fs_read(out, path, max, e);
+
+	arena_free(&a);
+	return rc;
+}

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
+#include "base/err.h"
 #include "base/mem.h"
 
 enum step_kind {
@@ -87,6 +89,8 @@ const struct step *steps_find(const struct steps *s, enum step_kind kind, enum s
  * becomes that one, else these words are behind it.  From the arena; NULL: nobody knows.
  */
 const char *const *step_instead(struct arena *a, const char *const *argv, const char *word, const char *const *behind);
+/* Append what stands in its file now, without following a link where a container could turn it.  As fs_read(). */
+int step_read(struct buf *out, const char *root, const struct step *s, size_t max, struct err *e);
 void steps_free(struct steps *s);
 
 #endif

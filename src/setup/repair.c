@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/self.h"
 #include "loop/proc.h"
+#include "proxy/boxed.h"
 #include "proxy/served.h"
 
 struct diagnosis {
@@ -245,7 +246,7 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 		source = arena_alloc(s->say, EXCERPT_MAX * sizeof(*source));
 		out->file = one->places[0].file;
 		out->line = one->places[0].line;
-		out->n_source = excerpt_around(source, s->say, s->o.root, out->file, out->line);
+		out->n_source = excerpt_around(source, s->say, proxy_root(s->existing_in, s->o.root), out->file, out->line);
 		out->source = source;
 	}
 	if (out->can_take)

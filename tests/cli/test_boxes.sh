@@ -106,6 +106,38 @@ described bridge "[$(bind "$S/conf.d" /etc/nginx/conf.d volume)]" "$(port 80 808
 run 0 detect --json
 json "$nginx | .box.mounts | map(select(.inside == \"/etc/nginx/conf.d\") | .kind) == [\"volume\"]"
 
+# What the container's root plants among its files leads nowhere out of it, and holds nobody.
+hostile() { # hostile TEXT: it is answered at once, with that sentence, and nothing of the server is shown
+	run 0 detect --json
+	json "$nginx | .box.told and (.sites | length) == 0"
+	jq -r '.proxies[] | select(.name == "nginx") | .broken | "\(.file): \(.message)"' "$T/out" >"$T/broken"
+	grep -qF -- "$1" "$T/broken" || fail "not said: $1: $(cat "$T/broken")"
+	! grep -q stolen "$T/out" "$T/err" || fail "it shows what is outside of the container"
+	rm -f "$S/conf.d/a.conf"
+}
+RUN_SECONDS=10
+echo 'server { listen 80; server_name stolen.example.org; stolen }' >"$T/stolen.conf"
+cannot='open() "/etc/nginx/conf.d/a.conf" failed'
+ln -s "$T/stolen.conf" "$S/conf.d/a.conf"
+hostile "$cannot (2: No such file or directory)"
+ln -s ../../../../../../../../../../../..$T/stolen.conf "$S/conf.d/a.conf"
+hostile "$cannot (2: No such file or directory)"
+ln -s "/proc/$$/root$T/stolen.conf" "$S/conf.d/a.conf"
+hostile "$cannot (2: No such file or directory)"
+ln -s a.conf "$S/conf.d/a.conf"
+hostile "$cannot (40: Too many levels of symbolic links)"
+mknod "$S/conf.d/a.conf" c 1 5
+hostile "/etc/nginx/conf.d/a.conf: nginx would read this as a file, but it is something else."
+mv "$C/etc/nginx/nginx.conf" "$T/nginx.conf"
+ln -s "$T/stolen.conf" "$C/etc/nginx/nginx.conf"
+hostile 'open() "/etc/nginx/nginx.conf" failed (2: No such file or directory)'
+rm "$C/etc/nginx/nginx.conf"
+mkfifo "$C/etc/nginx/nginx.conf"
+hostile "/etc/nginx/nginx.conf: nginx would read this as a file, but it is something else."
+rm "$C/etc/nginx/nginx.conf"
+mv "$T/nginx.conf" "$C/etc/nginx/nginx.conf"
+RUN_SECONDS=60
+
 # Nothing published: it serves inside some application, and is left alone.
 described bridge "[]" '{"80/tcp": null}'
 run 0 detect --json
