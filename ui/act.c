@@ -39,6 +39,8 @@ act_choose(struct screen *sc, const char *list, size_t row)
 		sc->at.view = VIEW_DIFF, sc->at.top = 0;
 	else if (strcmp(list, "origin-found") == 0 && row + 1 == n)
 		sc->waits = !focus_on(sc, "origin");
+	else if (strcmp(list, "taken") == 0 && row + 1 == n)
+		focus_on(sc, "public");
 	else if (strcmp(list, "later") == 0 && setup_choice_changes(sc->setup, list, row))
 		screen_ask(sc, row + 1 == n ? ASK_REMOVE : ASK_UNDO);
 	else

@@ -375,7 +375,7 @@ bool
 focus_list_acts(const char *list)
 {
 	return strcmp(list, "start") == 0 || strcmp(list, "origin-found") == 0 ||
-	       strcmp(list, "undone") == 0 || strcmp(list, "later") == 0 || strcmp(list, "change") == 0;
+	       strcmp(list, "taken") == 0 || strcmp(list, "undone") == 0 || strcmp(list, "later") == 0 || strcmp(list, "change") == 0;
 }
 
 void

@@ -196,8 +196,10 @@ answer_list(struct plain *p, const char *line)
 		return;
 	}
 	p->item++;
-	if (setup_page(p->setup) == PAGE_APPLY)
-		plain_goto(p, PAGE_APPLY, false); /* an interrupted change goes on */
+	if (strcmp(list, "taken") == 0 && number == (long)n)
+		p->item = 0; /* another name */
+	if (setup_page(p->setup) != p->page)
+		plain_goto(p, setup_page(p->setup), false); /* an interrupted change goes on, or another site is repaired */
 	else if (strcmp(list, "start") == 0 && !setup_may_leave(p->setup, PAGE_START))
 		plain_wait(p, restart_page); /* an undo runs */
 	else
@@ -249,7 +251,7 @@ ask_list(struct plain *p, const char *list)
 {
 	static const struct { const char *list, *question; } words[] = {
 		/* TRANSLATORS: questions with the numbers behind them: "Which one, 1 to 6 [1]:" */
-		{ "proxy", N_("Which one") }, { "tls", N_("Certificate") }, { "start", N_("What now") },
+		{ "proxy", N_("Which one") }, { "tls", N_("Certificate") }, { "start", N_("What now") }, { "taken", N_("What now") },
 		{ "plan", N_("Plan at Cloudflare") }, { "ssl", N_("SSL/TLS at Cloudflare") },
 	};
 	struct setup_choice c[MAX_CHOICES];

@@ -416,6 +416,7 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 	}
 	runs_forget_proxied(s);
 	if (strcmp(key, "public") == 0) {
+		taken_forget(s);
 		follow_scheme(s);
 		run_resolver(s);
 	}

@@ -280,6 +280,7 @@ find_existing(struct setup *s)
 			s->existing_in = &s->found[i];
 			s->existing = proxy_site_leading_to(&s->found[i], &s->answers.origin);
 		}
+	taken_find(s);
 	if (s->existing && s->existing->ours) { /* what we wrote ourselves is changed in place */
 		s->our_site = s->existing;
 		s->existing = NULL;

@@ -321,6 +321,23 @@ lines_ports(const struct setup *s, struct lines *l)
 				                            : _("port: %u will be opened"), ports[p]));
 }
 
+/* Who answers at the address before anything is changed: information, never a mark; nothing where nobody does. */
+static void
+lines_today(const struct setup *s, struct lines *l)
+{
+	const struct check_result *answer = run_result(s, WAY_TODAY, "public.answer");
+	const struct check_result *same = run_result(s, WAY_TODAY, "public.instance");
+
+	if (!answer || answer->status == CHECK_SKIP)
+		return;
+	if (answer->status == CHECK_FAIL)
+		line_add(l, MARK_NONE, "", say(s, _("today: %s"), answer->detail), "");
+	else
+		line_add(l, MARK_NONE, "", !same || same->status == CHECK_SKIP ? _("today: an OpenChamber answers there")
+		         : same->status == CHECK_PASS ? _("today: the same OpenChamber answers there already")
+		         : _("today: another OpenChamber answers there"), "");
+}
+
 static void
 lines_public(const struct setup *s, struct lines *l)
 {
@@ -337,7 +354,7 @@ lines_public(const struct setup *s, struct lines *l)
 	lines_ports(s, l);
 	if (f) {
 		taken = proxy_site_named(f, s->answers.public_url.host, s->answers.public_url.port);
-		if (taken && !taken->ours && taken != s->existing)
+		if (taken_site(s))
 			line_told(l, MARK_FAIL, say(s, _("sites: %1$s is already served by %2$s:%3$d"),
 			     s->answers.public_url.host, taken->file, taken->line));
 		else if (taken && taken == s->existing && setup_set_aside(s))
@@ -347,6 +364,7 @@ lines_public(const struct setup *s, struct lines *l)
 	}
 	if (s->cert_mark != MARK_NONE)
 		line_told(l, s->cert_mark, say(s, "%s", s->cert_text));
+	lines_today(s, l);
 }
 
 /* ---- page 9 ---- */

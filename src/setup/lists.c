@@ -195,6 +195,7 @@ setup_lists(const struct setup *s, enum page p)
 	static const char *const origin[] = { "origin-found", NULL };
 	static const char *const proxy[] = { "proxy", NULL };
 	static const char *const tls[] = { "tls", NULL };
+	static const char *const tls_taken[] = { "tls", "taken", NULL };
 	static const char *const plan[] = { "plan", NULL };
 	static const char *const ssl[] = { "ssl", NULL };
 	static const char *const plan_ssl[] = { "plan", "ssl", NULL };
@@ -213,7 +214,7 @@ setup_lists(const struct setup *s, enum page p)
 	case PAGE_PROXY:
 		return proxy;
 	case PAGE_PUBLIC:
-		return tls;
+		return taken_site(s) && !fields_wrong(s, p) ? tls_taken : tls;
 	case PAGE_FRONT:
 		if (!front_asks_plan(s))
 			return front_list_ssl(s, c, 1) ? ssl : none;
@@ -239,6 +240,8 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		return list_origin(s, out, max);
 	if (strcmp(key, "proxy") == 0)
 		return list_proxy(s, out, max);
+	if (strcmp(key, "taken") == 0)
+		return taken_list(s, out, max);
 	if (strcmp(key, "tls") == 0)
 		return certificate_list(s, out, max);
 	if (strcmp(key, "plan") == 0)
@@ -286,6 +289,8 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 	s->root_command = NULL;
 	if (strcmp(key, "later") == 0)
 		return later_choose(s, i, e);
+	if (strcmp(key, "taken") == 0)
+		return taken_choose(s, i, e);
 	if (strcmp(key, "undone") == 0)
 		return undone_choose(s, i);
 	if (strcmp(key, "change") == 0)

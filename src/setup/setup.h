@@ -111,7 +111,7 @@ void setup_accept_test(struct setup *s);
 size_t setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max);
 const char *setup_list_label(const struct setup *s, enum page p, const char *key);
 int    setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e);
-/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "plan", "ssl", "later", "change", "undone"; ends with NULL. */
+/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "taken", "plan", "ssl", "later", "change", "undone"; ends with NULL. */
 const char *const *setup_lists(const struct setup *s, enum page p);
 
 /* ---- what was seen: lines and tables ---- */

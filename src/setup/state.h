@@ -96,6 +96,7 @@ struct setup {
 	char                cert_text[512];
 	const struct proxy_site *existing; /* a site here that leads to OpenChamber already */
 	const struct proxy_found *existing_in;
+	char *existing_chosen; /* the file of one that was chosen because it has the name; or NULL */
 	const struct proxy_site *our_site; /* the same where it is one that we wrote */
 	struct diagnosis   *diagnosis;   /* what is wrong with it; NULL: nothing was looked at */
 	struct journal_entry interrupted;
@@ -269,6 +270,13 @@ void find_certs(struct setup *s);
 const char *more_label(const char *key); /* NULL: it is no such answer */
 const char *more_hint(const struct setup *s, const char *key);
 bool more_is_shown(const struct setup *s, const char *key); /* true for every other key */
+
+/* taken.c */
+const struct proxy_site *taken_site(const struct setup *s); /* that has the name; NULL: nobody in the way has it */
+size_t taken_list(const struct setup *s, struct setup_choice *out, size_t max);
+int  taken_choose(struct setup *s, size_t i, struct err *e);
+void taken_find(struct setup *s);
+void taken_forget(struct setup *s);
 
 /* install.c */
 void install_await(struct setup *s); /* is the chosen proxy installed by now?  Until it is, or another is chosen */

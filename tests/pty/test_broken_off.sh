@@ -80,8 +80,30 @@ wait_text 'pass.*sites are read from'
 must_say 'step 3 of 11'
 keys Enter
 wait_text 'step 4 of 11'
+# Who answers there today is told.  A name that another site has: not to be repaired, it leads elsewhere; another name; or set aside, as long as it is the name.
+field "http://127.0.0.1:$HTTP"
+keys Enter
+wait_text ' today  *[A-Za-z]' 20
+keys BTab
+field "http://blog.example.org:$HTTP"
+keys Enter
+wait_text 'is already served by'
+wait_text '1 - repair that one'
+keys Enter 1 Enter
+must_say 'step 4 of 11'
+keys 3 Enter
+type_text '#'
+wait_text 'blog.example.org:[0-9]*#'
+field "http://blog.example.org:$HTTP"
+keys Enter Enter
+wait_text '> 3 *take another name'
+keys 2 Enter
+wait_text 'and is set aside'
+must_not_say 'repair that one'
+keys BTab
 field "http://chat.example.org:$TLS"
 keys Enter
+wait_text 'sites *no other site here'
 wait_text 'none: http'
 keys Enter
 wait_text 'step 5 of 11'
@@ -198,3 +220,10 @@ put 60 /elsewhere
 mkdir -p "${kept%/*}"
 echo '{"step": 4' >"$kept"
 ! offered || fail "half a file"
+
+# Line by line, a name that another site has: what can be done about it is a question.
+rm -rf "${kept%/*}"
+sed "s|^public: .*|public: http://blog.example.org:$HTTP|" "$T/start.yaml" >"$T/taken.yaml"
+printf '\n\n\n\n\n\n3\nq\n' | "$BIN" --plain --root "$R" --answers "$T/taken.yaml" >"$T/plain" 2>&1 || fail "status $?: $(cat "$T/plain")"
+grep -q '^2 set it aside, undo brings it back' "$T/plain" || fail "not asked: $(cat "$T/plain")"
+[ "$(grep -c '^Address' "$T/plain")" = 2 ] || fail "another name is not asked for: $(cat "$T/plain")"
