@@ -280,7 +280,7 @@ act_digit(struct screen *sc, int key)
 		focus_move(sc, (size_t)(key - '1'));
 	/* A digit does at once what can be taken back by going back. */
 	if (item.key && focus_row(sc, item.key) == (size_t)(key - '1') &&
-	    (strcmp(item.key, "later") == 0 || strcmp(item.key, "change") == 0) &&
+	    (strcmp(item.key, "later") == 0 || strcmp(item.key, "change") == 0 || strcmp(item.key, "origin-found") == 0) &&
 	    !setup_choice_changes(sc->setup, item.key, (size_t)(key - '1')))
 		act_choose(sc, item.key, (size_t)(key - '1'));
 }

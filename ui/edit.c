@@ -15,7 +15,8 @@ enum {
 	CTRL_H = 8,
 	CTRL_K = 11,
 	CTRL_U = 21,
-	CTRL_W = 23
+	CTRL_W = 23,
+	CTRL_Y = 25
 };
 
 static size_t
@@ -134,6 +135,7 @@ edit_wipe(struct edit *f)
 	mem_wipe(f->text, sizeof(f->text));
 	f->len = f->cursor = f->left = 0;
 	f->touched = f->suggested = false;
+	f->replaced[0] = '\0';
 }
 
 static void
@@ -141,6 +143,29 @@ touch(struct edit *f)
 {
 	f->touched = true;
 	f->suggested = false;
+}
+
+/* What is written takes the place of a suggestion, which is kept. */
+static void
+replace(struct edit *f)
+{
+	if (!f->suggested)
+		return;
+	if (!f->secret)
+		memcpy(f->replaced, f->text, f->len + 1);
+	cut(f, 0, f->len);
+}
+
+static void
+bring_back(struct edit *f)
+{
+	const size_t n = strlen(f->replaced);
+
+	if (!n)
+		return;
+	cut(f, 0, f->len);
+	insert(f, f->replaced, n);
+	f->replaced[0] = '\0';
 }
 
 static bool
@@ -158,8 +183,11 @@ control(struct edit *f, int key)
 	case CTRL_U:       cut(f, 0, f->cursor); break;
 	case CTRL_K:       cut(f, f->cursor, f->len); break;
 	case CTRL_W:       cut(f, word_before(f), f->cursor); break;
+	case CTRL_Y:       bring_back(f); break;
 	default:           return false;
 	}
+	if (key == CTRL_Y && !f->touched)
+		return true; /* there was nothing to bring back */
 	touch(f);
 	return true;
 }
@@ -173,8 +201,7 @@ edit_key(struct edit *f, int key)
 		return true;
 	if (key < ' ' || key == 0x7f || (key >= 0x80 && key < 0xa0) || key >= (int)K_SPECIAL)
 		return false;
-	if (f->suggested)
-		cut(f, 0, f->len);
+	replace(f);
 	touch(f);
 	insert(f, bytes, encode((unsigned)key, bytes));
 	return true;
@@ -189,8 +216,7 @@ edit_paste(struct edit *f, const char *text, size_t len)
 			return false;
 	if (!text_is_utf8(text, len))
 		return false;
-	if (f->suggested)
-		cut(f, 0, f->len);
+	replace(f);
 	touch(f);
 	while (len) {
 		size_t n = 0;

@@ -2,7 +2,7 @@
  * edit.h - one line of text that is typed.
  *
  * The cursor stands between characters.  The first printable key replaces a
- * suggestion that nobody has touched.
+ * suggestion that nobody has touched; Ctrl-Y brings it back.
  */
 #ifndef UI_EDIT_H
 #define UI_EDIT_H
@@ -21,6 +21,7 @@ struct edit {
 	bool   touched;         /* since edit_set() */
 	bool   suggested;       /* nobody has touched it: the first printable key replaces it */
 	bool   secret;          /* shown as stars */
+	char   replaced[EDIT_MAX]; /* the suggestion that a key took the place of; never a secret */
 };
 
 void edit_set(struct edit *f, const char *text, bool secret); /* the cursor goes to its end */

@@ -274,7 +274,7 @@ hand_over(struct screen *sc, struct editor *ed, bool untouched)
 		snprintf(ed->error, sizeof(ed->error), "%s", e.msg);
 		return false;
 	}
-	ed->error[0] = '\0';
+	ed->error[0] = ed->field.replaced[0] = '\0';
 	ed->field.touched = false;
 	focus_sync(sc);
 	ed->field.suggested = suggested; /* what a person wrote is none, however it is spelt now */

@@ -298,6 +298,7 @@ draw_sheet(struct screen *sc, struct sheet *s, int x, int *cy, int *cx)
 	if (sc->follow)
 		top = sheet_top(s, rows, top);
 	sc->follow = false;
+	sc->scrolls = s->n > rows;
 	sc->at.top = top;
 	*cy = 1;
 	*cx = x;

@@ -11,8 +11,8 @@ enum { CTRL_C = 3, CTRL_L = 12, CTRL_R = 18 };
 
 #define ON_ASK   (ON_DIRECT | ON_NOTHING | ON_FOUND | ON_PROXY | ON_PUBLIC | ON_CHECK)
 #define ON_NEXT  (ON_DIRECT | ON_PROXY | ON_PUBLIC | ON_CHECK)
-#define ON_FIELDS (ON_ASK & ~(unsigned)ON_PROXY)
 #define ON_READ  (ON_HELP | ON_GLOSSARY | ON_COMMANDS)
+#define ON_SCROLLED (ON_START | ON_ASK | ON_LIST1 | ON_RESULT | ON_APPLY | ON_WATCH)
 #define ON_CLOSE (ON_START | ON_LATER | ON_CHOICES | ON_RESULT | ON_UNDONE | ON_QUESTION)
 #define ON_AGAIN (ON_REPAIR | ON_DIRECT | ON_FOUND | ON_PUBLIC | ON_CHECK | ON_LATER)
 #define ON_HELPED (ON_ANY & ~(unsigned)(ON_READ | ON_QUESTION))
@@ -54,7 +54,7 @@ static const struct key_line {
 	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_RESULT | ON_UNDONE, IF_BACK },
 	{ K_ESC,   NULL, NULL,                   ACT_BACK, 0, ON_CLOSE, 0 },
 
-	{ K_TAB,   N_("Tab"), N_("Field"),       ACT_NEXT, 6, ON_FIELDS, IF_ITEMS },
+	{ K_TAB,   N_("Tab"), N_("Field"),       ACT_NEXT, 6, ON_ASK, IF_ITEMS },
 	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 7, ON_RESULT | ON_REPAIR, 0 },
 	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_QUESTION, 0 },
 	{ K_TAB,   NULL, NULL,                   ACT_NEXT, 0, ON_ANY, 0 },
@@ -64,16 +64,17 @@ static const struct key_line {
 	{ K_RIGHT, NULL, NULL,                   ACT_RIGHT, 0, ON_ANY, 0 },
 	{ K_UP,    N_("Up/Down"), N_("Choose"),  ACT_UP, 7, ON_PROXY, 0 },
 	{ K_UP,    N_("Up/Down"), N_("Move"),    ACT_UP, 6, ON_LIST1, 0 },
-	{ K_UP,    N_("Up/Down"), N_("Scroll"),  ACT_UP, 7, ON_READ, 0 },
+	{ K_UP,    N_("Up/Down"), N_("Scroll"),  ACT_UP, 7, ON_READ, IF_SCROLLS },
 	{ K_UP,    NULL, NULL,                   ACT_UP, 0, ON_ANY, 0 },
 	{ K_DOWN,  NULL, NULL,                   ACT_DOWN, 0, ON_ANY, 0 },
-	{ ' ',     N_("Space"), N_("Page"),      ACT_PAGE_DOWN, 6, ON_READ, 0 },
+	{ ' ',     N_("Space"), N_("Page"),      ACT_PAGE_DOWN, 6, ON_READ, IF_SCROLLS },
 	{ ' ',     NULL, NULL,                   ACT_SPACE, 0, ON_ANY, 0 },
 	{ 'k',     NULL, NULL,                   ACT_UP, 0, ON_ANY, 0 },
 	{ 'j',     NULL, NULL,                   ACT_DOWN, 0, ON_ANY, 0 },
 	{ 'h',     NULL, NULL,                   ACT_LEFT, 0, ON_ANY, 0 },
 	{ 'l',     NULL, NULL,                   ACT_RIGHT, 0, ON_ANY, 0 },
 	{ K_PAGE_UP,   NULL, NULL,               ACT_PAGE_UP, 0, ON_ANY, 0 },
+	{ K_PAGE_DOWN, N_("PgDn"), N_("Scroll"), ACT_PAGE_DOWN, 5, ON_SCROLLED, IF_SCROLLS },
 	{ K_PAGE_DOWN, NULL, NULL,               ACT_PAGE_DOWN, 0, ON_ANY, 0 },
 	{ K_HOME,  NULL, NULL,                   ACT_TOP, 0, ON_ANY, 0 },
 	{ K_END,   NULL, NULL,                   ACT_BOTTOM, 0, ON_ANY, 0 },
@@ -133,6 +134,12 @@ label_of(const struct key_line *k, size_t n_briefs)
 	return word ? i18n_in(label, word + 1) : _(label);
 }
 
+static const char *
+name_of(const struct key_line *k, size_t n_briefs)
+{
+	return k->key == CTRL_C && n_briefs == ARRAY_LEN(briefs) ? "^C" : _(k->name);
+}
+
 /* While text is typed a letter is only that. */
 static bool
 applies(const struct key_line *k, unsigned where)
@@ -189,7 +196,7 @@ legend(struct buf *out, unsigned where, int columns, int least, size_t n_briefs)
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		if (table[i].rank < least || !is_shown(&table[i], where))
 			continue;
-		buf_printf(&b, "%s%s %s", b.len ? "  " : "", _(table[i].name), label_of(&table[i], n_briefs));
+		buf_printf(&b, "%s%s %s", b.len ? "  " : "", name_of(&table[i], n_briefs), label_of(&table[i], n_briefs));
 	}
 	fits = text_width(b.s) <= columns;
 	if (fits || (least >= 9 && n_briefs == ARRAY_LEN(briefs)))

@@ -58,6 +58,7 @@ enum where {
 	IF_ALL       = IF_OVER | IF_ITEMS | IF_SKIP | IF_REAL | IF_BUTTON | IF_LIST | IF_TYPING | IF_BACK | IF_AGAIN |
 	               IF_HOLD | IF_OPEN,
 };
+#define IF_SCROLLS (1u << 31) /* what is shown is longer than its place: no int any more */
 
 /* What `key' does at `where' (an ON_ and what holds); letters do nothing while text is typed. */
 enum act keys_find(int key, unsigned where);

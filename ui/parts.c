@@ -108,6 +108,8 @@ put_field(struct screen *sc, struct sheet *s, const struct setup_field *f, int c
 	if (rest) { /* TRANSLATORS: %s is a path, as it would be after that key */
 		hint = arena_printf(&s->a, _("Right completes it: %s"), arena_printf(&s->a, "%s%s", field->text, rest));
 		error = "";
+	} else if (focus && field && *field->replaced) {
+		hint = _("Ctrl-Y brings back what stood here.");
 	}
 	sheet_row(s, ROW_KEEP);
 	sheet_put(s, 0, focus ? ROLE_BOLD : ROLE_TEXT, f->label);

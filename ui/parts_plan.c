@@ -4,47 +4,38 @@
 #include "base/text.h"
 #include "screens.h"
 
-/* Pairs of label and value, already in columns: what does not fit goes on in the next row, pair by pair. */
+#define MAX_PAIRS 8
+
+/* Pairs of label and value, and those that their line had no room for. */
+struct pairs {
+	const char *rest[MAX_PAIRS];
+	size_t      n;
+	int         second; /* where the second column begins */
+};
+
 static void
-put_pairs(struct sheet *s, const char *line)
+put_pairs(struct sheet *s, const char *line, struct pairs *p)
 {
+	const size_t before = p->n;
 	int col = 0;
 
 	sheet_row(s, ROW_KEEP);
 	while (*line) {
 		const size_t n = strcspn(line, "\t");
+		const char *pair = arena_strndup(&s->a, line, n);
 		size_t shown = n;
 
 		while (shown && line[shown - 1] == ' ')
 			shown--;
-		if (col && col + text_width_n(line, shown) > s->width) {
-			sheet_row(s, ROW_KEEP);
-			col = 0;
-		}
-		sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, line, shown));
+		if (col && !p->second)
+			p->second = col;
+		if (p->n == before && (!col || col + text_width_n(line, shown) <= s->width))
+			sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, line, shown));
+		else if (p->n < MAX_PAIRS)
+			p->rest[p->n++] = pair;
 		col += text_width_n(line, n);
 		line += n + (line[n] == '\t');
 	}
-}
-
-/* Groups of two and more blanks are where a summary line may be cut on a small screen. */
-static void
-put_summary_line(struct sheet *s, const char *line)
-{
-	const char *gap;
-
-	while (text_width(line) > s->width && (gap = strstr(line + 1, "  ")) && gap[2]) {
-		const char *cut = gap;
-
-		for (gap += strspn(gap, " "); (gap = strstr(gap, "  ")); gap += strspn(gap, " "))
-			if (text_width_n(line, (size_t)(gap - line)) <= s->width)
-				cut = gap;
-		sheet_row(s, ROW_KEEP);
-		sheet_put(s, 0, ROLE_TEXT, arena_strndup(&s->a, line, (size_t)(cut - line)));
-		line = cut + strspn(cut, " ");
-	}
-	sheet_row(s, ROW_KEEP);
-	sheet_put(s, 0, ROLE_TEXT, line);
 }
 
 static void
@@ -92,18 +83,34 @@ put_plan(struct sheet *s, const char *const *plan, size_t n, enum plan_form form
 	}
 }
 
+/* Two in a row where the second column has room for it. */
+static void
+put_rest(struct sheet *s, const struct pairs *p)
+{
+	int end = s->width;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const bool beside = end < p->second && p->second + text_width(p->rest[i]) <= s->width;
+
+		if (!beside)
+			sheet_row(s, ROW_KEEP);
+		end = sheet_put(s, beside ? p->second : 0, ROLE_TEXT, p->rest[i]);
+		if (beside)
+			end = s->width;
+	}
+}
+
 /* Two sums of what was decided: in columns where there is room, the least of it where there is none. */
 static void
 put_summary(struct screen *sc, struct sheet *s, size_t rows)
 {
+	struct pairs p = { .n = 0 };
 	const char *summary[4];
 	const size_t n = setup_summary(sc->setup, summary, 4);
 
 	for (size_t i = 0; i < n && i < rows; i++)
-		if (strchr(summary[i], '\t'))
-			put_pairs(s, summary[i]);
-		else
-			put_summary_line(s, summary[i]);
+		put_pairs(s, summary[i], &p);
+	put_rest(s, &p);
 }
 
 /*

@@ -102,6 +102,23 @@ put_lists(struct screen *sc, struct sheet *s)
 	}
 }
 
+/* The last sentence says what Enter does: on the button that is another thing. */
+static void
+put_paragraphs(struct screen *sc, struct sheet *s, const char *const *text)
+{
+	const char *all[17];
+	size_t n = 0;
+
+	while (n + 1 < ARRAY_LEN(all) && text[n]) {
+		all[n] = text[n];
+		n++;
+	}
+	all[n] = NULL;
+	if (n && screen_is_on(sc, hold_key))
+		all[n - 1] = _("Enter presses the button. Tab goes to the field, and Enter there goes on.");
+	part_paragraphs(s, all, false);
+}
+
 /* Sentences that are the page's failure again are drawn as one, with mark and place. */
 static void
 put_advice(struct screen *sc, struct sheet *s)
@@ -129,7 +146,7 @@ put_advice(struct screen *sc, struct sheet *s)
 		part_lines(s, &verdict, 1, false);
 	}
 	sheet_gap(s);
-	part_paragraphs(s, a, false);
+	put_paragraphs(sc, s, a);
 }
 
 static void

@@ -14,7 +14,7 @@ put_keys(struct screen *sc, struct sheet *s)
 	int col = 0;
 
 	sc->at.view = VIEW_PAGE;
-	where = screen_where(sc);
+	where = screen_where(sc) & ~IF_SCROLLS; /* that is said of the help itself */
 	sc->at.view = VIEW_HELP;
 	for (size_t i = 0; keys_at(i, where, &name, &label); i++)
 		col = text_width(name) > col ? text_width(name) : col;

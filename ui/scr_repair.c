@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "screens.h"
 
+#define LEAST_DIFF 4 /* rows: a change of two lines, where it is read, and a blank one */
+
 static const char take_key[] = "take", leave_key[] = "leave", next_key[] = "next";
 
 static bool
@@ -112,6 +114,22 @@ build_nothing(struct screen *sc, struct sheet *s)
 	           : _("Nothing is wrong any more. Esc goes back."));
 }
 
+/* Where there is no room for all of it, from the first line that changes: the file is named above. */
+static const char *
+diff_for(const char *diff, size_t rows)
+{
+	const char *p = diff, *change = NULL;
+	size_t lines = 0;
+	bool inside = false;
+
+	for (; *p; p += strcspn(p, "\n"), p += *p == '\n', lines++) {
+		if (!change && inside && (*p == '+' || *p == '-'))
+			change = p;
+		inside = inside || *p == '@';
+	}
+	return change && lines > rows ? change : diff;
+}
+
 static void
 repair_build(struct screen *sc, struct sheet *s)
 {
@@ -136,8 +154,8 @@ repair_build(struct screen *sc, struct sheet *s)
 	put_pairs(sc, s, &f);
 	part_fields(sc, s);
 	room = (size_t)sc->rows - 1;
-	if (*f.diff && s->n + 4 < room)
-		part_diff(sc, s, f.diff, room - s->n - 1, false);
+	if (*f.diff && sheet_fit(s, room - LEAST_DIFF))
+		part_diff(sc, s, diff_for(f.diff, room - s->n - 1), room - s->n - 1, false);
 	else
 		sheet_gap(s);
 	put_below(sc, s, &f);

@@ -92,18 +92,20 @@ unsigned
 screen_where(const struct screen *sc)
 {
 	const struct item item = screen_item(sc);
+	struct item items[MAX_ITEMS];
 	unsigned where;
 
 	if (sc->at.question != ASK_NOTHING)
 		return ON_QUESTION;
+	where = sc->scrolls ? IF_SCROLLS : 0;
 	if (sc->at.view == VIEW_HELP)
-		return ON_HELP;
+		return where | ON_HELP;
 	if (sc->at.view == VIEW_GLOSSARY)
-		return ON_GLOSSARY;
+		return where | ON_GLOSSARY;
 	if (sc->at.view == VIEW_COMMANDS || sc->at.view == VIEW_DIFF)
-		return ON_COMMANDS;
-	where = where_page(sc);
-	if (item.key)
+		return where | ON_COMMANDS;
+	where |= where_page(sc);
+	if (screen_items(sc, items) > 1)
 		where |= IF_ITEMS;
 	/* The first button of the result is what its Enter is named for. */
 	if (item.key && item.kind == ITEM_BUTTON && strcmp(item.key, "finish") != 0)

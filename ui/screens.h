@@ -77,6 +77,7 @@ struct screen {
 	/* of this drawing */
 	bool compact;
 	int  rows, width;         /* of the page */
+	bool scrolls;             /* it is longer */
 	size_t diff_rows, diff_lines; /* of the text that is read on the review */
 };
 

@@ -154,31 +154,44 @@ text_clip(struct buf *out, const char *s, int columns, bool pad)
 	buf_putc(out, '>');
 }
 
-/* "30 s": is the word at `unit' one that stays with the number before it? */
+/* Is there a unit: "s" in "0.25 s"? */
 static bool
-is_unit(const char *before, const char *unit, const char *end)
+is_unit(const char *word, const char *end)
 {
 	static const char *const units[] = { "s", "ms", "KB", "MB", "GB" };
 	size_t n = 0;
 
-	while (unit + n < end && isalpha((unsigned char)unit[n]))
+	while (word + n < end && isalpha((unsigned char)word[n]))
 		n++;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (strlen(units[i]) == n && strncmp(units[i], unit, n) == 0)
-			return isdigit((unsigned char)before[-1]) != 0;
+		if (strlen(units[i]) == n && strncmp(units[i], word, n) == 0)
+			return true;
 	return false;
 }
 
-/* The end of the word at `p'; a number keeps its unit. */
+/* "30 s", "22 sshd": does the word behind `gap' stay with the number before it? */
+static bool
+is_counted(const char *start, const char *gap, const char *end)
+{
+	const char *p = gap;
+
+	while (p > start && isdigit((unsigned char)p[-1]))
+		p--;
+	if (p == gap || gap + 1 >= end)
+		return false;
+	return is_unit(gap + 1, end) || ((p == start || p[-1] == ' ') && isalpha((unsigned char)gap[1]));
+}
+
+/* The end of the word at `p'; a number keeps what it counts. */
 static const char *
 word_end(const char *p, const char *end)
 {
-	const char *stop = p;
+	const char *start = p, *stop = p;
 
 	do
 		while (stop < end && *stop != ' ')
 			stop++;
-	while (stop > p && stop + 1 < end && is_unit(stop, stop + 1, end) && stop++);
+	while (is_counted(start, stop, end) && stop++);
 	return stop;
 }
 

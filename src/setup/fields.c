@@ -60,7 +60,7 @@ label_of(const char *key)
 		{ "cloudflare.zone", N_("Zone") },
 		{ "token",           N_("API token") },
 		{ "cloudflare.token-file", N_("Token file") },
-		{ "tls.certificate", N_("Certificate") },
+		{ "tls.certificate", N_("Its file") },
 		{ "tls.key",         N_("Its key") },
 		/* TRANSLATORS: labels of fields, at most 20 columns */
 		{ "limits.body",     N_("Uploads up to") },

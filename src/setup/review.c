@@ -212,16 +212,16 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	}
 	pair(&a, "OpenChamber", setup_origin_base(s), 11, 27);
 	buf_putc(&a, '\t');
-	pair(&a, _("Uploads"), size.s, 9, 6);
+	pair(&a, _("Uploads"), size.s, 9, 7);
 	buf_putc(&a, '\t');
 	pair(&a, _("Proxy"), !f ? _("something else") : f->version ? say(s, "%s %s", f->proxy->label, f->version)
-	                                                           : f->proxy->label, 10, 0);
+	                                                           : f->proxy->label, 9, 0);
 	pair(&b, _("Address"), setup_public_base(s), 11, 27);
 	buf_putc(&b, '\t');
 	answers_get(&stream, &s->answers, "limits.stream");
-	pair(&b, _("Streams"), stream.s, 9, 6);
+	pair(&b, _("Streams"), stream.s, 9, 7);
 	buf_putc(&b, '\t');
-	pair(&b, repair_chosen(s) ? _("Fixes") : _("Rehearsal"), rehearsal, 10, 0);
+	pair(&b, repair_chosen(s) ? _("Fixes") : _("Rehearsal"), rehearsal, 9, 0);
 	out[0] = say(s, "%s", a.s);
 	out[1] = say(s, "%s", b.s);
 	buf_free(&a);

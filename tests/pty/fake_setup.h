@@ -1126,8 +1126,8 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	(void)s;
 	if (max < 2)
 		return 0;
-	out[0] = "OpenChamber  http://127.0.0.1:3000     Uploads 100M    Proxy nginx 1.22.1";
-	out[1] = "Address      https://chat.example.org  Streams 3600s   Rehearsal 26 passed";
+	out[0] = "OpenChamber http://127.0.0.1:3000      \tUploads   100M   \tProxy     nginx 1.22.1";
+	out[1] = "Address     https://chat.example.org   \tStreams   3600s  \tRehearsal 26 passed";
 	return 2;
 }
 

@@ -161,6 +161,10 @@ test_editing(void **state)
 		{ "\033[200~chat.example.org\r\n\033[201~", "[chat.example.org " }, /* a paste never presses Enter */
 		{ "\033[200~evil\033[201~", "[evil " },
 		{ "h\006\002j", "[jh " },
+		{ "x", "Ctrl-Y brings back what stood here." },
+		{ "x\031", "[http://127.0.0.1:3000 " }, /* what a key replaced comes back, and only that */
+		{ "\033[200~evil\033[201~s\031" "9", "[http://127.0.0.1:30009 " },
+		{ "\031" "x", "[x  " },
 	};
 
 	(void)state;
@@ -213,6 +217,10 @@ test_what_is_asked_has_the_focus(void **state)
 	play_key(p, TAB, "Enter Take it");
 	play_key(p, DOWN ENTER, "Enter Next"); /* another address: to the field */
 	play_key(p, "http://10.0.0.9:3000", "[http://10.0.0.9:3000");
+	play_end(p);
+
+	p = at_step(2, "FAKE=opencode");
+	play_key(p, "1", "WebSockets that open"); /* a digit takes that row */
 	play_end(p);
 }
 

@@ -138,7 +138,11 @@ test_wrap(void **state)
 		{ "wait 30 s now", 9, 2, "wait 30 s|now|" },
 		{ "wait 30 s now", 8, 2, "wait|30 s now|" },
 		{ "wait 30 s.", 7, 2, "wait|30 s.|" },
-		{ "5 sacks", 5, 2, "5|sacks|" },
+		{ "wait 0.25 s now", 8, 3, "wait|0.25 s|now|" },
+		/* so is what it counts: a port and its program */
+		{ "ports 22 sshd, 80 nginx", 14, 2, "ports 22 sshd,|80 nginx|" },
+		{ "ports 22 sshd, 80 nginx", 10, 3, "ports|22 sshd,|80 nginx|" },
+		{ "nginx 1.22.1 runs", 13, 2, "nginx 1.22.1|runs|" },
 		{ "48 KB", 2, 1, "48 KB|" },
 	};
 

@@ -47,7 +47,11 @@ test_legend(void **state)
 		{ ON_RESULT | IF_BUTTON, 78, "Enter Press  Tab Button  F1 Help" },
 		{ ON_APPLY, 78, "Ctrl-C Undo now and leave  F1 Help" },
 		{ ON_INTERRUPTED, 78, "Enter Choose  Up/Down Move  F1 Help  q Quit" },
-		{ ON_HELP, 78, "Esc Close  Up/Down Scroll  Space Page  F2 Glossary" },
+		{ ON_HELP | IF_SCROLLS, 78, "Esc Close  Up/Down Scroll  Space Page  F2 Glossary" },
+		{ ON_HELP, 78, "Esc Close  F2 Glossary" }, /* nothing to scroll */
+		{ ON_PROXY, 78, "Enter Next  Esc Back  Up/Down Choose  F1 Help  F5 Look again  q Quit" },
+		{ ON_PROXY | IF_ITEMS, 78, "Enter Next  Esc Back  Tab Field  Up/Down Choose  F1 Help  F5 Again  q Quit" },
+		{ ON_PUBLIC | IF_ITEMS | IF_SCROLLS, 78, "Enter Next  Esc Back  Tab Field  PgDn Scroll  F1 Help  F5 Check again  q Quit" },
 	};
 
 	(void)state;
