@@ -1,5 +1,6 @@
 /* later.c - a later run: the saved answers held against what is on this server, and what can be done. */
 #include "setup/repair.h"
+#include "setup/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 
-enum { LATER_WHY, LATER_EDIT, LATER_CHANGE, LATER_SLOW, LATER_MOVE, LATER_UNDO, LATER_REMOVE, N_LATER };
+enum { LATER_RESUME, LATER_WHY, LATER_EDIT, LATER_CHANGE, LATER_SLOW, LATER_MOVE, LATER_UNDO, LATER_REMOVE, N_LATER };
 
 /* The decisions that can be changed one at a time, and the step each belongs to. */
 static const struct {
@@ -46,6 +47,7 @@ int
 later_load(struct setup *s, struct err *e)
 {
 	char **saved = answers_saved(&s->keep, s->o.root);
+	struct buf text = BUF_INIT;
 
 	if (!saved || !saved[0])
 		return 0;
@@ -58,6 +60,9 @@ later_load(struct setup *s, struct err *e)
 		return 0;
 	s->later = true;
 	s->page = PAGE_LATER;
+	answers_write(&text, &s->answers);
+	s->later_answers = arena_strdup(&s->keep, text.s);
+	buf_free(&text);
 	return 0;
 }
 
@@ -262,21 +267,26 @@ fails_today(const struct setup *s)
 	return s->today && check_is_done(s->today) && check_summary(s->today).fail && repair_has_site(s);
 }
 
-/* The first row is there only when there is something to find out. */
+/* The first rows are there only when there is something to go on with, or to find out. */
 static size_t
 row_at(const struct setup *s, size_t i)
 {
-	return i + !fails_today(s);
+	const bool there[] = { [LATER_RESUME] = s->broken_off, [LATER_WHY] = fails_today(s) };
+
+	for (size_t row = 0; row < ARRAY_LEN(there); row++)
+		i += row <= i && !there[row];
+	return i;
 }
 
 size_t
 later_list(const struct setup *s, struct setup_choice *out, size_t max)
 {
-	const bool drift = has_drift(s), why = fails_today(s);
+	const bool resume = s->broken_off, drift = has_drift(s) && !resume, why = fails_today(s) && !resume;
 	const struct setup_choice rows[N_LATER] = {
+		[LATER_RESUME] = { .label = resume ? session_label(s) : "", .possible = true, .chosen = resume },
 		[LATER_WHY]    = { .label = _("Find out why it does not work, and repair it"), .possible = true, .chosen = why && !drift },
-		[LATER_EDIT]   = { .label = _("Look at the difference: take it back, or leave it"), .possible = drift, .chosen = drift },
-		[LATER_CHANGE] = { .label = _("Change one thing: address, certificate, upload size, times"), .possible = true, .chosen = !drift && !why },
+		[LATER_EDIT]   = { .label = _("Look at the difference: take it back, or leave it"), .possible = has_drift(s), .chosen = drift },
+		[LATER_CHANGE] = { .label = _("Change one thing: address, certificate, upload size, times"), .possible = true, .chosen = !drift && !why && !resume },
 		[LATER_SLOW]   = { .label = say(s, _("Check everything again, slowly: hold quiet streams for %d s"), setup_hold_seconds(s)), .possible = true },
 		[LATER_MOVE]   = { .label = _("Begin anew: another proxy, or everything from the first step"), .possible = true },
 		[LATER_UNDO]   = { .label = s->has_last ? say(s, _("Undo the last change (number %1$u of %2$s)"), s->last.id,
@@ -285,11 +295,10 @@ later_list(const struct setup *s, struct setup_choice *out, size_t max)
 	};
 	size_t n = 0;
 
-	for (size_t i = row_at(s, 0); i < N_LATER && n < max; i++) {
-		out[n] = rows[i];
+	for (; row_at(s, n) < N_LATER && n < max; n++) {
+		out[n] = rows[row_at(s, n)];
 		out[n].state = "";
-		out[n].mark = rows[i].possible ? MARK_NONE : MARK_SKIP;
-		n++;
+		out[n].mark = out[n].possible ? MARK_NONE : MARK_SKIP;
 	}
 	return n;
 }
@@ -326,6 +335,10 @@ later_choose(struct setup *s, size_t i, struct err *e)
 	char id[16];
 
 	switch (row_at(s, i)) {
+	case LATER_RESUME:
+		session_take(s);
+		setup_open(s, s->resume);
+		return 0;
 	case LATER_WHY:
 		s->start = START_REPAIR;
 		repair_look(s);

@@ -20,12 +20,27 @@ path_of(const struct setup *s)
 	return fs_join(s->say, journal_state_dir(s->say, s->o.root), "session.json");
 }
 
-/* A run that is one of practice, or goes on from what was applied, has nothing to be gone on with. */
+/* In a later run the saved answers are there anyway. */
+static bool
+is_another(const struct setup *s)
+{
+	struct buf now = BUF_INIT;
+	bool same;
+
+	if (!s->later)
+		return true;
+	answers_write(&now, &s->answers);
+	same = s->later_answers && strcmp(now.s, s->later_answers) == 0;
+	buf_free(&now);
+	return !same;
+}
+
+/* A run that is one of practice has nothing to be gone on with. */
 static bool
 is_kept(const struct setup *s)
 {
-	return !s->o.practice && !s->scratch && !s->later && !s->has_interrupted && !repair_chosen(s) &&
-	       page_step(s->page) > PAGE_START && page_step(s->page) <= PAGE_REVIEW;
+	return !s->o.practice && !s->scratch && !s->has_interrupted && !repair_chosen(s) &&
+	       page_step(s->page) > PAGE_START && page_step(s->page) <= PAGE_REVIEW && is_another(s);
 }
 
 /* The password is no part of the answers; only that there was one is kept. */
@@ -41,6 +56,7 @@ session_json(const struct setup *s)
 	json_set_bool(j, "byHand", s->by_hand);
 	json_set_bool(j, "otherCertificate", s->other_cert);
 	json_set_bool(j, "onlyLook", s->start == START_LOOK);
+	json_set_bool(j, "alone", s->alone);
 	json_set_bool(j, "password", s->password != NULL);
 	json_set_string(j, "answers", text.s);
 	buf_free(&text);
@@ -115,7 +131,7 @@ read_session(const struct setup *s)
 	return j;
 }
 
-/* Of this root, of this week, and of a step that asks. */
+/* Of this root, of this week, of a step that asks, and of a time at which nothing was applied yet that is in force. */
 static bool
 is_good(const struct setup *s, const struct json *j)
 {
@@ -123,6 +139,7 @@ is_good(const struct setup *s, const struct json *j)
 
 	return time(NULL) - (time_t)json_get_int(j, "when", 0) < SESSION_SECONDS &&
 	       step > PAGE_START + 1 && step <= PAGE_REVIEW + 1 &&
+	       !(s->later && s->has_last && (time_t)json_get_int(j, "when", 0) < s->last.when) &&
 	       strcmp(json_get_string(j, "root", ""), s->o.root ? s->o.root : "") == 0;
 }
 
@@ -141,6 +158,8 @@ session_find(struct setup *s)
 		return;
 	}
 	s->broken_off = j;
+	if (s->later) /* there it is a row of its own */
+		return;
 	s->start = START_RESUME;
 	s->start_moved = true; /* what is found does not choose for it */
 }
@@ -199,7 +218,8 @@ session_take(struct setup *s)
 	s->start = json_get_bool(j, "onlyLook", false) ? START_LOOK : START_ANEW;
 	find_existing(s);
 	certificate_look(s);
-	s->resume = first_open(s, until);
+	s->alone = json_get_bool(j, "alone", false);
+	s->resume = s->alone ? until : first_open(s, until);
 	for (enum page p = PAGE_START; p < s->resume; p++)
 		s->seen[p] = true;
 	if (s->resume > PAGE_DIRECT)
@@ -217,6 +237,15 @@ session_end(struct setup *s)
 	rmdir(journal_state_dir(s->say, s->o.root)); /* goes only where nothing else was ever kept */
 	free(s->session_kept);
 	s->session_kept = NULL;
+}
+
+/* Whoever may not look into root's directory sees that it is there, and no more. */
+bool
+session_is_roots(const struct setup *s)
+{
+	const char *dir = fs_path(s->say, s->o.root, "/var/lib/antechamber");
+
+	return geteuid() != 0 && !s->o.practice && !s->scratch && fs_exists(dir) && access(dir, R_OK) != 0;
 }
 
 void

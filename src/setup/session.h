@@ -13,6 +13,7 @@
 void session_keep(struct setup *s); /* after whatever may have changed an answer or the step */
 void session_end(struct setup *s);  /* there is nothing to go on with any more */
 
+bool session_is_roots(const struct setup *s); /* root has something here: a change, or a run that is half-way or at work */
 void session_find(struct setup *s); /* at the start: is there one?  Then it is what is chosen first */
 void session_take(struct setup *s); /* go on with it: setup_next() of the first page leads to its step, and the offer goes with the page */
 void session_forget_offer(struct setup *s);

@@ -72,9 +72,7 @@ begin_run(struct setup *s, struct err *e)
 	s->has_interrupted = !s->o.practice && journal_open_business(&s->keep, s->o.root, &s->interrupted);
 	if (fresh && !s->has_interrupted && later_load(s, e) < 0)
 		return -1;
-	if (s->later)
-		session_end(s); /* what was applied since then is newer */
-	else if (fresh && !s->has_interrupted)
+	if (fresh && !s->has_interrupted)
 		session_find(s);
 	speak_as_saved(s);
 	find_everything(s);

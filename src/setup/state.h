@@ -190,6 +190,7 @@ struct setup {
 	enum deed    deed;
 
 	/* later run */
+	char                *later_answers; /* as they were saved */
 	bool                 later;    /* saved answers were found: the run began at PAGE_LATER */
 	enum page            more_from; /* where more settings were asked for */
 	bool                 alone;    /* one step was opened by itself: from it to the review */

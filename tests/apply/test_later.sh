@@ -19,6 +19,27 @@ grep -q "^pass: nginx $version, as before$" "$T/later" || fail "not as before: $
 grep -q "^pass: OpenChamber 1.19.0 answers at " "$T/later" || fail "the same one is told as another: $(cat "$T/later")"
 grep -q "^[a-z]*: the certificate: " "$T/later" || fail "the same one is told as another: $(cat "$T/later")"
 
+# What was typed in a later run is offered by the next one, for as long as nothing newer was applied.
+later '2\n3\n64M\nq\n'
+later 'q\n'
+grep -q '^1 go on at step 10: Review' "$T/later" || fail "what was typed is lost: $(cat "$T/later")"
+grep -q 'did not come to its end' "$T/later" || fail "not said: $(cat "$T/later")"
+later '1\ny\nq\n'
+grep -q '^+.*client_max_body_size 64m' "$T/later" || fail "not gone on with: $(cat "$T/later")"
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$BIN"; then
+	chmod 711 "$T"
+	printf 'q\n' | setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$BIN" --plain --root "$R" \
+		>"$T/later" 2>&1 || fail "status $?: $(cat "$T/later")"
+	! grep -q '64M' "$T/later" || fail "an ordinary user sees what root typed: $(cat "$T/later")"
+	grep -q '^skip: root has used this program here' "$T/later" || fail "not told of root's run: $(cat "$T/later")"
+fi
+kept=$R/var/lib/antechamber/session.json
+[ "$(id -u)" = 0 ] || kept=$XDG_STATE_HOME/antechamber/session.json
+jq '.when -= 3600' "$kept" >"$T/session" && cat "$T/session" >"$kept"
+later 'q\n'
+! grep -q 'go on at step' "$T/later" || fail "older than what is in force: $(cat "$T/later")"
+rm "$kept"
+
 # What is another since then: an edit, a renewed certificate, versions.
 rewrite() { # rewrite SED: the last line of the journal, which says what it was kept with
 	journal=$R/var/lib/antechamber/1/journal
