@@ -41,5 +41,7 @@ bool machine_has_address(const struct machine *m, const char *address); /* loopb
 /* The running processes whose executable's name is `program'; calls fn with pid and parent. */
 typedef void machine_process_fn(void *ctx, pid_t pid, pid_t parent, const char *const *argv);
 void machine_processes(const char *program, machine_process_fn *fn, void *ctx);
+/* When the newest of a process and its children that run the same program began; 0: that cannot be seen. */
+time_t machine_newest(const char *program, pid_t pid);
 
 #endif

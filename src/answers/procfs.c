@@ -266,3 +266,66 @@ machine_processes(const char *program, machine_process_fn *fn, void *ctx)
 {
 	procfs_processes("/proc", program, fn, ctx);
 }
+
+/* ---- since when ---- */
+
+static long long
+boot_time(void)
+{
+	struct buf text = BUF_INIT;
+	struct err ignored;
+	const char *at = NULL;
+	long long when = 0;
+
+	if (fs_read(&text, "/proc/stat", MAX_TABLE, &ignored) == 0 && (at = strstr(text.s, "\nbtime ")))
+		when = strtoll(at + 7, NULL, 10);
+	buf_free(&text);
+	return when;
+}
+
+/* The twentieth word behind the program's name, which may hold anything; in ticks since the machine began. */
+static long long
+start_ticks(pid_t pid)
+{
+	struct buf text = BUF_INIT;
+	struct err ignored;
+	char path[64];
+	const char *at = NULL;
+	long long ticks = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (fs_read(&text, path, MAX_TABLE, &ignored) == 0)
+		at = strrchr(text.s, ')');
+	for (int word = 0; at && word < 20; word++)
+		at = strchr(at + 1, ' ');
+	if (at)
+		ticks = strtoll(at, NULL, 10);
+	buf_free(&text);
+	return ticks;
+}
+
+struct newest {
+	pid_t     of;
+	long long ticks;
+};
+
+static void
+note_newest(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
+{
+	struct newest *n = ctx;
+	const long long ticks = pid == n->of || parent == n->of ? start_ticks(pid) : -1;
+
+	(void)argv;
+	if (ticks > n->ticks)
+		n->ticks = ticks;
+}
+
+time_t
+machine_newest(const char *program, pid_t pid)
+{
+	struct newest n = { .of = pid, .ticks = -1 };
+	const long long boot = boot_time();
+
+	machine_processes(program, note_newest, &n);
+	return boot && n.ticks >= 0 ? (time_t)(boot + n.ticks / sysconf(_SC_CLK_TCK)) : 0;
+}

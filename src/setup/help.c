@@ -4,7 +4,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 
-#define MAX_HELP 8
+#define MAX_HELP 10
 
 const char *const *
 setup_help(const struct setup *s, enum page p)
@@ -28,6 +28,8 @@ setup_help(const struct setup *s, enum page p)
 		v[n++] = say(s, _("Cause  %1$s: %2$s"), f.cause, f.what);
 		if (f.file)
 			v[n++] = say(s, _("Where  %1$s:%2$d"), f.file, f.line);
+		if (f.file && f.text)
+			v[n++] = f.text;
 		v[n++] = f.fix;
 	}
 	return v;

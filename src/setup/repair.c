@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "apply/diff.h"
 #include "base/buf.h"
+#include "base/fs.h"
 #include "base/i18n.h"
 #include "base/self.h"
 #include "loop/proc.h"
@@ -209,12 +211,33 @@ diff_of(const struct setup *s, const struct plan *p)
 	return text;
 }
 
+/* No line is to blame, and the proxy may not have read the file as it is now; "": that is not so. */
+static const char *
+not_reloaded(const struct setup *s, const struct finding *one)
+{
+	const struct proxy_found *f = s->existing_in;
+	const struct proxy_site *site = site_of(s);
+	struct stat st;
+	time_t began;
+
+	if (one->n_places || !one->n_checks || !f->master || !f->binary || stat(fs_path(s->say, s->o.root, site->file), &st) < 0)
+		return "";
+	began = machine_newest(fs_basename(f->binary), f->master);
+	if (!began || st.st_mtime <= began)
+		return "";
+	/* TRANSLATORS: %1$s is a proxy, %2$s and %3$s are times of the day */
+	return say(s, _("The files look right, but the answer is wrong. Was %1$s reloaded? The file was edited %2$s, %1$s started %3$s."),
+	           f->proxy->label, say_when(s, "%H:%M", st.st_mtime), say_when(s, "%H:%M", began));
+}
+
 static const char *
 change_of(const struct setup *s, size_t i, const char *diff)
 {
 	const struct finding *one = &s->diagnosis->findings.v[i];
 	unsigned out, in;
 
+	if (*not_reloaded(s, one))
+		return not_reloaded(s, one);
 	if (one->refused.code != ERR_NONE)
 		return say(s, "%s", one->refused.msg);
 	if (!one->plan.steps.n)

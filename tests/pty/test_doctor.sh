@@ -142,3 +142,15 @@ take 'Write a report'
 is_on_screen 'OpenChamber works at' || lost 'it does not work'
 keys Enter
 wait_text 'exit=0'
+close_terminal
+
+# Mended by hand, and never reloaded: the files are right, the answer is not, and that is what is asked.
+run 0 rollback --root "$R"
+sed -i 's|proxy_set_header Host $http_host;|&\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection "upgrade";|' "$site"
+touch -d '+1 minute' "$site"
+printf '\n1\n' | "$BIN" --plain --root "$R" --answers "$T/answers.yaml" >"$T/plain" 2>&1 || :
+tr '\n' ' ' <"$T/plain" | grep -q 'The files look right, but the answer is wrong. Was nginx reloaded? The file was edited [0-9:]*, nginx started [0-9:]*\.' ||
+	fail "not asked whether it was reloaded: $(cat "$T/plain")"
+touch -d '-1 day' "$site"
+printf '\n1\n' | "$BIN" --plain --root "$R" --answers "$T/answers.yaml" >"$T/plain" 2>&1 || :
+! grep -q 'The files look right' "$T/plain" || fail "asked of a file that is older: $(cat "$T/plain")"
