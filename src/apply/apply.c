@@ -218,6 +218,49 @@ would_clash(struct apply *a, struct err *e)
 }
 
 static void
+look_around(struct apply *a)
+{
+	apply_say(a, "backup", PROGRESS_NOW, _("looking how everything answers before the change"));
+	verify_before(a, pictured);
+}
+
+static void
+on_running(void *ctx, const char *mark, const struct err *e)
+{
+	struct apply *a = ctx;
+	struct err why = { 0 };
+
+	a->awaiting_read = false;
+	a->running = arena_strdup(&a->arena, mark);
+	if (e)
+		why = *e;
+	else if (a->cancelled)
+		err_set(&why, ERR_CANCELLED, _("Stopped; nothing was changed."));
+	proxy_talk_stop(a->talk);
+	a->talk = NULL;
+	if (!why.code) {
+		look_around(a);
+		return;
+	}
+	apply_say(a, "reload", PROGRESS_FAIL, "%s", why.msg);
+	apply_refuse(a, &why);
+}
+
+/* A reload drops what did not come from the proxy's files: that is better known before anything is written. */
+static void
+look_at_running(struct apply *a)
+{
+	const struct proxy_context *c = &a->plan->context;
+
+	if (a->options.no_reload || !a->net || !c->found->proxy->look) {
+		look_around(a);
+		return;
+	}
+	a->awaiting_read = true;
+	a->talk = c->found->proxy->look(a->loop, a->net, c, on_running, a);
+}
+
+static void
 go_ahead(struct apply *a, bool recovered, const struct err *e)
 {
 	struct err why = { 0 };
@@ -235,11 +278,8 @@ go_ahead(struct apply *a, bool recovered, const struct err *e)
 	else if (!a->options.no_reload && would_clash(a, &why)) {
 		apply_say(a, "reload", PROGRESS_FAIL, "%s", why.msg);
 		apply_refuse(a, &why);
-	} else {
-		apply_say(a, "backup", PROGRESS_NOW,
-		          _("looking how everything answers before the change"));
-		verify_before(a, pictured);
-	}
+	} else
+		look_at_running(a);
 }
 
 static void

@@ -56,6 +56,8 @@ struct apply {
 	struct proxy_found   found;   /* and read anew, where it is read by requests */
 	struct proxy_context context; /* of both */
 	bool                 awaiting_read;
+	struct proxy_talk   *talk;    /* with the proxy that runs */
+	char                *running; /* the mark of what ran when it was looked at; NULL: none */
 	bool                 confirming, committed;
 	bool                 undoing, cancelled, over;
 	unsigned             cancelling;
@@ -125,7 +127,8 @@ void apply_refuse(struct apply *a, const struct err *e); /* nothing was done */
 unsigned live_on(unsigned http, unsigned https);
 bool live_closes(const struct proxy_found *f, const char *const *argv);
 
-/* command.c */
+/* command.c, command_ports.c */
+void command_go_on(struct apply *a, const struct err *e); /* with whoever waits in a->then */
 void command_validate(struct apply *a, const char *const *argv, apply_then *then);
 /* And the proof that it took. */
 void command_reload(struct apply *a, const char *const *argv, apply_then *then);

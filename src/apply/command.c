@@ -49,8 +49,8 @@ start(struct apply *a, const char *const *argv, int timeout_ms, proc_done_fn *do
 	a->proc = proc_start(a->loop, &q);
 }
 
-static void
-go_on(struct apply *a, const struct err *e)
+void
+command_go_on(struct apply *a, const struct err *e)
 {
 	apply_then *then = a->then;
 
@@ -139,13 +139,13 @@ on_validated(void *ctx, const struct proc_result *r)
 			apply_say(a, "validate", PROGRESS_DONE, "%s: %s", shown(a, a->argv), said);
 		else
 			apply_say(a, "validate", PROGRESS_DONE, "%s", shown(a, a->argv));
-		go_on(a, NULL);
+		command_go_on(a, NULL);
 		return;
 	}
 	if (complains(r, proxy, &found))
 		e = found;
 	apply_say(a, "validate", PROGRESS_FAIL, "%s", e.msg);
-	go_on(a, &e);
+	command_go_on(a, &e);
 }
 
 void
@@ -165,7 +165,7 @@ on_run(void *ctx, const struct proc_result *r)
 	struct err e = { 0 };
 
 	a->proc = NULL;
-	go_on(a, judge(a, r, NULL, &e) < 0 ? &e : NULL);
+	command_go_on(a, judge(a, r, NULL, &e) < 0 ? &e : NULL);
 }
 
 void
@@ -184,11 +184,11 @@ on_stopped(void *ctx, const struct proc_result *r)
 	a->proc = NULL;
 	if (judge(a, r, NULL, &e) < 0) {
 		apply_say(a, "stop", PROGRESS_FAIL, "%s", e.msg);
-		go_on(a, &e);
+		command_go_on(a, &e);
 		return;
 	}
 	apply_say(a, "stop", PROGRESS_DONE, "%s", shown(a, a->argv));
-	go_on(a, NULL);
+	command_go_on(a, NULL);
 }
 
 void
@@ -197,42 +197,6 @@ command_stop(struct apply *a, const char *const *argv, apply_then *then)
 	a->then = then;
 	apply_say(a, "stop", PROGRESS_NOW, "%s", shown(a, argv));
 	start(a, argv, RELOAD_MS, on_stopped);
-}
-
-/* ---- a port changes hands ---- */
-
-bool
-command_listens(struct apply *a, const char *program, const unsigned ports[2])
-{
-	machine_free(&a->machine);
-	machine_read(&a->machine, a->root);
-	for (size_t i = 0; i < a->machine.n_listeners; i++)
-		for (size_t k = 0; k < 2; k++)
-			if (ports[k] && a->machine.listeners[i].port == ports[k] &&
-			    (!program || strcmp(a->machine.listeners[i].program, program) == 0))
-				return true;
-	return false;
-}
-
-static void
-look_for_listeners(void *ctx)
-{
-	struct apply *a = ctx;
-
-	a->timer = 0;
-	if (command_listens(a, NULL, a->ports) && loop_now() < a->deadline)
-		a->timer = loop_after(a->loop, READY_MS, look_for_listeners, a);
-	else
-		go_on(a, NULL);
-}
-
-void
-command_wait_free(struct apply *a, const unsigned ports[2], apply_then *then)
-{
-	a->then = then;
-	memcpy(a->ports, ports, sizeof(a->ports));
-	a->deadline = loop_now() + PROOF_MS;
-	a->timer = loop_after(a->loop, 0, look_for_listeners, a);
 }
 
 /* ---- reload ---- */
@@ -249,7 +213,7 @@ wait_ready(void *ctx)
 		a->timer = loop_after(a->loop, READY_MS, wait_ready, a);
 		return;
 	}
-	go_on(a, NULL);
+	command_go_on(a, NULL);
 }
 
 static void
@@ -258,7 +222,7 @@ taken(struct apply *a)
 	const struct proxy_context *c = a->actor;
 
 	if (a->undoing || c != &a->plan->context || !c->found->proxy->ready) {
-		go_on(a, NULL);
+		command_go_on(a, NULL);
 		return;
 	}
 	if (c->found->proxy->ready(c) == PROOF_WAIT)
@@ -298,7 +262,7 @@ look(void *ctx)
 	a->proof = NULL;
 	if (e.code) {
 		apply_say(a, "proof", PROGRESS_FAIL, "%s", e.msg);
-		go_on(a, &e);
+		command_go_on(a, &e);
 	} else
 		taken(a);
 }
@@ -321,30 +285,29 @@ look_after_failure(void *ctx)
 	a->proof = NULL;
 	if (!a->undoing)
 		a->proved = a->proved || took;
-	go_on(a, a->undoing && took ? NULL : &a->reload_err);
+	command_go_on(a, a->undoing && took ? NULL : &a->reload_err);
 }
 
 static void
-on_reloaded(void *ctx, const struct proc_result *r)
+reload_failed(struct apply *a, bool started, const struct err *e)
 {
-	struct apply *a = ctx;
-	const struct proxy *proxy = a->reloaded ? a->reloaded->proxy : NULL;
-	struct err e = { 0 };
+	apply_say(a, "reload", PROGRESS_FAIL, "%s", e->msg);
+	a->reload_err = *e;
+	a->deadline = loop_now() + (started ? FAILED_MS : 0);
+	if (a->proof)
+		look_after_failure(a);
+	else
+		command_go_on(a, &a->reload_err);
+}
 
-	a->proc = NULL;
-	if (judge(a, r, proxy, &e) < 0) {
-		apply_say(a, "reload", PROGRESS_FAIL, "%s", e.msg);
-		a->reload_err = e;
-		a->deadline = loop_now() + (r->started ? FAILED_MS : 0);
-		if (a->proof)
-			look_after_failure(a);
-		else
-			go_on(a, &a->reload_err);
-		return;
-	}
+static void
+reloaded(struct apply *a)
+{
+	const struct proxy *proxy = a->reloaded ? a->reloaded->proxy : NULL;
+
 	apply_say(a, "reload", PROGRESS_DONE, "%s", shown(a, a->argv));
 	if (!proxy) {
-		go_on(a, NULL);
+		command_go_on(a, NULL);
 		return;
 	}
 	if (!proxy->proof) {
@@ -354,6 +317,39 @@ on_reloaded(void *ctx, const struct proc_result *r)
 	apply_say_within(a, "proof", PROOF_MS, _("waiting until %s runs the new configuration"), proxy->label);
 	a->deadline = loop_now() + PROOF_MS;
 	a->timer = loop_after(a->loop, 0, look, a);
+}
+
+static void
+on_reloaded(void *ctx, const struct proc_result *r)
+{
+	struct apply *a = ctx;
+	struct err e = { 0 };
+
+	a->proc = NULL;
+	if (judge(a, r, a->reloaded ? a->reloaded->proxy : NULL, &e) < 0)
+		reload_failed(a, r->started, &e);
+	else
+		reloaded(a);
+}
+
+/* What somebody else had it run meanwhile is left running: to reload the old files would drop it too. */
+static void
+on_talked(void *ctx, const char *mark, const struct err *e)
+{
+	struct apply *a = ctx;
+	struct err why = { 0 };
+
+	(void)mark;
+	if (e)
+		why = *e;
+	proxy_talk_stop(a->talk);
+	a->talk = NULL;
+	if (why.code == ERR_CONFLICT)
+		a->reloading = false;
+	if (why.code)
+		reload_failed(a, true, &why);
+	else
+		reloaded(a);
 }
 
 static void
@@ -377,7 +373,10 @@ reload(struct apply *a)
 		apply_say_within(a, "reload", RELOAD_MS, "%s", shown(a, a->argv));
 	free(a->proof);
 	a->proof = f && f->proxy->before_reload ? f->proxy->before_reload(f) : NULL;
-	start(a, a->argv, RELOAD_MS, on_reloaded);
+	if (a->running && !a->undoing && f == a->plan->context.found)
+		a->talk = f->proxy->take(a->loop, a->net, &a->plan->context, a->running, on_talked, a);
+	else
+		start(a, a->argv, RELOAD_MS, on_reloaded);
 }
 
 void

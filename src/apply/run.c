@@ -94,6 +94,8 @@ apply_stop_waiting(struct apply *a)
 	if (a->proc)
 		proc_kill(a->proc);
 	a->proc = NULL;
+	proxy_talk_stop(a->talk);
+	a->talk = NULL;
 	free(a->proof);
 	a->proof = NULL;
 	a->then = a->seen = NULL;

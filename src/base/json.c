@@ -224,6 +224,12 @@ json_len(const struct json *array)
 }
 
 bool
+json_same(const struct json *a, const struct json *b)
+{
+	return json_equal(inner(a), inner(b)) == 1;
+}
+
+bool
 json_is_array(const struct json *j)
 {
 	return j && json_typeof(inner(j)) == JSON_ARRAY;

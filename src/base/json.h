@@ -58,6 +58,8 @@ long long   json_get_int(const struct json *object, const char *key, long long o
 bool        json_get_bool(const struct json *object, const char *key, bool otherwise);
 const char *json_text(const struct json *j); /* a string's value, or NULL */
 
+bool        json_same(const struct json *a, const struct json *b); /* whatever the order of members */
+
 /* Visit an object's members in the order they were set. */
 typedef void json_member_fn(void *ctx, const char *key, const struct json *value);
 void json_each(const struct json *object, json_member_fn *fn, void *ctx);

@@ -46,7 +46,8 @@ struct net_reply {
 	long        status;     /* the final HTTP status, 0 if there was none */
 	int         continues;  /* how many `100 Continue' came first */
 	int         http;       /* 1 or 2; 0 if unknown */
-	struct buf  head;       /* the final answer's header lines as received, status line first */
+	struct buf  head;       /* the final answer's header lines as received, status line first;
+	                           at the end also those that came behind the body */
 	struct buf  body;       /* at most max_body bytes, as on the wire (never decoded) */
 	struct buf  cert;       /* the peer's certificate, PEM, with want_cert; "" where its chain
 	                           was refused: ask again with where.insecure to see it */

@@ -100,8 +100,10 @@ on_header(char *data, size_t size, size_t n, void *ctx)
 		t->flood = true;
 		return 0;
 	}
-	if (t->final) /* trailers */
+	if (t->final) { /* trailers */
+		buf_add(&r->head, data, len);
 		return len;
+	}
 	if (len >= 5 && memcmp(data, "HTTP/", 5) == 0) {
 		buf_cut(&r->head, 0);
 		curl_easy_getinfo(t->task.easy, CURLINFO_RESPONSE_CODE, &r->status);

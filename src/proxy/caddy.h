@@ -42,8 +42,6 @@ void caddy_find_master(struct proxy_found *f, const char *root, const struct mac
 void caddy_find_layout(struct proxy_found *f, const char *root);
 void caddy_find_sites(struct proxy_found *f, const char *root);
 
-/* Does the first line of a file carry our mark?  For this very host, if one is given. */
-
 /* An import's pattern as a whole path; from the arena. */
 const char *caddy_import_path(struct arena *a, const struct cdy_import *i);
 
@@ -81,6 +79,12 @@ int  caddy_clash(const struct proxy_context *c, const struct machine *m, struct 
 enum proxy_proof caddy_ready(const struct proxy_context *c);
 char *caddy_authority(struct arena *a, const struct proxy_context *c);
 bool caddy_reload_closes(const struct proxy_found *f);
+
+/* caddy_admin.c */
+struct proxy_talk *caddy_look(struct loop *l, struct net *n, const struct proxy_context *c,
+                              proxy_talk_fn *done, void *ctx);
+struct proxy_talk *caddy_take(struct loop *l, struct net *n, const struct proxy_context *c,
+                              const char *mark, proxy_talk_fn *done, void *ctx);
 
 /* caddy_blame.c */
 bool caddy_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,

@@ -109,6 +109,11 @@ struct proxy_by_hand {
 /* How far a reload has come; polled. */
 enum proxy_proof { PROOF_WAIT, PROOF_DONE, PROOF_FAILED };
 
+/* A conversation with the one that runs.  `mark' is from look's alone, and dies with the call. */
+struct proxy_talk;
+typedef void proxy_talk_fn(void *ctx, const char *mark, const struct err *e);
+void proxy_talk_stop(struct proxy_talk *t); /* no call comes any more; NULL is fine */
+
 /* How it is known in a container. */
 struct proxy_boxed {
 	const char *programs[3]; /* what its processes are called; ends with NULL */
@@ -172,6 +177,18 @@ struct proxy {
 	/* Remember what runs before a reload; then see whether the reload took.  `state' is the proxy's, freed with free(3). */
 	void *(*before_reload)(const struct proxy_found *f);
 	enum proxy_proof (*proof)(const struct proxy_found *f, void *state);
+
+	/*
+	 * What runs is asked before anything is written, where it can be told what to run by requests
+	 * too: ERR_CONFLICT if it did not come from its files, for a reload would drop it.  `mark' is
+	 * for `take' and knows when somebody else changed it meanwhile; NULL: its program reloads it.
+	 * `take' is that reload; ERR_CONFLICT: somebody did, and nothing was changed.  Both end by one
+	 * call from the loop, unless proxy_talk_stop() comes before.  NULL: only its files tell it.
+	 */
+	struct proxy_talk *(*look)(struct loop *l, struct net *n, const struct proxy_context *c,
+	                           proxy_talk_fn *done, void *ctx);
+	struct proxy_talk *(*take)(struct loop *l, struct net *n, const struct proxy_context *c,
+	                           const char *mark, proxy_talk_fn *done, void *ctx);
 
 	/*
 	 * After a reload: has it got by itself what it serves with (a certificate)?  Polled, for at

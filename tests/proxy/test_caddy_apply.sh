@@ -85,6 +85,43 @@ json '.changed == true and .outcome == "kept"'
 plain_answers || fail "the site does not answer"
 run 0 remove --root "$R" --json
 as_before
+
+# What runs came from no file, by the admin endpoint: said before anything is written, and it goes on.
+server_up
+API=$(closed_port)
+cat >"$T/by-api" <<SH
+#!/bin/sh
+curl -sf -X POST -H 'Content-Type: application/json' http://127.0.0.1:$ADMIN/config/apps/http/servers/byapi \
+	-d '{"listen": ["127.0.0.1:$API"], "routes": [{"handle": [{"handler": "static_response", "body": "api"}]}]}'
+SH
+chmod 755 "$T/by-api"
+api_answers() { [ "$(curl -s --max-time 1 "http://127.0.0.1:$API/")" = api ]; }
+answers "http://$NAME:$HTTP" 'tls: {mode: none}'
+"$T/by-api" || fail "Caddy does not take a server by its API"
+apply 1 $pw
+json '.outcome == "refused" and .changed == false and ([.steps[].step] | index("write") == null)'
+complains '/etc/caddy/Caddyfile: Caddy runs another configuration than this file has, and a reload would drop it.'
+as_before
+api_answers || fail "what came by the API is gone"
+
+# It comes while the change is under way: Caddy itself refuses the reload, and everything is put back without one.
+caddy_start
+answers "http://$NAME:$HTTP" "tls: {mode: none}
+commands: {validate: [$T/by-api]}"
+apply 1 $pw
+json '.outcome == "undone" and .changed == false'
+complains 'Somebody else changed what Caddy runs since it was looked at'
+as_before
+api_answers || fail "what came by the API is gone"
+
+# Reloaded by whoever runs it, it runs its files again, and takes the change.
+caddy reload --config "$CADDY" --adapter caddyfile >"$T/reload" 2>&1 || fail "$(cat "$T/reload")"
+answers "http://$NAME:$HTTP" 'tls: {mode: none}'
+apply 0 $pw
+json '.outcome == "kept"'
+plain_answers || fail "the site does not answer"
+run 0 remove --root "$R" --json
+as_before
 server_up
 asked_at 'admin off'
 apply 4 $pw
