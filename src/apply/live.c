@@ -72,7 +72,8 @@ apply_clash(const struct plan *p, const struct machine *m, struct err *e)
 	struct err found = { 0 };
 	int rc = argv ? obstacle_find(&p->context, m, &found) : 0;
 
-	if (argv && rc == 0)
+	/* A repair takes no address that the site has not. */
+	if (argv && rc == 0 && !p->causes)
 		rc = proxy_clash(&p->context, m, &found);
 
 	/* What a restart would settle is settled where the command is one. */

@@ -69,5 +69,6 @@ const struct proxy proxy_apache = {
 	.reload_word   = "graceful",
 	.fix           = apache_fix,
 	.blame         = apache_blame,
+	.repair        = apache_repair,
 	.escape        = apache_escape,
 };

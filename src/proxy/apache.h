@@ -103,4 +103,7 @@ bool apache_blame(const struct proxy_found *f, const char *cause, const struct u
 /* apache_leave.c */
 int apache_leave(struct steps *out, const struct proxy_context *c, const unsigned ports[2], struct err *e);
 
+/* apache_repair.c */
+int apache_repair(struct steps *out, const struct proxy_context *c, const char *const *causes, struct err *e);
+
 #endif

@@ -386,25 +386,31 @@ find_named(void *ctx, const struct apa_directive *vhost)
 		r->vhost = vhost;
 }
 
+const struct apa_directive *
+apache_find_guilty(struct apache_way *r, struct arena *a, const struct proxy_found *f, const char *cause,
+                   const struct url *here, const char *path)
+{
+	*r = (struct apache_way){ .arena = a, .conf = apache_conf(f), .url = here, .path = path };
+	if (!r->conf)
+		return NULL;
+	r->vhost = apa_vhost_for(r->conf, NULL, here->port, here->host);
+	if (!r->vhost)
+		apa_each_vhost(r->conf, find_named, r);
+	r->pass = apa_passes(a, r->conf, r->vhost, path, strstr(path, "/ws") != NULL, &r->to);
+	for (size_t i = 0; i < ARRAY_LEN(culprits); i++)
+		if (strcmp(culprits[i].cause, cause) == 0)
+			return culprits[i].look(r);
+	return NULL;
+}
+
 bool
 apache_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
              const char *path, const char **file, int *line)
 {
 	struct arena a = { 0 };
-	struct apache_way r = {
-		.arena = &a, .conf = apache_conf(f), .url = public_url, .path = path
-	};
-	const struct apa_directive *d = NULL;
+	struct apache_way r;
+	const struct apa_directive *d = apache_find_guilty(&r, &a, f, cause, public_url, path);
 
-	if (!r.conf)
-		return false;
-	r.vhost = apa_vhost_for(r.conf, NULL, public_url->port, public_url->host);
-	if (!r.vhost)
-		apa_each_vhost(r.conf, find_named, &r);
-	r.pass = apa_passes(&a, r.conf, r.vhost, path, strstr(path, "/ws") != NULL, &r.to);
-	for (size_t i = 0; i < ARRAY_LEN(culprits) && !d; i++)
-		if (strcmp(culprits[i].cause, cause) == 0)
-			d = culprits[i].look(&r);
 	if (d) {
 		*file = d->file;
 		*line = d->line;

@@ -16,6 +16,10 @@ struct apache_way {
 
 typedef const struct apa_directive *apache_culprit_fn(const struct apache_way *r);
 
+/* Who is to blame for a cause on a path; NULL: nobody.  The way is filled in; it borrows the rest. */
+const struct apa_directive *apache_find_guilty(struct apache_way *r, struct arena *a, const struct proxy_found *f,
+                                               const char *cause, const struct url *here, const char *path);
+
 /* What holds here; NULL: nothing is said. */
 const struct apa_directive *apache_holds(const struct apache_way *r, const char *name);
 bool apache_is_on(const struct apa_directive *d);

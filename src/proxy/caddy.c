@@ -71,5 +71,6 @@ const struct proxy proxy_caddy = {
 	.start_keeps_output = true,
 	.fix           = caddy_fix,
 	.blame         = caddy_blame,
+	.repair        = caddy_repair,
 	.escape        = caddy_escape,
 };

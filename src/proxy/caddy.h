@@ -90,4 +90,7 @@ struct proxy_talk *caddy_take(struct loop *l, struct net *n, const struct proxy_
 bool caddy_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
                  const char *path, const char **file, int *line);
 
+/* caddy_repair.c */
+int caddy_repair(struct steps *out, const struct proxy_context *c, const char *const *causes, struct err *e);
+
 #endif

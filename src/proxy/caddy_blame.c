@@ -79,27 +79,33 @@ find_site(struct caddy_route *r)
 			return;
 }
 
+const struct cdy_node *
+caddy_find_guilty(struct caddy_route *r, const struct proxy_found *f, const char *cause,
+                  const struct url *here, const char *path)
+{
+	*r = (struct caddy_route){ .found = f, .conf = caddy_conf(f), .url = here, .path = path };
+	if (!r->conf)
+		return NULL;
+	find_site(r);
+	if (!r->site)
+		return NULL;
+	r->answer = cdy_answers(r->site, path);
+	r->proxy = r->answer && strcmp(r->answer->name, "reverse_proxy") == 0 ? r->answer : NULL;
+	if (!r->answer)
+		r->answer = r->site;
+	for (size_t i = 0; i < ARRAY_LEN(culprits); i++)
+		if (strcmp(culprits[i].cause, cause) == 0)
+			return culprits[i].look(r);
+	return NULL;
+}
+
 bool
 caddy_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
             const char *path, const char **file, int *line)
 {
-	struct caddy_route r = {
-		.found = f, .conf = caddy_conf(f), .url = public_url, .path = path,
-	};
-	const struct cdy_node *d = NULL;
+	struct caddy_route r;
+	const struct cdy_node *d = caddy_find_guilty(&r, f, cause, public_url, path);
 
-	if (!r.conf)
-		return false;
-	find_site(&r);
-	if (!r.site)
-		return false;
-	r.answer = cdy_answers(r.site, path);
-	r.proxy = r.answer && strcmp(r.answer->name, "reverse_proxy") == 0 ? r.answer : NULL;
-	if (!r.answer)
-		r.answer = r.site;
-	for (size_t i = 0; i < ARRAY_LEN(culprits) && !d; i++)
-		if (strcmp(culprits[i].cause, cause) == 0)
-			d = culprits[i].look(&r);
 	if (!d)
 		return false;
 	*file = d->file;

@@ -22,6 +22,10 @@ struct caddy_route {
 	bool                      tls;    /* Caddy ends it */
 };
 
+/* Who is to blame for a cause on a path; NULL: nobody.  The route is filled in; it borrows the rest. */
+const struct cdy_node *caddy_find_guilty(struct caddy_route *r, const struct proxy_found *f, const char *cause,
+                                         const struct url *here, const char *path);
+
 /* A directive in force on this route; NULL: none. */
 const struct cdy_node *caddy_in_force(const struct caddy_route *r, const char *name);
 

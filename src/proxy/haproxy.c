@@ -66,5 +66,6 @@ const struct proxy proxy_haproxy = {
 	.leave         = haproxy_leave,
 	.fix           = haproxy_fix,
 	.blame         = haproxy_blame,
+	.repair        = haproxy_repair,
 	.escape        = haproxy_escape,
 };

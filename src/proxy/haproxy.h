@@ -137,4 +137,7 @@ bool haproxy_blame(const struct proxy_found *f, const char *cause, const struct 
 /* haproxy_leave.c */
 int haproxy_leave(struct steps *out, const struct proxy_context *c, const unsigned ports[2], struct err *e);
 
+/* haproxy_repair.c */
+int haproxy_repair(struct steps *out, const struct proxy_context *c, const char *const *causes, struct err *e);
+
 #endif

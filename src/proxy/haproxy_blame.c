@@ -84,8 +84,8 @@ twice(const struct haproxy_way *r)
 }
 
 /* OpenChamber is never silent for over 30 s; a minute is enough. */
-static bool
-is_short(const struct hap_line *l)
+bool
+haproxy_is_short(const struct hap_line *l)
 {
 	unsigned long long ms;
 
@@ -104,9 +104,9 @@ cut_short(const struct haproxy_way *r)
 
 	/* Once a WebSocket is open the tunnel's time stands in for both others. */
 	if (socket && tunnel)
-		return is_short(tunnel) ? haproxy_at(tunnel) : nobody;
-	return is_short(server)   ? haproxy_at(server)
-	       : is_short(client) ? haproxy_at(client)
+		return haproxy_is_short(tunnel) ? haproxy_at(tunnel) : nobody;
+	return haproxy_is_short(server)   ? haproxy_at(server)
+	       : haproxy_is_short(client) ? haproxy_at(client)
 	                          : nobody;
 }
 
@@ -242,34 +242,40 @@ find_front(struct haproxy_way *r, bool any_port)
 	}
 }
 
+struct haproxy_guilty
+haproxy_find_guilty(struct haproxy_way *r, const struct proxy_found *f, const char *cause, const struct url *here,
+                    const char *path)
+{
+	const struct haproxy_own *own = haproxy_own(f);
+
+	*r = (struct haproxy_way){ .url = here, .request = { .host = r->host, .header = r->header, .path = path } };
+	if (!own || !own->read)
+		return nobody;
+	r->conf = &own->conf;
+	snprintf(r->host, sizeof(r->host), here->ipv6 ? "[%s]" : "%s", here->host);
+	snprintf(r->header, sizeof(r->header), url_port_is_default(here) ? "%s" : "%s:%u", r->host, here->port);
+	find_front(r, false);
+	/* Behind a router the public port need not be one of HAProxy's. */
+	if (!r->front)
+		find_front(r, true);
+	if (!r->front)
+		return nobody;
+	r->back = r->rule                 ? hap_back_named(r->conf, haproxy_word(r->rule, 1))
+	          : hap_is_back(r->front) ? r->front
+	                                  : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(culprits); i++)
+		if (strcmp(culprits[i].cause, cause) == 0)
+			return culprits[i].look(r);
+	return nobody;
+}
+
 bool
 haproxy_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
               const char *path, const char **file, int *line)
 {
-	const struct haproxy_own *own = haproxy_own(f);
-	char host[300], header_text[320];
-	struct haproxy_way r = { .url = public_url,
-		                 .request = { .host = host, .header = header_text, .path = path } };
-	struct haproxy_guilty g = nobody;
+	struct haproxy_way r;
+	const struct haproxy_guilty g = haproxy_find_guilty(&r, f, cause, public_url, path);
 
-	if (!own || !own->read)
-		return false;
-	r.conf = &own->conf;
-	snprintf(host, sizeof(host), public_url->ipv6 ? "[%s]" : "%s", public_url->host);
-	snprintf(header_text, sizeof(header_text), url_port_is_default(public_url) ? "%s" : "%s:%u",
-	         host, public_url->port);
-	find_front(&r, false);
-	/* Behind a router the public port need not be one of HAProxy's. */
-	if (!r.front)
-		find_front(&r, true);
-	if (!r.front)
-		return false;
-	r.back = r.rule                 ? hap_back_named(r.conf, haproxy_word(r.rule, 1))
-	         : hap_is_back(r.front) ? r.front
-	                                : NULL;
-	for (size_t i = 0; i < ARRAY_LEN(culprits) && !g.file; i++)
-		if (strcmp(culprits[i].cause, cause) == 0)
-			g = culprits[i].look(&r);
 	if (!g.file)
 		return false;
 	*file = g.file;

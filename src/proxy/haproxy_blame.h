@@ -12,6 +12,7 @@ struct haproxy_way {
 	const struct hap_line    *bind; /* through which it comes */
 	const struct hap_line    *rule; /* that chooses the backend, or NULL */
 	const struct hap_section *back; /* NULL: none that can be named */
+	char                      host[300], header[320]; /* of the request */
 };
 
 /* Lines and sections have file and line in common; this is one of both. */
@@ -21,6 +22,13 @@ struct haproxy_guilty {
 };
 
 typedef struct haproxy_guilty haproxy_culprit_fn(const struct haproxy_way *r);
+
+/* Who is to blame for a cause on a path.  The way is filled in; it borrows the rest, and stays where it is. */
+struct haproxy_guilty haproxy_find_guilty(struct haproxy_way *r, const struct proxy_found *f, const char *cause,
+                                          const struct url *here, const char *path);
+
+bool haproxy_is_short(const struct hap_line *timeout);
+bool haproxy_adds(const struct haproxy_way *r); /* by option forwardfor */
 
 /* The line that leads to OpenChamber; what is missing on the way is missing above it. */
 haproxy_culprit_fn haproxy_leads;

@@ -212,6 +212,18 @@ haproxy_mangled(const struct haproxy_way *r)
 	return haproxy_at(action(r, "http-request", names));
 }
 
+bool
+haproxy_adds(const struct haproxy_way *r)
+{
+	return hap_option(r->front, "forwardfor") || (r->back && hap_option(r->back, "forwardfor"));
+}
+
+static bool
+drops(const struct hap_line *l)
+{
+	return strcmp(haproxy_word(l, 1), "del-header") == 0;
+}
+
 /* It only adds: what the visitor sent comes first. */
 struct haproxy_guilty
 haproxy_adds_forwarded(const struct haproxy_way *r)
@@ -219,7 +231,7 @@ haproxy_adds_forwarded(const struct haproxy_way *r)
 	const struct hap_line *l = header(r, "X-Forwarded-For");
 
 	if (l)
-		return sets(l) && !strcasestr(haproxy_word(l, 3), "hdr(x-forwarded-for)")
+		return drops(l) || (sets(l) && !strcasestr(haproxy_word(l, 3), "hdr(x-forwarded-for)"))
 		               ? nobody
 		               : haproxy_at(l);
 	l = r->back ? hap_option(r->back, "forwardfor") : NULL;
@@ -234,10 +246,8 @@ haproxy_no_forwarded(const struct haproxy_way *r)
 	const struct hap_line *l = header(r, "X-Forwarded-For");
 
 	if (l)
-		return sets(l) ? nobody : haproxy_at(l);
-	if (hap_option(r->front, "forwardfor") || (r->back && hap_option(r->back, "forwardfor")))
-		return nobody;
-	return haproxy_leads(r);
+		return sets(l) || (drops(l) && haproxy_adds(r)) ? nobody : haproxy_at(l);
+	return haproxy_adds(r) ? nobody : haproxy_leads(r);
 }
 
 struct haproxy_guilty

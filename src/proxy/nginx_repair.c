@@ -6,6 +6,7 @@
 
 #include "base/i18n.h"
 #include "base/url.h"
+#include "proxy/mend.h"
 
 static void
 push(struct directives *list, const struct ngx_directive *d)
@@ -122,25 +123,14 @@ is_guilty(struct repair *r, struct route *route, guilty_fn *look, const char *pa
 static bool
 is_broken(struct repair *r, const char *cause)
 {
-	const struct needs *n = r->context->needs;
 	guilty_fn *look = guilty_of(cause);
 	struct route route = {
 		.conf = r->conf, .url = &r->context->answers->public_url, .server = r->server,
 	};
 	bool broken = !look;
 
-	if (strncmp(cause, "ws-", 3) == 0)
-		for (size_t i = 0; i < n->n_sockets && !broken; i++)
-			broken = is_guilty(r, &route, look, n->sockets[i].path);
-	else if (strncmp(cause, "sse-", 4) == 0 || strcmp(cause, "stream-cut") == 0)
-		for (size_t i = 0; i < n->n_streams && !broken; i++)
-			broken = is_guilty(r, &route, look, n->streams[i].path);
-	else if (strcmp(cause, "body-limit") == 0)
-		broken = broken || is_guilty(r, &route, look, n->upload);
-	else
-		broken = broken || is_guilty(r, &route, look, n->version) ||
-		         is_guilty(r, &route, look, n->session) ||
-		         is_guilty(r, &route, look, n->health) || is_guilty(r, &route, look, "/");
+	for (const char **path = mend_routes(&r->arena, r->context->needs, cause); *path && !broken; path++)
+		broken = is_guilty(r, &route, look, *path);
 	return broken;
 }
 
@@ -192,14 +182,9 @@ treat(struct repair *r, const char *cause)
 static bool
 find_server(struct repair *r)
 {
-	const struct answers *a = r->context->answers;
-	struct url here = a->public_url;
+	struct url here = mend_here(r->context->answers);
 	struct route route = { .conf = r->conf, .url = &here };
-	unsigned http, https;
 
-	answers_ports(a, &http, &https);
-	here.port = strcmp(here.scheme, "https") == 0 && a->tls != TLS_NONE && a->tls != TLS_UPSTREAM
-	                ? https : http ? http : https;
 	if (!guilty_site(&route))
 		return false;
 	r->server = route.server;

@@ -7,7 +7,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
-#include "base/within.h"
+#include "proxy/mend.h"
 
 #define FILE_MAX (4u << 20)
 
@@ -377,16 +377,6 @@ text_of(struct buf *out, struct repair *r, const char *file, struct err *e)
 	return rc;
 }
 
-static mode_t
-mode_of(struct repair *r, const char *file)
-{
-	struct stat st;
-
-	if (within_stat(fs_path(&r->arena, r->context->root, file), &st, WITHIN_FOLLOW) < 0)
-		return 0644;
-	return st.st_mode & 0777;
-}
-
 static bool
 is_step(const struct steps *s, const char *file)
 {
@@ -414,7 +404,7 @@ repair_steps(struct steps *out, struct repair *r, struct err *e)
 			buf_free(&text);
 			return -1;
 		}
-		steps_write(out, file, text.s, mode_of(r, file));
+		mend_write(out, r->context->root, file, text.s);
 		buf_free(&text);
 	}
 	return 0;
