@@ -33,7 +33,7 @@ cmd_open(struct cmd *c, const struct options *o, struct err *e)
 	/* An undo must work whatever became of the templates. */
 	if (o->command == COMMAND_ROLLBACK || o->command == COMMAND_REMOVE)
 		return 0;
-	return needs_load(&c->needs, o->templates, e);
+	return needs_load(&c->needs, o->templates, o->root, e);
 }
 
 void

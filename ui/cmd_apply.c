@@ -278,6 +278,7 @@ take_wish(struct options *o, struct journal_wish *w, struct arena *a, struct err
 	o->plan = w->plan;
 	o->cacert = o->cacert ? o->cacert : w->cacert;
 	o->no_reload |= w->no_reload;
+	o->fetch_addresses |= w->fetch_addresses;
 	o->allow_unprotected |= w->allow_unprotected;
 	return w->causes ? take_addresses(o, w, e) : 0;
 }

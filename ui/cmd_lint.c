@@ -157,7 +157,7 @@ cmd_lint(const struct options *o)
 	struct err e = { 0 };
 	int status;
 
-	if (needs_load(&needs, o->templates, &e) < 0 || read_text(&text, o, &e) < 0 ||
+	if (needs_load(&needs, o->templates, NULL, &e) < 0 || read_text(&text, o, &e) < 0 ||
 	    npm_lint_text(&l, o->templates, &needs, text.s, text.len, &e) < 0) {
 		status = cmd_fail(o, &e);
 	} else {

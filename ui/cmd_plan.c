@@ -7,6 +7,7 @@
 #include "by_hand.h"
 #include "handoff.h"
 #include "proxy/boxed.h"
+#include "proxy/cloudflare_ips.h"
 #include "proxy/front.h"
 #include "proxy/hand.h"
 
@@ -53,6 +54,38 @@ end_read(void *ctx, const struct err *e)
 	if (e)
 		w->e = *e;
 	end_wait(ctx);
+}
+
+/* Who is believed about the visitor: by a list of today, or by one whose age is said. */
+static int
+fetch_addresses(struct cmd *c, struct planned *p, struct err *e)
+{
+	const char **known = c->needs.cloudflare;
+	bool done = false;
+	struct waiting w = { .loop = c->loop, .done = &done };
+	struct arena a = { 0 };
+
+	if (!front_has_list(&p->answers)) {
+		return !c->o->fetch_addresses ? 0 : answers_err(e, &p->answers, "cdn",
+		       _("--fetch-addresses is for Cloudflare in front, where no other addresses are trusted."));
+	} else if (c->o->fetch_addresses) {
+		cmd_say_busy(c->o, _("Cloudflare is asked for its addresses, which needs the internet."));
+		cloudflare_ips_ask(c->net, &c->needs, end_read, &w);
+		if (cmd_wait(c, &done, e) < 0)
+			return -1;
+		if (w.e.code) {
+			*e = w.e;
+			return -1;
+		}
+		cmd_say(stderr, arena_printf(&a, _("Cloudflare's addresses of %1$s. New: %2$zu. Gone: %3$zu."),
+		        c->needs.cloudflare_day, cloudflare_ips_beyond((const char *const *)c->needs.cloudflare, (const char *const *)known),
+		        cloudflare_ips_beyond((const char *const *)known, (const char *const *)c->needs.cloudflare)));
+	} else if (front_list_is_old(&c->needs)) {
+		cmd_say(stderr, arena_printf(&a, _("Cloudflare's addresses are those of %s. With --fetch-addresses it is asked for today's."),
+		        c->needs.cloudflare_day));
+	}
+	arena_free(&a);
+	return 0;
 }
 
 /* What only its API tells. */
@@ -134,7 +167,7 @@ detect_leaving(struct cmd *c, struct planned *p, struct err *e)
 int
 planned_build(struct cmd *c, struct planned *p, struct err *e)
 {
-	if (planned_answers(c, p, e) < 0)
+	if (planned_answers(c, p, e) < 0 || fetch_addresses(c, p, e) < 0)
 		return -1;
 	if (hand_find(p->answers.proxy) && c->o->command == COMMAND_PRINT)
 		return 0;

@@ -205,7 +205,7 @@ put_ids(struct buf *out, const char *templates)
 	struct buf ids = BUF_INIT;
 	struct err ignored;
 
-	if (needs_load(&needs, templates, &ignored) == 0) {
+	if (needs_load(&needs, templates, NULL, &ignored) == 0) {
 		check_put_ids(&ids, &needs);
 		options_help_ids(out, _("Checks, for --only"), ids.s);
 	}

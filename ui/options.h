@@ -21,7 +21,7 @@ enum command { COMMAND_WIZARD, COMMAND_CHECK, COMMAND_PRINT, COMMAND_DIFF, COMMA
 struct options {
 	enum command command;
 	bool help, version;
-	bool json, plain, yes, no_reload, insecure, deep, strict, list, progress, allow_unprotected, fix, continues, broken, no_websockets;
+	bool json, plain, yes, no_reload, insecure, deep, strict, list, progress, allow_unprotected, fix, continues, broken, no_websockets, fetch_addresses;
 	bool has_origin, has_public;
 	struct url  origin, public_url;
 	const char *answers, *root, *templates, *log, *color, *lang, *report;

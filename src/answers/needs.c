@@ -218,10 +218,10 @@ read_root(const struct read *r, const struct yml_node *root)
 }
 
 int
-needs_load(struct needs *n, const char *templates_dir, struct err *e)
+needs_load(struct needs *n, const char *templates_dir, const char *root, struct err *e)
 {
 	struct buf text = BUF_INIT;
-	struct yml_node *root = NULL;
+	struct yml_node *top = NULL;
 	struct err list = { 0 };
 	char *path;
 	int rc = -1;
@@ -230,17 +230,17 @@ needs_load(struct needs *n, const char *templates_dir, struct err *e)
 	path = fs_join(&n->arena, templates_dir, "openchamber.yaml");
 	if (fs_read(&text, path, MAX_FILE, e) < 0)
 		goto out;
-	root = yml_parse(text.s, text.len, path, e);
-	if (!root || read_root(&(struct read){ n, path, e }, root) < 0)
+	top = yml_parse(text.s, text.len, path, e);
+	if (!top || read_root(&(struct read){ n, path, e }, top) < 0)
 		goto out;
-	if (ranges_load(&n->cloudflare, &n->arena, templates_dir, &list) < 0 &&
+	if (ranges_load(&n->cloudflare, &n->cloudflare_day, &n->arena, templates_dir, root, &list) < 0 &&
 	    list.sys != ENOENT) {
 		*e = list;
 		goto out;
 	}
 	rc = 0;
 out:
-	yml_free(root);
+	yml_free(top);
 	buf_free(&text);
 	if (rc < 0)
 		needs_free(n);

@@ -32,9 +32,11 @@ struct needs {
 	struct need_route *streams;
 	size_t             n_streams;
 	const char       **cloudflare; /* its addresses, as ranges.h has them; NULL: there is no such file */
+	const char        *cloudflare_day; /* the day they are of; "": not known */
+	const char        *cloudflare_new; /* they were fetched: what RANGES_NEWER is to hold; else NULL */
 };
 
-int  needs_load(struct needs *n, const char *templates_dir, struct err *e);
+int  needs_load(struct needs *n, const char *templates_dir, const char *root, struct err *e); /* root: --root, or NULL */
 void needs_free(struct needs *n);
 
 #endif

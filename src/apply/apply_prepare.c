@@ -164,6 +164,7 @@ write_begin(struct apply *a, struct err *e)
 	json_set_string(line, "cacert", a->options.cacert);
 	json_set_bool(line, "no-reload", a->options.no_reload);
 	json_set_bool(line, "allow-unprotected", a->options.allow_unprotected);
+	json_set_bool(line, "fetch-addresses", a->plan->context.needs && a->plan->context.needs->cloudflare_new);
 	put_argv(line, "validate", steps_find(steps, STEP_RUN, ROLE_VALIDATE));
 	/* What was not reloaded on purpose is not reloaded by its undo either. */
 	put_argv(line, "reload",

@@ -63,7 +63,7 @@ struct journal_wish {
 	char *set_aside; /* or NULL */
 	char *cacert;    /* or NULL */
 	char *plan;      /* its hash */
-	bool  no_reload, allow_unprotected;
+	bool  no_reload, allow_unprotected, fetch_addresses;
 	/* Of a repair; else NULL. */
 	char *origin, *address, *proxy;
 	char *conf;      /* the main file, where that was named */

@@ -126,6 +126,7 @@ read_wish(struct journal_wish *w, struct arena *a, const struct json *line)
 	w->plan = word_of(a, line, "plan");
 	w->no_reload = json_get_bool(line, "no-reload", false);
 	w->allow_unprotected = json_get_bool(line, "allow-unprotected", false);
+	w->fetch_addresses = json_get_bool(line, "fetch-addresses", false);
 	w->causes = words_of(a, line, "causes");
 	if (!w->causes)
 		return;

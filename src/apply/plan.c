@@ -115,6 +115,7 @@ plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside,
 	if (!(c->found->proxy->caps & PROXY_FILES))
 		set_aside = NULL; /* its sites are no files here; the one of this name is changed where it is */
 	p->context.set_aside = arena_strdup(&p->steps.arena, set_aside);
+	front_render_list(&p->steps, &p->context);
 	if (proxy_render(&p->steps, &p->context, e) < 0 ||
 	    front_render(&p->steps, &p->context, e) < 0) {
 		plan_free(p);

@@ -1,10 +1,15 @@
 #include "proxy/front.h"
 
+#include <stdio.h>
 #include <strings.h>
+#include <time.h>
 
+#include "answers/ranges.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "proxy/cloudflare.h"
+
+#define OLD_DAYS 180
 
 /* Loopback and the ranges nobody routes: a tunnel, a router or another machine at home. */
 static const char *const near[] = {
@@ -94,6 +99,35 @@ int
 front_render(struct steps *out, const struct proxy_context *c, struct err *e)
 {
 	return front_is_told(c->answers) && c->found->front ? cloudflare_render(out, c, e) : 0;
+}
+
+void
+front_render_list(struct steps *out, const struct proxy_context *c)
+{
+	if (front_has_list(c->answers) && c->needs && c->needs->cloudflare_new)
+		steps_write(out, RANGES_NEWER, c->needs->cloudflare_new, 0644);
+}
+
+bool
+front_has_list(const struct answers *a)
+{
+	return a->cdn == CDN_CLOUDFLARE && !has_own_list(a);
+}
+
+bool
+front_list_is_old(const struct needs *n)
+{
+	const time_t now = time(NULL);
+	struct tm tm = { 0 };
+	int month = 0;
+
+	if (!n->cloudflare)
+		return false;
+	if (sscanf(n->cloudflare_day, "%d-%d-%d", &tm.tm_year, &month, &tm.tm_mday) != 3)
+		return true;
+	tm.tm_year -= 1900;
+	tm.tm_mon = month - 1;
+	return difftime(now, timegm(&tm)) > OLD_DAYS * 86400.0;
 }
 
 /* Its names there are ours in small letters. */

@@ -46,6 +46,15 @@ enum cloudflare_plan front_plan(const struct answers *a, const struct json *read
 /* Its name, and how large an upload may be in MB; NULL: it is not known, or nothing is in front. */
 const char *front_limit(unsigned *megabytes, const struct answers *a, const struct json *read);
 
+/*
+ * Are the addresses those of its list (no others are named), and do they date from longer than half
+ * a year ago?  Today's are asked for by cloudflare_ips.h.
+ */
+bool front_has_list(const struct answers *a);
+/* Append its file, where it was fetched: a later run is to know it too. */
+void front_render_list(struct steps *out, const struct proxy_context *c);
+bool front_list_is_old(const struct needs *n);
+
 /* What people call it: "Cloudflare". */
 const char *front_label(void);
 

@@ -107,7 +107,7 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o,
 	s->document_text = (struct buf)BUF_INIT;
 	s->password = o->password && *o->password ? xstrdup(o->password) : NULL;
 	answers_init(&s->answers);
-	if (needs_load(&s->needs, o->templates, e) < 0 ||
+	if (needs_load(&s->needs, o->templates, o->root, e) < 0 ||
 	    (o->answers && answers_load(&s->answers, o->answers, e) < 0) ||
 	    (o->practice && practice_start(s, e) < 0)) {
 		setup_free(s);

@@ -234,6 +234,77 @@ answers 'cdn: none'
 run 0 print --answers "$T/answers.yaml" --root "$R" --json
 json '.frontByHand == []'
 
+# ---- its addresses: as delivered, of a day that is told; or as it tells them today, taken whole or not at all ----
+
+fresh
+LIST=$R/etc/antechamber/cloudflare-ips
+answers 'cdn: cloudflare
+cloudflare: {zone: example.org}'
+run 0 print --answers "$T/answers.yaml" --root "$R"
+complains 'those of 2023-09-28. With --fetch-addresses'
+says 'set_real_ip_from 104.24.0.0/14;'
+today=$(date -u +%Y-%m-%d)
+refused() { # refused STATUS FILTER SENTENCE: such an answer is not believed, and nothing is written
+	ips "$2"
+	run "$1" apply --answers "$T/answers.yaml" --root "$R" --cacert "$R/etc/ssl/cert.pem" --allow-unprotected --fetch-addresses
+	complains "$3"
+	[ ! -e "$LIST" ] || fail "a list was written: $2"
+	as_before
+}
+refused 4 '.result.ipv4_cidrs += ["0.0.0.0/0"]' '"0.0.0.0/0", which is not believed'
+refused 4 '.result.ipv4_cidrs += ["10.0.0.0/16"]' '"10.0.0.0/16", which is not believed'
+refused 4 '.result.ipv6_cidrs += ["::/0"]' '"::/0", which is not believed'
+refused 4 '.result.ipv4_cidrs += ["2606:4700::/33"]' 'which is not believed'
+refused 4 '.result.ipv4_cidrs += ["1.2.3.4; root /"]' 'which is not believed'
+refused 4 '.result.ipv4_cidrs += [17]' 'which is not believed'
+refused 4 '.result.ipv4_cidrs += ["131.0.72.0/22"]' '131.0.72.0/22 twice'
+refused 4 '.result.ipv4_cidrs |= .[0:7]' 'only 14 networks, where 22 are known'
+refused 4 '.result.ipv6_cidrs = []' 'only 15 networks'
+refused 4 '.result.ipv4_cidrs = [range(200) | "104.16.\(.).0/24"]' 'more than 128 networks'
+refused 5 'del(.result.ipv6_cidrs)' "not Cloudflare's list"
+refused 5 '.success = false' "not Cloudflare's list"
+refused 5 '[]' "not Cloudflare's list"
+refused 5 '"<html>Sign in</html>"' "not Cloudflare's list"
+echo 503 >"$D/ips-status"
+refused 5 . 'status 503'
+echo 304 >"$D/ips-status"
+refused 5 . 'status 304'
+rm "$D/ips-status"
+ANTECHAMBER_CLOUDFLARE_API=http://127.0.0.1:9 refused 5 . 'nothing answers as expected'
+
+ips '.result.ipv4_cidrs |= map(select(. != "131.0.72.0/22")) + ["155.248.0.0/16"]'
+run 0 diff --answers "$T/answers.yaml" --root "$R" --fetch-addresses
+complains "addresses of $today. New: 1. Gone: 1."
+says '+155.248.0.0/16'
+[ ! -e "$LIST" ] || fail "a difference was written"
+go 0 --fetch-addresses
+grep -q "^# Date: $today" "$LIST" || fail "the list has no day: $(cat "$LIST")"
+[ "$(stat -c %a "$LIST")" = 644 ] || fail "not everybody may read it"
+grep -q 'set_real_ip_from 155.248.0.0/16;' "$R/etc/nginx/sites-available/openchamber.conf" || fail "the new network is not believed"
+! grep -q 'set_real_ip_from 131.0.72.0/22;' "$R/etc/nginx/sites-available/openchamber.conf" || fail "the old network is still believed"
+rm "$D/ips" # later runs have it
+run 0 diff --answers "$T/answers.yaml" --root "$R"
+says_not '155.248'
+! grep -q 'those of' "$T/err" || fail "a list of today counts as old"
+chmod 666 "$LIST"
+run 4 diff --answers "$T/answers.yaml" --root "$R"
+complains 'Others could have written'
+chmod 644 "$LIST"
+# Fetched once more the same list changes nothing, and the undo brings back the delivered one.
+ips '.result.ipv4_cidrs |= map(select(. != "131.0.72.0/22")) + ["155.248.0.0/16"]'
+go 0 --fetch-addresses
+json '.changed == false'
+run 0 rollback --root "$R"
+as_before
+run 0 diff --answers "$T/answers.yaml" --root "$R"
+complains 'those of 2023-09-28'
+says '131.0.72.0/22'
+# A list that somebody needs no more, or that nobody has.
+answers 'cdn: none'
+run 4 diff --answers "$T/answers.yaml" --root "$R" --fetch-addresses
+complains 'is for Cloudflare in front'
+rm "$D/ips"
+
 # ---- the token is typed, and kept nowhere: undoing it asks again ----
 
 fresh

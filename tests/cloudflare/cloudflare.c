@@ -16,6 +16,8 @@
  *	           and no code, with 200 and a page; nothing of it is done
  *	busy       the next request is answered with 429 and Retry-After: 1
  *	race       zone.json is replaced by this file before the next change that is no trial
+ *	ips, ips-status
+ *	           what GET /ips answers, to anybody, and with which status (200); without `ips' there is no such path
  *
  * As documented: no entry point is 404 with code 10003, a second one 400 with
  * code 20217; ten rules a phase (Free); members of a rule come back in another
@@ -356,13 +358,32 @@ is_disturbed(const struct request *r)
 	return true;
 }
 
+/* Told to everybody: what a test wrote, with the status it wrote beside. */
+static void
+on_ips(struct request *r)
+{
+	struct buf body = BUF_INIT, status = BUF_INIT;
+	struct arena a = { 0 };
+	struct err e = { 0 };
+
+	if (fs_read(&body, fs_join(&a, dir, "ips"), 1 << 20, &e) < 0)
+		refuse(r, 404, 7000, "No route for that URI");
+	else
+		say(r, fs_read(&status, fs_join(&a, dir, "ips-status"), 16, &e) < 0 ? 200 : atoi(status.s), "application/json", "", body.s);
+	buf_free(&body);
+	buf_free(&status);
+	arena_free(&a);
+}
+
 static void
 handle(struct request *r)
 {
 	static const char base[] = "/zones/" ZONE;
 	char *rest = r->path + strlen(base);
 
-	if (!r->authorised)
+	if (strcmp(r->path, "/ips") == 0)
+		on_ips(r);
+	else if (!r->authorised)
 		refuse(r, 403, 10000, "Authentication error");
 	else if (is_disturbed(r))
 		return;

@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int lines = 1;
 
 	if (!needs.port)
-		assert(needs_load(&needs, "templates", &e) == 0);
+		assert(needs_load(&needs, "templates", NULL, &e) == 0);
 	for (size_t i = 0; i < size; i++)
 		lines += data[i] == '\n';
 	if (size > NPM_TEXT_MAX || memchr(data, '\0', size))

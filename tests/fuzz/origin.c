@@ -96,7 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (!loop) {
 		loop = loop_new();
-		assert(needs_load(&needs, "templates", &e) == 0);
+		assert(needs_load(&needs, "templates", NULL, &e) == 0);
 	}
 	options.misbehave = ways[data[0] % ARRAY_LEN(ways)];
 	options.password = data[0] & 0x40 ? "correct horse" : NULL;

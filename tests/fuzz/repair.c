@@ -28,7 +28,7 @@ prepare(void)
 
 	if (all_causes[0])
 		return;
-	assert(needs_load(&needs, "templates", &e) == 0);
+	assert(needs_load(&needs, "templates", NULL, &e) == 0);
 	answers_init(&answers);
 	assert(answers_set(&answers, "origin", "http://127.0.0.1:3000", &e) == 0);
 	assert(answers_set(&answers, "public", "https://chat.example.org", &e) == 0);

@@ -30,7 +30,7 @@ load(struct needs *n, const char *text, struct err *e)
 
 	assert_non_null(dir);
 	assert_int_equal(fs_write(fs_join(&a, dir, "openchamber.yaml"), text, strlen(text), 0600, e), 0);
-	rc = needs_load(n, dir, e);
+	rc = needs_load(n, dir, NULL, e);
 	arena_free(&a);
 	fs_remove_tree(dir, &(struct err){ 0 });
 	free(dir);
@@ -45,7 +45,7 @@ test_the_real_file(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	if (needs_load(&n, "templates", &e) < 0)
+	if (needs_load(&n, "templates", NULL, &e) < 0)
 		fail_msg("%s", e.msg);
 	assert_int_equal(n.port, 3000);
 	assert_true(n.body == 100ull << 20);
@@ -141,7 +141,7 @@ test_missing(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	assert_int_equal(needs_load(&n, "/nonexistent", &e), -1);
+	assert_int_equal(needs_load(&n, "/nonexistent", NULL, &e), -1);
 	assert_int_equal(e.code, ERR_IO);
 	assert_string_equal(e.file, "/nonexistent/openchamber.yaml");
 }

@@ -342,7 +342,7 @@ attempt_in_child(struct attempt *t, int out)
 		apply_free(t->apply);
 		goto out;
 	}
-	must(needs_load(&needs, s->templates, &e) == 0, &e);
+	must(needs_load(&needs, s->templates, NULL, &e) == 0, &e);
 	answers_init(&answers);
 	struct journal_wish wish = { .set_aside = (char *)t->set_aside };
 	struct buf kept = BUF_INIT;

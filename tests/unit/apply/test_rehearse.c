@@ -89,7 +89,7 @@ rehearse(struct run *r, struct server *s)
 	signal(SIGPIPE, SIG_IGN);
 	r->loop = loop_new();
 	r->net = net_new(r->loop);
-	assert_int_equal(needs_load(&r->needs, s->templates, &e), 0);
+	assert_int_equal(needs_load(&r->needs, s->templates, NULL, &e), 0);
 	answers_init(&r->answers);
 	assert_int_equal(answers_parse(&r->answers, text, strlen(text), "answers.yaml", &e), 0);
 	machine_read(&r->machine, NULL);

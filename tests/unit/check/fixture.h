@@ -430,7 +430,7 @@ world_up(void **state)
 
 	w->l = loop_new();
 	w->n = net_new(w->l);
-	if (needs_load(&w->needs, "templates", &e) < 0) {
+	if (needs_load(&w->needs, "templates", NULL, &e) < 0) {
 		print_error("%s\n", e.msg);
 		return -1;
 	}

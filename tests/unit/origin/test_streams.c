@@ -219,7 +219,7 @@ test_the_needs_as_they_are_written(void **state)
 	struct fix f;
 
 	(void)state;
-	if (needs_load(&needs, "templates", &e) < 0)
+	if (needs_load(&needs, "templates", NULL, &e) < 0)
 		fail_msg("%s", e.msg);
 	fix_start(&f, NULL);
 	origin_free(f.o);

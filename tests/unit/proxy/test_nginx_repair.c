@@ -20,7 +20,7 @@ static void
 world_open(struct world *w, struct tree *t, const char *public_url)
 {
 	*w = (struct world){ .t = t };
-	assert_int_equal(needs_load(&w->needs, "templates", &w->e), 0);
+	assert_int_equal(needs_load(&w->needs, "templates", NULL, &w->e), 0);
 	answers_init(&w->answers);
 	assert_int_equal(answers_set(&w->answers, "origin", "http://127.0.0.1:3000", &w->e), 0);
 	assert_int_equal(answers_set(&w->answers, "public", public_url, &w->e), 0);

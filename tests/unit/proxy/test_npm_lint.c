@@ -111,7 +111,7 @@ needs_read(struct needs *needs)
 	struct err e = { 0 };
 
 	*needs = (struct needs){ 0 };
-	assert_int_equal(needs_load(needs, "templates", &e), 0);
+	assert_int_equal(needs_load(needs, "templates", NULL, &e), 0);
 }
 
 static void

@@ -66,7 +66,7 @@ world_render(struct steps *out, struct tree *t, const struct proxy_found *f, con
 {
 	static struct needs needs; /* with Cloudflare's list, read once */
 
-	if (!needs.quiet && needs_load(&needs, "templates", e) < 0)
+	if (!needs.quiet && needs_load(&needs, "templates", NULL, e) < 0)
 		return -1;
 
 	return f->proxy->render(out, &(struct proxy_context){

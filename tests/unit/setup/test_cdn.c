@@ -14,7 +14,7 @@ load(struct setup *s)
 {
 	struct err e = { 0 };
 
-	assert_int_equal(ranges_load(&s->needs.cloudflare, &s->keep, "templates", &e), 0);
+	assert_int_equal(ranges_load(&s->needs.cloudflare, &s->needs.cloudflare_day, &s->keep, "templates", NULL, &e), 0);
 }
 
 static void
