@@ -27,7 +27,12 @@ focus_here(const struct screen *sc, const char *key)
 bool
 part_is_side_list(const char *key)
 {
-	return strcmp(key, "tls") == 0 || strcmp(key, "plan") == 0 || strcmp(key, "ssl") == 0;
+	static const char *const keys[] = { "tls", "plan", "ssl", "addresses" };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
 }
 
 /* Where the states of a list begin: behind the longest label that has one. */

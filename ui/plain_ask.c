@@ -253,6 +253,7 @@ ask_list(struct plain *p, const char *list)
 		/* TRANSLATORS: questions with the numbers behind them: "Which one, 1 to 6 [1]:" */
 		{ "proxy", N_("Which one") }, { "tls", N_("Certificate") }, { "start", N_("What now") }, { "taken", N_("What now") },
 		{ "plan", N_("Plan at Cloudflare") }, { "ssl", N_("SSL/TLS at Cloudflare") },
+		{ "addresses", N_("Addresses of Cloudflare") },
 	};
 	struct setup_choice c[MAX_CHOICES];
 	size_t n = setup_list(p->setup, p->page, list, c, MAX_CHOICES);

@@ -150,17 +150,6 @@ child_done(void *ctx, const struct proc_result *r)
 	setup_tell(s);
 }
 
-/* A token that was typed goes the same way as the password, on a line behind it. */
-static size_t
-token_argv(const struct setup *s, const char **v)
-{
-	if (!*front_token() || !front_is_told(&s->answers))
-		return 0;
-	v[0] = "--token-file";
-	v[1] = "-";
-	return 2;
-}
-
 static void
 watch_child(struct setup *s, const char *const *argv, bool sudo, bool password)
 {
@@ -170,7 +159,7 @@ watch_child(struct setup *s, const char *const *argv, bool sudo, bool password)
 
 	if (s->scratch)
 		env[n++] = say(s, "XDG_STATE_HOME=%s/state", s->scratch);
-	if (front_is_told(&s->answers)) /* it is to ask where we have asked */
+	if (setup_front(s)) /* it is to ask where we have asked */
 		env[n++] = front_env(s->say);
 
 	s->child = proc_start(s->loop, &(struct proc_request){
@@ -231,7 +220,9 @@ apply_argv(struct setup *s, bool sudo, bool watched)
 		v[n++] = "--password-file";
 		v[n++] = "/dev/stdin";
 	}
-	n += token_argv(s, v + n);
+	if (addresses_are_new(s) && !repair_chosen(s))
+		v[n++] = "--fetch-addresses";
+	n += front_argv(s, v + n);
 	return v;
 }
 
@@ -314,7 +305,7 @@ change_run(struct setup *s, enum deed deed, const char *operand, struct err *e)
 		v[n++] = "--root";
 		v[n++] = s->o.root;
 	}
-	n += token_argv(s, v + n);
+	n += front_argv(s, v + n);
 	begin(s, deed);
 	watch_child(s, v, false, false);
 	return 0;

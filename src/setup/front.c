@@ -70,6 +70,29 @@ setting(const struct setup *s, const char *name)
 
 /* ---- lists ---- */
 
+static bool
+asks_plan(const struct setup *s)
+{
+	return !*json_get_string(front_read_of(s), "plan", "");
+}
+
+const char *const *
+front_lists(const struct setup *s)
+{
+	const char **v = arena_alloc(s->say, 4 * sizeof(*v));
+	struct setup_choice c[1];
+	size_t n = 0;
+
+	if (asks_plan(s))
+		v[n++] = "plan";
+	if (front_list_ssl(s, c, 1))
+		v[n++] = "ssl";
+	if (addresses_list(s, c, 1))
+		v[n++] = "addresses";
+	v[n] = NULL;
+	return v;
+}
+
 static enum cloudflare_plan
 plan_of(const struct setup *s)
 {
@@ -80,12 +103,6 @@ void
 front_note_limit(const struct setup *s, struct check_options *o)
 {
 	o->cdn_plan = front_limit(&o->cdn_megabytes, &s->answers, front_read_of(s));
-}
-
-bool
-front_asks_plan(const struct setup *s)
-{
-	return !*json_get_string(front_read_of(s), "plan", "");
 }
 
 size_t
@@ -174,6 +191,17 @@ front_take_token(struct setup *s, const char *text)
 	setup_open(s, s->page);
 }
 
+/* A token that was typed goes the same way as the password, on a line behind it. */
+size_t
+front_argv(const struct setup *s, const char **v)
+{
+	if (!*front_token() || !front_is_told(&s->answers))
+		return 0;
+	v[0] = "--token-file";
+	v[1] = "-";
+	return 2;
+}
+
 /* ---- what is said of it ---- */
 
 static void
@@ -201,6 +229,7 @@ lines_things(const struct setup *s, struct lines *l)
 void
 lines_front(const struct setup *s, struct lines *l)
 {
+	lines_addresses(s, l);
 	if (!front_is_told(&s->answers))
 		return;
 	if (told_is_waiting(s, TOLD_FRONT))

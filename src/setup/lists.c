@@ -196,9 +196,6 @@ setup_lists(const struct setup *s, enum page p)
 	static const char *const proxy[] = { "proxy", NULL };
 	static const char *const tls[] = { "tls", NULL };
 	static const char *const tls_taken[] = { "tls", "taken", NULL };
-	static const char *const plan[] = { "plan", NULL };
-	static const char *const ssl[] = { "ssl", NULL };
-	static const char *const plan_ssl[] = { "plan", "ssl", NULL };
 	static const char *const later[] = { "later", NULL };
 	static const char *const change[] = { "change", NULL };
 	static const char *const undone[] = { "undone", NULL };
@@ -216,9 +213,7 @@ setup_lists(const struct setup *s, enum page p)
 	case PAGE_PUBLIC:
 		return taken_site(s) && !fields_wrong(s, p) ? tls_taken : tls;
 	case PAGE_FRONT:
-		if (!front_asks_plan(s))
-			return front_list_ssl(s, c, 1) ? ssl : none;
-		return front_list_ssl(s, c, 1) ? plan_ssl : plan;
+		return front_lists(s);
 	case PAGE_LATER:
 		return s->changing ? change : later;
 	case PAGE_RESULT:
@@ -248,6 +243,8 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		return front_list_plan(s, out, max);
 	if (strcmp(key, "ssl") == 0)
 		return front_list_ssl(s, out, max);
+	if (strcmp(key, "addresses") == 0)
+		return addresses_list(s, out, max);
 	if (strcmp(key, "later") == 0)
 		return later_list(s, out, max);
 	if (strcmp(key, "change") == 0)
@@ -270,6 +267,8 @@ setup_list_label(const struct setup *s, enum page p, const char *key)
 		return C_("cloudflare", "Plan");
 	if (strcmp(key, "ssl") == 0)
 		return "SSL/TLS";
+	if (strcmp(key, "addresses") == 0) /* TRANSLATORS: those Cloudflare asks from; at most 12 columns */
+		return _("Addresses");
 	if (strcmp(key, "origin-found") == 0)
 		return _("What else answers on this server");
 	if (strcmp(key, "later") == 0)
@@ -319,6 +318,8 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 		front_choose_plan(s, i);
 	} else if (strcmp(key, "ssl") == 0) {
 		front_choose_ssl(s, i);
+	} else if (strcmp(key, "addresses") == 0) {
+		addresses_choose(s, i);
 	} else if (strcmp(key, "tls") == 0) {
 		runs_forget_proxied(s);
 		certificate_choose(s, i);

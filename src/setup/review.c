@@ -75,6 +75,10 @@ plan_get(struct setup *s, struct err *e)
 	if (answers_whole(&s->answers, e) < 0 || (setup_is_told(s) && told_ready(s, TOLD_PROXY, e) < 0))
 		return NULL;
 	/* A later run shows the rest all the same. */
+	if (addresses_are_asked(s)) {
+		err_set(e, ERR_VALUE, _("%s was not asked yet what it has."), front_label());
+		return NULL;
+	}
 	if (front_is_told(&s->answers) && !s->scratch && told_ready(s, TOLD_FRONT, e) < 0 &&
 	    !(s->page == PAGE_LATER && told_err(s, TOLD_FRONT)))
 		return NULL;

@@ -131,6 +131,7 @@ setup_free(struct setup *s)
 	live_stop(s, LIVE_AGAIN);
 	told_forget(s);
 	front_forget(s);
+	addresses_stop(s);
 	find_stop(s);
 	watch_stop(s);
 	practice_stop(s);

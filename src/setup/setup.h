@@ -66,7 +66,7 @@ const char *setup_message(const struct setup *s);            /* the passing mess
 /*
  * Keys are those of the answers file ("origin", "public", "limits.body",
  * "limits.stream", "tls.certificate", "tls.key", "npm.url" ...), and "password", which is no answer
- * and is never saved; so is "token", of Cloudflare.  "language", "proxy", "tls", "plan" and "ssl" are lists: see
+ * and is never saved; so is "token", of Cloudflare.  "language", "proxy", "tls", "plan", "ssl" and "addresses" are lists: see
  * setup_list().
  */
 struct setup_field {
@@ -111,7 +111,7 @@ void setup_accept_test(struct setup *s);
 size_t setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max);
 const char *setup_list_label(const struct setup *s, enum page p, const char *key);
 int    setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e);
-/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "taken", "plan", "ssl", "later", "change", "undone"; ends with NULL. */
+/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "taken", "plan", "ssl", "addresses", "later", "change", "undone"; ends with NULL. */
 const char *const *setup_lists(const struct setup *s, enum page p);
 
 /* ---- what was seen: lines and tables ---- */

@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "loop/proc.h"
 #include "origin/origin.h"
+#include "proxy/cloudflare_ips.h"
 #include "setup/setup.h"
 
 #define MAX_CERTS   8
@@ -122,6 +123,11 @@ struct setup {
 		char          *asked_with; /* or NULL */
 		struct err     err;        /* why it does not answer, or does not let in */
 	}              told[N_TOLD];
+	struct cloudflare_asking *asking_addresses; /* its list of today; NULL: it is not asked */
+	bool           asked_addresses;
+	const char   **known_addresses; /* what the list was before */
+	const char    *known_day;
+	struct err     addresses_err;
 	unsigned       tokens_typed; /* how often a token was typed: the token itself is with secret.h */
 	struct trying *trying;     /* the requests of the plan are tried; NULL: they are not */
 	char           tried_plan[65]; /* the hash of the plan they belonged to, "" for none */
@@ -240,11 +246,18 @@ void told_look(struct setup *s);             /* ask, unless the answer is there 
 const char *told_advice(const struct setup *s); /* what to do where it does not let in; NULL: nothing */
 void told_forget(struct setup *s);           /* what it has may be different now */
 
+/* addresses.c: Cloudflare's own, as they are known or as it tells them today */
+size_t addresses_list(const struct setup *s, struct setup_choice *out, size_t max); /* 0: they are young, or not used */
+void addresses_choose(struct setup *s, size_t i);
+bool addresses_are_asked(const struct setup *s);
+bool addresses_are_new(const struct setup *s); /* the plan brings them */
+void addresses_stop(struct setup *s);
+
 /* front.c: Cloudflare in front */
 bool setup_is_fronted(const struct setup *s);  /* it has a page of its own */
 bool front_may_tell(const struct setup *s);    /* something is written at all, so a token is of use */
 void front_note_limit(const struct setup *s, struct check_options *o); /* of the plan that was chosen or read */
-bool front_asks_plan(const struct setup *s);   /* nothing has told it */
+const char *const *front_lists(const struct setup *s); /* of its page; ends with NULL */
 size_t front_list_plan(const struct setup *s, struct setup_choice *out, size_t max);
 size_t front_list_ssl(const struct setup *s, struct setup_choice *out, size_t max); /* 0: its mode is fine, or not known */
 void front_choose_plan(struct setup *s, size_t i);
@@ -253,6 +266,7 @@ const char *const *front_advice(const struct setup *s); /* paragraphs; ends with
 const char *front_hint(const struct setup *s, const char *key);
 void front_take_token(struct setup *s, const char *text);
 const char *front_token(void);                 /* as it was typed, or "" */
+size_t front_argv(const struct setup *s, const char **v); /* what hands it to a process of ours; how many */
 void front_try(struct setup *s);               /* the requests of the plan, once for each plan */
 void front_forget(struct setup *s);
 
