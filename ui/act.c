@@ -35,16 +35,20 @@ act_choose(struct screen *sc, const char *list, size_t row)
 	struct setup_choice c[MAX_CHOICES];
 	const size_t n = setup_list(sc->setup, setup_page(sc->setup), list, c, MAX_CHOICES);
 
-	if (strcmp(list, "start") == 0 && screen_is_half_way(sc) && row + 1 == n)
+	if (strcmp(list, "start") == 0 && screen_is_half_way(sc) && row + 1 == n) {
 		sc->at.view = VIEW_DIFF, sc->at.top = 0;
-	else if (strcmp(list, "origin-found") == 0 && row + 1 == n)
+	} else if (strcmp(list, "origin-found") == 0 && row + 1 == n) {
 		sc->waits = !focus_on(sc, "origin");
-	else if (strcmp(list, "taken") == 0 && row + 1 == n)
+	} else if (strcmp(list, "taken") == 0 && row + 1 == n) {
 		focus_on(sc, "public");
-	else if (strcmp(list, "later") == 0 && setup_choice_changes(sc->setup, list, row))
+	} else if (setup_choice_needs_token(sc->setup, list, row)) {
+		sc->waits = !focus_on(sc, "token");
+		screen_say(sc, _("Write the API token first: it was typed last time and is kept nowhere."));
+	} else if (strcmp(list, "later") == 0 && setup_choice_changes(sc->setup, list, row)) {
 		screen_ask(sc, row + 1 == n ? ASK_REMOVE : ASK_UNDO);
-	else
+	} else {
 		choose_now(sc, list, row);
+	}
 }
 
 /* ---- questions ---- */
@@ -157,6 +161,10 @@ act_main(struct screen *sc)
 			screen_say(sc, e.msg);
 			return;
 		}
+	}
+	if (p == PAGE_LATER) { /* what is done is chosen in its list */
+		focus_first(sc);
+		return;
 	}
 	/* From the last field to the next step: a button behind it is there for who wants it. */
 	if (!focus_step(sc, 1) || screen_item(sc).kind == ITEM_BUTTON)

@@ -56,6 +56,24 @@ say_going(struct plain *p, const char *list)
 }
 
 static void
+ask_sure(struct plain *p)
+{
+	say_going(p, *setup_lists(p->setup, PAGE_LATER));
+	plain_ask(p, _("This changes this server. Type yes, or Enter for no"), _("no"), false, answer_sure);
+}
+
+static void
+answer_token(struct plain *p, const char *line)
+{
+	struct err e = { 0 };
+
+	if (*line && setup_set(p->setup, "token", line, &e) == 0)
+		ask_sure(p);
+	else
+		ask_later(p);
+}
+
+static void
 answer_later(struct plain *p, const char *line)
 {
 	const char *list = *setup_lists(p->setup, PAGE_LATER);
@@ -81,8 +99,12 @@ answer_later(struct plain *p, const char *line)
 		return;
 	}
 	plain_say(p, c[p->item].label);
-	say_going(p, list);
-	plain_ask(p, _("This changes this server. Type yes, or Enter for no"), _("no"), false, answer_sure);
+	if (setup_choice_needs_token(p->setup, list, p->item)) {
+		plain_say(p, _("It was made with an API token that is kept nowhere."));
+		plain_ask(p, _("API token, not shown while you type"), _("none"), true, answer_token);
+		return;
+	}
+	ask_sure(p);
 }
 
 static void

@@ -8,10 +8,14 @@
 static size_t
 later_items(const struct screen *sc, struct item *out)
 {
+	struct setup_field f[MAX_EDITORS];
+	const size_t fields = setup_fields(sc->setup, PAGE_LATER, f, MAX_EDITORS);
 	size_t n = 0;
 
 	for (const char *const *l = setup_lists(sc->setup, PAGE_LATER); *l && n < MAX_ITEMS; l++)
 		out[n++] = (struct item){ ITEM_LIST, *l };
+	for (size_t i = 0; i < fields && n < MAX_ITEMS; i++)
+		out[n++] = (struct item){ ITEM_FIELD, f[i].key };
 	return n;
 }
 
@@ -63,6 +67,7 @@ later_build(struct screen *sc, struct sheet *s)
 		sheet_para(s, ROW_HINT, 0, false, setup_list_label(sc->setup, PAGE_LATER, *lists));
 		part_list(sc, s, *lists, 0);
 	}
+	part_fields(sc, s);
 	sheet_gap(s);
 	part_paragraphs(s, setup_advice(sc->setup, PAGE_LATER), false);
 }

@@ -102,6 +102,7 @@ read_entry(struct journal_entry *out, struct arena *a, const char *root, const c
 		else if (strcmp(deed, "conflict") == 0)
 			out->state = JOURNAL_CONFLICT;
 		out->places += changes_something(deed);
+		out->typed |= strcmp(deed, "call") == 0 && !json_get_string(l.v[i], "secretFile", NULL);
 	}
 	journal_lines_free(&l);
 	return ours;

@@ -29,6 +29,7 @@ struct journal_entry {
 	char              *address; /* the public address it was for */
 	char              *proxy;
 	size_t             places;  /* files and links it changed */
+	bool               typed;   /* of its requests some were let in by a secret that is kept nowhere */
 	bool               repairs; /* fixes of the doctor's, no site of ours */
 	pid_t              pid;     /* JOURNAL_BUSY: who is at work */
 	char              *dir;

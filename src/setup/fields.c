@@ -240,7 +240,7 @@ is_shown(const struct setup *s, const char *key)
 	if (strncmp(key, "npm.", 4) == 0)
 		return setup_is_told(s);
 	if (belongs_to_front(key))
-		return front_may_tell(s);
+		return s->page == PAGE_LATER ? front_asks_token(s) : front_may_tell(s);
 	return more_is_shown(s, key);
 }
 

@@ -165,6 +165,8 @@ front_hint(const struct setup *s, const char *key)
 {
 	if (strcmp(key, "cloudflare.zone") == 0)
 		return _("empty: it is found by the name");
+	if (strcmp(key, "token") == 0 && s->page == PAGE_LATER)
+		return *front_token() ? _("for this run only, never saved") : _("typed last time, kept nowhere; needed to change or undo it");
 	if (strcmp(key, "token") == 0)
 		return *front_token() ? _("for this run only, never saved")
 		     : s->answers.cloudflare_token_file ? _("empty: the file below has it")
@@ -191,11 +193,17 @@ front_take_token(struct setup *s, const char *text)
 	setup_open(s, s->page);
 }
 
+bool
+front_asks_token(const struct setup *s)
+{
+	return s->later && s->typed_before && !s->answers.cloudflare_token_file;
+}
+
 /* A token that was typed goes the same way as the password, on a line behind it. */
 size_t
 front_argv(const struct setup *s, const char **v)
 {
-	if (!*front_token() || !front_is_told(&s->answers))
+	if (!*front_token() || !(front_is_told(&s->answers) || front_asks_token(s)))
 		return 0;
 	v[0] = "--token-file";
 	v[1] = "-";

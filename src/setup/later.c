@@ -27,6 +27,7 @@ static const struct {
 	{ N_("how large uploads may be"),        PAGE_BODY,     "limits.body" },
 	{ N_("how long quiet streams are kept"), PAGE_TIMEOUTS, "limits.stream" },
 	{ N_("what is rarely needed: ports, file, commands"), PAGE_MORE, NULL },
+	{ N_("what is set at Cloudflare"),       PAGE_FRONT,    "cloudflare.zone" }, /* where it stands in front */
 };
 
 void
@@ -35,12 +36,15 @@ later_note_last(struct setup *s)
 	struct journal_entry *entries;
 	const size_t n = journal_list(&s->keep, s->o.root, &entries);
 
-	s->has_last = false;
-	for (size_t i = 0; i < n && !s->has_last; i++)
-		if (entries[i].state == JOURNAL_COMMITTED) {
+	s->has_last = s->typed_before = false;
+	for (size_t i = 0; i < n; i++) {
+		if (entries[i].state != JOURNAL_COMMITTED)
+			continue;
+		if (!s->has_last)
 			s->last = entries[i];
-			s->has_last = true;
-		}
+		s->has_last = true;
+		s->typed_before |= entries[i].typed;
+	}
 }
 
 int
@@ -308,7 +312,7 @@ later_change_list(const struct setup *s, struct setup_choice *out, size_t max)
 {
 	size_t n = 0;
 
-	for (; n < ARRAY_LEN(decisions) && n < max; n++) {
+	for (; n < ARRAY_LEN(decisions) - !setup_is_fronted(s) && n < max; n++) {
 		struct buf value = BUF_INIT;
 
 		if (decisions[n].key)
@@ -409,6 +413,14 @@ setup_going(const struct setup *s, const char *key, size_t i, struct setup_line 
 		if (entries[k].state == JOURNAL_COMMITTED)
 			n = places_of(s, &entries[k], out, n, max);
 	return n;
+}
+
+bool
+setup_choice_needs_token(const struct setup *s, const char *key, size_t i)
+{
+	if (!setup_choice_changes(s, key, i) || !front_asks_token(s) || *front_token())
+		return false;
+	return row_at(s, i) == LATER_REMOVE || s->last.typed;
 }
 
 bool

@@ -110,6 +110,7 @@ const struct page_info pages[N_PAGES] = {
 		.name   = N_("Later run"),
 		.part   = PART_PREPARE,
 		.why    = "",
+		.fields = { "token" },
 		.what   = N_("What it is. The saved answers of the last run, held against what is on this server now."),
 		.breaks = N_("How it breaks. Certificates run out, files are edited, programs are updated. What differs is listed here."),
 		.proves = N_("How this proves it. All checks have run before the first key is pressed, directly and through the proxy."),

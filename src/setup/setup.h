@@ -272,6 +272,8 @@ const char *setup_later_seen(const struct setup *s);   /* how fresh the status i
 const char *setup_later_heading(const struct setup *s); /* over the lines: "Changed since the last run on 2026-05-03" */
 /* Choosing this row of a list changes this server: a face asks before, and no digit alone does it. */
 bool        setup_choice_changes(const struct setup *s, const char *key, size_t i);
+/* It needs a token that was typed in an earlier run: the page's field has to have it first. */
+bool        setup_choice_needs_token(const struct setup *s, const char *key, size_t i);
 /* What would go then, and what would come back: a line a place, the newest change first. */
 size_t      setup_going(const struct setup *s, const char *key, size_t i, struct setup_line *out, size_t max);
 /* What the change that was broken off had written so far, as a difference; NULL: none was. */

@@ -128,6 +128,7 @@ struct setup {
 	const char   **known_addresses; /* what the list was before */
 	const char    *known_day;
 	struct err     addresses_err;
+	bool           typed_before; /* a change that is in force was made with a token that is kept nowhere */
 	unsigned       tokens_typed; /* how often a token was typed: the token itself is with secret.h */
 	struct trying *trying;     /* the requests of the plan are tried; NULL: they are not */
 	char           tried_plan[65]; /* the hash of the plan they belonged to, "" for none */
@@ -266,6 +267,7 @@ const char *const *front_advice(const struct setup *s); /* paragraphs; ends with
 const char *front_hint(const struct setup *s, const char *key);
 void front_take_token(struct setup *s, const char *text);
 const char *front_token(void);                 /* as it was typed, or "" */
+bool front_asks_token(const struct setup *s); /* on the first page of a later run: what was typed before is needed again */
 size_t front_argv(const struct setup *s, const char **v); /* what hands it to a process of ours; how many */
 void front_try(struct setup *s);               /* the requests of the plan, once for each plan */
 void front_forget(struct setup *s);

@@ -82,7 +82,26 @@ close_terminal
 grep -q '^cdn: cloudflare' "$R/etc/antechamber/$NAME.yaml" || fail "what stands in front is not among the answers"
 run 4 rollback --root "$R"
 complains 'is kept nowhere'
-run 0 rollback --root "$R" --token-file "$R/run/token"
+# A later run of the wizard asks for what was typed, before it takes anything back.
+start 80x24 --root "$R"
+wait_text 'nginx .* as before'
+must_say 'typed last time, kept nowhere'
+keys Down Down Down
+wait_text '> .   Undo the last change'
+keys Enter
+wait_text 'Write the API token first'
+must_not_say 'Undo the last change?'
+zone '.settings.websockets == "on"'
+type_text "$TOKEN"
+keys Enter
+wait_text 'for this run only, never saved'
+must_not_say "$TOKEN"
+until is_on_screen '> .   Undo the last change'; do keys Down; wait_for 5 is_on_screen '> '; done
+keys Enter
+wait_text 'Undo the last change?'
+keys Right Enter
+wait_text 'Undone' 30
+close_terminal
 zone_as_before
 as_saved() { rm -rf "$R/etc/antechamber"; as_before; }
 as_saved
@@ -220,7 +239,20 @@ type_text yes
 take 'OpenChamber works at' 30
 zone '.settings.websockets == "on"'
 close_terminal
-run 0 rollback --root "$R" --token-file "$R/run/token"
+start 76x250 --plain --root "$R"
+wait_text '^5 Undo the last change'
+type_text 5
+keys Enter
+wait_text '^API token, not shown while you type'
+must_say 'made with an API token that is kept nowhere'
+type_text "$TOKEN"
+keys Enter
+wait_text 'Type yes, or Enter for no'
+must_not_say "$TOKEN"
+type_text yes
+keys Enter
+wait_text 'Undone' 30
+close_terminal
 zone_as_before
 as_saved
 ! grep -rqF "$TOKEN" "$HOME" "$R/var" "$R/etc" "$T/log" || fail "the token was kept"
