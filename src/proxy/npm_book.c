@@ -24,6 +24,8 @@ read_line(struct npm_book *b, char *line, size_t *cap)
 	d.server = strchr(where, 's');
 	d.location = strchr(where, 'l');
 	d.block = strchr(where, 'b');
+	d.server_if = strchr(where, 'i');
+	d.location_if = strchr(where, 'j');
 	d.once = often && strcmp(often, "once") == 0;
 	d.counts = strtok_r(NULL, " ", &rest);
 	for (size_t i = 0; i < NPM_KINDS && (d.kinds[i] = strtok_r(NULL, " ", &rest)); i++)

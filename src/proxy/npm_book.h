@@ -18,6 +18,7 @@
 struct npm_known {
 	const char *name;
 	bool        server, location, block, once;
+	bool        server_if, location_if;
 	const char *counts;           /* of values: a digit for each that is taken; behind "+": that many or more */
 	const char *kinds[NPM_KINDS]; /* by position, the last for all behind it; NULL: any */
 };

@@ -21,6 +21,18 @@ static const struct npm_rule rules[] = {
 	{ "wrong-place", NPM_OFFLINE, false,
 	  N_("nginx does not take this directive here, and refuses the whole host."),
 	  N_("Remove it: the Advanced text stands inside a server block.") },
+	{ "wrong-in-if", NPM_OFFLINE, false,
+	  N_("nginx does not take this directive inside an if, and refuses the whole host."),
+	  N_("Set a variable in the if, and use it outside.") },
+	{ "unknown-variable", NPM_OFFLINE, false,
+	  N_("nginx knows no such variable, and refuses the whole host: a map for it cannot stand in this text."),
+	  N_("Correct the name, or set it in this text before.") },
+	{ "buffer-sizes", NPM_OFFLINE, false,
+	  N_("The sizes of the proxy buffers do not fit each other, and nginx refuses the whole host."),
+	  N_("Remove this line, or set all three: proxy_buffer_size SIZE; proxy_buffers 4 SIZE; proxy_busy_buffers_size SIZE;") },
+	{ "error-code", NPM_OFFLINE, false,
+	  N_("nginx takes only codes from 300 to 599 here, and refuses the whole host."),
+	  N_("Correct the code, or remove the line.") },
 	{ "block", NPM_OFFLINE, false, NULL,
 	  N_("Correct it, or remove it.") },
 	{ "value-count", NPM_OFFLINE, false, NULL,
@@ -371,8 +383,10 @@ judge(struct npm_lint *l, const char *templates, const struct needs *needs, cons
 	k.server = ngx_child(ngx_http(&conf), "server");
 	look_for_dropped(&k, text, len);
 	rc = npm_lint_refused(&k, templates, e);
-	if (rc == 0)
+	if (rc == 0) {
+		npm_lint_between(&k);
 		npm_lint_routes(&k);
+	}
 	if (l->n)
 		qsort(l->v, l->n, sizeof(*l->v), by_place);
 out:

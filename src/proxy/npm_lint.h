@@ -105,6 +105,7 @@ void npm_lint_args(struct npm_lint_look *k, const struct npm_book *b, const stru
                    const struct ngx_directive *d); /* npm_lint_args.c */
 
 int  npm_lint_refused(struct npm_lint_look *k, const char *templates, struct err *e); /* npm_lint_refused.c */
+void npm_lint_between(struct npm_lint_look *k); /* npm_lint_between.c */
 void npm_lint_routes(struct npm_lint_look *k); /* npm_lint_routes.c */
 
 #endif

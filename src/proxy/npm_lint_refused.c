@@ -76,6 +76,14 @@ look_at(struct npm_lint_look *k, const struct npm_known *known, const struct ngx
 		npm_lint_add(k, npm_lint_is_theirs(k, other) ? "duplicate-directive" : "duplicate-npm", d);
 }
 
+/* Less is allowed there, and less still at the level of the server. */
+static void
+look_in_if(struct npm_lint_look *k, const struct npm_known *known, const struct ngx_directive *d)
+{
+	if (d->parent->parent == k->server ? !known->server_if : !known->location_if)
+		npm_lint_add(k, "wrong-in-if", d);
+}
+
 /* Blocks that hold directives of nginx; types {} and the like hold words. */
 static bool
 holds_directives(const struct ngx_directive *d)
@@ -97,8 +105,9 @@ look_inside(struct npm_lint_look *k, const struct npm_book *b, const struct ngx_
 			npm_lint_args(k, b, known, d);
 		else if (!is_of_module(d->name))
 			npm_lint_add(k, "unknown-directive", d);
-		/* In an `if' fewer are allowed, and which is nginx's secret. */
-		if (known && strcmp(block->name, "if") != 0 && strcmp(block->name, "limit_except") != 0)
+		if (known && strcmp(block->name, "if") == 0)
+			look_in_if(k, known, d);
+		else if (known && strcmp(block->name, "limit_except") != 0) /* there fewer are allowed, and which is nginx's secret */
 			look_at(k, known, block->child, d, server);
 		if (d->block && holds_directives(d))
 			look_inside(k, b, d);

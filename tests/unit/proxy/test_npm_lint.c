@@ -84,6 +84,32 @@ static const struct text {
 	  "location = /x { set $to openchamber; proxy_pass http://$to:3000; }\n" },
 	{ "useless-header", 1, 1, false, "proxy_set_header X-Real-IP $remote_addr;\n",
 	  "proxy_set_header X-Real-IP $remote_addr; location = /x { " OWN "}\n" },
+	{ "wrong-in-if", 1, 22, false, "if ($http_upgrade) { proxy_set_header Connection upgrade; }\n",
+	  "set $c ''; if ($http_upgrade) { set $c upgrade; }\n" },
+	{ "wrong-in-if", 2, 27, false, "location = /x { " OWN "\nif ($host = a) { gzip on; proxy_buffering off; } }\n",
+	  "location = /x { " OWN "\nif ($host = a) { gzip on; add_header A b; expires 1h; } }\n" },
+	{ "wrong-in-if", 1, 22, false, "if ($http_upgrade) { add_header A b; }\n", "if ($http_upgrade) { rewrite ^/a$ /b; }\n" },
+	{ "unknown-variable", 2, 1, false, "location = /x { " OWN "\nproxy_set_header Connection $connection_upgrade; }\n",
+	  "set $connection_upgrade upgrade;\nlocation = /x { " OWN "\nproxy_set_header Connection $connection_upgrade; }\n" },
+	{ "unknown-variable", 1, 1, false, "set $x $hots;\n", "set $x $HOST$http_any$arg_one$cookie_b;\n" },
+	{ "unknown-variable", 1, 1, false, "add_header A \"${sheme}\" always;\n", "add_header A \"${scheme}x\" always;\n" },
+	{ "unknown-variable", 1, 1, false, "if ($is_mobile) { return 403; }\n", "if ($http_user_agent ~ \"^M(?<is_mobile>.)$\") { set $y $is_mobile$1; }\n" },
+	{ "unknown-variable", 1, 17, false, "location = /x { proxy_pass http://$backend:3000; }\n",
+	  "location ~ ^/(?<backend>a) { proxy_pass http://$backend:3000; }\n" },
+	{ "unknown-variable", 1, 1, false, "set $price '5 $';\n", "set $price '$5';\n" },
+	{ "unknown-variable", 1, 1, false, "return 301 $schema://$host;\n", "rewrite ^/a$ /$uri;\n" },
+	{ "buffer-sizes", 1, 1, false, "proxy_buffer_size 128k;\n",
+	  "proxy_buffer_size 128k;\nproxy_buffers 4 128k;\nproxy_busy_buffers_size 128k;\n" },
+	{ "buffer-sizes", 1, 1, false, "proxy_buffers 1 8k;\n", "proxy_buffers 3 8k;\n" },
+	{ "buffer-sizes", 1, 1, false, "proxy_busy_buffers_size 2k;\n", "proxy_busy_buffers_size 28k;\n" },
+	{ "buffer-sizes", 1, 1, false, "proxy_busy_buffers_size 32k;\n", "proxy_buffers 16 4k; proxy_busy_buffers_size 60k;\n" },
+	{ "buffer-sizes", 1, 1, false, "proxy_temp_file_write_size 1k;\n", "proxy_temp_file_write_size 4k;\n" },
+	{ "buffer-sizes", 1, 1, false, "proxy_max_temp_file_size 1k;\n", "proxy_max_temp_file_size 0;\n" },
+	{ "buffer-sizes", 2, 17, false, "proxy_buffers 4 16k;\nlocation = /x { proxy_buffer_size 64k; " OWN "}\n",
+	  "proxy_buffers 4 64k;\nlocation = /x { proxy_buffer_size 64k; " OWN "}\n" },
+	{ "error-code", 1, 1, false, "error_page 200 /x;\n", "error_page 404 502 =200 /x;\n" },
+	{ "error-code", 1, 1, false, "error_page 404 50x /x;\n", "error_page 599 /x;\n" },
+	{ "value-kind", 1, 1, false, "gzip_comp_level 10;\n", "gzip_comp_level 9;\n" },
 	{ "websockets-off", 0, 0, true, "gzip off;\n", "location / { " SETS LIFT OWN "}\n" },
 };
 
@@ -264,6 +290,40 @@ nginx_agrees_with_each_line(void **state)
 	arena_free(&a);
 }
 
+/* What may stand in an if: each line of the table is asked about, in an if of a location. */
+static void
+nginx_agrees_about_ifs(void **state)
+{
+	struct npm_book book = { 0 };
+	struct arena a = { 0 };
+	struct needs needs;
+	struct npm_lint l;
+	struct err e = { 0 };
+	int refused = 0;
+
+	needs_judge(NGINX);
+	needs_read(&needs);
+	assert_int_equal(npm_book_read(&book, "templates", &e), 0);
+	for (size_t i = 0; i < book.n; i++) {
+		const struct npm_known *d = &book.v[i];
+		const char *text = arena_printf(&a, "location /zz { if ($host) { %s; } }\n", d->name);
+
+		if (!d->server && !d->location)
+			continue;
+		lint(&l, &needs, text, true);
+		nginx_takes(*state, text, true);
+		const bool ours = found(&l, "wrong-in-if") != NULL, theirs = strstr(said, "not allowed here") != NULL;
+		if (ours != theirs && !strstr(said, "unknown directive"))
+			fail_msg("%s%s", text, said);
+		refused += ours;
+		npm_lint_free(&l);
+	}
+	assert_true(refused > 200);
+	npm_book_free(&book);
+	needs_free(&needs);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -271,6 +331,7 @@ main(void)
 		cmocka_unit_test(each_rule_finds_its_text),
 		cmocka_unit_test(own_location_is_left_out),
 		cmocka_unit_test_setup_teardown(nginx_agrees, tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(nginx_agrees_about_ifs, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(nginx_agrees_with_each_line, tree_setup, tree_teardown),
 	};
 
