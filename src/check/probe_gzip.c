@@ -100,6 +100,9 @@ judge(struct gzip *g)
 		check_blame(layers, CHECK_FAIL, "gzip-twice",
 		            _("%1$s, undone as its header says (%2$s), is still compressed."),
 		            p->path, p->encoding);
+	else if (g->version_encoded && g->version_plain_directly && g->side->cdn)
+		/* It does so with all it passes on; that streams stay out of it is a check of theirs. */
+		check_pass(layers, _("%s compresses what OpenChamber leaves plain, and nobody else does."), g->side->cdn);
 	else if (g->version_encoded && g->version_plain_directly)
 		check_blame(layers, CHECK_WARN, "gzip-added",
 		            _("%s comes compressed here and plain directly."),
