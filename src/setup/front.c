@@ -263,8 +263,12 @@ clicking(const struct setup *s, const char **v)
 const char *const *
 front_advice(const struct setup *s)
 {
-	const char **v = arena_alloc(s->say, (MAX_STEPS + 3) * sizeof(*v));
+	const char **v = arena_alloc(s->say, (MAX_STEPS + 4) * sizeof(*v));
+	struct setup_choice c[1];
 	size_t n = 0;
+
+	if (addresses_list(s, c, 1))
+		v[n++] = _("Whoever asks from Cloudflare's addresses is believed about your visitors. The known ones may be out of date.");
 
 	if (!front_is_told(&s->answers)) {
 		if (front_may_tell(s))
