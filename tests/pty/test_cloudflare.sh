@@ -9,14 +9,17 @@ server_up
 cloudflare_up
 fresh
 answers
-to_front() { # to_front SIZE: full screen, and there the button is pressed
-	start "$1" --answers "$T/answers.yaml" --root "$R"
+to_public() { # to_public: full screen, step 4
+	start 80x24 --answers "$T/answers.yaml" --root "$R"
 	wait_text 'found  nginx'
 	keys Enter
 	wait_text 'Press Enter to choose the proxy'
 	keys Enter
 	wait_text 'already answers here'
 	keys Enter
+}
+to_front() { # and there the button is pressed
+	to_public
 	wait_text 'has no address yet'
 	keys Tab Tab Tab Tab
 	keys Enter
@@ -27,7 +30,7 @@ to_front() { # to_front SIZE: full screen, and there the button is pressed
 }
 
 # Without a token it is clicked; a wrong one is told at once; the right one opens the zone, and asks for its plan no more.
-to_front 80x24
+to_front
 must_say '3 Business     uploads up to 200 MB'
 must_say 'Edit for Zone Settings'
 # Its addresses are those of a day that is told, until today's are asked for; what is not believed leaves them.
@@ -112,13 +115,7 @@ jq '.settings.ssl = "flexible" | .settings.websockets = "on" | .plan = "business
 picture >"$T/zone"
 answers "cdn: cloudflare
 cloudflare: {token-file: /run/token}"
-start 80x24 --answers "$T/answers.yaml" --root "$R"
-wait_text 'found  nginx'
-keys Enter
-wait_text 'Press Enter to choose the proxy'
-keys Enter
-wait_text 'already answers here'
-keys Enter
+to_public
 wait_text 'Cloudflare does not stand in front'
 keys Enter Enter Enter Enter # the address, the certificate and its two files, as answered
 wait_text 'flexible, so browsers go'
