@@ -9,7 +9,8 @@ password
 origin --password-file "$T/password" --pace 10
 COOKIE=$(curl -s -o /dev/null -D - -H 'Content-Type: application/json' -d '{"password":"correct horse"}' "$ORIGIN/auth/session" |
 	sed -n 's/^[Ss]et-[Cc]ookie: *\([^;]*\).*/\1/p')
-TRIED=0 TLS= EDGE=$(closed_port)
+EDGE=$(closed_port)
+TRIED=0 TLS=
 
 edge() { # edge PROXY LINE...: with TLS ended in front
 	HTTP=$(closed_port) one=$1
