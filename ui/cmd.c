@@ -21,6 +21,7 @@ stop(struct cmd *c, int sig)
 
 static void on_int(void *ctx)  { stop(ctx, SIGINT); }
 static void on_term(void *ctx) { stop(ctx, SIGTERM); }
+static void on_quit(void *ctx) { stop(ctx, SIGQUIT); }
 
 int
 cmd_open(struct cmd *c, const struct options *o, struct err *e)
@@ -28,7 +29,8 @@ cmd_open(struct cmd *c, const struct options *o, struct err *e)
 	*c = (struct cmd){ .o = o, .loop = loop_new() };
 	c->net = net_new(c->loop);
 	if (loop_on_signal(c->loop, SIGINT, on_int, c, e) < 0 ||
-	    loop_on_signal(c->loop, SIGTERM, on_term, c, e) < 0)
+	    loop_on_signal(c->loop, SIGTERM, on_term, c, e) < 0 ||
+	    loop_on_signal(c->loop, SIGQUIT, on_quit, c, e) < 0)
 		return -1;
 	/* An undo must work whatever became of the templates. */
 	if (o->command == COMMAND_ROLLBACK || o->command == COMMAND_REMOVE)

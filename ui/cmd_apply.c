@@ -145,7 +145,9 @@ put_outcome(struct applying *a, const struct apply_result *r)
 		planned_by_hand(NULL, out, a->p);
 		break;
 	case APPLY_UNDONE:
-		report_line(out, _("Undone. This server is exactly as it was."));
+		report_line(out, r->other_sites_changed ?
+		            _("Everything is put back, but another site answers differently now.") :
+		            _("Undone. This server is exactly as it was."));
 		break;
 	case APPLY_REFUSED:
 		report_line(out, _("Nothing on this server has been changed."));

@@ -21,9 +21,13 @@ undo(void *ctx)
 void
 change_init(struct change *ch, struct cmd *c)
 {
+	static const int unheard[] = { SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU };
+
 	*ch = (struct change){ .c = c, .steps = json_array() };
 	report_init(&ch->report, stdout, c->o->color, c->o->plain);
-	signal(SIGHUP, SIG_IGN);
+	/* Neither a lost terminal nor a key ends or stops it half-way. */
+	for (size_t i = 0; i < ARRAY_LEN(unheard); i++)
+		signal(unheard[i], SIG_IGN);
 	/* Watched by a face of ours, a terminal that goes away is to take nothing along. */
 	if (c->o->progress)
 		setsid();

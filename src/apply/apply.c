@@ -144,6 +144,7 @@ apply_keep(struct apply *a)
 static void
 let_in(struct apply *a, const struct err *e)
 {
+	const struct proxy_found *f = a->plan->context.found;
 	struct err failed = { 0 };
 
 	if (!e && guard_files(a->plan, a->options.over_edits, &failed) < 0)
@@ -155,6 +156,7 @@ let_in(struct apply *a, const struct err *e)
 		apply_fail(a, e);
 		return;
 	}
+	a->early = f->running && f->proxy->before_reload ? f->proxy->before_reload(f) : NULL;
 	apply_steps(a);
 }
 

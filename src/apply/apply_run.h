@@ -50,6 +50,7 @@ struct apply {
 	size_t               at;      /* the plan's step that comes next */
 	bool                 written; /* the journal has a change */
 	bool                 reloading, proved;
+	void                *early;   /* what ran before anything was written: has anybody else reloaded it since? */
 	bool                 letting_go; /* the proxy that is left was reloaded */
 	const struct proxy_context *actor; /* whose program runs, where there is a plan */
 	struct plan          fresh;   /* made anew where something had to be settled first */
@@ -74,6 +75,9 @@ struct apply {
 	struct proxy_found   there;  /* as it runs now, where no plan has it */
 	long long            deadline;
 	struct err           reload_err; /* its command failed: why */
+	struct steps         start;      /* how one is started that has ended */
+	const char *const   *failed;     /* which command, in an undo */
+	bool                 ran;        /* the proxy, before that */
 
 	struct calling       calling;    /* call.c */
 
@@ -140,6 +144,8 @@ void command_wait_free(struct apply *a, const unsigned ports[2], apply_then *the
 void command_stop(struct apply *a, const char *const *argv, apply_then *then);
 /* How a proxy runs now, whatever was seen before: into a->there. */
 void command_look(struct apply *a, const struct proxy *proxy, loop_fn *then);
+/* Start the one that was looked for so, and the proof that it runs. */
+void command_start(struct apply *a, const char *const *argv, apply_then *then);
 void command_run(struct apply *a, const char *const *argv, apply_then *then);
 
 /* verify.c: the picture before; the verdict after (an error: not to be kept); from outside. */

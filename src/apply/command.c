@@ -254,7 +254,7 @@ look(void *ctx)
 		        f->proxy->label, PROOF_MS / 1000);
 		break;
 	case PROOF_FAILED:
-		err_set(&e, ERR_FAILED, _("%s refused the reload and runs its old configuration."),
+		err_set(&e, ERR_FAILED, _("%s ended when it was to reload."),
 		        f->proxy->label);
 		break;
 	}
@@ -382,17 +382,35 @@ reload(struct apply *a)
 void
 command_look(struct apply *a, const struct proxy *proxy, loop_fn *then)
 {
+	const struct proxy_found *f = a->plan ? a->actor->found : NULL;
+
 	proxy_found_free(&a->there);
-	a->there = (struct proxy_found){ .proxy = proxy };
+	a->there.proxy = proxy;
+	if (f && f->proxy == proxy && f->chosen) {
+		a->there.config = arena_strdup(&a->there.arena, f->config);
+		a->there.chosen = true;
+	}
 	machine_free(&a->machine);
 	machine_read(&a->machine, a->root);
 	proxy_detect(a->loop, a->net, a->root, &a->machine, &a->there, then, a);
 }
 
+void
+command_start(struct apply *a, const char *const *argv, apply_then *then)
+{
+	a->then = then;
+	a->argv = argv;
+	a->reloaded = &a->there;
+	reload(a);
+}
+
 static void
 on_looked_for(void *ctx)
 {
-	reload(ctx);
+	struct apply *a = ctx;
+
+	a->ran = a->there.running;
+	reload(a);
 }
 
 /* What was seen of it was before it was stopped. */
@@ -414,6 +432,7 @@ command_reload(struct apply *a, const char *const *argv, apply_then *then)
 	a->argv = argv;
 	a->reloaded = a->plan ? a->actor->found : NULL;
 	if (a->reloaded && a->reloaded->proxy == proxy && !is_started_again(a)) {
+		a->ran = a->reloaded->running;
 		reload(a);
 		return;
 	}

@@ -297,6 +297,7 @@ journal_line(struct journal *j, struct json *takes, struct err *e)
 	json_free(takes);
 	sum_of(sum, j->lines + 1, text.s);
 	buf_printf(&line, "%s %s\n", sum, text.s);
+	errno = ENOSPC; /* half a line written says nothing itself */
 	if (write(j->fd, line.s, line.len) != (ssize_t)line.len || fsync(j->fd) < 0) {
 		rc = err_sys(e, ERR_IO, _("Cannot write the journal in %s"), j->dir);
 		/* Half a line would spoil the next one. */

@@ -161,7 +161,9 @@ apply_free(struct apply *a)
 	plan_free(&a->fresh);
 	proxy_found_free(&a->found);
 	proxy_found_free(&a->there);
+	steps_free(&a->start);
 	free(a->by_hand);
+	free(a->early);
 	journal_close(&a->old);
 	journal_close(&a->journal);
 	journal_unlock(&a->lock);

@@ -1,11 +1,11 @@
 /* undo_programs.c - once the files are back: each proxy checks them and takes them, or is stopped or started again. */
 #include "apply/apply_run.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "proxy/boxed.h"
 
 static bool
 same_argv(const char *const *a, const char *const *b)
@@ -40,6 +40,28 @@ programs(const struct apply *a)
 	return &w->programs[w->program];
 }
 
+static bool
+is_of_this_run(const struct apply *a, const struct undo_work *w)
+{
+	return a->journal.dir && a->journal.id == w->id;
+}
+
+/* What never ran is not left running: then the old configuration is in force as it was. */
+static bool
+may_run_new(const struct apply *a)
+{
+	const struct undo_work *w = &a->works[a->work];
+
+	return !is_of_this_run(a, w) || w->program == 1 || a->proved || !a->reloading;
+}
+
+static void
+next_program(struct apply *a)
+{
+	a->works[a->work].program++;
+	undo_programs(a);
+}
+
 static void
 program_failed(struct apply *a, const char *const *argv, const struct err *e)
 {
@@ -48,35 +70,105 @@ program_failed(struct apply *a, const char *const *argv, const struct err *e)
 
 	err_set(&why, ERR_ROLLBACK, _("The files are back, but the proxy did not take them. %s"),
 	        e->msg);
-	/* What never ran is not left running: the old configuration is in force as it was. */
-	if (!a->plan || a->works[a->work].program == 1 || a->proved) {
-		undo_remember(a, ERR_ROLLBACK, &why);
-		proc_show(&command, argv);
-		undo_by_hand(a, command.s);
-	}
+	undo_remember(a, ERR_ROLLBACK, &why);
+	proc_show(&command, argv);
+	undo_by_hand(a, command.s);
 	buf_free(&command);
+}
+
+static void
+on_started(struct apply *a, const struct err *e)
+{
+	if (e)
+		program_failed(a, a->argv, e);
+	next_program(a);
+}
+
+static bool
+is_service(const char *const *argv)
+{
+	const char *name = fs_basename(argv[0]);
+
+	return !strcmp(name, "systemctl") || !strcmp(name, "service");
+}
+
+/* It ran, and what was to reload it ended it: with it every site of this server. */
+static bool
+start_again(struct apply *a)
+{
+	struct answers none = { 0 };
+	const struct proxy_context c = { .answers = &none, .found = &a->there, .root = a->root };
+	const struct step *start = NULL;
+	struct err e = { 0 };
+
+	answers_init(&none);
+	steps_free(&a->start);
+	if (!a->there.box && !a->there.container && proxy_runs(&a->start, &c, &e) == 0)
+		start = steps_find(&a->start, STEP_RUN, ROLE_RELOAD);
+	answers_free(&none);
+	/* The services of this machine are not those of another root. */
+	if (!start || (a->root && is_service(start->argv)))
+		return false;
+	command_start(a, start->argv, on_started);
+	return true;
+}
+
+static void
+say_stands_still(struct apply *a)
+{
+	apply_say(a, "reload", PROGRESS_SKIP, _("%s does not run; it reads its files when it is started"),
+	          a->there.proxy->label);
+}
+
+static void
+looked_who_runs(void *ctx)
+{
+	struct apply *a = ctx;
+	const bool ended = !a->there.running && a->ran;
+
+	if (ended && start_again(a))
+		return;
+	if (!a->there.running && !a->ran)
+		say_stands_still(a);
+	else if (ended || may_run_new(a))
+		program_failed(a, a->failed, &a->reload_err);
+	next_program(a);
+}
+
+/* Why is seen by what runs now. */
+static void
+not_taken(struct apply *a, const char *const *argv, const struct err *e)
+{
+	const char *name = programs(a)->proxy;
+	const struct proxy *proxy = name ? proxy_find(name) : NULL;
+
+	if (proxy && proxy->detect && !programs(a)->starts) {
+		a->failed = argv;
+		a->reload_err = *e;
+		command_look(a, proxy, looked_who_runs);
+		return;
+	}
+	if (may_run_new(a))
+		program_failed(a, argv, e);
+	next_program(a);
 }
 
 static void
 on_reload(struct apply *a, const struct err *e)
 {
 	if (e)
-		program_failed(a, programs(a)->reload, e);
-	a->works[a->work].program++;
-	undo_programs(a);
+		not_taken(a, programs(a)->reload, e);
+	else
+		next_program(a);
 }
 
 static void
 on_validate(struct apply *a, const struct err *e)
 {
-	const struct undo_programs *p = programs(a);
-
-	if (e) {
-		program_failed(a, p->validate, e);
-		a->works[a->work].program++;
-		undo_programs(a);
-	} else
-		command_reload(a, p->reload, on_reload);
+	if (e)
+		not_taken(a, programs(a)->validate, e);
+	else
+		command_reload(a, programs(a)->reload, on_reload);
 }
 
 /* What did not come up, or was stopped since, need not be; a service manager says nothing of that. */
@@ -84,10 +176,9 @@ static bool
 still_runs(struct apply *a, const char *const *argv)
 {
 	const struct undo_work *w = &a->works[a->work];
-	const char *name = fs_basename(argv[0]);
 
-	return !strcmp(name, "systemctl") || !strcmp(name, "service") ||
-	       command_listens(a, name, (const unsigned[]){ w->http, w->https });
+	return is_service(argv) ||
+	       command_listens(a, fs_basename(argv[0]), (const unsigned[]){ w->http, w->https });
 }
 
 static void
@@ -95,8 +186,7 @@ on_stopped(struct apply *a, const struct err *e)
 {
 	if (e && still_runs(a, programs(a)->stop))
 		program_failed(a, programs(a)->stop, e);
-	a->works[a->work].program++;
-	undo_programs(a);
+	next_program(a);
 }
 
 static void
@@ -123,13 +213,16 @@ finish(struct apply *a)
 	a->undone(a, a->undo_err.code ? &a->undo_err : NULL);
 }
 
+/* By somebody, while our files stood there. */
 static bool
-is_of_this_run(const struct apply *a, const struct undo_work *w)
+was_reloaded_early(const struct apply *a)
 {
-	return a->journal.dir && a->journal.id == w->id;
+	const struct proxy_found *f = a->plan->context.found;
+
+	return a->early && f->proxy->proof(f, a->early) == PROOF_DONE;
 }
 
-/* For this run its own reload tells; what an older one wrote anybody may have loaded. */
+/* For this run what it saw tells; what an older one wrote anybody may have loaded. */
 static bool
 needs_reload(const struct apply *a, const struct undo_work *w)
 {
@@ -138,7 +231,7 @@ needs_reload(const struct apply *a, const struct undo_work *w)
 	if (!p->reload)
 		return false;
 	if (is_of_this_run(a, w))
-		return w->program == 1 ? a->letting_go : a->reloading;
+		return w->program == 1 ? a->letting_go : a->reloading || (w->restored && was_reloaded_early(a));
 	return (w->restored && !p->starts) || p->reload_begun;
 }
 
@@ -185,10 +278,8 @@ on_looked(void *ctx)
 		return;
 	}
 	if (!f->running)
-		apply_say(a, "reload", PROGRESS_SKIP, _("%s does not run; it reads its files when it is started"),
-		          f->proxy->label);
-	a->works[a->work].program++;
-	undo_programs(a);
+		say_stands_still(a);
+	next_program(a);
 }
 
 static void
@@ -199,6 +290,7 @@ run_programs(struct apply *a, const struct err *none)
 	const struct proxy *proxy = p->proxy ? proxy_find(p->proxy) : NULL;
 
 	(void)none;
+	a->ran = is_of_this_run(a, w) && a->actor->found->running;
 	if (proxy && (p->starts || (p->master && !is_of_this_run(a, w))))
 		command_look(a, proxy, on_looked);
 	else

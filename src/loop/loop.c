@@ -123,6 +123,7 @@ loop_new(void)
 	l->wait = wait_poll;
 	l->signal_pipe[0] = l->signal_pipe[1] = -1;
 	signal(SIGPIPE, SIG_IGN); /* a closed peer is an error of write(2), not the end of us */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a limit of the size of files */
 	return l;
 }
 

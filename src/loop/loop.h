@@ -19,7 +19,7 @@ typedef void loop_fn(void *ctx);
 /* Wait for `fds' like poll(2); net.c puts curl_multi_poll(3) here. */
 typedef int loop_wait_fn(void *ctx, struct pollfd *fds, nfds_t n, int timeout_ms);
 
-struct loop *loop_new(void); /* SIGPIPE is ignored from here on */
+struct loop *loop_new(void); /* SIGPIPE and SIGXFSZ are ignored from here on */
 void loop_free(struct loop *l);
 void loop_set_wait(struct loop *l, loop_wait_fn *wait, void *ctx); /* NULL: poll(2) again */
 

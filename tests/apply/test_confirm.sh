@@ -24,6 +24,13 @@ ask 60 yes
 [ "$(cat "$T/rc")" = 0 ] || fail "status $(cat "$T/rc") after yes"
 site_answers || fail "the site does not answer"
 run 0 rollback --root "$R"
+# No key leaves it standing half-way: one that would stop it is not heard, one that ends it undoes.
+ask 60 "$(printf '\032')yes"
+[ "$(cat "$T/rc")" = 0 ] || fail "status $(cat "$T/rc") after Ctrl-Z and yes"
+run 0 rollback --root "$R"
+ask 60 "$(printf '\034')"
+[ "$(cat "$T/rc")" = 131 ] || fail "status $(cat "$T/rc") after Ctrl-\\"
+as_before
 
 # Whoever kills the process that waits does not keep the change: the address may be the only way in.
 killed_when() { # killed_when TEXT [OPTION]: on a terminal, by its process id
