@@ -91,7 +91,7 @@ answers https://chat.example.org auto
 run 0 rehearse --answers "$T/answers.yaml" --json
 json '.ready'
 # A text that nginx refuses there does not come through.
-cp -R "$(dirname "$BIN")/../templates" "$T/templates"
+cp -R templates "$T/templates"
 sed -i 's/^gzip off;/proxy_http_version 1.1;/' "$T/templates/npm/advanced.conf"
 run 5 rehearse --answers "$T/answers.yaml" --templates "$T/templates"
 complains 'directive is duplicate'

@@ -241,7 +241,7 @@ test_deadline_for_the_deaf(void **state)
 	struct run run = { 0 };
 
 	begin(w, &run, (struct proc_request){ .argv = SH("trap '' TERM; sleep 60; sleep 60"),
-	                                      .timeout_ms = 50, .own_session = true });
+	                                      .timeout_ms = 500, .own_session = true }); /* time for its trap */
 	assert_true(world_run(w, &run.done, 5000));
 	assert_true(run.timed_out);
 	assert_int_equal(run.status, 128 + SIGKILL);
