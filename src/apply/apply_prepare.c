@@ -170,6 +170,7 @@ write_begin(struct apply *a, struct err *e)
 	put_argv(line, "reload",
 	         a->options.no_reload ? NULL : steps_find(steps, STEP_RUN, ROLE_RELOAD));
 	put_stop(a, line);
+	json_set_bool(line, "ran", a->plan->context.found->running && !a->plan->context.found->chosen);
 	if (!a->plan->context.answers->reload_argv)
 		put_master(line, a->plan->context.found);
 	if (move_program(a->plan, ROLE_RELOAD))

@@ -25,6 +25,7 @@ struct undo_work {
 		const char *const *again; /* what its reload is since; NULL: the same */
 		const char        *proxy;
 		pid_t              master; /* by which process it ran then; 0: none, or not to be told */
+		bool               seen;   /* it was seen to run then, so that it does not can be told too */
 		bool               starts; /* it was stopped: `reload' starts it again */
 		bool               reload_begun;
 	} programs[2];               /* of the proxy it was for, and of the one it left */

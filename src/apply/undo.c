@@ -33,6 +33,7 @@ read_programs(struct apply *a, struct undo_programs *p, const struct json *from)
 	p->starts = p->reload != NULL;
 	if (!p->starts)
 		p->reload = argv_of(a, from, "reload");
+	p->seen = json_get_bool(from, "ran", false);
 	p->master = (pid_t)json_get_int(from, "master", 0);
 	p->stop = argv_of(a, from, "stop");
 	p->again = argv_of(a, from, "again");

@@ -128,7 +128,7 @@ looked_who_runs(void *ctx)
 
 	if (ended && start_again(a))
 		return;
-	if (!a->there.running && !a->ran)
+	if (!a->there.running && !a->ran && programs(a)->seen)
 		say_stands_still(a);
 	else if (ended || may_run_new(a))
 		program_failed(a, a->failed, &a->reload_err);
