@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/stands.h"
 #include "base/i18n.h"
 #include "base/self.h"
 
@@ -69,6 +70,7 @@ static int
 choose(struct apply *a, const struct journal_entry *v, size_t n, unsigned id, struct err *e)
 {
 	size_t i = 0;
+	unsigned above;
 
 	while (id && i < n && v[i].id != id)
 		i++;
@@ -88,6 +90,11 @@ choose(struct apply *a, const struct journal_entry *v, size_t n, unsigned id, st
 		return err_set(e, ERR_CONFLICT,
 		               _("Process %ld is changing this server now. Wait until it is done."),
 		               (long)v[i].pid);
+	above = v[i].state == JOURNAL_COMMITTED ? stands_on(v, i, a->root) : 0;
+	if (above)
+		return err_set(e, ERR_CONFLICT,
+		               _("Number %1$u stands on what number %2$u made for both. Undo number %1$u first."),
+		               above, v[i].id);
 	undo_add(a, v[i].id, v[i].dir);
 	return 0;
 }
