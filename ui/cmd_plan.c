@@ -157,7 +157,7 @@ detect_leaving(struct cmd *c, struct planned *p, struct err *e)
 	from->detect(c->loop, c->o->root, &p->machine, &p->left, end_wait, &w);
 	if (cmd_wait(c, &done, e) < 0)
 		return -1;
-	if (!p->left.installed)
+	if (!p->left.installed && from->runs)
 		return 0;
 	move_begin(&p->move, &p->left, &p->context);
 	p->context.leaving = &p->move.context;

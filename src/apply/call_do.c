@@ -8,7 +8,7 @@
 #define TICK_MS 5000 /* a certificate takes minutes */
 
 static struct json *
-to_json(const struct calling *k)
+to_json(const struct calling *k, bool leaving)
 {
 	struct json *line = json_object();
 	struct call c = k->call;
@@ -19,6 +19,8 @@ to_json(const struct calling *k)
 	for (size_t i = 0; call_string(&c, i, &name, &at); i++)
 		json_set_string(line, name, *at);
 	json_set_bool(line, "fine", k->fine);
+	if (leaving)
+		json_set_bool(line, "leaving", true);
 	return line;
 }
 
@@ -130,7 +132,7 @@ send(struct apply *a)
 	struct calling *k = &a->calling;
 	struct err why = { 0 };
 
-	if (journal_line(&a->journal, to_json(k), &why) < 0) {
+	if (journal_line(&a->journal, to_json(k, a->plan->steps.v[k->number - 1].leaving), &why) < 0) {
 		call_end(a, &why);
 		return;
 	}

@@ -6,6 +6,7 @@
 
 #include "apply/alter.h"
 #include "apply/diff.h"
+#include "apply/move_calls.h"
 #include "apply/place.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -15,9 +16,8 @@
 
 /* ---- the journal ---- */
 
-/* What is settled and in force for this host; what stopped half-way is undone before anything. */
-static bool
-is_for_host(const struct journal_entry *entry, const struct url *public_url)
+bool
+move_is_for_host(const struct journal_entry *entry, const struct url *public_url)
 {
 	struct url u;
 	struct err ignored = { 0 };
@@ -89,7 +89,7 @@ walk_back(struct walk *w, struct history *h)
 		struct journal_lines l;
 		struct alteration c;
 
-		if (!is_for_host(&h->v[i], h->public_url))
+		if (!move_is_for_host(&h->v[i], h->public_url))
 			continue;
 		journal_read(&l, h->v[i].dir);
 		for (size_t k = l.n; k > 0 && fine; k--) {
@@ -149,7 +149,7 @@ gather(struct list *files, struct list *directories, struct history *h, const ch
 		struct journal_lines l;
 		struct alteration c;
 
-		if (!is_for_host(&h->v[i], h->public_url) || strcmp(h->v[i].proxy, proxy) != 0)
+		if (!move_is_for_host(&h->v[i], h->public_url) || strcmp(h->v[i].proxy, proxy) != 0)
 			continue;
 		journal_read(&l, h->v[i].dir);
 		for (size_t k = l.n; k > 0; k--) {
@@ -180,7 +180,8 @@ static bool
 is_in_force(struct history *h, const char *proxy)
 {
 	struct list files = { 0 }, directories = { 0 };
-	bool in_force = false;
+	struct call call;
+	bool in_force = move_calls(h->v, h->n, h->public_url, proxy, &h->arena, &call) > 0;
 
 	gather(&files, &directories, h, proxy);
 	for (size_t i = 0; i < files.n && !in_force; i++) {
@@ -205,7 +206,7 @@ move_from(const char *root, const struct answers *a)
 	for (size_t i = 0; i < h.n && !from; i++) {
 		const struct proxy *p = proxy_find(h.v[i].proxy);
 
-		if (!is_for_host(&h.v[i], &a->public_url) || !p || !p->runs ||
+		if (!move_is_for_host(&h.v[i], &a->public_url) || !p || !(p->runs || (p->caps & PROXY_API)) ||
 		    strcmp(p->name, a->proxy ? a->proxy : "") == 0)
 			continue;
 		from = is_in_force(&h, p->name) ? p : NULL;
@@ -345,6 +346,8 @@ rank(const struct step *s)
 		return s->leaving ? 2 : 1;
 	if (s->kind == STEP_RUN && s->role == ROLE_RELOAD)
 		return s->leaving ? 3 : 4;
+	if (s->kind == STEP_CALL && s->leaving)
+		return 3;
 	return s->kind == STEP_RUN ? 1 : 0;
 }
 
@@ -378,7 +381,7 @@ let_go(struct steps *out, const struct proxy_context *c, struct err *e)
 	unsigned ports[2];
 	int stops = 0;
 
-	if (!left->found->running)
+	if (!left->found->running || !from->runs)
 		return 0;
 	answers_ports(c->answers, &ports[0], &ports[1]);
 	if (from->leave && !left->found->container)
@@ -401,6 +404,8 @@ add(struct steps *out, const struct proxy_context *c, struct history *h, struct 
 		if (!is_written(out, w.path))
 			rc = take_away(out, &w, h, c->root, e);
 	}
+	if (rc == 0)
+		rc = move_take_back(out, h->v, h->n, h->public_url, from, e);
 	if (rc == 0 && out->n > first) {
 		for (size_t i = 0; i < directories.n; i++)
 			steps_rmdir(out, directories.path[i]);
