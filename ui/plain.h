@@ -52,6 +52,8 @@ struct plain {
 	bool          returning;  /* we came back: ask, do not explain again */
 	size_t        printed;    /* lines of the change that are final and out */
 	bool          told_once[N_PAGES];
+	bool          look_asked; /* to read a certificate with sudo: once, whoever has refused goes on without */
+	plain_fn     *looked;     /* what goes on behind that question */
 	bool          hold_asked; /* the long wait of the Timeouts page */
 };
 
@@ -97,6 +99,9 @@ void plain_review(struct plain *p);
 void plain_apply(struct plain *p);
 void plain_watch(struct plain *p);
 void plain_result(struct plain *p);
+
+/* plain_look.c */
+void plain_look(struct plain *p, plain_fn *then);
 
 /* plain_repair.c */
 void plain_repair(struct plain *p);

@@ -306,6 +306,10 @@ static void
 page_told(struct plain *p)
 {
 	plain_tell(p);
+	if (setup_may_look(p->setup) && !p->look_asked) {
+		plain_look(p, page_told);
+		return;
+	}
 	if (page_is_check(p->page) && p->item == 0 && !p->returning) {
 		ask_next(p);
 	} else if (setup_may_leave(p->setup, p->page) && p->page == PAGE_PUBLIC && setup_must_doubt(p->setup)) {

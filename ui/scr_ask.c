@@ -1,4 +1,5 @@
 /* scr_ask.c - the pages that ask, steps 1 to 9: one order of parts, a few pages that differ. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,8 +7,10 @@
 #include "base/text.h"
 #include "console.h"
 #include "screens.h"
+#include "sudo.h"
+#include "term.h"
 
-static const char hold_key[] = "hold", front_key[] = "front";
+static const char hold_key[] = "hold", front_key[] = "front", look_key[] = "look";
 
 /* What can be focused: fields, then lists, then the fields that belong to a choice in a list. */
 static size_t
@@ -28,6 +31,8 @@ ask_items(const struct screen *sc, struct item *out)
 	}
 	if (p == PAGE_TIMEOUTS && part_has_hold(sc->setup) && k < MAX_ITEMS)
 		out[k++] = (struct item){ ITEM_BUTTON, hold_key };
+	if (setup_may_look(sc->setup) && k < MAX_ITEMS)
+		out[k++] = (struct item){ ITEM_BUTTON, look_key };
 	if (setup_may_say_front(sc->setup) && k < MAX_ITEMS)
 		out[k++] = (struct item){ ITEM_BUTTON, front_key };
 	/* Left and Right change the language from anywhere: the cursor is needed elsewhere. */
@@ -232,6 +237,8 @@ build_usual(struct screen *sc, struct sheet *s)
 	if (p == PAGE_TIMEOUTS && part_has_hold(sc->setup))
 		put_button(sc, s, hold_key,
 		           setup_holding(sc->setup) ? _("Stop waiting") : _("Hold a quiet stream for 65 seconds now"));
+	if (setup_may_look(sc->setup))
+		put_button(sc, s, look_key, _("Look with sudo"));
 	if (setup_may_say_front(sc->setup))
 		put_button(sc, s, front_key, setup_front_label(sc->setup));
 	put_advice(sc, s);
@@ -259,6 +266,24 @@ ask_build(struct screen *sc, struct sheet *s)
 		build_usual(sc, s);
 }
 
+/* What would be read, and why, stands on the normal screen, where sudo asks. */
+static void
+look(struct screen *sc)
+{
+	bool agreed;
+
+	term_leave();
+	printf("%s\n  %s\n", _("Only root can read this certificate. sudo asks for your password now and runs only this, which changes nothing:"),
+	       setup_look_command(sc->setup));
+	fflush(stdout);
+	agreed = sudo_agrees(setup_sudo_argv(sc->setup));
+	term_return();
+	if (agreed)
+		setup_look(sc->setup);
+	else
+		screen_say(sc, _("sudo refused. It goes on without: the certificate is checked in step 11."));
+}
+
 /* The button, and Esc while it waits. */
 static bool
 ask_act(struct screen *sc, enum act a, int key)
@@ -274,6 +299,8 @@ ask_act(struct screen *sc, enum act a, int key)
 		setup_hold_stop(sc->setup);
 	else if (screen_is_on(sc, hold_key))
 		setup_hold(sc->setup);
+	else if (screen_is_on(sc, look_key))
+		look(sc);
 	else if (screen_is_on(sc, front_key))
 		setup_say_front(sc->setup, !setup_front(sc->setup));
 	else

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "loop/proc.h"
 
 #define MAX_PEM    (256 * 1024)
 #define SOON_DAYS  14
@@ -29,6 +30,12 @@ read_pem(struct setup *s, struct buf *out, const char *path)
 
 	if (fs_read(out, fs_path(&s->keep, s->o.root, path), MAX_PEM, &e) == 0)
 		return 0;
+	if (e.sys == EACCES && s->shown_cert && strcmp(s->shown_cert, path) == 0) {
+		buf_puts(out, s->shown_pem);
+		return 0;
+	}
+	if (e.sys == EACCES && s->answers.certificate == path)
+		s->closed_cert = path;
 	if (e.sys == EACCES)
 		found(s, MARK_SKIP, say(s, _("certificate: %s can only be read with root. It is checked first thing in step 11."), path));
 	else
@@ -48,6 +55,9 @@ judge(struct setup *s, const struct cert *c, const char *cert_pem, const char *k
 		                        c->n_names ? c->names[0] : c->subject));
 	else if (days < 0)
 		found(s, MARK_FAIL, _("certificate: it has expired"));
+	else if (!key_pem)
+		found(s, MARK_PASS, say(s, Q_("certificate: it covers the name, %d day left; its key is checked in step 11",
+		                        "certificate: it covers the name, %d days left; its key is checked in step 11", (unsigned long)days), days));
 	else if (cert_key_matches(cert_pem, key_pem, &e) < 0)
 		found(s, MARK_FAIL, say(s, _("certificate: %s"), e.msg));
 	else if (days < SOON_DAYS)
@@ -60,6 +70,13 @@ judge(struct setup *s, const struct cert *c, const char *cert_pem, const char *k
 		                        "certificate: it covers the name, %d days left", (unsigned long)days), days));
 }
 
+/* Root has read it for us; the key it has not. */
+static bool
+is_shown(const struct setup *s)
+{
+	return s->shown_cert && strcmp(s->shown_cert, s->answers.certificate) == 0;
+}
+
 void
 certificate_look(struct setup *s)
 {
@@ -70,22 +87,90 @@ certificate_look(struct setup *s)
 	struct cert c;
 
 	s->cert_mark = MARK_NONE;
+	s->closed_cert = NULL;
 	if (!a->has_public || !a->has_tls || a->tls != TLS_EXISTING)
 		return;
 	if (!a->certificate || !a->key) {
 		found(s, MARK_FAIL, _("certificate: write its file, and the file of its key"));
 		return;
 	}
-	if (read_pem(s, &cert, a->certificate) == 0 && read_pem(s, &key, a->key) == 0) {
+	if (read_pem(s, &cert, a->certificate) == 0 && (is_shown(s) || read_pem(s, &key, a->key) == 0)) {
 		if (cert_parse(&c, &arena, cert.s, cert.len, a->certificate, &e) < 0)
 			found(s, MARK_FAIL, say(s, _("certificate: %s"), e.msg));
 		else
-			judge(s, &c, cert.s, key.s);
+			judge(s, &c, cert.s, is_shown(s) ? NULL : key.s);
 	}
-	mem_wipe(key.s, key.len);
+	if (key.len)
+		mem_wipe(key.s, key.len);
 	buf_free(&cert);
 	buf_free(&key);
 	arena_free(&arena);
+}
+
+/* ---- what only root can read ---- */
+
+bool
+setup_may_look(const struct setup *s)
+{
+	return s->page == PAGE_PUBLIC && s->closed_cert && !s->showing && s->machine.sudo && !s->machine.root;
+}
+
+/* The certificate is what everybody is shown who comes to the site; the key is left where it is. */
+static const char *const *
+look_argv(const struct setup *s, bool asks)
+{
+	const char **v = arena_alloc(s->say, 5 * sizeof(*v));
+	size_t n = 0;
+
+	v[n++] = "sudo";
+	if (!asks)
+		v[n++] = "-n";
+	v[n++] = "cat";
+	v[n++] = fs_path(s->say, s->o.root, s->closed_cert);
+	return v;
+}
+
+const char *
+setup_look_command(const struct setup *s)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	proc_show(&b, look_argv(s, true));
+	text = say(s, "%s", b.s);
+	buf_free(&b);
+	return text;
+}
+
+static void
+shown(void *ctx, const struct proc_result *r)
+{
+	struct setup *s = ctx;
+
+	s->showing = NULL;
+	if (r->started && r->status == 0 && r->out.len) {
+		s->shown_cert = arena_strdup(&s->keep, s->closed_cert);
+		s->shown_pem = arena_strndup(&s->keep, r->out.s, r->out.len);
+		certificate_look(s);
+	}
+	setup_tell(s);
+}
+
+void
+setup_look(struct setup *s)
+{
+	if (!setup_may_look(s))
+		return;
+	s->showing = proc_start(s->loop, &(struct proc_request){ .argv = look_argv(s, false), .max_output = MAX_PEM,
+	                        .timeout_ms = 10000, .done = shown, .ctx = s });
+	setup_tell(s);
+}
+
+void
+certificate_stop(struct setup *s)
+{
+	proc_kill(s->showing);
+	s->showing = NULL;
 }
 
 /* What was written as another file, should it be chosen once more. */

@@ -208,6 +208,8 @@ hint_of(const struct setup *s, const char *key)
 	if (strcmp(key, "limits.body") == 0) {
 		if (s->answers.body > s->needs.body)
 			return _("OpenChamber itself stops at 100M.");
+		if (body_is_less(s))
+			return _("Less than OpenChamber takes (100M).");
 		return _("OpenChamber itself takes 100M at most");
 	}
 	if (strcmp(key, "limits.stream") == 0 && s->answers.stream == s->needs.stream)

@@ -129,6 +129,7 @@ setup_free(struct setup *s)
 	runs_forget_direct(s);
 	runs_forget_proxied(s);
 	live_stop(s, LIVE_AGAIN);
+	certificate_stop(s);
 	told_forget(s);
 	front_forget(s);
 	addresses_stop(s);
@@ -331,7 +332,7 @@ setup_busy(const struct setup *s)
 	case PAGE_PROXY:
 		return s->detecting || told_is_waiting(s, TOLD_PROXY);
 	case PAGE_PUBLIC:
-		return s->resolving || told_is_waiting(s, TOLD_PROXY);
+		return s->resolving || s->showing || told_is_waiting(s, TOLD_PROXY);
 	case PAGE_FRONT:
 		return told_is_waiting(s, TOLD_FRONT);
 	case PAGE_REVIEW:

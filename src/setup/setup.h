@@ -103,6 +103,14 @@ struct setup_choice {
 	bool        possible; /* false: shown, and choosing it says why not */
 };
 
+/*
+ * A certificate that only root can read, where sudo is there: a face shows setup_look_command() and has sudo ask, as for
+ * setup_sudo_command(); then it is read, and nothing else.  Refused, the run goes on without.
+ */
+bool        setup_may_look(const struct setup *s);
+const char *setup_look_command(const struct setup *s);
+void        setup_look(struct setup *s);
+
 /* A test certificate on a name that the world knows: ask before going on from PAGE_PUBLIC. */
 bool setup_must_doubt(const struct setup *s);
 void setup_accept_test(struct setup *s);

@@ -93,6 +93,9 @@ struct setup {
 	size_t              n_certs;
 	enum start_choice   start;
 	bool                start_moved; /* it was chosen by a key, not for what was found */
+	const char         *closed_cert; /* the file that only root can read, or NULL */
+	const char         *shown_cert, *shown_pem; /* one that root has read for us, and what it holds; or NULL */
+	struct proc        *showing;     /* it is read now */
 	enum mark           cert_mark;       /* of the chosen certificate; none: nothing to say */
 	char                cert_text[512];
 	const struct proxy_site *existing; /* a site here that leads to OpenChamber already */
@@ -311,6 +314,7 @@ const char *body_said(const struct setup *s);
 /* certificate.c */
 size_t certificate_list(const struct setup *s, struct setup_choice *out, size_t max);
 void certificate_choose(struct setup *s, size_t i);
+void certificate_stop(struct setup *s);
 void certificate_look(struct setup *s); /* after the address, the choice or a path changed */
 
 /* runs.c */

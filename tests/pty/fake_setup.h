@@ -61,6 +61,9 @@ struct setup {
 };
 
 bool setup_repairs(const struct setup *s);
+bool setup_may_look(const struct setup *s) { (void)s; return false; }
+const char *setup_look_command(const struct setup *s) { (void)s; return ""; }
+void setup_look(struct setup *s) { (void)s; }
 bool setup_must_doubt(const struct setup *s) { return s->tls == 2 && !s->test_accepted; }
 void setup_accept_test(struct setup *s) { s->test_accepted = true; }
 

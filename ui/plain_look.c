@@ -1,0 +1,24 @@
+/* plain_look.c - what only root can read is offered once: what it would be, why, and on without it if refused. */
+#include "base/i18n.h"
+#include "plain.h"
+#include "sudo.h"
+
+static void
+answer(struct plain *p, bool yes)
+{
+	if (yes && sudo_agrees(setup_sudo_argv(p->setup)))
+		setup_look(p->setup);
+	else if (yes)
+		plain_say(p, _("sudo refused. It goes on without: the certificate is checked in step 11."));
+	plain_wait(p, p->looked);
+}
+
+void
+plain_look(struct plain *p, plain_fn *then)
+{
+	p->look_asked = true;
+	p->looked = then;
+	plain_say(p, _("Only root can read this certificate. sudo asks for your password and runs only this, which changes nothing:"));
+	plain_text(p, setup_look_command(p->setup));
+	plain_ask_yes(p, _("Look with sudo, y or n"), false, answer);
+}
