@@ -61,6 +61,7 @@ struct para {
 	enum row_kind kind;
 	int           col;
 	bool          here;
+	bool          begun;
 };
 
 static void
@@ -69,8 +70,9 @@ put_line(void *ctx, const char *line, size_t bytes)
 	struct para *p = ctx;
 
 	if (!p->here)
-		sheet_row(p->s, p->kind);
+		sheet_row(p->s, p->kind)->goes_on = p->begun;
 	p->here = false;
+	p->begun = true;
 	sheet_put(p->s, p->col, ROLE_TEXT, arena_strndup(&p->s->a, line, bytes));
 }
 
@@ -111,7 +113,7 @@ cut_words(struct sheet *s, const char *text, int room)
 void
 sheet_para(struct sheet *s, enum row_kind kind, int col, bool here, const char *text)
 {
-	struct para p = { s, kind, col, here };
+	struct para p = { .s = s, .kind = kind, .col = col, .here = here };
 	const int room = s->width - col > 1 ? s->width - col : 1;
 
 	while (*text) {
@@ -201,9 +203,13 @@ shorten_why(struct sheet *s)
 static void
 drop_hints(struct sheet *s, size_t rows)
 {
-	for (size_t i = s->n; i-- > 0 && s->n > rows;)
-		if (s->row[i].kind == ROW_HINT)
-			take_out(s, i, 1);
+	for (size_t i = s->n, end; i-- > 0 && s->n > rows;) {
+		if (s->row[i].kind != ROW_HINT)
+			continue;
+		for (end = i + 1; i > 0 && s->row[i].goes_on; i--) /* half a sentence is worse than none */
+			;
+		take_out(s, i, end - i);
+	}
 }
 
 /* "name  ports  sites" behind a mark each; what has no short name is counted. */

@@ -32,6 +32,7 @@ struct sheet_row {
 	enum row_kind kind;
 	struct span   span[24];
 	size_t        n;
+	bool          goes_on; /* of a paragraph, not its first row */
 	int           cursor; /* its column, where the focus is in this row; else -1 */
 	const char   *brief;  /* ROW_PASSED: its name in the collected row, or NULL */
 };

@@ -110,6 +110,25 @@ test_fit(void **state)
 	}
 }
 
+/* A hint of several rows goes whole, and one of another field stays where that is enough. */
+static void
+test_hints_go_whole(void **state)
+{
+	struct sheet s;
+
+	(void)state;
+	sheet_start(&s, 12);
+	sheet_row(&s, ROW_HINT);
+	sheet_put(&s, 0, ROLE_TEXT, "first hint");
+	sheet_row(&s, ROW_KEEP);
+	sheet_put(&s, 0, ROLE_TEXT, "field");
+	sheet_para(&s, ROW_HINT, 0, false, "another hint that wraps");
+	assert_string_equal(text_of(&s), "first hint\nfield\nanother hint\nthat wraps\n");
+	assert_true(sheet_fit(&s, 3));
+	assert_string_equal(text_of(&s), "first hint\nfield\n");
+	sheet_free(&s);
+}
+
 static void
 test_scroll(void **state)
 {
@@ -189,6 +208,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_paragraphs),
 		cmocka_unit_test(test_fit),
+		cmocka_unit_test(test_hints_go_whole),
 		cmocka_unit_test(test_scroll),
 		cmocka_unit_test(test_edit_scrolls),
 		cmocka_unit_test(test_edit_is_capped),
