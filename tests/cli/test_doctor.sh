@@ -191,7 +191,7 @@ if [ "$(id -u)" = 0 ]; then
 else
 	chmod 500 "$R/etc/nginx/sites-available"
 	doctor 1 --public "$public"
-	says 'sudo antechamber doctor --fix'
+	says "sudo $BIN doctor --fix"
 fi
 before
 status=0
@@ -305,7 +305,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid=65534 
 	chmod 644 "$site"
 	setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$BIN" doctor --root "$R" \
 		--origin "$ORIGIN" --public "$front" >"$T/out" 2>"$T/err" </dev/null || status=$?
-	says 'sudo antechamber doctor --fix'
+	says "sudo $BIN doctor --fix"
 fi
 
 # Usage.
