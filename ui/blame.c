@@ -55,7 +55,7 @@ blame_by(const struct proxy_found *f, struct cmd *c, struct check_run *run, cons
 }
 
 int
-blame_run(struct cmd *c, struct check_run *run, const struct machine *m, struct err *e)
+blame_run(struct cmd *c, struct check_run *run, struct machine *m, struct err *e)
 {
 	struct url u = address_of(c->o);
 	bool wanted = false;

@@ -9,6 +9,6 @@
  * Where a proxy of this machine serves the public name, its configuration is
  * read and the results of `run' get file and line.  -1 only where a signal came.
  */
-int blame_run(struct cmd *c, struct check_run *run, const struct machine *m, struct err *e);
+int blame_run(struct cmd *c, struct check_run *run, struct machine *m, struct err *e);
 
 #endif

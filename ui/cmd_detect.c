@@ -235,6 +235,8 @@ proxy_json(const struct proxy_found *f)
 	json_set_string(j, "linkDirectory", f->link_dir);
 	json_set_string(j, "includedAt", f->layout);
 	json_set_string(j, "container", f->container);
+	if (f->stranger)
+		json_set_string(j, "stranger", f->stranger);
 	if (f->box)
 		json_set(j, "box", box_json(f->box));
 	json_set_bool(j, "incomplete", f->incomplete);
@@ -327,6 +329,9 @@ put_proxy(struct detecting *d, struct report *r, const struct proxy_found *f)
 	                                           f->config ? f->config : ""));
 	if (f->box)
 		put_box(d, r, f);
+	if (f->stranger)
+		report_state(r, CHECK_SKIP, _("skip"), f->proxy->label,
+		             arena_printf(&d->arena, _("another user's process has its name, and is left alone: %s"), f->stranger));
 	if (f->broken.code != ERR_NONE)
 		report_state(r, CHECK_FAIL, _("fail"), f->proxy->label, f->broken.msg);
 	for (size_t i = 0; i < f->n_sites; i++)

@@ -14,10 +14,10 @@
 #define SHORT     12 /* of an id, as people see it everywhere */
 
 const struct engine engines[] = {
-	{ "Docker", "docker", "--host", "docker", "/var/run/docker.sock", "docker.sock", "DOCKER_HOST" },
-	{ "Podman", "podman", "--url", "libpod", "/run/podman/podman.sock", "podman/podman.sock",
-	  "CONTAINER_HOST" },
-	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	{ "Docker", "docker", "--host", NULL, "docker", "/var/run/docker.sock", "docker.sock", "DOCKER_HOST" },
+	{ "Podman", "podman", "--url", "--remote=false", "libpod", "/run/podman/podman.sock",
+	  "podman/podman.sock", "CONTAINER_HOST" },
+	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 static char *

@@ -20,6 +20,7 @@ struct engine {
 	const char *name;    /* as people know it; not translated */
 	const char *command; /* "docker" */
 	const char *option;  /* of the command: another socket */
+	const char *direct;  /* of the command, to use none; NULL: it always needs one */
 	const char *sign;    /* before the id in the name of a control group */
 	const char *socket;  /* the usual one of its API */
 	const char *own;     /* the one of a user without root, below XDG_RUNTIME_DIR */
@@ -45,7 +46,7 @@ struct box {
 	char                *id;      /* 64 digits, or "" */
 	char                *name;    /* what its engine's command takes, and people say */
 	char                *image;   /* NULL: not told */
-	char                *socket;  /* where its engine answered; NULL: nowhere */
+	char                *socket;  /* where its engine answered; NULL: nowhere, or its command did */
 	pid_t                pid;
 	char                *root;    /* its files from here: "/proc/12/root" */
 	bool                 closed;  /* its files are not ours to see */

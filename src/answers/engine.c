@@ -9,6 +9,7 @@
 #include "answers/box_inside.h"
 #include "base/fs.h"
 #include "base/text.h"
+#include "loop/proc.h"
 
 #define ASK_MS     2000
 #define MAX_BODY   ((size_t)4 << 20)
@@ -23,6 +24,7 @@ struct place {
 /* Lives in the arena of the box, so that nothing leaks if the loop ends early. */
 struct asking {
 	struct arena *arena; /* the box's */
+	struct loop *loop;
 	struct net  *net;
 	struct box  *box;
 	struct place places[MAX_PLACES];
@@ -147,6 +149,19 @@ is_it(const struct asking *q, const struct json *container)
 	       box_same("/proc", (pid_t)pid, q->box->pid);
 }
 
+static bool
+take(struct asking *q, const struct json *container, const struct engine *engine, const char *socket)
+{
+	if (!is_it(q, container))
+		return false;
+	q->box->engine = engine;
+	if (!*q->box->id)
+		q->box->id = arena_strdup(q->box->arena, json_get_string(container, "Id", ""));
+	q->box->socket = arena_strdup(q->box->arena, socket);
+	engine_take(q->box, container);
+	return true;
+}
+
 static void
 next_place(struct asking *q)
 {
@@ -172,15 +187,8 @@ on_container(void *ctx, const struct net_reply *r)
 	struct asking *q = ctx;
 	const struct place *p = &q->places[q->at];
 	struct json *j = answer(r);
-	const bool found = j && is_it(q, j);
+	const bool found = j && take(q, j, p->engine, p->socket);
 
-	if (found) {
-		q->box->engine = p->engine;
-		if (!*q->box->id)
-			q->box->id = arena_strdup(q->box->arena, json_get_string(j, "Id", ""));
-		q->box->socket = arena_strdup(q->box->arena, p->socket);
-		engine_take(q->box, j);
-	}
 	json_free(j);
 	if (found)
 		end(q);
@@ -204,13 +212,46 @@ on_list(void *ctx, const struct net_reply *r)
 	ask_next(q);
 }
 
+/* ---- its command ---- */
+
+static void
+on_inspected(void *ctx, const struct proc_result *r)
+{
+	struct asking *q = ctx;
+	struct err ignored = { 0 };
+	struct json *j = r->started && !r->timed_out && r->status == 0
+	                 ? json_parse(r->out.s, r->out.len, "engine", &ignored) : NULL;
+
+	if (j)
+		take(q, json_at(j, 0), q->box->engine, NULL);
+	json_free(j);
+	end(q);
+}
+
+/* `podman inspect' reads its own store, which is root's. */
+static void
+ask_directly(struct asking *q)
+{
+	const struct engine *e = q->box->engine;
+	const long long left = q->until - loop_now();
+
+	if (!q->net || !*q->box->id || !e || !e->direct || geteuid() != 0 || left <= 0) {
+		end(q);
+		return;
+	}
+	proc_start(q->loop, &(struct proc_request){
+		.argv = (const char *[]){ e->command, e->direct, "inspect", "--type", "container", q->box->id, NULL },
+		.timeout_ms = (int)left, .max_output = MAX_BODY, .done = on_inspected, .ctx = q,
+	});
+}
+
 static void
 try_place(void *ctx)
 {
 	struct asking *q = ctx;
 
 	if (q->at == q->n_places) {
-		end(q);
+		ask_directly(q);
 	} else if (*q->box->id) {
 		q->listed[q->n_listed++] = q->box->id;
 		ask_next(q);
@@ -266,7 +307,7 @@ engine_ask(struct loop *l, struct net *n, struct box *b, long long until, void (
 {
 	struct asking *q = arena_alloc(b->arena, sizeof(*q));
 
-	*q = (struct asking){ .arena = b->arena, .net = n, .box = b, .until = until, .done = done, .ctx = ctx };
+	*q = (struct asking){ .arena = b->arena, .loop = l, .net = n, .box = b, .until = until, .done = done, .ctx = ctx };
 	if (n)
 		find_places(q);
 	loop_after(l, 0, try_place, q);

@@ -1,8 +1,9 @@
 /*
  * engine.h - what Docker or Podman tells of a container, asked over the socket of its API.
  *
- * Only GET is ever sent.  Without the right to the socket nothing is told, and
- * what /proc shows has to do.
+ * Only GET is ever sent.  Podman needs no socket for root: its own command is
+ * asked then, which only reads, too.  Where nobody may be asked nothing is
+ * told, and what /proc shows has to do.
  */
 #ifndef ANSWERS_ENGINE_H
 #define ANSWERS_ENGINE_H

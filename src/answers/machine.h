@@ -30,6 +30,7 @@ struct machine {
 	bool             root;
 	bool             sudo;        /* a sudo program is there */
 	bool             systemd;     /* systemctl is there and it is the init */
+	long long        asked_ms;    /* how long engines of containers were waited for already: see proxy_detect() */
 };
 
 void machine_read(struct machine *m, const char *root);

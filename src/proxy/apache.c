@@ -53,6 +53,7 @@ const struct proxy proxy_apache = {
 	.name          = "apache",
 	.label         = "Apache",
 	.package       = "apache2",
+	.users         = { "www-data", "apache" },
 	.caps          = PROXY_FILES | PROXY_REHEARSE,
 	.boxed         = &(const struct proxy_boxed){ { "apache2", "httpd" }, NULL },
 	.detect        = apache_detect,

@@ -68,8 +68,12 @@ boxed_argv(struct arena *a, const struct proxy_found *f, const char *const *argv
 	out = arena_alloc(a, (n + 7) * sizeof(*out));
 	out[k++] = b->engine->command;
 	/* Always said: the environment may name another engine, now or at a rollback. */
-	out[k++] = b->engine->option;
-	out[k++] = arena_printf(a, "unix://%s", b->socket ? b->socket : b->engine->socket);
+	if (b->told && !b->socket && b->engine->direct) {
+		out[k++] = b->engine->direct;
+	} else {
+		out[k++] = b->engine->option;
+		out[k++] = arena_printf(a, "unix://%s", b->socket ? b->socket : b->engine->socket);
+	}
 	if (strcmp(argv[0], "kill") == 0) {
 		k += put_signal(out + k, b, argv);
 		out[k] = NULL;

@@ -13,9 +13,10 @@
 
 /*
  * Look for f->proxy: on this machine, and where none runs here, in containers.
- * `n' may be NULL: then no engine is asked.  As `detect' of struct proxy.
+ * `n' may be NULL: then no engine is asked.  As `detect' of struct proxy.  All
+ * looks at one machine share their patience with its engines.
  */
-void proxy_detect(struct loop *l, struct net *n, const char *root, const struct machine *m,
+void proxy_detect(struct loop *l, struct net *n, const char *root, struct machine *m,
                   struct proxy_found *f, void (*done)(void *ctx), void *ctx);
 
 /* As those of struct proxy, with steps as they are done from here. */

@@ -11,20 +11,20 @@
 #include "proxy/running.h"
 
 #define MAX_BOXES 16
-#define ASK_MS    4000 /* for all of them together */
+#define ASK_MS    4000 /* for all of them together, whatever is looked for */
 
 /* Lives in the arena of what is found, so that nothing leaks if the loop ends early. */
 struct detection {
 	struct loop          *loop;
 	struct net           *net;
 	const char           *root;
-	const struct machine *machine;
+	struct machine       *machine;
 	struct proxy_found   *f;
 	void                (*done)(void *ctx);
 	void                 *ctx;
 	struct box           *boxes[MAX_BOXES];
 	size_t                n, asked;
-	long long             until;
+	long long             since, until;
 };
 
 /* ---- which ---- */
@@ -171,6 +171,7 @@ ask_next(struct detection *d)
 		engine_ask(d->loop, d->net, d->boxes[d->asked++], d->until, answered, d);
 		return;
 	}
+	d->machine->asked_ms += loop_now() - d->since;
 	best = best_of(d);
 	if (best)
 		enter(d, best);
@@ -193,12 +194,13 @@ looked_here(void *ctx)
 	if (f->proxy->boxed && !f->running && !f->chosen && !is_rooted(d->root))
 		for (const char *const *p = f->proxy->boxed->programs; *p; p++)
 			machine_processes(*p, consider, d);
-	d->until = loop_now() + ASK_MS;
+	d->since = loop_now();
+	d->until = d->since + ASK_MS - d->machine->asked_ms;
 	ask_next(d);
 }
 
 void
-proxy_detect(struct loop *l, struct net *n, const char *root, const struct machine *m,
+proxy_detect(struct loop *l, struct net *n, const char *root, struct machine *m,
              struct proxy_found *f, void (*done)(void *ctx), void *ctx)
 {
 	struct detection *d = arena_alloc(&f->arena, sizeof(*d));

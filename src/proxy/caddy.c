@@ -53,6 +53,7 @@ caddy_fix(const char *cause)
 const struct proxy proxy_caddy = {
 	.name          = "caddy",
 	.label         = "Caddy",
+	.users         = { "caddy" },
 	.caps          = PROXY_FILES | PROXY_AUTO_TLS | PROXY_REHEARSE,
 	.boxed         = &(const struct proxy_boxed){ { "caddy" }, NULL },
 	.detect        = caddy_detect,

@@ -183,7 +183,7 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	(void)parent;
 	if (!argv[0] || !argv[1] || strcmp(argv[1], "run") != 0)
 		return;
-	if (f->box ? !boxed_has(f, pid) : running_apart(f, pid, has_root(s->root)))
+	if (f->box ? !boxed_has(f, pid) : !running_counts(f, pid, has_root(s->root)))
 		return;
 	config = config_of(&f->arena, pid, argv);
 	if (!config || !f->config || f->master)

@@ -51,6 +51,7 @@ haproxy_fix(const char *cause)
 const struct proxy proxy_haproxy = {
 	.name          = "haproxy",
 	.label         = "HAProxy",
+	.users         = { "haproxy" },
 	.caps          = PROXY_FILES | PROXY_REHEARSE,
 	.boxed         = &(const struct proxy_boxed){ { "haproxy" }, NULL },
 	.detect        = haproxy_detect,

@@ -122,7 +122,7 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 
 	if (is_worker(s, parent) || f->master)
 		return;
-	if (f->box ? !boxed_has(f, pid) : running_apart(f, pid, is_rooted(s)))
+	if (f->box ? !boxed_has(f, pid) : !running_counts(f, pid, is_rooted(s)))
 		return;
 	files = files_of(&f->arena, pid, argv);
 	if (!f->installed || !files[0])

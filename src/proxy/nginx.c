@@ -52,6 +52,7 @@ nginx_fix(const char *cause)
 const struct proxy proxy_nginx = {
 	.name          = "nginx",
 	.label         = "nginx",
+	.users         = { "nginx", "www-data" },
 	.caps          = PROXY_FILES | PROXY_REHEARSE,
 	.boxed         = &(const struct proxy_boxed){ { "nginx" }, "/data/nginx/proxy_host" /* Nginx Proxy Manager */ },
 	.detect        = nginx_detect,

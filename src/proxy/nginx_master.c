@@ -71,7 +71,7 @@ nginx_is_master(const struct proxy_found *f, pid_t pid, const char *const *argv)
 	struct stat x, y;
 	bool same;
 
-	if (!is_any_master(argv) || !own || !own->real_config || !boxed_has(f, pid))
+	if (!is_any_master(argv) || !own || !own->real_config || !boxed_has(f, pid) || (!f->box && !running_believed(f, pid)))
 		return false;
 	config = config_of(&a, argv);
 	if (!config)
@@ -107,7 +107,7 @@ consider(void *ctx, pid_t pid, pid_t parent, const char *const *argv)
 	(void)parent;
 	if (!is_any_master(argv))
 		return;
-	if (f->box ? !boxed_has(f, pid) : running_apart(f, pid, is_rooted(s->root)))
+	if (f->box ? !boxed_has(f, pid) : !running_counts(f, pid, is_rooted(s->root)))
 		return;
 	if (!f->config || f->master)
 		return;

@@ -64,6 +64,7 @@ struct proxy_found {
 	char               *user;      /* what its workers run as, or NULL */
 	pid_t               master;    /* 0: not running */
 	char               *container; /* name, or NULL */
+	char               *stranger;  /* whose process has its name and is not believed to be it, or NULL */
 	struct box         *box;       /* that container, where its proxy can be told from here; else NULL */
 	struct proxy_found *here;      /* with a box: what this machine itself has of this proxy; freed along */
 	struct proxy_site  *sites;
@@ -124,6 +125,7 @@ struct proxy {
 	const char *name;  /* "nginx": in answers, in templates/, on the command line */
 	const char *label; /* as people know it; not translated */
 	const char *package; /* what Debian and Ubuntu install it by; NULL: by its name */
+	const char *users[3]; /* its packages run it as, beside root; ends with NULL */
 	unsigned    caps;
 	const struct proxy_boxed *boxed; /* NULL: it is not looked for in containers */
 

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,82 @@ running_apart(struct proxy_found *f, pid_t pid, bool rooted)
 	if (container && !f->container)
 		f->container = container;
 	return container || running_elsewhere("/proc", pid);
+}
+
+/* A user has services of his own, but none of them there: "0::/system.slice/caddy.service". */
+static bool
+is_in_service(const struct proxy_found *f, pid_t pid)
+{
+	static const char slice[] = ":/system.slice/";
+	struct arena a = { 0 };
+	struct buf groups = BUF_INIT;
+	const char *unit;
+	bool is;
+
+	read_proc(&groups, pid, "cgroup");
+	unit = strstr(groups.s, slice) ? running_unit(&a, pid, f->proxy->name) : NULL;
+	is = unit && strncmp(strstr(groups.s, slice) + strlen(slice), unit, strlen(unit)) == 0;
+	arena_free(&a);
+	buf_free(&groups);
+	return is;
+}
+
+static bool
+is_trusted(const struct proxy_found *f, uid_t uid)
+{
+	const char *set_up[] = { f->user, NULL }, *const *names[] = { f->proxy->users, set_up };
+
+	if (uid == 0 || uid == geteuid())
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		for (const char *const *name = names[i]; *name; name++) {
+			const struct passwd *p = getpwnam(*name);
+
+			if (p && p->pw_uid == uid)
+				return true;
+		}
+	return false;
+}
+
+/* The owner of its directory in /proc is root for every process that wants no dump: its status is asked. */
+static bool
+read_users(pid_t pid, unsigned *real, unsigned *effective)
+{
+	struct buf status = BUF_INIT;
+	const char *line;
+	bool is;
+
+	read_proc(&status, pid, "status");
+	line = strstr(status.s, "\nUid:");
+	is = line && sscanf(line, " Uid: %u %u", real, effective) == 2;
+	buf_free(&status);
+	return is;
+}
+
+bool
+running_believed(const struct proxy_found *f, pid_t pid)
+{
+	unsigned real, effective;
+
+	return read_users(pid, &real, &effective) &&
+	       ((is_trusted(f, real) && is_trusted(f, effective)) || is_in_service(f, pid));
+}
+
+bool
+running_counts(struct proxy_found *f, pid_t pid, bool rooted)
+{
+	unsigned real, effective;
+	const struct passwd *p;
+
+	if (running_apart(f, pid, rooted))
+		return false;
+	if (running_believed(f, pid))
+		return true;
+	if (!f->stranger && read_users(pid, &real, &effective)) {
+		p = getpwuid(real);
+		f->stranger = p ? arena_strdup(&f->arena, p->pw_name) : arena_printf(&f->arena, "%u", real);
+	}
+	return false;
 }
 
 /* "0::/system.slice/haproxy.service" */

@@ -26,6 +26,17 @@ bool running_elsewhere(const char *proc, pid_t pid);
 bool running_apart(struct proxy_found *f, pid_t pid, bool rooted);
 
 /*
+ * May it be believed?  Anybody can give a process of his own a proxy's name,
+ * arguments and environment: so only root's, one of the user it is packaged or
+ * set up to run as, one in its service's control group, or our own if we are
+ * not root.
+ */
+bool running_believed(const struct proxy_found *f, pid_t pid);
+
+/* Is it this machine's own, and believed?  Whose it is if not is noted in `f', as in running_apart(). */
+bool running_counts(struct proxy_found *f, pid_t pid, bool rooted);
+
+/*
  * "haproxy.service", but only a unit whose name holds `word': one started from
  * cron or a test would otherwise have that unit reloaded.  From the arena.
  */

@@ -230,6 +230,8 @@ lines_proxy(const struct setup *s, struct lines *l)
 		line_told(l, MARK_PASS, _("its configuration: syntax ok; the rest needs root"));
 	else
 		line_told(l, MARK_PASS, _("its configuration is sound as it is today"));
+	if (f->stranger && !f->running)
+		line_told(l, MARK_WARN, say(s, _("another user's process has its name, and is left alone: %s"), f->stranger));
 	if (!f->box && (f->link_dir || f->site_dir))
 		line_told(l, MARK_PASS, say(s, _("sites are read from %s"), f->link_dir ? f->link_dir : f->site_dir));
 	for (size_t i = 0; i < f->n_sites; i++)

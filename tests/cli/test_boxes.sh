@@ -25,6 +25,63 @@ for poser in $posers; do
 	kill "$poser"
 done
 
+# A proxy of somebody else's making is not this server's: of which user it is decides, not what it calls itself.
+impostor() { # impostor USER COMMAND...: listening where the world comes in
+	user=$1
+	shift
+	setpriv --reuid "$user" --regid 65534 --clear-groups "$@" >"$T/impostor.out" 2>&1 &
+	impostor=$!
+	PIDS="$PIDS $!"
+	(wait_for 10 serves) || fail "$user: $(cat "$T/impostor.out" "$T/theirs/log")"
+}
+serves() { curl -s --max-time 1 -o "$T/served" http://127.0.0.1:8088/; }
+gone() { ! serves; }
+ended() {
+	kill "$impostor"
+	wait_for 10 gone
+}
+mkdir -m 777 "$T/theirs"
+chmod a+x "$T"
+cat >"$T/theirs/nginx.conf" <<CONF
+daemon off; pid $T/theirs/pid; error_log $T/theirs/log;
+events {}
+http {
+	access_log off; client_body_temp_path $T/theirs/1; proxy_temp_path $T/theirs/2; fastcgi_temp_path $T/theirs/3;
+	uwsgi_temp_path $T/theirs/4; scgi_temp_path $T/theirs/5;
+	server { listen 8088; server_name stolen.example.org; return 200 stolen; }
+}
+CONF
+chmod 644 "$T/theirs/nginx.conf"
+theirs='.proxies[] | select(.name == "nginx")'
+impostor nobody nginx -c "$T/theirs/nginx.conf"
+run 0 detect --json
+json "$theirs | .running == false and .stranger == \"nobody\" and .config == \"/etc/nginx/nginx.conf\""
+run 0 detect
+says "another user's process has its name, and is left alone: nobody"
+says_not stolen
+ended
+rm -rf "$T/theirs/"[0-9] "$T/theirs/log" "$T/theirs/pid"
+impostor www-data nginx -c "$T/theirs/nginx.conf"
+run 0 detect --json
+json "$theirs | .running and .stranger == null and .config == \"$T/theirs/nginx.conf\""
+ended
+
+printf '{\n\tadmin off\n}\n:8088 {\n\trespond stolen\n}\n' >"$T/theirs/Caddyfile"
+theirs='.proxies[] | select(.name == "caddy")'
+impostor nobody env HOME="$T/theirs" CADDY_ADMIN=127.0.0.1:9 caddy run --config "$T/theirs/Caddyfile"
+run 0 detect --json
+json "$theirs | .running == false and .stranger == \"nobody\""
+# Put by root into the service's control group it is believed; in a service of that user's own it is not.
+echo '0::/user.slice/user-65534.slice/user@65534.service/app.slice/caddy.service' >"$T/cgroup"
+mount --bind "$T/cgroup" "/proc/$impostor/cgroup"
+run 0 detect --json
+json "$theirs | .running == false and .stranger == \"nobody\""
+echo '0::/system.slice/caddy.service' >"$T/cgroup"
+run 0 detect --json
+json "$theirs | .running and .stranger == null and .config == \"$T/theirs/Caddyfile\""
+umount "/proc/$impostor/cgroup"
+ended
+
 box bridge "$S/conf.d:/etc/nginx/conf.d" "$S/certs:/etc/certs"
 publish 8080 80
 nginx='.proxies[] | select(.name == "nginx")'
@@ -167,5 +224,14 @@ kill -CONT "$ENGINE_PID"
 json "$nginx | .box == null"
 curl -s --unix-socket /run/docker.sock http://localhost/last >/dev/null # what waited before it is heard now
 [ "$(wc -l <"$D/log")" -le 4 ] || fail "asked again and again: $(cat "$D/log")"
+# One after the other, too: the second look has no patience left.
+: >"$D/log"
+kill -STOP "$ENGINE_PID"
+got=0
+"$BIN" doctor --origin "$ORIGIN" --public https://chat.example.org >"$T/out" 2>"$T/err" </dev/null || got=$?
+kill -CONT "$ENGINE_PID"
+curl -s --unix-socket /run/docker.sock http://localhost/last >/dev/null
+grep -q '^GET /containers' "$D/log" || fail "nobody was asked: $(cat "$T/out" "$T/err")"
+[ "$(wc -l <"$D/log")" -le 4 ] || fail "asked again by the next look: $(cat "$D/log")"
 unset DOCKER_HOST CONTAINER_HOST
 only_read

@@ -177,6 +177,42 @@ test_unseen(void **state)
 	json_free(bad);
 }
 
+/* What a real Podman 4.3.1 said of one container, over its API and by `podman inspect': the bytes, but for paths. */
+static void
+test_podman(void **state)
+{
+	static const char *const said[] = { "tests/boxes/podman-inspect.json", "tests/boxes/podman-command.json" };
+	char data[] = "/data", certs[] = "/etc/certs";
+	struct tree *t = *state;
+	struct err e = { 0 };
+
+	make_proc(t);
+	for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+		struct buf text = BUF_INIT;
+		struct json *j;
+		struct box b;
+
+		assert_int_equal(fs_read(&text, said[i], 1 << 20, &e), 0);
+		j = json_parse(text.s, text.len, said[i], &e);
+		assert_non_null(j);
+		box_read(&b, &t->arena, tree_path(t, "/proc"), 12);
+		b.mounts = (struct box_mount[]){ { .inside = data }, { .inside = certs, .volume = true } };
+		b.n_mounts = 2;
+		engine_take(&b, i == 0 ? j : json_at(j, 0));
+		assert_true(b.told);
+		assert_string_equal(b.name, "web");
+		assert_string_equal(b.image, "localhost/local/web:latest");
+		assert_int_equal(b.n_ports, 2);
+		assert_int_equal(box_port_inside(&b, 8443), 443);
+		assert_int_equal(box_port_inside(&b, 8080), 80);
+		assert_string_equal(b.ports[0].address, "");
+		assert_true(b.mounts[0].volume);
+		assert_false(b.mounts[1].volume);
+		json_free(j);
+		buf_free(&text);
+	}
+}
+
 /* An ordinary user sees that there is one, and no more. */
 static void
 test_closed(void **state)
@@ -197,6 +233,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_ids, tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_podman, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_network, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_unseen, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_closed, tree_setup, tree_teardown),
