@@ -76,6 +76,14 @@ closed_on(struct arena *a, const struct user *u, const char *path)
 	return is_open(u, path, 4) ? NULL : path;
 }
 
+bool
+closed_file(uid_t uid, gid_t gid, const char *path)
+{
+	const struct user u = { .uid = uid, .groups = { gid }, .n_groups = 1 };
+
+	return !is_open(&u, path, 4);
+}
+
 const char *
 closed_to(struct arena *a, const char *user, const char *root, const char *path)
 {

@@ -142,6 +142,26 @@ check_rights(const struct proxy_context *c, const struct machine *m, const char 
 	return rc;
 }
 
+/* An image may have a user of its own: HAProxy's has, and cannot read a key of root's. */
+static int
+check_key_there(const struct proxy_context *c, const char *proc, struct err *e)
+{
+	const struct answers *an = c->answers;
+	char *status = xasprintf("%s/status", proc);
+	const unsigned uid = (unsigned)number(status, "\nUid:", 10, 0);
+	const unsigned gid = (unsigned)number(status, "\nGid:", 10, 0);
+	const bool all = number(status, "\nCapEff:", 16, ~0ULL) & CAP_READ_ALL;
+	struct arena a = { 0 };
+	int rc = 0;
+
+	if (!all && an->tls == TLS_EXISTING && an->key && closed_file(uid, gid, fs_path(&a, c->root, an->key)))
+		rc = answers_err(e, an, "tls.key", _("%1$s runs as %2$s and may not read %3$s. Open it for that user."),
+		                 c->found->proxy->label, arena_printf(&a, "%u", uid), an->key);
+	arena_free(&a);
+	free(status);
+	return rc;
+}
+
 int
 obstacle_find(const struct proxy_context *c, const struct machine *m, struct err *e)
 {
@@ -149,9 +169,11 @@ obstacle_find(const struct proxy_context *c, const struct machine *m, struct err
 	char proc[32];
 	int rc;
 
-	if (f->container || f->box || f->master <= 0)
+	if (f->master <= 0 || (f->container && !f->box))
 		return 0;
 	snprintf(proc, sizeof(proc), "/proc/%ld", (long)f->master);
+	if (f->box)
+		return check_key_there(c, proc, e);
 	rc = check_address(c, m, e);
 	if (rc == 0)
 		rc = check_rights(c, m, proc, e);

@@ -177,11 +177,15 @@ test_unseen(void **state)
 	json_free(bad);
 }
 
-/* What a real Podman 4.3.1 said of one container, over its API and by `podman inspect': the bytes, but for paths. */
+/*
+ * What a real Docker 20.10.24 and a real Podman 4.3.1 said of one container, over their APIs and by
+ * `podman inspect': the bytes, but for paths.
+ */
 static void
-test_podman(void **state)
+test_engines(void **state)
 {
-	static const char *const said[] = { "tests/boxes/podman-inspect.json", "tests/boxes/podman-command.json" };
+	static const char *const said[] = { "tests/boxes/docker-inspect.json", "tests/boxes/podman-inspect.json",
+		                            "tests/boxes/podman-command.json" };
 	char data[] = "/data", certs[] = "/etc/certs";
 	struct tree *t = *state;
 	struct err e = { 0 };
@@ -198,10 +202,10 @@ test_podman(void **state)
 		box_read(&b, &t->arena, tree_path(t, "/proc"), 12);
 		b.mounts = (struct box_mount[]){ { .inside = data }, { .inside = certs, .volume = true } };
 		b.n_mounts = 2;
-		engine_take(&b, i == 0 ? j : json_at(j, 0));
+		engine_take(&b, json_get(j, "Id") ? j : json_at(j, 0));
 		assert_true(b.told);
 		assert_string_equal(b.name, "web");
-		assert_string_equal(b.image, "localhost/local/web:latest");
+		assert_non_null(strstr(b.image, "local/web"));
 		assert_int_equal(b.n_ports, 2);
 		assert_int_equal(box_port_inside(&b, 8443), 443);
 		assert_int_equal(box_port_inside(&b, 8080), 80);
@@ -233,7 +237,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_ids, tree_setup, tree_teardown),
-		cmocka_unit_test_setup_teardown(test_podman, tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(test_engines, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_network, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_unseen, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_closed, tree_setup, tree_teardown),

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include "answers/box.h"
 #include "proxy/obstacle.h"
 
 #define NOBODY  65534
@@ -146,6 +147,14 @@ test_rights(void **state)
 	assert_int_equal(chmod(key, 0600), 0);
 	assert_int_equal(obstacle(w, "127.0.0.1", 8443, tls, &e), -1);
 	assert_non_null(strstr(e.msg, "/key"));
+	/* In a container, too, whose addresses and ports are others. */
+	w->found.box = &(struct box){ .pid = w->pid };
+	assert_int_equal(obstacle(w, "192.0.2.77", 81, tls, &e), -1);
+	assert_non_null(strstr(e.msg, "nginx runs as 65534 and may not read"));
+	assert_int_equal(chmod(key, 0644), 0);
+	assert_int_equal(obstacle(w, "192.0.2.77", 81, tls, &e), 0);
+	assert_int_equal(chmod(key, 0600), 0);
+	w->found.box = NULL;
 	assert_int_equal(chown(key, NOBODY, NOBODY), 0);
 	assert_int_equal(obstacle(w, "127.0.0.1", 8443, tls, &e), 0);
 
@@ -154,6 +163,9 @@ test_rights(void **state)
 	assert_int_equal(chown(key, 0, 0), 0);
 	start_nginx(w, NGINX, false);
 	assert_int_equal(obstacle(w, "127.0.0.1", 81, tls, &e), 0);
+	w->found.box = &(struct box){ .pid = w->pid };
+	assert_int_equal(obstacle(w, "127.0.0.1", 81, tls, &e), 0);
+	w->found.box = NULL;
 }
 
 /* A copy of a program whose version is another one, of the same length. */
