@@ -71,7 +71,7 @@ must_say 'Press Enter for the public address'
 # On it goes: rehearsed, reviewed, told, and taken back from the result.
 keys Tab Tab
 to_review
-must_say 'Rehearsal  .* passed'
+must_say 'Rehearsal .* passed'
 must_not_say 'S3cret'
 [ "$(changes)" = 0 ] || fail "something was changed before apply"
 keys a
