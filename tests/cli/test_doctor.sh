@@ -121,9 +121,9 @@ says_not '., ' # a sentence ends, and no comma follows
 says '> 20: '
 
 # The checklist says the same; a cause of several checks is explained once and names the others.
-run 1 check --origin "$ORIGIN" --public "$public" --connect-to "127.0.0.1:$HTTP" $pw --report "$T/report.md" --plain
+run 1 check --root "$R" --origin "$ORIGIN" --public "$public" --connect-to "127.0.0.1:$HTTP" $pw --report "$T/report.md" --plain
 says 'the same cause: /api/global/event/ws, /api/terminal/ws'
-for line in 20 27 34; do says "place: $R/etc/nginx/sites-enabled/chat:$line"; done
+for line in 20 27 34; do says "place: /etc/nginx/sites-enabled/chat:$line"; done
 [ "$(grep -c '^cause: OpenChamber does not see the public name' "$T/out")" = 1 ] || fail "a cause is explained more than once"
 [ "$(grep -c '^- ws-host-lost: ' "$T/report.md")" = 1 ] || fail "the report explains a cause more than once"
 [ "$(grep -c "^- place: .*sites-enabled/chat:" "$T/report.md")" -ge 4 ] || fail "the report lacks a place"
