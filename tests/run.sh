@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/run.sh PROGRAM... - run test programs and scripts, two at a time, and count them.
+# tests/run.sh PROGRAM... - run test programs and scripts, three at a time: most of their time is waiting, and count them.
 #
 # A test passes with 0 and skips with 77; its last line says why it skipped.  Where CI=true a skip
 # is a failure.  What a test printed is shown only if it failed.  The last line counts.
@@ -48,8 +48,8 @@ RESULTS=$(mktemp -d)
 export RESULTS
 trap 'rm -rf "$RESULTS"' EXIT
 trap 'exit 130' INT TERM
-[ $# -eq 0 ] || printf '%s\n' "$@" | xargs -n 1 -P "${JOBS:-2}" sh "$0" --one
-# Two tests side by side can take a port from each other between choosing it and listening on it, or
+[ $# -eq 0 ] || printf '%s\n' "$@" | xargs -n 1 -P "${JOBS:-3}" sh "$0" --one
+# Tests side by side can take a port from each other between choosing it and listening on it, or
 # the time for which something is measured.  What failed beside another is tried once more, alone;
 # the failure stays shown above.
 lone=$(find "$RESULTS" -name '*.rc' | while read -r rc; do
