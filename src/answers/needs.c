@@ -55,7 +55,7 @@ read_text(const struct read *r, const struct yml_node *map, const char *key, cha
 
 /* A path is put into requests and templates: nothing that has a meaning there. */
 static int
-read_path(const struct read *r, const struct yml_node *map, const char *key, char **out)
+read_path(const struct read *r, const struct yml_node *map, const char *key, const char **out)
 {
 	const struct yml_node *at;
 	const char *text = text_of(r, map, key, &at);

@@ -13,18 +13,18 @@
 #include "base/mem.h"
 
 struct need_route {
-	char    *id;        /* "global-event" */
-	char    *path;      /* "/api/global/event" */
-	char    *first;     /* what the first message or event holds */
-	unsigned keepalive; /* seconds, the longest gap between bytes */
-	bool     required;  /* false: it can only warn */
-	bool     backend;   /* it needs the OpenCode process */
+	char       *id;        /* "global-event" */
+	const char *path;      /* "/api/global/event" */
+	char       *first;     /* what the first message or event holds */
+	unsigned    keepalive; /* seconds, the longest gap between bytes */
+	bool        required;  /* false: it can only warn */
+	bool        backend;   /* it needs the OpenCode process */
 };
 
 struct needs {
 	struct arena       arena;
 	unsigned           port;
-	char              *version, *health, *session, *upload; /* paths */
+	const char        *version, *health, *session, *upload; /* paths */
 	unsigned long long body;    /* bytes */
 	unsigned           stream, connect, quiet; /* seconds */
 	struct need_route *sockets;

@@ -206,15 +206,6 @@ put_line(struct buf *out, struct mend *m, const char *file, const struct lines *
 	return i + 1;
 }
 
-static bool
-is_step(const struct steps *s, const char *file)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].kind == STEP_WRITE && strcmp(s->v[i].path, file) == 0)
-			return true;
-	return false;
-}
-
 static int
 write_file(struct steps *out, struct mend *m, const char *file, struct err *e)
 {
@@ -243,7 +234,7 @@ mend_causes(struct steps *out, const struct proxy_context *c, const char *const 
 		for (const char **path = mend_routes(&m.arena, c->needs, causes[i]); *path; path++)
 			settle(&m, causes[i], *path);
 	for (size_t i = 0; i < m.n && rc == 0; i++)
-		if (!is_step(out, m.v[i].file))
+		if (!steps_has_write(out, m.v[i].file))
 			rc = write_file(out, &m, m.v[i].file, e);
 	if (rc == 0 && out->n > had)
 		rc = c->found->proxy->runs(out, c, e);

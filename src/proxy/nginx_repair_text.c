@@ -377,15 +377,6 @@ text_of(struct buf *out, struct repair *r, const char *file, struct err *e)
 	return rc;
 }
 
-static bool
-is_step(const struct steps *s, const char *file)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].kind == STEP_WRITE && strcmp(s->v[i].path, file) == 0)
-			return true;
-	return false;
-}
-
 int
 repair_steps(struct steps *out, struct repair *r, struct err *e)
 {
@@ -398,7 +389,7 @@ repair_steps(struct steps *out, struct repair *r, struct err *e)
 		const char *file = r->conf->files[i];
 		struct buf text = BUF_INIT;
 
-		if (in_place[i] || !count_edits(r, file) || is_step(out, file))
+		if (in_place[i] || !count_edits(r, file) || steps_has_write(out, file))
 			continue;
 		if (text_of(&text, r, file, e) < 0) {
 			buf_free(&text);

@@ -144,6 +144,15 @@ steps_check(struct steps *s)
 	append(s, STEP_CHECK);
 }
 
+bool
+steps_has_write(const struct steps *s, const char *path)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].kind == STEP_WRITE && strcmp(s->v[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 const struct step *
 steps_find(const struct steps *s, enum step_kind kind, enum step_role role)
 {

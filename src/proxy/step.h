@@ -83,6 +83,7 @@ void steps_call(struct steps *s, const struct call *c); /* copied */
 void steps_check(struct steps *s);
 /* The strings of a call one after the other, by a number from 0; false: no more.  For hashes and journals. */
 bool call_string(struct call *c, size_t i, const char **name, const char ***at);
+bool steps_has_write(const struct steps *s, const char *path);
 const struct step *steps_find(const struct steps *s, enum step_kind kind, enum step_role role); /* first, or NULL; not of a proxy that is left */
 /*
  * What stops the program that an argv starts, or has it read its files anew: its word start
