@@ -180,7 +180,7 @@ control(struct edit *f, int key)
 	case K_END:        case CTRL_E: f->cursor = f->len; break;
 	case K_BACKSPACE:  case CTRL_H: cut(f, before(f, f->cursor), f->cursor); break;
 	case K_DELETE:     case CTRL_D: cut(f, f->cursor, after(f, f->cursor)); break;
-	case CTRL_U:       cut(f, 0, f->cursor); break;
+	case CTRL_U:       replace(f); cut(f, 0, f->cursor); break;
 	case CTRL_K:       cut(f, f->cursor, f->len); break;
 	case CTRL_W:       cut(f, word_before(f), f->cursor); break;
 	case CTRL_Y:       bring_back(f); break;

@@ -281,12 +281,29 @@ draw_row(const struct sheet_row *r, int y, int x, int width)
 		          r->span[i].text);
 }
 
+/* Step 4's checks come and go as the address is typed: gaps whose room was needed once stay closed. */
+static bool
+fit_steadily(struct screen *sc, struct sheet *s, size_t rows)
+{
+	size_t *closed = &sc->gaps_closed[sc->compact];
+	const size_t gaps = sheet_gaps(s);
+	bool fits;
+
+	if (sc->at.view != VIEW_PAGE || setup_page(sc->setup) != PAGE_PUBLIC)
+		return sheet_fit(s, rows);
+	sheet_close_gaps(s, *closed);
+	fits = sheet_fit(s, rows);
+	if (fits)
+		*closed = gaps - sheet_gaps(s);
+	return fits;
+}
+
 static void
 draw_sheet(struct screen *sc, struct sheet *s, int x, int *cy, int *cx)
 {
 	size_t rows = (size_t)sc->rows, pinned = 0, top;
 
-	if (!sheet_fit(s, rows) && sheet_pinned(s) <= rows / 2)
+	if (!fit_steadily(sc, s, rows) && sheet_pinned(s) <= rows / 2)
 		pinned = sheet_pinned(s);
 	rows -= pinned;
 	s->n -= pinned;

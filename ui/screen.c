@@ -148,6 +148,7 @@ arrive(struct screen *sc)
 	sc->diff_top = 0;
 	sc->diff_left = 0;
 	sc->finding = 0;
+	sc->gaps_closed[0] = sc->gaps_closed[1] = 0;
 	focus_sync(sc);
 	focus_first(sc);
 	/* Nothing that was typed before the review was on the screen may press a button there. */

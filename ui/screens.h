@@ -78,6 +78,7 @@ struct screen {
 	bool compact;
 	int  rows, width;         /* of the page */
 	bool scrolls;             /* it is longer */
+	size_t gaps_closed[2];    /* since the page came, wide and compact: they stay closed, so that nothing jumps */
 	size_t diff_rows, diff_lines; /* of the text that is read on the review */
 };
 

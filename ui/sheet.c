@@ -144,12 +144,31 @@ take_out(struct sheet *s, size_t at, size_t n)
 	s->n -= n;
 }
 
+size_t
+sheet_gaps(const struct sheet *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->row[i].kind == ROW_GAP;
+	return n;
+}
+
+void
+sheet_close_gaps(struct sheet *s, size_t n)
+{
+	for (size_t i = s->n; i-- > 0 && n;)
+		if (s->row[i].kind == ROW_GAP) {
+			take_out(s, i, 1);
+			n--;
+		}
+}
+
 static void
 drop_gaps(struct sheet *s, size_t rows)
 {
-	for (size_t i = s->n; i-- > 0 && s->n > rows;)
-		if (s->row[i].kind == ROW_GAP)
-			take_out(s, i, 1);
+	if (s->n > rows)
+		sheet_close_gaps(s, s->n - rows);
 }
 
 /* Build rows at the end with a call, then move them to where they belong. */
@@ -261,19 +280,38 @@ collect_passed(struct sheet *s)
 			take_out(s, i, 1);
 }
 
-bool
-sheet_fit(struct sheet *s, size_t rows)
+static bool
+leave_out(struct sheet *s, size_t rows)
 {
-	while (s->n && s->row[s->n - 1].kind == ROW_GAP)
-		s->n--;
-	if (s->n > rows)
-		drop_gaps(s, rows);
+	drop_gaps(s, rows);
 	if (s->n > rows)
 		shorten_why(s);
 	if (s->n > rows)
 		drop_hints(s, rows);
-	if (s->n > rows)
+	return s->n <= rows;
+}
+
+bool
+sheet_fit(struct sheet *s, size_t rows)
+{
+	struct sheet_row *whole;
+	size_t n;
+
+	while (s->n && s->row[s->n - 1].kind == ROW_GAP)
+		s->n--;
+	if (s->n <= rows)
+		return true;
+	n = s->n;
+	whole = xreallocarray(NULL, n, sizeof(*whole));
+	memcpy(whole, s->row, n * sizeof(*whole));
+	if (!leave_out(s, rows)) {
+		/* Collecting what passed makes much room: less of the rest has to go then. */
+		memcpy(s->row, whole, n * sizeof(*whole));
+		s->n = n;
 		collect_passed(s);
+		leave_out(s, rows);
+	}
+	free(whole);
 	return s->n <= rows;
 }
 

@@ -61,6 +61,10 @@ void sheet_cursor(struct sheet *s, int col); /* the focus is in the last row */
 void sheet_para(struct sheet *s, enum row_kind kind, int col, bool here, const char *text);
 void sheet_why(struct sheet *s, const char *text);
 
+/* How many gaps there are, and as many of the last ones left out. */
+size_t sheet_gaps(const struct sheet *s);
+void   sheet_close_gaps(struct sheet *s, size_t n);
+
 /* Leave out what may be left out until it fits `rows'; false: it has to scroll. */
 bool sheet_fit(struct sheet *s, size_t rows);
 

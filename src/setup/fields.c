@@ -169,7 +169,7 @@ hint_password(const struct setup *s)
 	if (is_closed(s))
 		return _("closed: it was refused three times");
 	if (origin_is_practice(s)) /* TRANSLATORS: %s is the password; at most 40 columns */
-		return say(s, _("of the practice OpenChamber: %s"), PRACTICE_PASSWORD);
+		return say(s, _("the password in practice: %s"), PRACTICE_PASSWORD);
 	return _("for this run's checks only, never saved");
 }
 
@@ -179,7 +179,7 @@ error_password(const struct setup *s)
 	if (s->password || !was_refused(s))
 		return "";
 	if (origin_is_practice(s)) /* TRANSLATORS: %s is the password */
-		return say(s, _("The password was refused. The one of the practice OpenChamber: %s"), PRACTICE_PASSWORD);
+		return say(s, _("The password was refused. The one in practice: %s"), PRACTICE_PASSWORD);
 	return _("The password was refused. It was tried once and is never tried again by itself.");
 }
 

@@ -165,6 +165,7 @@ test_editing(void **state)
 		{ "x\031", "[http://127.0.0.1:3000 " }, /* what a key replaced comes back, and only that */
 		{ "\033[200~evil\033[201~s\031" "9", "[http://127.0.0.1:30009 " },
 		{ "\031" "x", "[x  " },
+		{ "\025" "9\031", "[http://127.0.0.1:3000 " },
 	};
 
 	(void)state;

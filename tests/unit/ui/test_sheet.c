@@ -95,7 +95,8 @@ test_fit(void **state)
 		{ 9, "The first sentence. The second one is\nlonger and wraps around.\nfield\nhint\npass\npass\npass\nfail\nPress Enter.\n", true },
 		{ 8, "The first sentence.\nfield\nhint\npass\npass\npass\nfail\nPress Enter.\n", true },
 		{ 7, "The first sentence.\nfield\npass\npass\npass\nfail\nPress Enter.\n", true },
-		{ 6, "The first sentence.\nfield\n\xe2\x9c\x93 name  \xe2\x9c\x93 ports  \xe2\x9c\x93 sites\nfail\nPress Enter.\n", true },
+		{ 6, "The first sentence.\nfield\nhint\n\xe2\x9c\x93 name  \xe2\x9c\x93 ports  \xe2\x9c\x93 sites\nfail\nPress Enter.\n", true },
+		{ 5, "The first sentence.\nfield\n\xe2\x9c\x93 name  \xe2\x9c\x93 ports  \xe2\x9c\x93 sites\nfail\nPress Enter.\n", true },
 		{ 3, "The first sentence.\nfield\n\xe2\x9c\x93 name  \xe2\x9c\x93 ports  \xe2\x9c\x93 sites\nfail\nPress Enter.\n", false },
 	};
 
