@@ -199,6 +199,8 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	struct buf a = BUF_INIT, b = BUF_INIT, size = BUF_INIT, stream = BUF_INIT;
 	const struct check_run *r = run_of(s, WAY_REHEARSAL);
 	const char *rehearsal = _("not run");
+	const char *const address[] = { setup_origin_base(s), setup_public_base(s) };
+	int wide = 27; /* an address is read whole, or it is not read */
 
 	if (max < 2)
 		return 0;
@@ -214,13 +216,16 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 		rehearsal = failed > 0 ? say(s, Q_("%d failed", "%d failed", (unsigned long)failed), failed)
 		                     : say(s, Q_("%d passed", "%d passed", (unsigned long)sum.pass), sum.pass);
 	}
-	pair(&a, "OpenChamber", setup_origin_base(s), 11, 27);
+	for (size_t i = 0; i < ARRAY_LEN(address); i++)
+		if (text_width(address[i]) + 2 > wide)
+			wide = text_width(address[i]) + 2;
+	pair(&a, "OpenChamber", address[0], 11, wide);
 	buf_putc(&a, '\t');
 	pair(&a, _("Uploads"), size.s, 9, 7);
 	buf_putc(&a, '\t');
 	pair(&a, _("Proxy"), !f ? _("something else") : f->version ? say(s, "%s %s", f->proxy->label, f->version)
 	                                                           : f->proxy->label, 9, 0);
-	pair(&b, _("Address"), setup_public_base(s), 11, 27);
+	pair(&b, _("Address"), address[1], 11, wide);
 	buf_putc(&b, '\t');
 	answers_get(&stream, &s->answers, "limits.stream");
 	pair(&b, _("Streams"), stream.s, 9, 7);

@@ -59,7 +59,8 @@ wait_text 'step 10'
 must_say '^ *[0-9] new file  *'"$S/conf.d/openchamber.conf"
 must_say 'run  *docker --host unix:///var/run/docker.sock exec web nginx -t$'
 must_say 'run  *docker --host unix:///var/run/docker.sock exec web nginx -s$'
-must_say 'Rehearsal  [0-9]* passed'
+must_say "https://chat.example.org:8443 "
+must_say 'Rehearsal *[0-9]* passed'
 
 # And done.
 keys a

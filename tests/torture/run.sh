@@ -31,6 +31,7 @@ for test in "$B"/tests/unit/apply/test_torture "$B"/tests/unit/apply/test_crash 
 	*) attempt "$test" ;;
 	esac
 done
+KILL_EVERY=1 attempt sh tests/proxy/test_killed.sh
 INJECTIONS=${INJECTIONS:-1000}
 [ "$INJECTIONS" -ge 20 ] || { echo "20 injections and not $INJECTIONS: fewer prove nothing"; INJECTIONS=20; }
 export INJECTIONS
