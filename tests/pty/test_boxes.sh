@@ -29,6 +29,7 @@ chmod 600 "$T/answers.yaml"
 start 80x24 --answers "$T/answers.yaml"
 wait_text 'step 1 of'
 wait_text 'nginx .*in a container (web)'
+wait_text 'Press Enter to start'
 take 'OpenChamber .* answers'
 wait_text 'it has a UI password'
 take 'step 3 of'

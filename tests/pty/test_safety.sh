@@ -1,0 +1,68 @@
+#!/bin/sh
+# The safety line is true on every page: what it says of this server is what the tree says, before, after and undone.
+# shellcheck disable=SC2154
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../apply/lib.sh"
+trap stop EXIT
+password
+origin --password-file "$T/password"
+server_up
+cat >"$T/answers.yaml" <<YAML
+version: 1
+origin: $ORIGIN
+public: http://127.0.0.1:$TLS
+proxy: nginx
+tls: {mode: none}
+listen: {http: $TLS}
+commands:
+  validate: [/usr/sbin/nginx, -t, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
+  reload: [/usr/sbin/nginx, -s, reload, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
+YAML
+changed() { # paths that are other than before, but for the answers that are kept for next time
+	tree >"$T/after"
+	diff "$T/before" "$T/after" | sed -n 's/^[<>] //p' | grep -o 'etc/[^ ]*' | grep -v '^etc/antechamber' |
+		grep -v '/sites-available$\|/sites-enabled$\|^etc$' | sort -u | wc -l
+}
+untouched() { # untouched STEP: the page says so, and it is so
+	wait_text "step $1 of"
+	must_say 'Nothing on this server has been changed'
+	as_before
+}
+start 80x24 --root "$R" --answers "$T/answers.yaml" --password-file "$T/password"
+untouched 1
+wait_text 'Press Enter to start'
+is_step() { is_on_screen "step $1 of"; }
+go_on() { # go_on STEP: Enter, field by field, until that page is there
+	for _ in 1 2 3 4 5 6; do
+		keys Enter
+		(wait_for 2 is_step "$1") >/dev/null && break
+	done
+	untouched "$1"
+}
+go_on 2
+wait_text 'it has a UI password'
+go_on 3
+wait_text '> 1 nginx'
+go_on 4
+wait_text 'pass.*port '
+go_on 5
+wait_text 'Steps 5 to 9 have all passed' 30
+for step in 6 7 8 9 10; do go_on $step; done
+wait_text 'Read first'
+keys a
+wait_text ' works at ' 60
+said=$(screen | sed -n 's/^ *\([0-9]*\) places* changed.*/\1/p')
+[ "$said" = "$(changed)" ] || lost "$said places, and $(changed) are: $(diff "$T/before" "$T/after")"
+keys Enter
+wait_text 'exit=0'
+close_terminal
+
+# A later run has changed nothing either, however much an earlier one did, until it undoes it.
+cp "$T/after" "$T/with"
+start 80x24 --root "$R"
+wait_text 'Undo the last change' 20
+must_say 'Nothing .*has been changed'
+tree | cmp -s - "$T/with" || lost "the later run changed something by being there"
+close_terminal
+run 0 rollback --root "$R"
+as_before
