@@ -190,7 +190,7 @@ lines_contained(const struct setup *s, const struct proxy_found *f, struct lines
 	else if (!setup_pastes(s) && s->scratch)
 		line_told(l, MARK_FAIL, _("in practice its API is not asked: a text is pasted"));
 	else if (!setup_pastes(s))
-		line_told(l, MARK_FAIL, say(s, _("%s is told by its API only by: antechamber apply --answers FILE"), f->proxy->label));
+		line_told(l, MARK_FAIL, say(s, _("%1$s is told by its API only by: %2$s apply --answers FILE"), f->proxy->label, self_command()));
 	else if (!setup_origin_is_container(s))
 		line_told(l, MARK_PASS, _("you set it in its pages: the review shows what, and the text to paste"));
 	if (setup_origin_is_container(s)) /* TRANSLATORS: %s is a host, as 127.0.0.1 */
