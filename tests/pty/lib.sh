@@ -87,3 +87,12 @@ export TMPDIR
 chmod 1777 "$TMPDIR"
 nothing_left() { [ -z "$(ls -A "$TMPDIR")" ]; }
 must_leave_nothing() { wait_for 5 nothing_left; }
+
+is_step() { is_on_screen "step $1 of"; }
+go_on() { # go_on STEP: Enter, field by field, until that page is there
+	for _ in 1 2 3 4 5 6; do
+		keys Enter
+		(wait_for 2 is_step "$1") >/dev/null && return
+	done
+	lost "no step $1"
+}

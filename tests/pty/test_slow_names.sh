@@ -1,0 +1,50 @@
+#!/bin/sh
+# A name server that never answers: every key is answered all the same, and the page says what it waits for.
+# shellcheck disable=SC2154
+if [ -z "${ANTECHAMBER_NAMES:-}" ]; then
+	unshare --net --mount true 2>/dev/null || { echo "SKIP: this machine gives no namespaces"; exit 77; }
+	ANTECHAMBER_NAMES=1 exec unshare --net --mount sh "$0"
+fi
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../apply/lib.sh"
+need ip
+trap stop EXIT
+ip link set lo up
+ip link add silent type veth peer name nobody # swallows what is sent
+ip link set nobody up
+ip link set silent up
+ip addr add 192.0.2.1/24 dev silent
+ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev silent
+echo 'nameserver 192.0.2.9' >"$T/resolv.conf"
+mount --bind "$T/resolv.conf" /etc/resolv.conf
+password
+origin --password-file "$T/password"
+server_up
+printf 'version: 1\norigin: %s\npublic: http://127.0.0.1:%s\nproxy: nginx\ntls: {mode: none}\n' "$ORIGIN" "$TLS" >"$T/answers.yaml"
+start 80x24 --root "$R" --answers "$T/answers.yaml" --password-file "$T/password"
+wait_text 'Press Enter to start' 20
+go_on 2
+wait_text 'it has a UI password'
+go_on 3
+wait_text '> 1 nginx'
+go_on 4
+keys C-u
+name=http://chat.example.org
+type_text "$name"
+wait_text 'looking up chat.example.org'
+screen
+worst=0
+for letter in a b c d e f g h i j; do
+	name=$name$letter
+	begin=$(date +%s%N)
+	keys $letter
+	until is_on_screen "$name "; do
+		[ $((($(date +%s%N) - begin) / 1000000)) -lt 3000 ] || lost "no answer to a key"
+	done
+	took=$((($(date +%s%N) - begin) / 1000000))
+	[ $took -le $worst ] || worst=$took
+done
+echo "worst key to screen, with tmux around it: $worst ms"
+[ $worst -lt $((200 * slow)) ] || lost "a key took $worst ms"
+keys C-c
+wait_text 'exit=130'
