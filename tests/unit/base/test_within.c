@@ -137,7 +137,7 @@ test_links_of_proc(void **state)
 	struct tree *t = *state;
 
 	tree_mkdir(t, "/box/proc");
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("proc", tree_path(t, "/box/proc"), "proc", 0, NULL) < 0)
 		skip(); /* not root */
 	assert_true(within_look(tree_path(t, "/box"), "/proc/self/root/etc/passwd", WITHIN_FOLLOW) < 0 && errno == ELOOP);

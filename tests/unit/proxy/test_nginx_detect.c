@@ -250,8 +250,8 @@ static bool
 enter_container(const char *dir)
 {
 	return unshare(CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER)) == 0 &&
-	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount("/", dir, NULL, MS_BIND | MS_REC, NULL) == 0 && chroot(dir) == 0 && chdir("/") == 0;
+	       mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("/", dir, "", MS_BIND | MS_REC, NULL) == 0 && chroot(dir) == 0 && chdir("/") == 0;
 }
 
 /* One in a container that reads a file of the same path is not the one whose configuration is changed here. */

@@ -56,7 +56,7 @@ move(enum kind kind, const char *dir)
 	if (kind == SAME)
 		return true;
 	if (unshare(CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER)) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	    mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) < 0)
 		return false;
 	if (kind == CHROOT)
 		return chroot(dir) == 0;
