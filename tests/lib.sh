@@ -95,3 +95,13 @@ closed_port() { # a port that nobody else is given, for as long as this test run
 	[ -x "${B:-build}/tests/port" ] || make -s "${B:-build}/tests/port" >&2
 	"${B:-build}/tests/port" $$
 }
+
+nginx_around() { # nginx_around PIDFILE LOG TEMPORARY [MAIN]: an nginx.conf; what stands on stdin is in its http{}
+	echo "worker_processes 1; pid $1; error_log $2 notice; ${4:-}"
+	[ "$(id -u)" != 0 ] || echo "user root;"
+	echo "events { worker_connections 256; }"
+	echo "http { access_log off;"
+	for d in client_body proxy fastcgi uwsgi scgi; do echo "${d}_temp_path $3/$d;"; done
+	cat
+	echo "}"
+}

@@ -156,16 +156,18 @@ replace(struct edit *f)
 	cut(f, 0, f->len);
 }
 
-static void
+/* False: there is nothing to bring back. */
+static bool
 bring_back(struct edit *f)
 {
 	const size_t n = strlen(f->replaced);
 
 	if (!n)
-		return;
+		return false;
 	cut(f, 0, f->len);
 	insert(f, f->replaced, n);
 	f->replaced[0] = '\0';
+	return true;
 }
 
 static bool
@@ -183,11 +185,9 @@ control(struct edit *f, int key)
 	case CTRL_U:       replace(f); cut(f, 0, f->cursor); break;
 	case CTRL_K:       cut(f, f->cursor, f->len); break;
 	case CTRL_W:       cut(f, word_before(f), f->cursor); break;
-	case CTRL_Y:       bring_back(f); break;
+	case CTRL_Y:       if (!bring_back(f)) return true; break;
 	default:           return false;
 	}
-	if (key == CTRL_Y && !f->touched)
-		return true; /* there was nothing to bring back */
 	touch(f);
 	return true;
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -138,13 +137,8 @@ int
 secrets_as_file(void)
 {
 	const char *held = secret_held(service_cloudflare.name);
-	const int fd = held ? memfd_create("token", MFD_CLOEXEC) : -1;
 
-	if (fd >= 0 && (fs_write_all(fd, held, strlen(held)) < 0 || lseek(fd, 0, SEEK_SET) < 0)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	return held ? fs_unnamed("token", held) : -1;
 }
 
 void

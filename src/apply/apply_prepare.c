@@ -7,7 +7,6 @@
 
 #include "apply/move.h"
 #include "base/buf.h"
-#include "base/fs.h"
 #include "base/i18n.h"
 
 static int
@@ -111,13 +110,10 @@ put_leaving(struct apply *a, struct json *line)
 	json_set(line, "leaving", left);
 }
 
-/* The service manager's word is its own. */
 static const char *
-word_for_reload(const struct proxy *p, const char *program)
+word_for_reload(const struct proxy *p, const char *const *argv)
 {
-	const char *name = fs_basename(program);
-
-	return p->reload_word && strcmp(name, "systemctl") && strcmp(name, "service") ? p->reload_word : "reload";
+	return p->reload_word && !step_asks_service(argv) ? p->reload_word : "reload";
 }
 
 /*
@@ -134,7 +130,7 @@ put_stop(struct apply *a, struct json *line)
 	if (!start || c->found->running || a->options.no_reload || c->answers->reload_argv)
 		return;
 	put_words(line, "stop", step_instead(&a->arena, start->argv, "stop", p->stop));
-	put_words(line, "again", step_instead(&a->arena, start->argv, word_for_reload(p, start->argv[0]), p->reload));
+	put_words(line, "again", step_instead(&a->arena, start->argv, word_for_reload(p, start->argv), p->reload));
 }
 
 static int

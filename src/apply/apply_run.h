@@ -137,9 +137,9 @@ void command_go_on(struct apply *a, const struct err *e); /* with whoever waits 
 void command_validate(struct apply *a, const char *const *argv, apply_then *then);
 /* And the proof that it took. */
 void command_reload(struct apply *a, const char *const *argv, apply_then *then);
-/* Until nobody listens on these ports (0: none) any more, or for a few seconds; never an error. */
 /* Does a program, or any where that is NULL, listen on one of the ports?  0: none. */
 bool command_listens(struct apply *a, const char *program, const unsigned ports[2]);
+/* Until nobody listens on these ports (0: none) any more, or for a few seconds; never an error. */
 void command_wait_free(struct apply *a, const unsigned ports[2], apply_then *then);
 /* It ends; that its ports are free is waited for by whoever needs them. */
 void command_stop(struct apply *a, const char *const *argv, apply_then *then);

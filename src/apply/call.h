@@ -55,6 +55,9 @@ struct journal_lines;
 /* Is the line a call that may have changed something?  `answered': its answer is known. */
 bool call_is_due(const struct journal_lines *l, const struct json *line, bool *answered);
 
+/* A call as its line of the journal has it, whole or not; from the arena. */
+void call_from_json(struct arena *a, struct call *c, const struct json *line);
+
 /* What does by hand what call_undo() of this line, the last one, could not: a command, or where to click. */
 void call_by_hand(struct buf *out, const struct apply *a, const struct json *line);
 

@@ -21,7 +21,6 @@ void call_look(struct apply *a, client_fn *seen);               /* at the call i
 void call_wait(struct apply *a, int ms, loop_fn *fn);
 struct client *call_client(const struct apply *a, const struct call *c); /* NULL: not let in */
 
-void call_from_json(struct arena *a, struct call *c, const struct json *line);
 bool call_is_whole(const struct call *c);
 
 #endif

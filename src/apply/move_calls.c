@@ -2,17 +2,8 @@
 
 #include <string.h>
 
+#include "apply/call.h"
 #include "base/i18n.h"
-
-static void
-call_of(struct call *c, struct arena *a, const struct json *line)
-{
-	const char *name, **at;
-
-	*c = (struct call){ 0 };
-	for (size_t i = 0; call_string(c, i, &name, &at); i++)
-		*at = arena_strdup(a, json_get_string(line, name, NULL));
-}
 
 size_t
 move_calls(const struct journal_entry *v, size_t n, const struct url *public_url, const char *proxy,
@@ -35,7 +26,7 @@ move_calls(const struct journal_entry *v, size_t n, const struct url *public_url
 				continue;
 			left |= json_get_bool(line, "leaving", false);
 			if (!left && found++ == 0)
-				call_of(newest, a, line);
+				call_from_json(a, newest, line);
 		}
 		journal_lines_free(&l);
 	}

@@ -33,7 +33,7 @@ put_place(struct buf *out, const char *root, const struct step *s)
 {
 	struct place at = PLACE_INIT;
 	struct err ignored = { 0 };
-	const bool known = place_open(&at, root, s->path, s->kind == STEP_WRITE, &ignored) >= 0;
+	const bool known = place_open(&at, root, s->path, s->kind == STEP_WRITE ? PLACE_FOLLOW : 0, &ignored) >= 0;
 	const size_t len = known ? strlen(at.real) : 0;
 
 	if (known && (strncmp(s->path, at.real, len) != 0 || (s->path[len] && s->path[len] != '/')))

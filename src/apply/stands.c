@@ -1,10 +1,10 @@
 #include "apply/stands.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "apply/alter.h"
 #include "apply/diff.h"
+#include "apply/move_calls.h"
 #include "base/fs.h"
 #include "base/url.h"
 
@@ -95,24 +95,18 @@ carries(const struct alteration *c, void *ctx)
 	return any(s->above->dir, has_path, c->path) ? is_built_on(c, s) : true;
 }
 
-static bool
-same_host(const struct journal_entry *a, const struct journal_entry *b)
-{
-	struct url x, y;
-	struct err ignored = { 0 };
-
-	return url_parse(&x, a->address, "https", URL_ANY, "", &ignored) == 0 &&
-	       url_parse(&y, b->address, "https", URL_ANY, "", &ignored) == 0 && strcasecmp(x.host, y.host) == 0;
-}
-
 unsigned
 stands_on(const struct journal_entry *v, size_t i, const char *root)
 {
+	struct url host;
+	struct err ignored = { 0 };
+	const bool known = url_parse(&host, v[i].address, "https", URL_ANY, "", &ignored) == 0;
+
 	for (size_t k = i; k-- > 0;) {
 		struct stand s = { &v[i], &v[k], root };
 
 		if (v[k].state == JOURNAL_COMMITTED && !v[k].repairs && !v[i].repairs &&
-		    strcmp(v[k].proxy, v[i].proxy) == 0 && !same_host(&v[k], &v[i]) &&
+		    strcmp(v[k].proxy, v[i].proxy) == 0 && !(known && move_is_for_host(&v[k], &host)) &&
 		    any(v[k].dir, is_there, (void *)root) && any(v[i].dir, carries, &s))
 			return v[k].id;
 	}

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fs.h"
 #include "base/i18n.h"
 
 /* ---- what is to be undone ---- */

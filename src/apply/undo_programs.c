@@ -84,14 +84,6 @@ on_started(struct apply *a, const struct err *e)
 	next_program(a);
 }
 
-static bool
-is_service(const char *const *argv)
-{
-	const char *name = fs_basename(argv[0]);
-
-	return !strcmp(name, "systemctl") || !strcmp(name, "service");
-}
-
 /* It ran, and what was to reload it ended it: with it every site of this server. */
 static bool
 start_again(struct apply *a)
@@ -107,7 +99,7 @@ start_again(struct apply *a)
 		start = steps_find(&a->start, STEP_RUN, ROLE_RELOAD);
 	answers_free(&none);
 	/* The services of this machine are not those of another root. */
-	if (!start || (a->root && is_service(start->argv)))
+	if (!start || (a->root && step_asks_service(start->argv)))
 		return false;
 	command_start(a, start->argv, on_started);
 	return true;
@@ -177,7 +169,7 @@ still_runs(struct apply *a, const char *const *argv)
 {
 	const struct undo_work *w = &a->works[a->work];
 
-	return is_service(argv) ||
+	return step_asks_service(argv) ||
 	       command_listens(a, fs_basename(argv[0]), (const unsigned[]){ w->http, w->https });
 }
 

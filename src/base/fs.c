@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
@@ -160,6 +161,18 @@ fs_write_all(int fd, const char *bytes, size_t len)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+int
+fs_unnamed(const char *name, const char *text)
+{
+	const int fd = memfd_create(name, MFD_CLOEXEC);
+
+	if (fd >= 0 && (fs_write_all(fd, text, strlen(text)) < 0 || lseek(fd, 0, SEEK_SET) < 0)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
 }
 
 static int

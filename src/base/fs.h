@@ -41,6 +41,7 @@ int fs_read_given(struct buf *out, const char *path, size_t max, struct err *e);
  */
 int fs_write(const char *path, const void *bytes, size_t len, mode_t mode, struct err *e);
 
+int  fs_unnamed(const char *name, const char *text); /* a file in memory alone that holds it, at its beginning; -1 with errno */
 int  fs_write_all(int fd, const char *bytes, size_t len); /* however many calls it takes; -1 with errno */
 int  fs_mkdirs(const char *path, mode_t mode, struct err *e); /* as mkdir -p */
 bool fs_exists(const char *path);

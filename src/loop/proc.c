@@ -230,18 +230,7 @@ on_deadline(void *ctx)
 static int
 open_input(const char *text)
 {
-	int fd;
-
-	if (!text)
-		return open("/dev/null", O_RDONLY | O_CLOEXEC);
-	fd = memfd_create("stdin", MFD_CLOEXEC);
-	if (fd >= 0 && fs_write_all(fd, text, strlen(text)) < 0) {
-		close(fd);
-		return -1;
-	}
-	if (fd >= 0)
-		lseek(fd, 0, SEEK_SET);
-	return fd;
+	return text ? fs_unnamed("stdin", text) : open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 static void

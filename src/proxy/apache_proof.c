@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "proxy/boxed.h"
 #include "base/text.h"
+#include "proxy/boxed.h"
 #include "proxy/listen_address.h"
 #include "proxy/running.h"
 #include "proxy/said.h"

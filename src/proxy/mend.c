@@ -175,13 +175,14 @@ static size_t
 put_line(struct buf *out, struct mend *m, const char *file, const struct lines *l, size_t i)
 {
 	const char *begin, *all = l->at[i];
-	const size_t n = bare(&begin, l, i), behind = behind_block(l, i);
+	const size_t n = bare(&begin, l, i);
 	const bool crlf = l->at[i + 1] - all > 1 && l->at[i + 1][-2] == '\r';
 	struct line one = { .eol = crlf ? "\r\n" : "\n", .in = arena_strndup(&m->arena, all, (size_t)(begin - all)),
 		            .words = arena_strndup(&m->arena, begin, n) };
 	const char *step = *one.in == ' ' ? "    " : "\t";
 	const bool broken = ends_with(l, i, '\\') || (i > 0 && ends_with(l, i - 1, '\\'));
 	bool changed = false, gone = false;
+	size_t behind;
 
 	for (size_t k = 0; k < m->n; k++) {
 		const struct mend_edit *e = &m->v[k];
@@ -190,11 +191,11 @@ put_line(struct buf *out, struct mend *m, const char *file, const struct lines *
 			continue;
 		if (e->how == MEND_ABOVE)
 			put(out, &one, "", e->text);
-		gone |= e->how == MEND_OUT && behind;
+		gone |= e->how == MEND_OUT;
 		changed |= e->how == MEND_INSTEAD || e->how == MEND_WORD || e->how == MEND_MORE;
 		change_words(m, &one, e);
 	}
-	if (gone)
+	if (gone && (behind = behind_block(l, i)))
 		return behind;
 	if (changed)
 		put(out, &one, "", one.words);

@@ -114,8 +114,7 @@ clash_on(const struct proxy_found *f, const struct machine *m, const char *addre
 		if (l->port != port || l->ipv6 != ipv6)
 			continue;
 		if (!is_nginx(f, l)) {
-			if (*l->program &&
-			    (all || listen_meet(address, l->address)))
+			if (*l->program && (all || listen_meet(address, l->address)))
 				return err_set(
 				    e, ERR_CONFLICT,
 				    _("Port %u is taken by %s, so nginx cannot listen there."),

@@ -162,6 +162,14 @@ steps_find(const struct steps *s, enum step_kind kind, enum step_role role)
 	return NULL;
 }
 
+bool
+step_asks_service(const char *const *argv)
+{
+	const char *name = fs_basename(argv[0]);
+
+	return strcmp(name, "systemctl") == 0 || strcmp(name, "service") == 0;
+}
+
 const char *const *
 step_instead(struct arena *a, const char *const *argv, const char *word, const char *const *behind)
 {

@@ -85,6 +85,7 @@ void steps_check(struct steps *s);
 bool call_string(struct call *c, size_t i, const char **name, const char ***at);
 bool steps_has_write(const struct steps *s, const char *path);
 const struct step *steps_find(const struct steps *s, enum step_kind kind, enum step_role role); /* first, or NULL; not of a proxy that is left */
+bool step_asks_service(const char *const *argv); /* a manager of services, whose words are its own */
 /*
  * What stops the program that an argv starts, or has it read its files anew: its word start
  * becomes that one, else these words are behind it.  From the arena; NULL: nobody knows.

@@ -367,7 +367,7 @@ advise_apply(const struct setup *s, struct advice *a)
 {
 	advise(a, _("If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
 	advise(a, _("To see which one, later:"));
-	advise_literal(s, a, say(s, "%s%s rollback --list", machine_as_root(&s->machine), self_command()));
+	advise_literal(s, a, list_command(s));
 }
 
 const char *const *

@@ -23,6 +23,13 @@ found(struct setup *s, enum mark mark, const char *text)
 }
 
 /* -1: it cannot be read, and that has been said. */
+/* Root has read this file for us; the key it has not. */
+static bool
+is_shown(const struct setup *s, const char *path)
+{
+	return s->shown_cert && strcmp(s->shown_cert, path) == 0;
+}
+
 static int
 read_pem(struct setup *s, struct buf *out, const char *path)
 {
@@ -30,7 +37,7 @@ read_pem(struct setup *s, struct buf *out, const char *path)
 
 	if (fs_read(out, fs_path(&s->keep, s->o.root, path), MAX_PEM, &e) == 0)
 		return 0;
-	if (e.sys == EACCES && s->shown_cert && strcmp(s->shown_cert, path) == 0) {
+	if (e.sys == EACCES && is_shown(s, path)) {
 		buf_puts(out, s->shown_pem);
 		return 0;
 	}
@@ -70,13 +77,6 @@ judge(struct setup *s, const struct cert *c, const char *cert_pem, const char *k
 		                        "certificate: it covers the name, %d days left", (unsigned long)days), days));
 }
 
-/* Root has read it for us; the key it has not. */
-static bool
-is_shown(const struct setup *s)
-{
-	return s->shown_cert && strcmp(s->shown_cert, s->answers.certificate) == 0;
-}
-
 void
 certificate_look(struct setup *s)
 {
@@ -94,11 +94,11 @@ certificate_look(struct setup *s)
 		found(s, MARK_FAIL, _("certificate: write its file, and the file of its key"));
 		return;
 	}
-	if (read_pem(s, &cert, a->certificate) == 0 && (is_shown(s) || read_pem(s, &key, a->key) == 0)) {
+	if (read_pem(s, &cert, a->certificate) == 0 && (is_shown(s, a->certificate) || read_pem(s, &key, a->key) == 0)) {
 		if (cert_parse(&c, &arena, cert.s, cert.len, a->certificate, &e) < 0)
 			found(s, MARK_FAIL, say(s, _("certificate: %s"), e.msg));
 		else
-			judge(s, &c, cert.s, is_shown(s) ? NULL : key.s);
+			judge(s, &c, cert.s, is_shown(s, a->certificate) ? NULL : key.s);
 	}
 	if (key.len)
 		mem_wipe(key.s, key.len);

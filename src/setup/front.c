@@ -165,10 +165,9 @@ front_hint(const struct setup *s, const char *key)
 {
 	if (strcmp(key, "cloudflare.zone") == 0)
 		return _("empty: it is found by the name");
-	if (strcmp(key, "token") == 0 && s->page == PAGE_LATER)
-		return *front_token() ? _("for this run only, never saved") : _("typed last time, kept nowhere; needed to change or undo it");
 	if (strcmp(key, "token") == 0)
 		return *front_token() ? _("for this run only, never saved")
+		     : s->page == PAGE_LATER ? _("typed last time, kept nowhere; needed to change or undo it")
 		     : s->answers.cloudflare_token_file ? _("empty: the file below has it")
 		                                        : _("empty: you click the settings yourself");
 	return _("or a file of mode 600 with it");
@@ -269,7 +268,6 @@ front_advice(const struct setup *s)
 
 	if (addresses_list(s, c, 1))
 		v[n++] = _("Whoever asks from Cloudflare's addresses is believed about your visitors. The known ones may be out of date.");
-
 	if (!front_is_told(&s->answers)) {
 		if (front_may_tell(s))
 			v[n++] = _("A token with these rights lets it be done from here: Zone Read; Edit for Zone Settings, Response Compression, Cache Rules, Config Rules.");

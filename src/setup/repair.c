@@ -234,10 +234,11 @@ static const char *
 change_of(const struct setup *s, size_t i, const char *diff)
 {
 	const struct finding *one = &s->diagnosis->findings.v[i];
+	const char *old = not_reloaded(s, one);
 	unsigned out, in;
 
-	if (*not_reloaded(s, one))
-		return not_reloaded(s, one);
+	if (*old)
+		return old;
 	if (one->refused.code != ERR_NONE)
 		return say(s, "%s", one->refused.msg);
 	if (!one->plan.steps.n)

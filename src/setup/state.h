@@ -228,6 +228,7 @@ bool writes(const struct setup *s);
 bool setup_only_looks(const struct setup *s); /* "only look" was chosen: nothing is ever written */
 const char *setup_set_aside(const struct setup *s); /* the file of a site that is in the way, or NULL */
 const char *setup_undo_command(const struct setup *s);
+const char *list_command(const struct setup *s); /* tells what there is to undo, and how it ended */
 void setup_tell(struct setup *s); /* something a face shows is different */
 
 bool setup_pastes(const struct setup *s); /* the chosen proxy is set in its own pages, from what the review shows */

@@ -183,13 +183,18 @@ setup_result_heading(const struct setup *s)
 	}
 }
 
+const char *
+list_command(const struct setup *s)
+{
+	return say(s, "%s%s rollback --list", machine_as_root(&s->machine), self_command());
+}
+
 /* Without whoever watches. */
 static const char *
 goes_on(const struct setup *s)
 {
 	/* TRANSLATORS: %s is a command */
-	return say(s, _("The change goes on without you. To see how it ended: %s"),
-	           say(s, "%s%s rollback --list", machine_as_root(&s->machine), self_command()));
+	return say(s, _("The change goes on without you. To see how it ended: %s"), list_command(s));
 }
 
 const char *const *

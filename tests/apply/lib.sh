@@ -91,6 +91,18 @@ YAML
 	chmod 600 "$T/answers.yaml"
 }
 
+http_answers() { # http_answers [LINES]: the same by http alone, on the port that is TLS's there
+	cat >"$T/answers.yaml" <<YAML
+version: 1
+origin: $ORIGIN
+public: http://127.0.0.1:$TLS
+proxy: nginx
+tls: {mode: none}
+listen: {http: $TLS}
+${1:-}
+YAML
+}
+
 apply() { # apply STATUS OPTION...
 	status=$1
 	shift

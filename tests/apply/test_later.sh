@@ -72,14 +72,7 @@ as_before
 blog_answers || fail "the other site is gone"
 
 # What we wrote was edited, and fails: to find out why is what is offered first, and the fix is ours as well.
-cat >"$T/answers.yaml" <<YAML
-version: 1
-origin: $ORIGIN
-public: http://127.0.0.1:$TLS
-proxy: nginx
-tls: {mode: none}
-listen: {http: $TLS}
-YAML
+http_answers
 apply 0 --allow-unprotected
 ours=$R/etc/nginx/sites-available/openchamber.conf
 sed -i '/proxy_set_header Upgrade/d' "$ours"

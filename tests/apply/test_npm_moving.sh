@@ -7,15 +7,8 @@ behind_up
 npm_up 2.15.1
 HTTP=$(closed_port)
 mkdir -p "$R/etc/nginx/conf.d" "$R/var/nginx"
-{
-	echo "worker_processes 1; pid $R/run/nginx.pid; error_log $T/nginx.log notice; worker_shutdown_timeout 1s;"
-	[ "$(id -u)" != 0 ] || echo "user root;"
-	echo "events { worker_connections 256; }"
-	echo "http { access_log off;"
-	for d in client_body proxy fastcgi uwsgi scgi; do echo "${d}_temp_path $R/var/nginx/$d;"; done
-	echo "include $R/etc/nginx/conf.d/*.conf;"
-	echo "}"
-} >"$R/etc/nginx/nginx.conf"
+echo "include $R/etc/nginx/conf.d/*.conf;" |
+	nginx_around "$R/run/nginx.pid" "$T/nginx.log" "$R/var/nginx" 'worker_shutdown_timeout 1s;' >"$R/etc/nginx/nginx.conf"
 /usr/sbin/nginx -p "$R/var/nginx" -e "$T/nginx.log" -c "$R/etc/nginx/nginx.conf" -g 'daemon off;' >"$T/nginx.out" 2>&1 &
 PIDS="$PIDS $!"
 picture() { (cd "$R" && find etc -printf '%p %y %m\n' | sort && find etc -type f -exec sha256sum {} + | sort) | grep -v etc/antechamber; }

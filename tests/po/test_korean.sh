@@ -1,11 +1,6 @@
 #!/bin/sh
 # A Korean particle behind a variable depends on what the variable says, so none may stand there.
-set -eu
-export LC_ALL=C.UTF-8
-cd "$(dirname "$0")/../.."
-command -v msgcat >/dev/null || { echo "SKIP: gettext is not installed"; exit 77; }
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
+. "$(dirname "$0")/lib.sh"
 
 # shellcheck disable=SC1112
 behind='(\\"|[])”’])?(을|를|이|가|은|는|과|와|으로|로)([[:space:]".,;:)]|\\n|$)'
@@ -13,8 +8,7 @@ particle='%([0-9]+[$])?[-0-9.]*(l|ll|z)?[sduf]'$behind
 
 # Lines of translations only.  A particle is one only if the word ends with it: a counter goes on.
 find_particles() {
-	msgcat --no-wrap "$1" | grep -n '^msgstr' |
-		grep -E "$particle" || :
+	translations "$1" | grep -E "$particle" || :
 }
 
 cat >"$T/ko.po" <<'S'
@@ -39,6 +33,4 @@ msgid "c %s"
 msgstr "%s의 버전은 %s에서 읽습니다."
 S
 [ -z "$(find_particles "$T/ko.po")" ] || { echo "the lint accuses what is fine"; find_particles "$T/ko.po"; exit 1; }
-[ -f po/ko.po ] || { echo "po/ko.po is missing"; exit 1; }
-found=$(find_particles po/ko.po)
-[ -z "$found" ] || { echo "$found"; exit 1; }
+finds_nothing find_particles po/ko.po

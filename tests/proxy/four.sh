@@ -23,16 +23,10 @@ shop_port() { eval "echo \$$1_shop"; }
 
 nginx_files() {
 	mkdir -p "$R/etc/nginx/conf.d" "$R/var/nginx"
-	{
-		echo "worker_processes 1; pid $R/run/nginx.pid; error_log $T/nginx.log notice; worker_shutdown_timeout 1s;"
-		[ "$(id -u)" != 0 ] || echo "user root;"
-		echo "events { worker_connections 256; }"
-		echo "http { access_log off;"
-		for d in client_body proxy fastcgi uwsgi scgi; do echo "${d}_temp_path $R/var/nginx/$d;"; done
-		echo "server { listen 127.0.0.1:$nginx_shop; server_name shop.example.org; return 200 shop; }"
-		echo "include $R/etc/nginx/conf.d/*.conf;"
-		echo "}"
-	} >"$R/etc/nginx/nginx.conf"
+	nginx_around "$R/run/nginx.pid" "$T/nginx.log" "$R/var/nginx" 'worker_shutdown_timeout 1s;' >"$R/etc/nginx/nginx.conf" <<CONF
+server { listen 127.0.0.1:$nginx_shop; server_name shop.example.org; return 200 shop; }
+include $R/etc/nginx/conf.d/*.conf;
+CONF
 }
 nginx_run() { exec /usr/sbin/nginx -p "$R/var/nginx" -e "$T/nginx.log" -c "$R/etc/nginx/nginx.conf" -g 'daemon off;'; }
 caddy_files() {

@@ -63,16 +63,10 @@ nginx_up() {
 	proxy_down
 	mkdir -p "$T/nginx/logs"
 	{
-		echo "worker_processes 1; pid $T/nginx/pid; error_log $T/nginx/error.log notice;"
-		[ "$(id -u)" != 0 ] || echo "user root;"
-		echo "events { worker_connections 256; }"
-		echo "http { access_log off;"
-		for d in client_body proxy fastcgi uwsgi scgi; do echo "${d}_temp_path $T/nginx/$d;"; done
 		# shellcheck disable=SC2016
 		echo 'map $http_upgrade $up { default upgrade; "" close; }'
 		echo "$1" | fill
-		echo "}"
-	} >"$T/nginx/nginx.conf"
+	} | nginx_around "$T/nginx/pid" "$T/nginx/error.log" "$T/nginx" >"$T/nginx/nginx.conf"
 	PATH=$PATH:/usr/sbin nginx -p "$T/nginx" -e "$T/nginx/start.log" -c "$T/nginx/nginx.conf" -g 'daemon off;' \
 		>"$T/nginx/start.log" 2>&1 &
 	started $! "${2:-$HTTP}" "$T/nginx/start.log"

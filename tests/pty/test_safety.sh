@@ -7,17 +7,9 @@ trap stop EXIT
 password
 origin --password-file "$T/password"
 server_up
-cat >"$T/answers.yaml" <<YAML
-version: 1
-origin: $ORIGIN
-public: http://127.0.0.1:$TLS
-proxy: nginx
-tls: {mode: none}
-listen: {http: $TLS}
-commands:
+http_answers "commands:
   validate: [/usr/sbin/nginx, -t, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
-  reload: [/usr/sbin/nginx, -s, reload, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
-YAML
+  reload: [/usr/sbin/nginx, -s, reload, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]"
 changed() { # paths that are other than before, but for the answers that are kept for next time
 	tree >"$T/after"
 	diff "$T/before" "$T/after" | sed -n 's/^[<>] //p' | grep -o 'etc/[^ ]*' | grep -v '^etc/antechamber' |
