@@ -159,10 +159,10 @@ beside(struct arena *a, const char *dir, const char *const *places, const char *
 static const char *
 find_ourselves(struct arena *a, struct options *o, const char **locale)
 {
-	static const char *const locales[] = { "locale", NULL };
+	static const char *const locales[] = { "locale", "../share/locale", NULL };
 	static const char *const practice[] = { "practice/usr/sbin/nginx", NULL };
-	static const char *const templates[] = { "../templates", "../../templates",
-	                                         "../../../templates", NULL };
+	static const char *const templates[] = { "../templates", "../../templates", "../../../templates",
+	                                         "../share/antechamber/templates", NULL };
 	char path[4096];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
@@ -170,7 +170,8 @@ find_ourselves(struct arena *a, struct options *o, const char **locale)
 	o->self = arena_strdup(a, path);
 	self_is(path);
 	const char *dir = fs_dirname(a, path);
-	*locale = beside(a, dir, locales, NULL, arena_strdup(a, LOCALEDIR));
+	/* Looked for by a catalogue: a /usr/bin has a program called locale. */
+	*locale = beside(a, dir, locales, "ko/LC_MESSAGES/antechamber.mo", arena_strdup(a, LOCALEDIR));
 	o->practice_nginx = beside(a, dir, practice, NULL, NULL);
 	return beside(a, dir, templates, "openchamber.yaml", arena_strdup(a, DATADIR "/templates"));
 }

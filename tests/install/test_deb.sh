@@ -15,5 +15,7 @@ dpkg_() { dpkg --root="$root" --force-depends --force-not-root --force-bad-path 
 dpkg_ -i "$deb"
 BIN=$root/usr/bin/antechamber
 run 0 --version
+run 0 --lang ko --help
+says "스크린 리더"
 dpkg_ -P antechamber
 [ -z "$(find "$root/usr" ! -type d 2>/dev/null)" ] || fail "left behind: $(find "$root/usr")"

@@ -24,6 +24,14 @@ done
 BIN=$T/dest/usr/local/bin/antechamber
 run 0 --version
 run 0 print --help
+# It speaks and renders from there, also where a program is called as the catalogues' directory is.
+: >"${BIN%/*}/locale"
+run 0 --lang ko --help
+says "스크린 리더"
+printf 'version: 1\nproxy: nginx\norigin: http://127.0.0.1:3000\npublic: https://chat.test\ntls: {mode: upstream}\n' >"$T/a.yaml"
+run 0 print --answers "$T/a.yaml"
+says "proxy_pass http://127.0.0.1:3000;"
+rm "${BIN%/*}/locale"
 [ -z "$(find "$T/dest" -type f -perm /022)" ] || fail "a file that others may write"
 quiet uninstall
 [ -z "$(tree)" ] || fail "left behind: $(tree)"
