@@ -49,7 +49,7 @@ struct net_reply {
 	struct buf  head;       /* the final answer's header lines as received, status line first;
 	                           at the end also those that came behind the body */
 	struct buf  body;       /* at most max_body bytes, as on the wire (never decoded) */
-	struct buf  cert;       /* the peer's certificate, PEM, with want_cert; "" where its chain
+	struct buf  cert;       /* the peer's certificate, PEM, if it was wanted; "" where its chain
 	                           was refused: ask again with where.insecure to see it */
 	long        verify;     /* X509_V_ERR_* of a NET_TLS_VERIFY; another name is 62 */
 	char        peer[64];   /* the peer's address without port, "" if never connected */
@@ -123,6 +123,9 @@ typedef void net_conn_fn(void *ctx, struct net_conn *c, const struct net_reply *
 
 unsigned net_connect(struct net *n, const char *url, const struct net_where *where, int timeout_ms,
                      net_conn_fn *fn, void *ctx); /* net_cancel() takes this id too */
+/* No more than the handshake, so that no log has a line of it, for the certificate in r->cert. */
+unsigned net_shake_hands(struct net *n, const char *url, const struct net_where *where, int timeout_ms,
+                         net_done_fn *fn, void *ctx); /* net_cancel() takes this id too */
 int     net_conn_fd(const struct net_conn *c);
 /* 0: closed; -1: errno EAGAIN, or broken.  Read until EAGAIN: TLS may hold bytes back. */
 ssize_t net_conn_recv(struct net_conn *c, void *bytes, size_t len);

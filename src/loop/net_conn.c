@@ -9,6 +9,7 @@
 struct net_conn {
 	struct net_task task;
 	net_conn_fn    *fn;
+	net_done_fn    *shaken; /* no more is wanted than the handshake */
 	void           *ctx;
 	int             fd;
 };
@@ -23,6 +24,12 @@ conn_end(struct net_task *task, int code)
 	loop_cancel(task->net->loop, task->timer);
 	task->timer = 0;
 	net_judge(task, code);
+	if (c->shaken) {
+		net_keep_certificate(task);
+		c->shaken(c->ctx, &task->r);
+		net_drop(task);
+		return;
+	}
 	if (task->r.fault == NET_OK) {
 		curl_easy_getinfo(task->easy, CURLINFO_ACTIVESOCKET, &fd);
 		if (fd == CURL_SOCKET_BAD)
@@ -43,21 +50,40 @@ conn_free(struct net_task *task)
 	free(task);
 }
 
-unsigned
-net_connect(struct net *n, const char *url, const struct net_where *where, int timeout_ms,
-            net_conn_fn *fn, void *ctx)
+static struct net_conn *
+conn_new(struct net *n, const char *url, const struct net_where *where, int timeout_ms, void *ctx)
 {
 	struct net_conn *c = xcalloc(1, sizeof(*c));
 
 	c->task.net = n;
 	c->task.end = conn_end;
 	c->task.free = conn_free;
-	c->fn = fn;
 	c->ctx = ctx;
 	c->fd = -1;
 	net_prepare(&c->task, url, where, timeout_ms);
 	curl_easy_setopt(c->task.easy, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(c->task.easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	return c;
+}
+
+unsigned
+net_connect(struct net *n, const char *url, const struct net_where *where, int timeout_ms,
+            net_conn_fn *fn, void *ctx)
+{
+	struct net_conn *c = conn_new(n, url, where, timeout_ms, ctx);
+
+	c->fn = fn;
+	return net_begin(n, &c->task, timeout_ms);
+}
+
+unsigned
+net_shake_hands(struct net *n, const char *url, const struct net_where *where, int timeout_ms,
+                net_done_fn *fn, void *ctx)
+{
+	struct net_conn *c = conn_new(n, url, where, timeout_ms, ctx);
+
+	c->shaken = fn;
+	curl_easy_setopt(c->task.easy, CURLOPT_CERTINFO, 1L);
 	return net_begin(n, &c->task, timeout_ms);
 }
 

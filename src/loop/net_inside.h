@@ -64,6 +64,9 @@ void net_drop(struct net_task *t);
 /* Fill the reply of a task that ended with `code', the fault too. */
 void net_judge(struct net_task *t, int code);
 
+/* The peer's certificate, where CURLOPT_CERTINFO was set. */
+void net_keep_certificate(struct net_task *t);
+
 /* The verdict as the reply carries it. */
 void net_fault(struct net_reply *r, enum net_fault fault, const char *msg);
 

@@ -196,6 +196,17 @@ out:
 	return ok;
 }
 
+void
+net_keep_certificate(struct net_task *t)
+{
+	const struct curl_certinfo *info = NULL;
+
+	curl_easy_getinfo(t->easy, CURLINFO_CERTINFO, &info);
+	for (const struct curl_slist *s = info && info->num_of_certs > 0 ? info->certinfo[0] : NULL; s; s = s->next)
+		if (strncmp(s->data, "Cert:", 5) == 0)
+			buf_puts(&t->r.cert, s->data + 5);
+}
+
 const char *
 net_fault_name(enum net_fault f)
 {

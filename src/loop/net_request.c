@@ -154,18 +154,6 @@ give_zeros(char *data, size_t size, size_t n, void *ctx)
 }
 
 static void
-keep_certificate(struct request *t)
-{
-	const struct curl_certinfo *info = NULL;
-
-	curl_easy_getinfo(t->task.easy, CURLINFO_CERTINFO, &info);
-	for (const struct curl_slist *s = info && info->num_of_certs > 0 ? info->certinfo[0] : NULL;
-	     s; s = s->next)
-		if (strncmp(s->data, "Cert:", 5) == 0)
-			buf_puts(&t->task.r.cert, s->data + 5);
-}
-
-static void
 request_end(struct net_task *task, int code)
 {
 	struct request *t = (struct request *)task;
@@ -185,7 +173,7 @@ request_end(struct net_task *task, int code)
 	curl_easy_getinfo(task->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
 	r->sent = (uint64_t)sent;
 	if (t->q.want_cert)
-		keep_certificate(t);
+		net_keep_certificate(task);
 	t->q.done(t->q.ctx, r);
 	net_drop(task);
 }

@@ -32,16 +32,36 @@ reachable(struct arena *arena, const struct proxy_listen *l)
 	return l->address;
 }
 
+/* The first of its names that can be asked for. */
+static const char *
+host_of(const struct proxy_site *site)
+{
+	for (char **name = site->names; *name; name++)
+		if (strcmp(*name, "_") != 0 && url_host_is_valid(*name))
+			return *name;
+	return NULL;
+}
+
+bool
+served_tls(struct arena *arena, const struct proxy_site *site, const char **url, const char **connect_to)
+{
+	const struct proxy_listen *l = listen_for(site, true);
+	const char *host = host_of(site);
+
+	if (!l || !host)
+		return false;
+	*url = arena_printf(arena, "https://%s:%u", host, l->port);
+	*connect_to = arena_printf(arena, "%s:%u", reachable(arena, l), l->port);
+	return true;
+}
+
 void
 served_address(struct answers *a, const struct proxy_site *site)
 {
 	const struct proxy_listen *tls = listen_for(site, true), *l = tls ? tls : listen_for(site, false);
-	const char *host = NULL;
+	const char *host = host_of(site);
 	struct err ignored;
 
-	for (char **name = site->names; !host && *name; name++)
-		if (strcmp(*name, "_") != 0 && url_host_is_valid(*name))
-			host = *name;
 	if (!l)
 		return;
 	a->has_public = url_parse(&a->public_url,

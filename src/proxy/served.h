@@ -17,6 +17,9 @@ struct served {
 /* The public address that the site's names and listeners tell; stays unset where they tell none. */
 void served_address(struct answers *a, const struct proxy_site *site);
 
+/* Where the site shakes hands over TLS under a name of its own, and how it is reached; strings from `arena'. */
+bool served_tls(struct arena *arena, const struct proxy_site *site, const char **url, const char **connect_to);
+
 /*
  * `a' has the public address; its proxy, certificate and listeners become
  * those of the site: what it listens on today counts, not what was once

@@ -22,14 +22,19 @@ found(struct setup *s, enum mark mark, const char *text)
 	snprintf(s->cert_text, sizeof(s->cert_text), "%s", text);
 }
 
-/* -1: it cannot be read, and that has been said. */
-/* Root has read this file for us; the key it has not. */
-static bool
-is_shown(const struct setup *s, const char *path)
+/* A file that is closed to us, as root has read it or as its site shows it; the key nobody has.  NULL: neither. */
+static const char *
+seen(const struct setup *s, const char *path)
 {
-	return s->shown_cert && strcmp(s->shown_cert, path) == 0;
+	if (s->shown_cert && strcmp(s->shown_cert, path) == 0)
+		return s->shown_pem;
+	for (size_t i = 0; i < s->n_certs; i++)
+		if (s->certs[i].served && strcmp(s->certs[i].certificate, path) == 0)
+			return s->certs[i].served;
+	return NULL;
 }
 
+/* -1: it cannot be read, and that has been said. */
 static int
 read_pem(struct setup *s, struct buf *out, const char *path)
 {
@@ -37,8 +42,8 @@ read_pem(struct setup *s, struct buf *out, const char *path)
 
 	if (fs_read(out, fs_path(&s->keep, s->o.root, path), MAX_PEM, &e) == 0)
 		return 0;
-	if (e.sys == EACCES && is_shown(s, path)) {
-		buf_puts(out, s->shown_pem);
+	if (e.sys == EACCES && seen(s, path)) {
+		buf_puts(out, seen(s, path));
 		return 0;
 	}
 	if (e.sys == EACCES && s->answers.certificate == path)
@@ -94,11 +99,11 @@ certificate_look(struct setup *s)
 		found(s, MARK_FAIL, _("certificate: write its file, and the file of its key"));
 		return;
 	}
-	if (read_pem(s, &cert, a->certificate) == 0 && (is_shown(s, a->certificate) || read_pem(s, &key, a->key) == 0)) {
+	if (read_pem(s, &cert, a->certificate) == 0 && (seen(s, a->certificate) || read_pem(s, &key, a->key) == 0)) {
 		if (cert_parse(&c, &arena, cert.s, cert.len, a->certificate, &e) < 0)
 			found(s, MARK_FAIL, say(s, _("certificate: %s"), e.msg));
 		else
-			judge(s, &c, cert.s, is_shown(s, a->certificate) ? NULL : key.s);
+			judge(s, &c, cert.s, seen(s, a->certificate) ? NULL : key.s);
 	}
 	if (key.len)
 		mem_wipe(key.s, key.len);
@@ -202,11 +207,12 @@ recall_paths(struct setup *s)
 static const char *
 cert_label(const struct setup *s, const struct found_cert *c)
 {
-	const char *name = c->cert.n_names ? c->cert.names[0] : c->certificate;
+	const char *name;
 	int days;
 
-	if (!c->readable)
+	if (!c->known)
 		return say(s, _("%s, in use; it can only be read with root"), c->certificate);
+	name = c->cert.n_names ? cert_told_as(s, &c->cert) : c->certificate;
 	days = cert_days_left(&c->cert, time(NULL));
 	if (days < 0)
 		return say(s, _("%s, expired"), name);
@@ -224,10 +230,10 @@ cert_rows(const struct setup *s, const struct found_cert *rows[MAX_CERT_ROWS])
 	for (int covering = 1; covering >= 0; covering--)
 		for (size_t i = 0; i < s->n_certs && n < MAX_CERT_ROWS; i++) {
 			const struct found_cert *c = &s->certs[i];
-			bool covers = s->answers.has_public && c->readable &&
+			bool covers = s->answers.has_public && c->known &&
 			              cert_covers(&c->cert, s->answers.public_url.host);
 
-			if (covers == (covering == 1) && (covers || !s->answers.has_public || !c->readable))
+			if (covers == (covering == 1) && (covers || !s->answers.has_public || !c->known))
 				rows[n++] = c;
 		}
 	return n;

@@ -131,13 +131,17 @@ hint_public(const struct setup *s)
 {
 	const struct url *u = &s->answers.public_url;
 
+	for (size_t i = 0; !s->answers.has_public && i < s->n_certs; i++)
+		if (s->certs[i].known && strncmp(cert_told_as(s, &s->certs[i].cert), "*.", 2) == 0)
+			/* TRANSLATORS: %s is an address */
+			return say(s, _("for example %s"), say(s, "https://chat%s", cert_told_as(s, &s->certs[i].cert) + 1));
 	if (!s->answers.has_public)
-		return _("for example https://chat.example.org");
+		return say(s, _("for example %s"), "https://chat.example.org");
 	if (s->answers.has_tls && s->answers.tls == TLS_NONE)
 		return _("http: whoever is on the way can read along");
 	for (size_t i = 0; i < s->n_certs && (!s->answers.has_tls || s->answers.tls == TLS_EXISTING); i++)
-		if (s->certs[i].readable && cert_covers(&s->certs[i].cert, u->host) && s->certs[i].cert.n_names)
-			return say(s, _("the certificate %s covers it"), s->certs[i].cert.names[0]);
+		if (s->certs[i].known && cert_covers(&s->certs[i].cert, u->host) && s->certs[i].cert.n_names)
+			return say(s, _("the certificate %s covers it"), cert_told_as(s, &s->certs[i].cert));
 	return "";
 }
 
@@ -319,7 +323,7 @@ follow_scheme(struct setup *s)
 	if (http || (s->answers.has_tls && s->answers.tls != TLS_NONE && s->answers.tls != TLS_EXISTING))
 		return;
 	for (size_t i = 0; certs_kept_by(s) != CERTS_THERE && i < s->n_certs; i++)
-		if (s->certs[i].readable && cert_covers(&s->certs[i].cert, s->answers.public_url.host)) {
+		if (s->certs[i].known && cert_covers(&s->certs[i].cert, s->answers.public_url.host)) {
 			s->answers.has_tls = true;
 			s->answers.tls = TLS_EXISTING;
 			s->answers.certificate = arena_strdup(&s->answers.arena, s->certs[i].certificate);

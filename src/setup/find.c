@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -14,7 +15,6 @@
 #define MOMENT_MS       200
 #define START_MS        10
 #define MAX_VERSION     (16 * 1024)
-#define MAX_PEM         (256 * 1024)
 
 struct look {
 	struct setup       *s;
@@ -157,77 +157,6 @@ find_origins(struct setup *s)
 	}
 }
 
-/* ---- certificates ---- */
-
-static bool
-have_cert(const struct setup *s, const char *path)
-{
-	for (size_t i = 0; i < s->n_certs; i++)
-		if (strcmp(s->certs[i].certificate, path) == 0)
-			return true;
-	return false;
-}
-
-static void
-add_cert(struct setup *s, const char *certificate, const char *key, bool in_use)
-{
-	struct found_cert *c = &s->certs[s->n_certs];
-	struct buf pem = BUF_INIT;
-	struct err e = { 0 };
-	char *path;
-
-	if (s->n_certs == ARRAY_LEN(s->certs) || !certificate || !key || have_cert(s, certificate))
-		return;
-	*c = (struct found_cert){ .in_use = in_use };
-	c->certificate = arena_strdup(&s->keep, certificate);
-	c->key = arena_strdup(&s->keep, key);
-	path = fs_path(&s->keep, s->o.root, certificate);
-	c->readable = fs_read(&pem, path, MAX_PEM, &e) == 0 &&
-	              cert_parse(&c->cert, &s->keep, pem.s, pem.len, certificate, &e) == 0;
-	buf_free(&pem);
-	if (c->readable || in_use)
-		s->n_certs++;
-}
-
-static void
-on_certbot(void *ctx, const char *path)
-{
-	struct setup *s = ctx;
-	const char *plain = path;
-	char *dir;
-
-	if (s->o.root && strncmp(path, s->o.root, strlen(s->o.root)) == 0)
-		plain = path + strlen(s->o.root);
-	dir = fs_dirname(&s->keep, plain);
-	add_cert(s, plain, fs_join(&s->keep, dir, "privkey.pem"), false);
-}
-
-/* In a container it has another name, and may be nowhere on this server. */
-static void
-add_site_cert(struct setup *s, const struct proxy_found *f, const struct proxy_site *site)
-{
-	const char *certificate = site->certificate, *key = site->key;
-	struct err e = { 0 };
-
-	if (!certificate || !key || boxed_outside(&certificate, &s->keep, f, &e) < 0 ||
-	    boxed_outside(&key, &s->keep, f, &e) < 0)
-		return;
-	add_cert(s, certificate, key, true);
-}
-
-/* Those in use first, then those that certbot keeps. */
-void
-find_certs(struct setup *s)
-{
-	s->n_certs = 0;
-	for (size_t i = 0; i < s->n_found; i++)
-		for (size_t k = 0; k < s->found[i].n_sites; k++)
-			add_site_cert(s, &s->found[i], &s->found[i].sites[k]);
-	if (s->practice_ca)
-		add_cert(s, s->practice_ca, s->practice_key, false);
-	fs_glob(fs_path(&s->keep, s->o.root, "/etc/letsencrypt/live/*/fullchain.pem"), on_certbot, s);
-}
-
 /* ---- proxies ---- */
 
 static void
@@ -245,8 +174,39 @@ suggest_proxy(struct setup *s)
 		s->answers.proxy = arena_strdup(&s->answers.arena, best->proxy->name);
 }
 
+static bool
+is_served(const struct setup *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_found; i++)
+		for (size_t k = 0; k < s->found[i].n_sites; k++)
+			for (char **n = s->found[i].sites[k].names; *n; n++)
+				if (strcasecmp(*n, name) == 0)
+					return true;
+	return false;
+}
+
+static bool
+has_wildcard_below(const struct cert *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_names; i++)
+		if (strncmp(c->names[i], "*.", 2) == 0 && strcasecmp(c->names[i] + 2, name) == 0)
+			return true;
+	return false;
+}
+
+/* What a certificate may be there for: neither another site's name, nor one that stands beside its own wildcard. */
+static const char *
+free_name(const struct setup *s, const struct cert *c)
+{
+	for (size_t i = 0; i < c->n_names; i++)
+		if (c->names[i][0] != '*' && strchr(c->names[i], '.') && !is_served(s, c->names[i]) &&
+		    !has_wildcard_below(c, c->names[i]))
+			return c->names[i];
+	return NULL;
+}
+
 /* The public address is suggested where a site or a certificate names it. */
-static void
+void
 suggest_address(struct setup *s)
 {
 	const char *name = NULL;
@@ -256,9 +216,8 @@ suggest_address(struct setup *s)
 	if (s->existing && s->existing->names)
 		name = s->existing->names[0];
 	for (size_t i = 0; !name && i < s->n_certs; i++)
-		for (size_t k = 0; !name && s->certs[i].readable && k < s->certs[i].cert.n_names; k++)
-			if (s->certs[i].cert.names[k][0] != '*' && strchr(s->certs[i].cert.names[k], '.'))
-				name = s->certs[i].cert.names[k];
+		if (s->certs[i].known)
+			name = free_name(s, &s->certs[i].cert);
 	if (name && url_host_is_valid(name)) {
 		char text[300];
 		struct err e = { 0 };
@@ -293,7 +252,7 @@ note_other_cert(struct setup *s)
 {
 	const struct answers *a = &s->answers;
 
-	if (a->has_tls && a->tls == TLS_EXISTING && a->certificate && !have_cert(s, a->certificate))
+	if (a->has_tls && a->tls == TLS_EXISTING && a->certificate && !found_cert(s, a->certificate))
 		s->other_cert = true;
 }
 
@@ -366,13 +325,13 @@ takes_long(void *ctx)
 bool
 start_is_open(const struct setup *s)
 {
-	return s->detecting || s->looking || repair_runs(s);
+	return s->detecting || s->looking || s->handshakes || repair_runs(s);
 }
 
 bool
 find_takes_long(const struct setup *s)
 {
-	return (s->detecting || s->looking) && !s->find_timer;
+	return (s->detecting || s->looking || s->handshakes) && !s->find_timer;
 }
 
 void
@@ -406,6 +365,7 @@ find_stop(struct setup *s)
 	loop_cancel(s->loop, s->find_timer);
 	loop_cancel(s->loop, s->practice_timer);
 	loop_cancel(s->loop, s->tick_timer);
+	find_certs_stop(s);
 	install_stop(s);
 	repair_forget(s);
 	for (size_t i = 0; i < s->n_found; i++)

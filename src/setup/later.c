@@ -165,7 +165,7 @@ add_certificate(const struct setup *s, struct setup_line *out, size_t max, size_
 		const struct found_cert *c = &s->certs[i];
 		int days;
 
-		if (!c->readable || !s->answers.certificate || strcmp(c->certificate, s->answers.certificate) != 0)
+		if (!c->known || !s->answers.certificate || strcmp(c->certificate, s->answers.certificate) != 0)
 			continue;
 		days = cert_days_left(&c->cert, time(NULL));
 		if (days < 0)

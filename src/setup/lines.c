@@ -84,12 +84,12 @@ lines_start(const struct setup *s, struct lines *l)
 	if (find_takes_long(s))
 		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), _("what is on this server"), "");
 	for (size_t i = 0; i < s->n_certs && l->n < 6; i++)
-		if (s->certs[i].readable && s->certs[i].cert.n_names) {
+		if (s->certs[i].known && s->certs[i].cert.n_names) {
 			const int days = cert_days_left(&s->certs[i].cert, time(NULL));
 
 			line_add(l, days < 14 ? MARK_WARN : MARK_PASS, _("found"), _("certificate"),
 			     say(s, Q_("%1$s, %2$d day", "%1$s, %2$d days", (unsigned long)(days < 0 ? 0 : days)),
-			         s->certs[i].cert.names[0], days));
+			         cert_told_as(s, &s->certs[i].cert), days));
 		}
 }
 

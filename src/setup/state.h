@@ -28,7 +28,10 @@ struct found_cert {
 	char       *certificate, *key; /* paths, without root */
 	struct cert cert;
 	bool        in_use;   /* a site of the proxy names it */
-	bool        readable;
+	bool        known;    /* `cert' is filled in */
+	const char *served;   /* its file is closed to us, and this is what its site shows to everybody: PEM; or NULL */
+	struct setup *setup;
+	unsigned    asked;    /* the handshake under way, or 0 */
 };
 
 /* What was typed into a field and refused: kept, so that nothing is lost. */
@@ -91,6 +94,7 @@ struct setup {
 	unsigned            find_timer;   /* the look around is young: nothing is said of it */
 	struct found_cert   certs[MAX_CERTS];
 	size_t              n_certs;
+	int                 handshakes;   /* for some of them, under way */
 	enum start_choice   start;
 	bool                start_moved; /* it was chosen by a key, not for what was found */
 	const char         *closed_cert; /* the file that only root can read, or NULL */
@@ -285,7 +289,7 @@ bool start_is_open(const struct setup *s); /* what is on this server, and how it
 void find_existing(struct setup *s);       /* which site leads to the origin already */
 bool find_takes_long(const struct setup *s); /* longer than a moment, and it is not over */
 const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
-void find_certs(struct setup *s);
+void suggest_address(struct setup *s); /* where none is given and a site or a certificate names one */
 
 /* more.c */
 const char *more_label(const char *key); /* NULL: it is no such answer */
@@ -311,6 +315,12 @@ void remember_paths(struct setup *s); /* of the other file, before another choic
 void recall_paths(struct setup *s);   /* when it is chosen once more */
 bool body_is_less(const struct setup *s);
 const char *body_said(const struct setup *s);
+
+/* find_certs.c */
+struct found_cert *found_cert(struct setup *s, const char *path); /* by its path; NULL: none */
+void find_certs(struct setup *s);
+void find_certs_stop(struct setup *s);
+const char *cert_told_as(const struct setup *s, const struct cert *c); /* of its names, the one that matters here */
 
 /* certificate.c */
 size_t certificate_list(const struct setup *s, struct setup_choice *out, size_t max);

@@ -99,6 +99,28 @@ test_certificates(void **state)
 	}
 }
 
+/* The certificate is got without a request, also where nobody would trust it. */
+static void
+test_shaking_hands(void **state)
+{
+	const struct net_where where = { .connect_to = nginx.to_good, .insecure = true };
+	const struct net_where nowhere = { .connect_to = "127.0.0.1:1", .insecure = true };
+	struct world *w = *state;
+	struct get g = { 0 }, none = { 0 };
+
+	assert_int_not_equal(net_shake_hands(w->n, "https://chat.example.org", &where, 5000, on_done, &g), 0);
+	assert_true(world_run(w, &g.done, 10000));
+	assert_int_equal(g.r.fault, NET_OK);
+	assert_int_equal(g.r.status, 0);
+	assert_string_equal(g.r.cert.s, nginx.cert.s);
+	net_shake_hands(w->n, "https://chat.example.org", &nowhere, 5000, on_done, &none);
+	assert_true(world_run(w, &none.done, 10000));
+	assert_int_equal(none.r.fault, NET_REFUSED);
+	assert_int_equal(none.r.cert.len, 0);
+	get_free(&g);
+	get_free(&none);
+}
+
 static void
 test_what_is_not_tls(void **state)
 {
@@ -222,6 +244,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_certificates),
+		CASE(test_shaking_hands),
 		CASE(test_what_is_not_tls),
 		CASE(test_many_verified_probes),
 	};
