@@ -1,27 +1,14 @@
 /* apache_detect.c - is httpd here, which one, and is its configuration sound today? */
 #include "proxy/apache.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "answers/box.h"
 #include "base/fs.h"
-#include "loop/proc.h"
-#include "proxy/boxed.h"
+#include "proxy/detect.h"
 #include "proxy/running.h"
-
-#define ASK_MS 5000
-
-/* Lives in the arena of what is found, so that nothing leaks if the loop ends early. */
-struct detection {
-	struct loop          *loop;
-	const char           *root;
-	const struct machine *machine;
-	struct proxy_found   *f;
-	void                (*done)(void *ctx);
-	void                 *ctx;
-};
 
 struct apache_own *
 apache_own(const struct proxy_found *f)
@@ -40,9 +27,7 @@ apache_conf(const struct proxy_found *f)
 bool
 apache_at_least(const struct proxy_found *f, unsigned minor, unsigned patch)
 {
-	if (!f || !f->installed || f->v[0] < 2)
-		return false;
-	return f->v[0] > 2 || f->v[1] > minor || (f->v[1] == minor && f->v[2] >= patch);
+	return f && f->installed && version_at_least(f->v, 2, minor, patch);
 }
 
 /* -D SERVER_CONFIG_FILE="apache2.conf" */
@@ -65,18 +50,8 @@ apache_read_version(struct proxy_found *f, const char *said)
 	const char *p = strstr(said, version);
 	char *config;
 
-	if (p) {
-		p += sizeof(version) - 1;
-		f->version = arena_strndup(&f->arena, p, strspn(p, "0123456789."));
-		for (size_t i = 0; i < ARRAY_LEN(f->v); i++) {
-			char *end;
-
-			f->v[i] = (unsigned)strtoul(p, &end, 10);
-			if (*end != '.')
-				break;
-			p = end + 1;
-		}
-	}
+	if (p)
+		detect_version(f, p + sizeof(version) - 1);
 	own->server_root = built_value(f, said, "HTTPD_ROOT=\"");
 	config = built_value(f, said, "SERVER_CONFIG_FILE=\"");
 	if (!own->server_root)
@@ -211,14 +186,6 @@ apache_read_config(struct proxy_found *f, const char *root)
 	apache_find_sites(f, root);
 }
 
-static void
-finish(void *ctx)
-{
-	struct detection *d = ctx;
-
-	d->done(d->ctx);
-}
-
 /* What an ordinary user may not open, a key, is no fault of the configuration. */
 static void
 tested(void *ctx, const struct proc_result *r)
@@ -236,7 +203,7 @@ tested(void *ctx, const struct proc_result *r)
 		else if (apache_complaint(r->err.s, &e))
 			f->broken = e;
 	}
-	finish(d);
+	detect_end(d);
 }
 
 static void
@@ -250,8 +217,8 @@ listed(void *ctx, const struct proc_result *r)
 	if (r->started)
 		apache_read_statics(f, r->out.s);
 	apache_read_config(f, d->root);
-	if (!f->box && d->root && *d->root && strcmp(d->root, "/") != 0) {
-		finish(d); /* its paths inside mean another tree; only the files can be read */
+	if (detect_only_reads(d)) {
+		detect_end(d); /* its paths inside mean another tree; only the files can be read */
 		return;
 	}
 	/* Its own script knows the environment that Debian's configuration counts on. */
@@ -261,8 +228,7 @@ listed(void *ctx, const struct proc_result *r)
 		argv[2] = "-f";
 		argv[3] = f->config;
 	}
-	proc_start(d->loop, &(struct proc_request){
-				    .argv = boxed_argv(&f->arena, f, argv), .timeout_ms = ASK_MS, .done = tested, .ctx = d });
+	detect_run(d, argv, tested);
 }
 
 /* Debian's -V complains of variables that only its script sets, and ends with 1: what it says counts. */
@@ -274,7 +240,7 @@ asked(void *ctx, const struct proc_result *r)
 	struct apache_own *own = apache_own(f);
 
 	if (!r->started || !strstr(r->out.s, "Server version: Apache/")) {
-		finish(d);
+		detect_end(d);
 		return;
 	}
 	f->installed = true;
@@ -282,37 +248,21 @@ asked(void *ctx, const struct proc_result *r)
 	f->config = own->default_config;
 	own->control = fs_which(&f->arena, d->root, "apachectl");
 	apache_find_master(f, d->root, d->machine);
-	proc_start(d->loop, &(struct proc_request){
-				    .argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "-l", NULL }),
-				    .timeout_ms = ASK_MS,
-				    .done = listed,
-				    .ctx = d,
-			    });
+	detect_run(d, (const char *const[]){ f->binary, "-l", NULL }, listed);
 }
 
 void
 apache_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
               void (*done)(void *ctx), void *ctx)
 {
-	struct detection *d = arena_alloc(&f->arena, sizeof(*d));
+	struct detection *d = detect_new(l, root, m, f, done, ctx);
 
-	*d = (struct detection){ .loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx };
 	f->proxy = &proxy_apache;
 	f->conf = xcalloc(1, sizeof(struct apache_own));
 	f->binary = f->box ? running_program(&f->arena, f->box->pid) : fs_which(&f->arena, root, "apache2");
 	if (!f->binary && !f->box)
 		f->binary = fs_which(&f->arena, root, "httpd");
-	if (!f->binary) {
-		apache_find_master(f, root, m); /* one in a container is worth naming */
-		loop_after(l, 0, finish, d);    /* never before this returns: callers count on it */
-		return;
-	}
-	proc_start(l, &(struct proc_request){
-			      .argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "-V", NULL }),
-			      .timeout_ms = ASK_MS,
-			      .done = asked,
-			      .ctx = d,
-		      });
+	detect_begin(d, "-V", apache_find_master, asked);
 }
 
 void

@@ -7,21 +7,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
-#include "loop/proc.h"
-#include "proxy/boxed.h"
-
-#define ASK_MS     5000
-#define MAX_OUTPUT (1 << 20)
-
-/* Lives in the arena of what is found, so that nothing leaks if the loop ends early. */
-struct detection {
-	struct loop          *loop;
-	const char           *root;
-	const struct machine *machine;
-	struct proxy_found   *f;
-	void                (*done)(void *ctx);
-	void                 *ctx;
-};
+#include "proxy/detect.h"
 
 static struct caddy_own *
 own_of(const struct proxy_found *f)
@@ -39,13 +25,8 @@ bool
 caddy_at_least(const struct proxy_found *f, unsigned major, unsigned minor, unsigned patch)
 {
 	static const unsigned packaged[3] = { 2, 6, 2 };
-	const unsigned *v = f && f->installed ? f->v : packaged;
 
-	if (v[0] != major)
-		return v[0] > major;
-	if (v[1] != minor)
-		return v[1] > minor;
-	return v[2] >= patch;
+	return version_at_least(f && f->installed ? f->v : packaged, major, minor, patch);
 }
 
 /* "v2.7.6 h1:w0Nymb...", "2.6.2"; one built by hand says "(devel)", and is taken for new. */
@@ -59,15 +40,7 @@ caddy_read_version(struct proxy_found *f, const char *said)
 		memcpy(f->v, (unsigned[]){ 2, 10, 0 }, sizeof(f->v));
 		return;
 	}
-	f->version = arena_strndup(&f->arena, p, strspn(p, "0123456789."));
-	for (size_t i = 0; i < ARRAY_LEN(f->v); i++) {
-		char *end;
-
-		f->v[i] = (unsigned)strtoul(p, &end, 10);
-		if (*end != '.')
-			break;
-		p = end + 1;
-	}
+	detect_version(f, p);
 }
 
 void
@@ -91,14 +64,6 @@ caddy_read_config(struct proxy_found *f, const char *root)
 	caddy_find_sites(f, root);
 }
 
-static void
-finish(void *ctx)
-{
-	struct detection *d = ctx;
-
-	d->done(d->ctx);
-}
-
 /*
  * Only its words are asked, not its files: `caddy validate' would make
  * certificate stores and log files that belong to whoever asks.  What depends
@@ -118,7 +83,7 @@ adapted(void *ctx, const struct proc_result *r)
 		else if (caddy_complaint(r->err.s, &e))
 			f->broken = e;
 	}
-	finish(d);
+	detect_end(d);
 }
 
 static void
@@ -128,7 +93,7 @@ asked(void *ctx, const struct proc_result *r)
 	struct proxy_found *f = d->f;
 
 	if (!r->started || r->status != 0) {
-		finish(d);
+		detect_end(d);
 		return;
 	}
 	f->installed = true;
@@ -137,40 +102,23 @@ asked(void *ctx, const struct proc_result *r)
 	caddy_find_master(f, d->root, d->machine);
 	caddy_read_config(f, d->root);
 	/* Under another root its paths inside mean another tree; only the files can be read. */
-	if (own_of(f)->foreign || !caddy_conf(f) ||
-	    (!f->box && d->root && *d->root && strcmp(d->root, "/") != 0)) {
-		finish(d);
+	if (own_of(f)->foreign || !caddy_conf(f) || detect_only_reads(d)) {
+		detect_end(d);
 		return;
 	}
-	proc_start(d->loop, &(struct proc_request){
-		.argv = boxed_argv(&f->arena, f, (const char *const[]){
-			f->binary, "adapt", "--config", f->config, "--adapter", "caddyfile", NULL,
-		}),
-		.timeout_ms = ASK_MS, .max_output = MAX_OUTPUT, .done = adapted, .ctx = d,
-	});
+	detect_run(d, (const char *const[]){ f->binary, "adapt", "--config", f->config, "--adapter", "caddyfile", NULL }, adapted);
 }
 
 void
 caddy_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
              void (*done)(void *ctx), void *ctx)
 {
-	struct detection *d = arena_alloc(&f->arena, sizeof(*d));
+	struct detection *d = detect_new(l, root, m, f, done, ctx);
 
-	*d = (struct detection){
-		.loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx,
-	};
 	f->proxy = &proxy_caddy;
 	f->conf = xcalloc(1, sizeof(struct caddy_own));
 	f->binary = f->box ? arena_strdup(&f->arena, "caddy") : fs_which(&f->arena, root, "caddy");
-	if (!f->binary) {
-		caddy_find_master(f, root, m); /* one in a container is worth naming */
-		loop_after(l, 0, finish, d);   /* never before this returns: callers count on it */
-		return;
-	}
-	proc_start(l, &(struct proc_request){
-		.argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "version", NULL }),
-		.timeout_ms = ASK_MS, .done = asked, .ctx = d,
-	});
+	detect_begin(d, "version", caddy_find_master, asked);
 }
 
 void

@@ -6,21 +6,9 @@
 #include <unistd.h>
 
 #include "base/fs.h"
-#include "loop/proc.h"
-#include "proxy/boxed.h"
+#include "proxy/detect.h"
 
-#define ASK_MS    5000
 #define MAX_FILES 16
-
-/* Lives in the arena of what is found, so that nothing leaks if the loop ends early. */
-struct detection {
-	struct loop          *loop;
-	const char           *root;
-	const struct machine *machine;
-	struct proxy_found   *f;
-	void                (*done)(void *ctx);
-	void                 *ctx;
-};
 
 struct haproxy_own *
 haproxy_own(const struct proxy_found *f)
@@ -31,9 +19,7 @@ haproxy_own(const struct proxy_found *f)
 bool
 haproxy_at_least(const struct proxy_found *f, unsigned major, unsigned minor)
 {
-	if (!f || !f->installed)
-		return false;
-	return f->v[0] != major ? f->v[0] > major : f->v[1] >= minor;
+	return f && f->installed && version_at_least(f->v, major, minor, 0);
 }
 
 /* "HAProxy version 2.6.12-1+deb12u4 2026/10/17", "HA-Proxy version 1.8.4 ..." */
@@ -43,18 +29,8 @@ haproxy_read_version(struct proxy_found *f, const char *said)
 	static const char version[] = "roxy version ", built[] = "OPTIONS = ";
 	const char *p = strstr(said, version);
 
-	if (p) {
-		p += sizeof(version) - 1;
-		f->version = arena_strndup(&f->arena, p, strspn(p, "0123456789."));
-		for (size_t i = 0; i < ARRAY_LEN(f->v); i++) {
-			char *end;
-
-			f->v[i] = (unsigned)strtoul(p, &end, 10);
-			if (*end != '.')
-				break;
-			p = end + 1;
-		}
-	}
+	if (p)
+		detect_version(f, p + sizeof(version) - 1);
 	p = strstr(said, built);
 	if (p)
 		f->options = arena_strndup(&f->arena, p + sizeof(built) - 1,
@@ -118,14 +94,6 @@ haproxy_read_config(struct proxy_found *f, const char *root)
 	haproxy_find_sites(f, root);
 }
 
-static void
-finish(void *ctx)
-{
-	struct detection *d = ctx;
-
-	d->done(d->ctx);
-}
-
 /* What an ordinary user may not open, a key, is no fault of the configuration. */
 static void
 tested(void *ctx, const struct proc_result *r)
@@ -143,7 +111,7 @@ tested(void *ctx, const struct proc_result *r)
 		else if (haproxy_complaint(r->err.s, &e))
 			f->broken = e;
 	}
-	finish(d);
+	detect_end(d);
 }
 
 static void
@@ -156,46 +124,34 @@ asked(void *ctx, const struct proc_result *r)
 	size_t n = 2;
 
 	if (!r->started || r->status != 0) {
-		finish(d);
+		detect_end(d);
 		return;
 	}
 	f->installed = true;
 	haproxy_read_version(f, r->out.len ? r->out.s : r->err.s);
 	haproxy_find_master(f, d->root, d->machine);
 	haproxy_read_config(f, d->root);
-	if (!f->box && d->root && *d->root && strcmp(d->root, "/") != 0) {
-		finish(d); /* its paths inside mean another tree; only the files can be read */
+	if (detect_only_reads(d)) {
+		detect_end(d); /* its paths inside mean another tree; only the files can be read */
 		return;
 	}
 	for (size_t i = 0; own->files[i] && i < MAX_FILES; i++) {
 		argv[n++] = "-f";
 		argv[n++] = own->files[i];
 	}
-	proc_start(d->loop, &(struct proc_request){
-				    .argv = boxed_argv(&f->arena, f, argv), .timeout_ms = ASK_MS, .done = tested, .ctx = d });
+	detect_run(d, argv, tested);
 }
 
 void
 haproxy_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
                void (*done)(void *ctx), void *ctx)
 {
-	struct detection *d = arena_alloc(&f->arena, sizeof(*d));
+	struct detection *d = detect_new(l, root, m, f, done, ctx);
 
-	*d = (struct detection){ .loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx };
 	f->proxy = &proxy_haproxy;
 	f->conf = xcalloc(1, sizeof(struct haproxy_own));
 	f->binary = f->box ? arena_strdup(&f->arena, "haproxy") : fs_which(&f->arena, root, "haproxy");
-	if (!f->binary) {
-		haproxy_find_master(f, root, m); /* one in a container is worth naming */
-		loop_after(l, 0, finish, d); /* never before this returns: callers count on it */
-		return;
-	}
-	proc_start(l, &(struct proc_request){
-			      .argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "-vv", NULL }),
-			      .timeout_ms = ASK_MS,
-			      .done = asked,
-			      .ctx = d,
-		      });
+	detect_begin(d, "-vv", haproxy_find_master, asked);
 }
 
 void

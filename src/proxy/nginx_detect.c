@@ -7,20 +7,7 @@
 
 #include "base/fs.h"
 #include "base/i18n.h"
-#include "loop/proc.h"
-#include "proxy/boxed.h"
-
-#define ASK_MS 5000
-
-/* Lives in the arena of what is found, so that nothing leaks if the loop ends early. */
-struct detection {
-	struct loop          *loop;
-	const char           *root;
-	const struct machine *machine;
-	struct proxy_found   *f;
-	void                (*done)(void *ctx);
-	void                 *ctx;
-};
+#include "proxy/detect.h"
 
 static struct nginx_own *
 own_of(const struct proxy_found *f)
@@ -37,13 +24,7 @@ nginx_conf(const struct proxy_found *f)
 bool
 nginx_at_least(const struct proxy_found *f, unsigned major, unsigned minor, unsigned patch)
 {
-	if (!f || !f->installed)
-		return false;
-	if (f->v[0] != major)
-		return f->v[0] > major;
-	if (f->v[1] != minor)
-		return f->v[1] > minor;
-	return f->v[2] >= patch;
+	return f && f->installed && version_at_least(f->v, major, minor, patch);
 }
 
 bool
@@ -73,19 +54,8 @@ nginx_read_version(struct proxy_found *f, const char *said)
 	const char *p = strstr(said, version), *slash = p ? strchr(p, '/') : NULL;
 	char *prefix;
 
-	if (slash) {
-		const char *q = slash + 1;
-
-		f->version = arena_strndup(&f->arena, q, strspn(q, "0123456789."));
-		for (size_t i = 0; i < ARRAY_LEN(f->v); i++) {
-			char *end;
-
-			f->v[i] = (unsigned)strtoul(q, &end, 10);
-			if (*end != '.')
-				break;
-			q = end + 1;
-		}
-	}
+	if (slash)
+		detect_version(f, slash + 1);
 	p = strstr(said, built);
 	if (p) {
 		p += sizeof(built) - 1;
@@ -126,14 +96,6 @@ nginx_read_config(struct proxy_found *f, const char *root)
 	nginx_find_sites(f, root);
 }
 
-static void
-finish(void *ctx)
-{
-	struct detection *d = ctx;
-
-	d->done(d->ctx);
-}
-
 /*
  * nginx's own word on its configuration counts more than ours, but what we
  * could not read stays unknown to us.  What an ordinary user may not open, a
@@ -154,7 +116,7 @@ tested(void *ctx, const struct proc_result *r)
 		else if (r->status != 0 && nginx_complaint(r->err.s, &e))
 			f->broken = e;
 	}
-	finish(d);
+	detect_end(d);
 }
 
 static void
@@ -165,7 +127,7 @@ asked(void *ctx, const struct proc_result *r)
 	const char *argv[] = { f->binary, "-t", NULL, NULL, NULL };
 
 	if (!r->started || r->status != 0) {
-		finish(d);
+		detect_end(d);
 		return;
 	}
 	f->installed = true;
@@ -174,40 +136,27 @@ asked(void *ctx, const struct proc_result *r)
 		f->config = own_of(f)->default_config;
 	nginx_find_master(f, d->root, d->machine);
 	nginx_read_config(f, d->root);
-	if (!f->box && d->root && *d->root && strcmp(d->root, "/") != 0) {
-		finish(d); /* its paths inside mean another tree; only the files can be read */
+	if (detect_only_reads(d)) {
+		detect_end(d); /* its paths inside mean another tree; only the files can be read */
 		return;
 	}
 	if (strcmp(f->config, own_of(f)->default_config) != 0) {
 		argv[2] = "-c";
 		argv[3] = f->config;
 	}
-	proc_start(d->loop, &(struct proc_request){
-		.argv = boxed_argv(&f->arena, f, argv), .timeout_ms = ASK_MS, .done = tested, .ctx = d,
-	});
+	detect_run(d, argv, tested);
 }
 
 void
 nginx_detect(struct loop *l, const char *root, const struct machine *m, struct proxy_found *f,
              void (*done)(void *ctx), void *ctx)
 {
-	struct detection *d = arena_alloc(&f->arena, sizeof(*d));
+	struct detection *d = detect_new(l, root, m, f, done, ctx);
 
-	*d = (struct detection){
-		.loop = l, .root = root, .machine = m, .f = f, .done = done, .ctx = ctx,
-	};
 	f->proxy = &proxy_nginx;
 	f->conf = xcalloc(1, sizeof(struct nginx_own));
 	f->binary = f->box ? arena_strdup(&f->arena, "nginx") : fs_which(&f->arena, root, "nginx");
-	if (!f->binary) {
-		nginx_find_master(f, root, m); /* one in a container is worth naming */
-		loop_after(l, 0, finish, d);   /* never before this returns: callers count on it */
-		return;
-	}
-	proc_start(l, &(struct proc_request){
-		.argv = boxed_argv(&f->arena, f, (const char *const[]){ f->binary, "-V", NULL }),
-		.timeout_ms = ASK_MS, .done = asked, .ctx = d,
-	});
+	detect_begin(d, "-V", nginx_find_master, asked);
 }
 
 void
