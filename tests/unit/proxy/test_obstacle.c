@@ -37,7 +37,7 @@ static void
 end(struct world *w)
 {
 	if (w->pid > 0) {
-		kill(w->pid, SIGKILL);
+		kill(w->pid, SIGTERM); /* no more: its workers would be left */
 		waitpid(w->pid, NULL, 0);
 	}
 	w->pid = 0;
