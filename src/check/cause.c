@@ -68,6 +68,12 @@ const struct cause causes[] = {
 		.fix = N_("Set an A or AAAA record for the name, pointing to this server or its "
 		          "router."),
 	}, {
+		.id = "name-unanswered", .order = 19,
+		.sentence = N_("No name server answered for the public name."),
+		.why = N_("This server cannot look names up now, so where the name leads is not known. "
+		          "People elsewhere may see it all the same."),
+		.fix = N_("See which name servers /etc/resolv.conf names, then check again."),
+	}, {
 		.id = "public-refused", .order = 21,
 		.sentence = N_("Nothing accepts connections at the public address."),
 		.why = N_("The proxy is not running, listens on another port, or the port is not "

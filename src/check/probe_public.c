@@ -193,6 +193,21 @@ connect_failed(struct public_state *st)
 		            say_seconds(a, run_timeout(run) / 1000.0));
 }
 
+/* It leads nowhere, or nobody could say where it leads. */
+static void
+name_failed(struct public_state *st)
+{
+	const char *host = st->side->url.host;
+
+	if (st->resolving)
+		return;
+	if (st->unanswered)
+		public_fail(st, "public.name", NULL, "name-unanswered",
+		            _("No name server answered for %s."), host);
+	else
+		public_fail(st, "public.name", NULL, "name-unresolved", _("%s has no address."), host);
+}
+
 static void
 on_resolved(void *ctx, const char *const *addresses, size_t n)
 {
@@ -200,10 +215,15 @@ on_resolved(void *ctx, const char *const *addresses, size_t n)
 	struct arena *a = &st->side->run->arena;
 
 	st->resolving = 0;
+	st->unanswered = !addresses;
 	for (size_t i = 0; i < n && i < ARRAY_LEN(st->addresses); i++)
 		st->addresses[st->n_addresses++] = arena_strdup(a, addresses[i]);
 	if (st->side->ended)
 		return;
+	if (st->nameless) {
+		name_failed(st);
+		return;
+	}
 	if (st->waits) {
 		connect_failed(st);
 		return;
@@ -236,8 +256,8 @@ on_version(void *ctx, const struct net_reply *r)
 	s->took = r->seconds;
 	switch (r->fault) {
 	case NET_RESOLVE:
-		public_fail(st, "public.name", r, "name-unresolved", _("%s has no address."),
-		            s->url.host);
+		st->nameless = true;
+		name_failed(st);
 		return;
 	case NET_REFUSED:
 	case NET_UNREACHABLE:

@@ -11,6 +11,8 @@ struct public_state {
 	unsigned       resolving;    /* a look-up under way */
 	char          *addresses[8];
 	size_t         n_addresses;
+	bool           unanswered;   /* no name server said what the name is */
+	bool           nameless;     /* the request had nowhere to go to */
 	bool           reached;      /* something accepted the connection */
 	bool           waits;        /* a failed connection waits for the look-up */
 	bool           hairpin;      /* the name leads elsewhere; we went on over loopback */

@@ -135,7 +135,10 @@ void    net_conn_close(struct net_conn *c);
 /* The host of an internationalised URL in its xn-- form.  False: it is not a host at all. */
 bool net_punycode(struct buf *out, const char *host);
 
-/* All addresses of a name, by a child: getaddrinfo(3) would block.  n is 0 where there are none. */
+/*
+ * All addresses of a name, by a child: getaddrinfo(3) would block.  n is 0 where there are none;
+ * addresses is NULL then if that is not known, because no name server answered.
+ */
 typedef void net_resolve_fn(void *ctx, const char *const *addresses, size_t n);
 unsigned net_resolve(struct net *n, const char *host, int timeout_ms, net_resolve_fn *fn,
                      void *ctx); /* net_cancel() takes this id too */

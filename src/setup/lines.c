@@ -257,7 +257,10 @@ lines_name(const struct setup *s, struct lines *l)
 		line_told(l, MARK_NOW, say(s, _("name: looking up %s"), u->host));
 		return;
 	} else if (!s->n_addresses) {
-		line_told(l, MARK_WARN, say(s, _("%s has no address yet. You can go on: the checks go straight to this server. People cannot come in until the name is set at your domain's provider."), u->host));
+		if (s->unanswered)
+			line_told(l, MARK_SKIP, say(s, _("name: no name server answered for %s, so its address is not known. You can go on: the checks go straight to this server. F5 asks again."), u->host));
+		else
+			line_told(l, MARK_WARN, say(s, _("%s has no address yet. You can go on: the checks go straight to this server. People cannot come in until the name is set at your domain's provider."), u->host));
 		if (s->answers.cdn == CDN_CLOUDFLARE)
 			line_told(l, MARK_PASS, _("host: Cloudflare, which stands in front of this server"));
 		return;

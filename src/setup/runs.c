@@ -373,6 +373,7 @@ resolved(void *ctx, const char *const *addresses, size_t n)
 
 	s->resolving = 0;
 	s->resolved = true;
+	s->unanswered = !addresses;
 	s->n_addresses = 0;
 	for (size_t i = 0; i < n && s->n_addresses < ARRAY_LEN(s->addresses); i++)
 		s->addresses[s->n_addresses++] = arena_strdup(&s->keep, addresses[i]);
@@ -401,6 +402,7 @@ run_resolver(struct setup *s)
 		net_cancel(s->net, s->resolving);
 	s->resolving = 0;
 	s->resolved = u->ip || s->scratch;
+	s->unanswered = false;
 	s->n_addresses = 0;
 	s->resolved_for = arena_strdup(&s->keep, u->host);
 	if (s->resolved) { /* a name to practise with leads nowhere: nobody is asked */

@@ -145,6 +145,7 @@ struct setup {
 	/* page 4: what the name leads to */
 	unsigned resolving;
 	bool     resolved;
+	bool     unanswered;     /* no name server said what it is */
 	char       *resolved_for;
 	const char *addresses[4];
 	size_t   n_addresses;
@@ -324,7 +325,7 @@ const char *cert_told_as(const struct setup *s, const struct cert *c); /* of its
 
 /* certificate.c */
 size_t certificate_list(const struct setup *s, struct setup_choice *out, size_t max);
-void certificate_choose(struct setup *s, size_t i);
+int  certificate_choose(struct setup *s, size_t i, struct err *e);
 void certificate_stop(struct setup *s);
 void certificate_look(struct setup *s); /* after the address, the choice or a path changed */
 

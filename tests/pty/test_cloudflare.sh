@@ -20,7 +20,7 @@ to_public() { # to_public: full screen, step 4
 }
 to_front() { # and there the button is pressed
 	to_public
-	wait_text 'has no address yet'
+	wait_text 'has no address yet\|no name server answered'
 	keys Tab Tab Tab Tab
 	keys Enter
 	wait_text 'Cloudflare does not stand in front'

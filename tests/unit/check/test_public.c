@@ -1,6 +1,7 @@
 /* The way to the public address, each cause beside its healthy twin. */
 #include "fixture.h"
 
+#include "../names.h"
 #include "answers/machine.h"
 
 #define HTML "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Type: text/html\r\n" \
@@ -201,6 +202,10 @@ test_no_such_name(void **state)
 	w->public_url = (struct url){ .scheme = "http", .host = "nobody.invalid", .port = 80 };
 	run_all(w);
 	expect_ended(w, "public.name", "name-unresolved");
+	/* Where nobody could be asked nothing is said of the name. */
+	w->public_url = (struct url){ .scheme = "http", .host = "unanswered.invalid", .port = 80 };
+	run_all(w);
+	expect_ended(w, "public.name", "name-unanswered");
 	/* Told where to go, the name need not exist yet. */
 	world_front(w, plain);
 	w->public_url = (struct url){ .scheme = "http", .host = "nobody.invalid", .port = 80 };

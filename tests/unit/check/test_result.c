@@ -8,7 +8,7 @@ static const char *const names[] = {
 	"origin-refused", "origin-timeout", "origin-other", "origin-opencode", "origin-silent",
 	"origin-unresolved",
 	"password-wrong",
-	"password-locked", "name-unresolved", "public-refused", "public-timeout", "tls-untrusted",
+	"password-locked", "name-unresolved", "name-unanswered", "public-refused", "public-timeout", "tls-untrusted",
 	"tls-name",
 	"tls-expired", "tls-failed", "redirect-loop", "redirect-away", "upstream-down",
 	"upstream-timeout",
