@@ -38,11 +38,11 @@ act_choose(struct screen *sc, const char *list, size_t row)
 	if (strcmp(list, "start") == 0 && screen_is_half_way(sc) && row + 1 == n) {
 		sc->at.view = VIEW_DIFF, sc->at.top = 0;
 	} else if (strcmp(list, "origin-found") == 0 && row + 1 == n) {
-		sc->waits = !focus_on(sc, "origin");
+		focus_on(sc, "origin");
 	} else if (strcmp(list, "taken") == 0 && row + 1 == n) {
 		focus_on(sc, "public");
 	} else if (setup_choice_needs_token(sc->setup, list, row)) {
-		sc->waits = !focus_on(sc, "token");
+		focus_on(sc, "token");
 		screen_say(sc, _("Write the API token first: it was typed last time and is kept nowhere."));
 	} else if (strcmp(list, "later") == 0 && setup_choice_changes(sc->setup, list, row)) {
 		screen_ask(sc, row + 1 == n ? ASK_REMOVE : ASK_UNDO);
@@ -146,6 +146,10 @@ act_main(struct screen *sc)
 	const enum page p = setup_page(sc->setup);
 	struct err e = { 0 };
 
+	if (focus_has_offer(sc)) {
+		act_choose(sc, "origin-found", 0);
+		return;
+	}
 	if (item.key && item.kind == ITEM_FIELD && !focus_accept(sc))
 		return;
 	if (item.key && item.kind == ITEM_LIST && strcmp(item.key, "language") != 0) {

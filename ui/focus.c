@@ -135,16 +135,6 @@ focus_field(struct screen *sc, const char *key)
 	return ed ? &ed->field : NULL;
 }
 
-/* Has something been typed there that setup does not know yet? */
-static bool
-focus_holds(const struct screen *sc, const char *key)
-{
-	for (size_t i = 0; i < MAX_EDITORS; i++)
-		if (strcmp(sc->editor[i].key, key) == 0)
-			return sc->editor[i].field.touched;
-	return false;
-}
-
 const char *
 focus_error(const struct screen *sc, const char *key)
 {
@@ -308,33 +298,19 @@ focus_keep(struct screen *sc)
 			hand_over(sc, &sc->editor[i], false);
 }
 
-/*
- * A check may ask for more after the page has opened: the password of an
- * OpenChamber that has one, a better address in place of a wrong one.
- */
-void
-focus_asked(struct screen *sc)
+/* Only while nothing is typed: then the address that stands there is meant. */
+bool
+focus_has_offer(const struct screen *sc)
 {
-	const enum page p = setup_page(sc->setup);
-	struct setup_field f[MAX_EDITORS];
 	struct setup_choice c[MAX_CHOICES];
-	size_t n;
 
-	if (!sc->waits || p != PAGE_DIRECT || sc->at.view != VIEW_PAGE)
-		return;
-	n = setup_fields(sc->setup, p, f, MAX_EDITORS);
-	for (size_t i = 0; i < n; i++)
-		if (!f[i].secret && *f[i].error) /* that comes first */
-			return;
-	for (size_t i = 0; i < n; i++)
-		if (f[i].secret && !f[i].closed && !*f[i].value && !focus_holds(sc, f[i].key)) {
-			if (!screen_is_on(sc, f[i].key))
-				focus_on(sc, f[i].key);
-			return;
-		}
+	if (!screen_is_on(sc, "origin") || !screen_has_list(sc, "origin-found"))
+		return false;
+	for (size_t i = 0; i < MAX_EDITORS; i++)
+		if (strcmp(sc->editor[i].key, "origin") == 0 && sc->editor[i].field.touched)
+			return false;
 	/* Its last row leads to the field only. */
-	if (setup_list(sc->setup, p, "origin-found", c, MAX_CHOICES) > 1 && !screen_is_on(sc, "origin-found"))
-		focus_on(sc, "origin-found");
+	return setup_list(sc->setup, setup_page(sc->setup), "origin-found", c, MAX_CHOICES) > 1;
 }
 
 bool
@@ -367,6 +343,9 @@ focus_row(const struct screen *sc, const char *list)
 		return sc->at.row;
 	for (size_t i = 0; i < n; i++)
 		if (c[i].chosen)
+			return i;
+	for (size_t i = 0; i < n; i++)
+		if (c[i].possible)
 			return i;
 	return 0;
 }

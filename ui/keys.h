@@ -48,14 +48,14 @@ enum where {
 	IF_SKIP      = 1 << 21, /* steps 5 to 9 may be skipped */
 	IF_REAL      = 1 << 22, /* it is no practice */
 	IF_BUTTON    = 1 << 23, /* the focus is on a button */
-	IF_LIST      = 1 << 24, /* the focus is in a list */
+	IF_TAKE      = 1 << 24, /* Enter takes what was found */
 	IF_TYPING    = 1 << 25, /* text is typed: letters are letters */
 	IF_BACK      = 1 << 26, /* Esc leads somewhere */
 	IF_AGAIN     = 1 << 27, /* it can be checked again */
 	IF_OVER      = 1 << 28, /* what is watched has ended */
 	IF_HOLD      = 1 << 29, /* a quiet stream is held: Esc ends that */
 	IF_OPEN      = 1 << 30, /* what is reviewed can be applied */
-	IF_ALL       = IF_OVER | IF_ITEMS | IF_SKIP | IF_REAL | IF_BUTTON | IF_LIST | IF_TYPING | IF_BACK | IF_AGAIN |
+	IF_ALL       = IF_OVER | IF_ITEMS | IF_SKIP | IF_REAL | IF_BUTTON | IF_TAKE | IF_TYPING | IF_BACK | IF_AGAIN |
 	               IF_HOLD | IF_OPEN,
 };
 #define IF_SCROLLS (1u << 31) /* what is shown is longer than its place: no int any more */

@@ -152,6 +152,18 @@ restart_page(struct plain *p)
 	plain_goto(p, setup_page(p->setup), true);
 }
 
+/* What Enter alone takes: what is chosen, else the first that can be. */
+static size_t
+suggested_row(const struct setup_choice *c, size_t n)
+{
+	size_t row = n;
+
+	for (size_t i = n; i-- > 0;)
+		if (c[i].chosen || (c[i].possible && (row == n || !c[row].chosen)))
+			row = i;
+	return row < n ? row : 0;
+}
+
 static void
 answer_list(struct plain *p, const char *line)
 {
@@ -159,7 +171,7 @@ answer_list(struct plain *p, const char *line)
 	struct asked q[MAX_ITEMS];
 	struct err e = { 0 };
 	char *end, list[32];
-	size_t n, row = 0;
+	size_t n;
 	long number;
 
 	if (p->item >= questions(p, q, MAX_ITEMS) || !q[p->item].list) {
@@ -168,10 +180,7 @@ answer_list(struct plain *p, const char *line)
 	}
 	snprintf(list, sizeof(list), "%s", q[p->item].list);
 	n = setup_list(p->setup, p->page, list, c, MAX_CHOICES);
-	for (size_t i = 0; i < n; i++)
-		if (c[i].chosen)
-			row = i;
-	number = *line ? strtol(line, &end, 10) : (long)row + 1;
+	number = *line ? strtol(line, &end, 10) : (long)suggested_row(c, n) + 1;
 	if (says_front(p, list) && *line && !*end && number == (long)n + 1) {
 		setup_say_front(p->setup, !setup_front(p->setup));
 		ask_next(p);
@@ -258,12 +267,10 @@ ask_list(struct plain *p, const char *list)
 	struct setup_choice c[MAX_CHOICES];
 	size_t n = setup_list(p->setup, p->page, list, c, MAX_CHOICES);
 	const char *question = list;
-	char chosen[24] = "1";
+	char chosen[24];
 	struct buf b = BUF_INIT;
 
-	for (size_t i = 0; i < n; i++)
-		if (c[i].chosen)
-			snprintf(chosen, sizeof(chosen), "%zu", i + 1);
+	snprintf(chosen, sizeof(chosen), "%zu", suggested_row(c, n) + 1);
 	if (strcmp(list, "language") == 0) {
 		ask_language(p, c, n, chosen);
 		return;

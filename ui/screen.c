@@ -31,8 +31,8 @@ screen_kind(const struct screen *sc)
 	}
 }
 
-static bool
-has_list(const struct screen *sc, const char *key)
+bool
+screen_has_list(const struct screen *sc, const char *key)
 {
 	for (const char *const *l = setup_lists(sc->setup, setup_page(sc->setup)); *l; l++)
 		if (strcmp(*l, key) == 0)
@@ -52,7 +52,7 @@ where_direct(const struct screen *sc)
 	/* What answers may still fail in part: a refused password is typed again. */
 	if (setup_mark(sc->setup, PAGE_DIRECT) != MARK_FAIL || setup_may_leave(sc->setup, PAGE_DIRECT))
 		return ON_DIRECT;
-	if (has_list(sc, "origin-found"))
+	if (screen_has_list(sc, "origin-found"))
 		return ON_FOUND;
 	if (setup_failure(sc->setup, PAGE_DIRECT, &f) && strcmp(f.cause, "origin-silent") == 0)
 		return ON_DIRECT;
@@ -64,7 +64,7 @@ where_page(const struct screen *sc)
 {
 	switch (setup_page(sc->setup)) {
 	case PAGE_START:
-		if (!has_list(sc, "start"))
+		if (!screen_has_list(sc, "start"))
 			return ON_START;
 		return setup_may_leave(sc->setup, PAGE_START) ? ON_CHOICES : ON_INTERRUPTED;
 	case PAGE_DIRECT: return where_direct(sc);
@@ -77,7 +77,7 @@ where_page(const struct screen *sc)
 	case PAGE_WATCH:  return ON_WATCH | (setup_busy(sc->setup) ? 0 : IF_OVER);
 	case PAGE_LATER:  return ON_LATER;
 	case PAGE_REPAIR: return ON_REPAIR;
-	case PAGE_RESULT: return has_list(sc, "undone") ? ON_UNDONE : ON_RESULT;
+	case PAGE_RESULT: return screen_has_list(sc, "undone") ? ON_UNDONE : ON_RESULT;
 	default:          return ON_CHECK;
 	}
 }
@@ -110,8 +110,8 @@ screen_where(const struct screen *sc)
 	/* The first button of the result is what its Enter is named for. */
 	if (item.key && item.kind == ITEM_BUTTON && strcmp(item.key, "finish") != 0)
 		where |= IF_BUTTON;
-	if (item.key && item.kind == ITEM_LIST)
-		where |= IF_LIST;
+	if ((item.key && item.kind == ITEM_LIST) || focus_has_offer(sc))
+		where |= IF_TAKE;
 	if (focus_is_typing(sc))
 		where |= IF_TYPING;
 	if (setup_may_skip_checklist(sc->setup))
@@ -144,7 +144,6 @@ arrive(struct screen *sc)
 {
 	focus_forget(sc);
 	sc->at = (struct focus){ .page = setup_page(sc->setup) };
-	sc->waits = true;
 	sc->diff_top = 0;
 	sc->diff_left = 0;
 	sc->finding = 0;
@@ -230,7 +229,7 @@ screen_back(struct screen *sc)
 		sc->at.view = VIEW_HELP, sc->at.top = 0;
 	else if (sc->at.view != VIEW_PAGE)
 		sc->at.view = VIEW_PAGE, sc->at.top = 0, sc->follow = true;
-	else if (p == PAGE_LATER && has_list(sc, "change"))
+	else if (p == PAGE_LATER && screen_has_list(sc, "change"))
 		screen_open(sc, p); /* the list of one thing closes */
 	else if (setup_previous(sc->setup) != p)
 		screen_open(sc, setup_previous(sc->setup));
@@ -275,7 +274,6 @@ on_key(void *ctx, int key)
 		return;
 	}
 	sc->message[0] = '\0';
-	sc->waits = key == K_ENTER && sc->at.question == ASK_NOTHING;
 	if (key == K_ESC)
 		sc->before_esc = sc->at;
 	if (focus_key(sc, key))
@@ -315,7 +313,6 @@ on_draw(void *ctx)
 	focus_sync(sc);
 	if (screen_kind(sc)->items && !screen_item(sc).key) /* what is only read keeps the focus of the page behind it */
 		focus_first(sc);
-	focus_asked(sc);
 	focus_follow(sc);
 	frame_draw(sc);
 }

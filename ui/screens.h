@@ -72,7 +72,6 @@ struct screen {
 	size_t        diff_top;
 	int           diff_left;
 	bool          stopping;   /* Ctrl-C during apply: leave when it is undone */
-	bool          waits;      /* no key since the page came or Enter: the focus may go to what is asked now */
 
 	/* of this drawing */
 	bool compact;
@@ -101,6 +100,7 @@ void screen_interrupt(struct screen *sc); /* Ctrl-C */
 
 const struct scr *screen_kind(const struct screen *sc);
 unsigned screen_where(const struct screen *sc);
+bool screen_has_list(const struct screen *sc, const char *key); /* shown now */
 bool screen_is_half_way(const struct screen *sc); /* a change was broken off, and is not settled yet */
 void screen_say(struct screen *sc, const char *text);
 void screen_open(struct screen *sc, enum page p);
@@ -123,7 +123,7 @@ void focus_first(struct screen *sc);
 bool focus_step(struct screen *sc, int by);       /* false: at the end */
 bool focus_beside(struct screen *sc, enum act a); /* Left and Right among buttons; false: another key */
 bool focus_on(struct screen *sc, const char *key); /* false: it is not there */
-void focus_asked(struct screen *sc);              /* where nothing was pressed since, to what the page asks now */
+bool focus_has_offer(const struct screen *sc);    /* on an address that is no OpenChamber's, and one was found elsewhere */
 bool focus_fault(struct screen *sc);              /* to the first field that is wrong or empty; false: none */
 bool focus_is_typing(const struct screen *sc);
 struct edit *focus_field(struct screen *sc, const char *key);

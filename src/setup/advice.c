@@ -34,6 +34,8 @@ failed_with(const struct check_result *r, const char *cause)
 static void
 advise_start(const struct setup *s, struct advice *a)
 {
+	const bool choices = s->existing || s->broken_off;
+
 	if (s->has_interrupted) {
 		/* TRANSLATORS: %s is a date with its time */
 		advise(a, say(s, _("The run of %s stopped half-way: the power was gone, or somebody ended it."),
@@ -48,15 +50,15 @@ advise_start(const struct setup *s, struct advice *a)
 		advise(a, _("Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back."));
 	if (s->o.broken)
 		advise(a, _("Something in this private site is wrong on purpose. Find it, and mend it; this server is not touched."));
-	if (s->existing || s->broken_off) {
+	if (choices)
 		advise(a, _("Before anything is written you read it line by line."));
-		return;
-	}
-	if (!s->machine.root && !s->o.practice)
+	else if (!s->machine.root && !s->o.practice)
 		advise(a, _("You will type one thing: the address people will use. Root is needed only for step 11, and asked for there."));
 	else
 		advise(a, _("You will type one thing: the address people will use."));
-	if (!start_is_open(s)) /* before that Enter does nothing */
+	if (start_is_open(s)) /* as many rows as what comes then */
+		advise(a, _("Looking at this server. Enter works in a moment."));
+	else if (!choices)
 		advise(a, _("It takes about three minutes. Press Enter to start."));
 }
 

@@ -13,7 +13,7 @@
 
 #define MAX_PEM    (256 * 1024)
 #define SOON_DAYS  14
-#define MAX_CERT_ROWS 3
+#define MAX_CERT_ROWS 5 /* with the other choices each has a digit */
 
 static void
 found(struct setup *s, enum mark mark, const char *text)
@@ -203,6 +203,13 @@ recall_paths(struct setup *s)
 
 /* ---- the choices ---- */
 
+/* It has not the name that is written above; of one that cannot be read that is not known. */
+static bool
+is_for_another(const struct setup *s, const struct found_cert *c)
+{
+	return s->answers.has_public && c->known && !cert_covers(&c->cert, s->answers.public_url.host);
+}
+
 /* What a row says of a certificate: whom it covers, how long, whether it is in use. */
 static const char *
 cert_label(const struct setup *s, const struct found_cert *c)
@@ -213,6 +220,8 @@ cert_label(const struct setup *s, const struct found_cert *c)
 	if (!c->known)
 		return say(s, _("%s, in use; it can only be read with root"), c->certificate);
 	name = c->cert.n_names ? cert_told_as(s, &c->cert) : c->certificate;
+	if (is_for_another(s, c)) /* TRANSLATORS: %s is the name in a certificate; at most 38 columns with one of 17 */
+		return say(s, _("%s, not for this name"), name);
 	days = cert_days_left(&c->cert, time(NULL));
 	if (days < 0)
 		return say(s, _("%s, expired"), name);
@@ -221,21 +230,23 @@ cert_label(const struct setup *s, const struct found_cert *c)
 	return say(s, Q_("%1$s, %2$d day left", "%1$s, %2$d days left", (unsigned long)days), name, days);
 }
 
-/* Those that cover the name come first; at most MAX_CERT_ROWS are offered. */
+/*
+ * In the order they were found, whatever the name is: a number means the same
+ * while the name is typed.  Where there is no room for all, those that cover it stay.
+ */
 static size_t
 cert_rows(const struct setup *s, const struct found_cert *rows[MAX_CERT_ROWS])
 {
-	size_t n = 0;
+	size_t n = 0, others = MAX_CERT_ROWS;
 
-	for (int covering = 1; covering >= 0; covering--)
-		for (size_t i = 0; i < s->n_certs && n < MAX_CERT_ROWS; i++) {
-			const struct found_cert *c = &s->certs[i];
-			bool covers = s->answers.has_public && c->known &&
-			              cert_covers(&c->cert, s->answers.public_url.host);
-
-			if (covers == (covering == 1) && (covers || !s->answers.has_public || !c->known))
-				rows[n++] = c;
-		}
+	for (size_t i = 0; i < s->n_certs; i++)
+		others -= others && !is_for_another(s, &s->certs[i]);
+	for (size_t i = 0; i < s->n_certs && n < MAX_CERT_ROWS; i++) {
+		if (is_for_another(s, &s->certs[i]) && others == 0)
+			continue;
+		others -= is_for_another(s, &s->certs[i]);
+		rows[n++] = &s->certs[i];
+	}
 	return n;
 }
 
@@ -295,7 +306,7 @@ certificate_list(const struct setup *s, struct setup_choice *out, size_t max)
 
 	for (; n < found && n < max; n++)
 		out[n] = (struct setup_choice){ .label = cert_label(s, rows[n]), .state = "",
-			.chosen = cert_chosen(s, rows[n]), .possible = true };
+			.chosen = cert_chosen(s, rows[n]), .possible = !is_for_another(s, rows[n]) };
 	for (int way; n < max && (way = tls_way_at(s, n - found)) >= 0; n++)
 		out[n] = (struct setup_choice){ .label = _(tls_ways[way].label), .state = "", .possible = true,
 			.chosen = tls_ways[way].mode == TLS_EXISTING ? s->other_cert
@@ -316,14 +327,17 @@ set_scheme(struct setup *s, const char *scheme)
 		u->port = strcmp(scheme, "https") == 0 ? 443 : 80;
 }
 
-void
-certificate_choose(struct setup *s, size_t i)
+int
+certificate_choose(struct setup *s, size_t i, struct err *e)
 {
 	const struct found_cert *rows[MAX_CERT_ROWS];
 	const size_t found = found_rows(s, rows);
 
+	if (i < found && is_for_another(s, rows[i])) /* TRANSLATORS: both are names of sites */
+		return err_set(e, ERR_VALUE, _("This certificate is for %1$s. A browser would not take it for %2$s."),
+		               rows[i]->cert.n_names ? rows[i]->cert.names[0] : rows[i]->certificate, s->answers.public_url.host);
 	if (s->other_cert && i >= found && tls_ways[tls_way_at(s, i - found)].mode == TLS_EXISTING)
-		return; /* it is chosen already: the paths stay */
+		return 0; /* it is chosen already: the paths stay */
 	remember_paths(s);
 	s->answers.has_tls = true;
 	s->other_cert = false;
@@ -338,4 +352,5 @@ certificate_choose(struct setup *s, size_t i)
 	}
 	recall_paths(s);
 	set_scheme(s, s->answers.tls == TLS_NONE ? "http" : "https");
+	return 0;
 }

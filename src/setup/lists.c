@@ -321,8 +321,9 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 	} else if (strcmp(key, "addresses") == 0) {
 		addresses_choose(s, i);
 	} else if (strcmp(key, "tls") == 0) {
+		if (certificate_choose(s, i, e) < 0)
+			return -1;
 		runs_forget_proxied(s);
-		certificate_choose(s, i);
 	}
 	setup_open(s, s->page);
 	return 0;

@@ -47,6 +47,8 @@ keys Enter
 field "$ORIGIN"
 keys Enter
 wait_text 'UI password'
+wait_gone 'checks of this step still run'
+keys Enter # to the password
 type_text 'correct horse'
 keys Enter
 wait_text 'Press Enter to choose the proxy'
@@ -61,7 +63,7 @@ must_say 'Nothing on this server has been changed'
 keys Enter
 wait_text "\[$ORIGIN "
 wait_text 'Without the password'
-keys Enter
+keys Enter Enter
 wait_text 'step 3 of 11'
 wait_text '> 1 nginx'
 # One that is not installed: the command, and no key is needed when it is there; in line mode Enter looks.

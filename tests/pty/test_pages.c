@@ -94,7 +94,7 @@ walk(const struct tongue *t, int columns, int rows, bool colour)
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
 		wait_at(p, i);
 		if (i == 1)
-			play_send(p, "0123456789");
+			play_send(p, TAB "0123456789");
 		if (i == 3)
 			play_send(p, "chat.example.org" ENTER);
 		snprintf(name, sizeof(name), "%s/%s%s", t->name, columns < 80 ? "compact-" : "", steps[i]);
@@ -149,7 +149,7 @@ see_front(const struct tongue *t, int columns, int rows)
 	p = play_start(columns, rows, env, false);
 	for (size_t i = 0; i < 4; i++) {
 		wait_at(p, i);
-		play_send(p, i == 3 ? "chat.example.org" ENTER ENTER : ENTER);
+		play_send(p, i == 3 ? "chat.example.org" ENTER ENTER : i == 1 ? ENTER ENTER : ENTER);
 	}
 	play_wait(p, "Enterprise");
 	snprintf(name, sizeof(name), "%s/%scloudflare", t->name, columns < 80 ? "compact-" : "");

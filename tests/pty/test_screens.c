@@ -15,7 +15,7 @@ walk(int columns, int rows, const char *const *env, const char *prefix)
 		snprintf(mark, sizeof(mark), columns < 80 ? "%zu/11" : "step %zu of 11", i + 1);
 		play_wait(p, mark);
 		if (i == 1)
-			play_key(p, "0123456789", "**********"); /* the focus is where it is asked */
+			play_key(p, TAB "0123456789", "**********");
 		if (i == 3)
 			play_key(p, "chat.example.org" ENTER, "https://chat.example.org");
 		snprintf(name, sizeof(name), "%s%s", prefix, step[i]);
@@ -121,7 +121,7 @@ road_to_review(struct play *p)
 {
 	play_wait(p, "step 1 of 11");
 	play_key(p, ENTER, "step 2 of 11");
-	play_key(p, ENTER, "step 3 of 11");
+	play_key(p, ENTER ENTER, "step 3 of 11");
 	play_key(p, ENTER, "step 4 of 11");
 	play_key(p, "chat.example.org" ENTER, "https://chat.example.org");
 	play_key(p, ENTER, "step 5 of 11");
@@ -250,7 +250,6 @@ test_help_on_a_field(void **state)
 	(void)state;
 	play_wait(p, "step 1 of 11");
 	play_key(p, ENTER, "step 2 of 11");
-	play_key(p, "x" BACKTAB, "found: openchamber listens");
 	play_cursor(p, 6, 59);
 	play_key(p, F1, "What it is");
 	assert_true(play_has(p, "Ctrl-C  Quit"));
@@ -464,7 +463,7 @@ static void
 test_eight_keys(void **state)
 {
 	static const struct { const char *key, *text; } road[] = {
-		{ ENTER, "step 2 of 11" }, { ENTER, "step 3 of 11" }, { ENTER, "step 4 of 11" },
+		{ ENTER, "step 2 of 11" }, { ENTER, "[http" }, { ENTER, "step 3 of 11" }, { ENTER, "step 4 of 11" },
 		{ "chat.example.org", "chat.example.org" }, { ENTER, "https://chat.example.org" },
 		{ ENTER, "step 5 of 11" }, { F9, "step 10 of 11" }, { "a", "works at" },
 	};
@@ -527,7 +526,7 @@ test_korean_columns(void **state)
 	play_settle(p);
 	times_stand_apart(p);
 	is_as_painted_anew(p);
-	play_key(p, ENTER, "step 3 of 11");
+	play_key(p, ENTER ENTER, "step 3 of 11");
 	play_key(p, ENTER, "step 4 of 11");
 	same_as(p, "korean");
 	play_end(p);
@@ -543,7 +542,7 @@ test_hostile(void **state)
 	(void)state;
 	play_wait(p, "step 1 of 11");
 	play_key(p, ENTER, "step 2 of 11");
-	play_key(p, ENTER, "step 3 of 11");
+	play_key(p, ENTER ENTER, "step 3 of 11");
 	same_as(p, "hostile");
 	assert_null(strstr(p->raw.s, "\033[2J\033]0;owned"));
 	assert_null(strstr(p->raw.s, "\xc2\x9b"));

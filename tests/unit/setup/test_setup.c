@@ -94,13 +94,20 @@ test_main_road(void **state)
 {
 	struct world *w = *state;
 	struct setup_row rows[8];
-	const char *corner;
+	const char *const *advice, *corner;
 	struct err e = { 0 };
 	size_t n;
 
 	assert_false(setup_may_leave(w->s, PAGE_START)); /* what is here is not known yet: another choice may come */
+	advice = setup_advice(w->s, PAGE_START);
+	for (n = 0; advice[n]; n++)
+		;
+	assert_string_equal(advice[n - 1], "Looking at this server. Enter works in a moment.");
 	settle(w);
 	assert_true(setup_may_leave(w->s, PAGE_START));
+	advice = setup_advice(w->s, PAGE_START);
+	assert_string_equal(advice[n - 1], "It takes about three minutes. Press Enter to start."); /* in the same place */
+	assert_null(advice[n]);
 	go(w, PAGE_DIRECT);
 	assert_int_equal(setup_mark(w->s, PAGE_DIRECT), MARK_PASS);
 	assert_true(setup_may_leave(w->s, PAGE_DIRECT));
@@ -332,6 +339,38 @@ test_another_file_is_asked_for_and_kept(void **state)
 	assert_string_equal(f[2].value, "");
 }
 
+/* While the address is typed each number means what it meant; what does not fit says so, and is not taken. */
+static void
+test_numbers_of_certificates_stay(void **state)
+{
+	struct world *w = *state;
+	struct setup_choice c[8];
+	struct err e = { 0 };
+	char labels[8][64];
+	size_t n;
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	go(w, PAGE_PUBLIC);
+	n = setup_list(w->s, PAGE_PUBLIC, "tls", c, 8);
+	assert_true(c[0].chosen && c[0].possible);
+	for (size_t i = 0; i < n; i++)
+		snprintf(labels[i], sizeof(labels[i]), "%s", c[i].label);
+	assert_int_equal(setup_set(w->s, "public", "https://talk.example.org", &e), 0);
+	assert_int_equal(setup_list(w->s, PAGE_PUBLIC, "tls", c, 8), n);
+	assert_string_equal(c[0].label, "chat.example.org, not for this name");
+	assert_false(c[0].chosen || c[0].possible);
+	for (size_t i = 1; i < n; i++)
+		assert_string_equal(c[i].label, labels[i]);
+	assert_int_equal(setup_choose(w->s, PAGE_PUBLIC, "tls", 0, &e), -1);
+	assert_string_equal(e.msg, "This certificate is for chat.example.org. A browser would not take it for talk.example.org.");
+	assert_false(setup_may_leave(w->s, PAGE_PUBLIC));
+	assert_int_equal(setup_set(w->s, "public", "https://chat.example.org", &e), 0);
+	assert_int_equal(setup_list(w->s, PAGE_PUBLIC, "tls", c, 8), n);
+	assert_true(c[0].chosen && c[0].possible);
+	assert_string_equal(c[0].label, labels[0]);
+}
+
 static void
 test_less_than_openchamber_takes_is_said(void **state)
 {
@@ -385,6 +424,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_wrong_password_is_tried_once, start, stop),
 		cmocka_unit_test_setup_teardown(test_another_address_has_another_password, start, stop),
 		cmocka_unit_test_setup_teardown(test_another_file_is_asked_for_and_kept, start, stop),
+		cmocka_unit_test_setup_teardown(test_numbers_of_certificates_stay, start, stop),
 		cmocka_unit_test_setup_teardown(test_less_than_openchamber_takes_is_said, start, stop),
 		cmocka_unit_test_setup_teardown(test_something_else_writes_nothing, start, stop),
 	};
