@@ -298,12 +298,20 @@ fit_steadily(struct screen *sc, struct sheet *s, size_t rows)
 	return fits;
 }
 
+static bool
+build(struct screen *sc, struct sheet *s, int width)
+{
+	sheet_start(s, width);
+	screen_kind(sc)->build(sc, s);
+	return fit_steadily(sc, s, (size_t)sc->rows);
+}
+
 static void
 draw_sheet(struct screen *sc, struct sheet *s, int x, int *cy, int *cx)
 {
 	size_t rows = (size_t)sc->rows, pinned = 0, top;
 
-	if (!fit_steadily(sc, s, rows) && sheet_pinned(s) <= rows / 2)
+	if (s->n > rows && sheet_pinned(s) <= rows / 2)
 		pinned = sheet_pinned(s);
 	rows -= pinned;
 	s->n -= pinned;
@@ -327,7 +335,7 @@ draw_sheet(struct screen *sc, struct sheet *s, int x, int *cy, int *cx)
 		}
 	}
 	if (s->n > top + rows)
-		draw_text((int)rows, x + s->width - 1, 1, ROLE_TEXT, draw_more());
+		draw_text((int)rows, x + sc->width, 1, ROLE_TEXT, draw_more());
 	for (size_t i = 0; i < pinned; i++)
 		draw_row(&s->row[s->n + i], 1 + (int)(rows + i), x, s->width);
 }
@@ -372,8 +380,10 @@ frame_draw(struct screen *sc)
 	draw_title(sc, &a);
 	if (x > 1)
 		draw_list(sc, &a);
-	sheet_start(&s, sc->width);
-	kind->build(sc, &s);
+	if (!build(sc, &s, sc->width)) { /* it has to scroll: a blank between it and the sign that there is more */
+		sheet_free(&s);
+		build(sc, &s, sc->width - 1);
+	}
 	draw_sheet(sc, &s, x, &cy, &cx);
 	sheet_free(&s);
 	draw_below(sc, &a, &message, &cy, &cx);

@@ -28,6 +28,21 @@ screen_compare(struct play *p, const char *path)
 	return same;
 }
 
+/* The sign that there is more below takes no letter's place. */
+static inline void
+more_is_free(struct play *p)
+{
+	for (int y = 0; y < p->rows; y++)
+		for (int x = 1; x < p->columns; x++) {
+			const uint32_t before = play_cell(p, y, x - 1);
+
+			if (play_cell(p, y, x) == 0x2193 && before && before != ' ') {
+				play_show(p);
+				fail_msg("row %d: the sign that there is more stands in a text", y);
+			}
+		}
+}
+
 /* `name' is a file in screens/, without its .txt. */
 static inline void
 same_as(struct play *p, const char *name)
@@ -35,6 +50,7 @@ same_as(struct play *p, const char *name)
 	char path[256];
 
 	play_settle(p);
+	more_is_free(p);
 	snprintf(path, sizeof(path), "tests/pty/screens/%s.txt", name);
 	if (!screen_compare(p, path)) {
 		play_show(p);
