@@ -119,6 +119,12 @@ say_seconds(struct arena *a, double s)
 }
 
 char *
+say_wait(struct arena *a, int ms)
+{
+	return ms % 1000 ? say_seconds(a, ms / 1000.0) : arena_printf(a, "%d", ms / 1000);
+}
+
+char *
 say_size(struct arena *a, unsigned long long bytes)
 {
 	struct buf b = BUF_INIT;

@@ -28,7 +28,7 @@ silent(struct public_state *st, const struct net_reply *r)
 
 	public_fail(st, "public.answer", r, "upstream-timeout",
 	            _("%1$s accepts, and then says nothing for %2$s s."), st->side->base,
-	            say_seconds(&run->arena, run_timeout(run) / 1000.0));
+	            say_wait(&run->arena, run_timeout(run)));
 }
 
 static bool

@@ -25,7 +25,7 @@ fail_answer(struct side *s, const struct net_reply *r, const char *cause, const 
 static void
 fail_fault(struct side *s, const struct net_reply *r)
 {
-	const char *waited = say_seconds(&s->run->arena, run_timeout(s->run) / 1000.0);
+	const char *waited = say_wait(&s->run->arena, run_timeout(s->run));
 
 	switch (r->fault) {
 	case NET_RESOLVE:

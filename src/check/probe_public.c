@@ -190,7 +190,7 @@ connect_failed(struct public_state *st)
 	else
 		public_fail(st, "public.port", NULL, "public-timeout",
 		            _("No connection to %1$s within %2$s s."), s->base,
-		            say_seconds(a, run_timeout(run) / 1000.0));
+		            say_wait(a, run_timeout(run)));
 }
 
 /* It leads nowhere, or nobody could say where it leads. */

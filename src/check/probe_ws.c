@@ -174,8 +174,7 @@ judge_silent_origin(struct socket_probe *p, struct check *c)
 		return;
 	case READY_YES:
 		check_blame(c, CHECK_FAIL, "origin-silent", _("No first message in %s s."),
-		            say_seconds(&r->arena, (p->accepted ? run_first(r)
-		                                                : run_timeout(r)) / 1000.0));
+		            say_wait(&r->arena, p->accepted ? run_first(r) : run_timeout(r)));
 		return;
 	default:
 		return; /* asked just now */
@@ -267,7 +266,7 @@ judge_silence(struct socket_probe *p, struct check *c, bool direct_spoke)
 	else if (known)
 		check_blame(c, CHECK_FAIL, "ws-no-answer",
 		            _("It opens, but no first message comes in %s s."),
-		            say_seconds(&r->arena, run_first(r) / 1000.0));
+		            say_wait(&r->arena, run_first(r)));
 	else
 		check_skip(c, _("It opens; no first message came, and none was seen directly."));
 }

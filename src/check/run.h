@@ -211,6 +211,7 @@ const char *answer_cdn(const struct net_reply *r); /* "Cloudflare" ...; NULL: no
 const char *answer_tls_cause(const struct net_reply *r); /* of a fault in the handshake */
 bool probe_is_loopback(const char *address);
 char *say_seconds(struct arena *a, double s); /* by text_seconds() */
+char *say_wait(struct arena *a, int ms); /* how long it was to be waited, which is no measured time: "5", not "5.0" */
 char *say_size(struct arena *a, unsigned long long bytes);
 bool  answer_is_down(long status);    /* 502, 503 and a CDN's words for it */
 bool  answer_is_late(long status);    /* 504 and the like */

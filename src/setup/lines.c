@@ -146,7 +146,7 @@ lines_direct(const struct setup *s, struct lines *l)
 		const double waited = loop_seconds() - s->direct_from;
 
 		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), say(s, _("asking %s"), base_of(s, &s->direct_url)),
-		         waited >= 1 ? seconds_of(s, (int)waited) : "");
+		         waited >= 1 ? say(s, _("%d s"), (int)waited) : "");
 		return;
 	}
 	if (answer->status == CHECK_FAIL) {

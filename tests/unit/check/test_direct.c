@@ -109,6 +109,21 @@ test_what_answers_is_named(void **state)
 	}
 }
 
+/* A measured time has its decimals; how long it was to be waited is a number that was set. */
+static void
+test_a_wait_is_no_measurement(void **state)
+{
+	static const struct { int ms; const char *says; } cases[] = { { 1000, "for 1 s." }, { 400, "for 0.40 s." } };
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		w->opt.timeout_ms = cases[i].ms;
+		world_origin(w, ORIGIN_HANGS, NULL);
+		run_all(w);
+		assert_non_null(strstr(result(w, "direct.answer", TARGET_DIRECT)->detail, cases[i].says));
+	}
+}
+
 static void
 test_a_wrong_password_is_tried_once(void **state)
 {
@@ -281,6 +296,7 @@ main(void)
 		T(test_nobody_there),
 		T(test_a_name_nobody_has),
 		T(test_what_answers_is_named),
+		T(test_a_wait_is_no_measurement),
 		T(test_a_wrong_password_is_tried_once),
 		T(test_silent_events_are_the_origin_s_fault),
 		T(test_a_starting_opencode_is_not_accused),
