@@ -26,7 +26,7 @@ const struct cause causes[] = {
 		.id = "origin-timeout", .order = 11,
 		.sentence = N_("Something accepts connections at OpenChamber's address but says "
 		               "nothing."),
-		.why = N_("A proxy in front would wait just as long and then show an error page."),
+		.why = N_("A proxy in front would wait as long and then show an error page."),
 		.fix = N_("Restart OpenChamber: openchamber restart"),
 	}, {
 		.id = "origin-other", .order = 13,

@@ -40,7 +40,7 @@ static const struct npm_rule rules[] = {
 	{ "value-kind", NPM_OFFLINE, false, NULL,
 	  N_("Correct the value, or remove the line.") },
 	{ "semicolon", NPM_OFFLINE, false,
-	  N_("The directive above does not end in ; so nginx reads this line as part of it, and refuses the host."),
+	  N_("The directive above does not end in ; as it has to. nginx reads this line as part of it, and refuses the host."),
 	  N_("Write ; at the end of the directive above.") },
 	{ "duplicate-npm", NPM_OFFLINE, false,
 	  N_("Nginx Proxy Manager writes this directive itself. nginx refuses it twice, and the host goes offline."),

@@ -270,7 +270,7 @@ front_advice(const struct setup *s)
 		v[n++] = _("Whoever asks from Cloudflare's addresses is believed about your visitors. The known ones may be out of date.");
 	if (!front_is_told(&s->answers)) {
 		if (front_may_tell(s))
-			v[n++] = _("A token with these rights lets it be done from here: Zone Read; Edit for Zone Settings, Response Compression, Cache Rules, Config Rules.");
+			v[n++] = _("With a token it can be done from here. Its rights: Zone Read; Edit for Zone Settings, Response Compression, Cache Rules, Config Rules.");
 		n += clicking(s, v + n);
 		v[n++] = _("Press Enter to go on.");
 	} else if (told_err(s, TOLD_FRONT)) {

@@ -121,7 +121,7 @@ setup_later_seen(const struct setup *s)
 	if (!s->today || !check_is_done(s->today) || !s->today_seen)
 		return "";
 	if (loop_seconds() - s->today_from < 60)
-		return _("just now");
+		return _("a moment ago");
 	return say_when(s, "%H:%M", s->today_seen);
 }
 

@@ -276,7 +276,7 @@ const char *setup_write_report(struct setup *s, struct err *e);
 bool        setup_is_later(const struct setup *s);
 const char *setup_later_status(const struct setup *s); /* "https://... works: passed 25, warnings 1, failed 0" */
 const char *setup_later_since(const struct setup *s);  /* "since 2026-05-03", or "" */
-const char *setup_later_seen(const struct setup *s);   /* how fresh the status is: "just now", "21:14", or "" */
+const char *setup_later_seen(const struct setup *s);   /* how fresh the status is: "a moment ago", "21:14", or "" */
 const char *setup_later_heading(const struct setup *s); /* over the lines: "Changed since the last run on 2026-05-03" */
 /* Choosing this row of a list changes this server: a face asks before, and no digit alone does it. */
 bool        setup_choice_changes(const struct setup *s, const char *key, size_t i);

@@ -6,18 +6,14 @@ check() {
 	for file in $(sources src ui); do
 		grep -nE '(^|[^A-Za-z0-9_])(_|N_|Q_|C_|NC_)\("' "$file" | LC_ALL=C grep -E '(_|N_|Q_|C_|NC_)\("[^"]*[^ -~	][^"]*"' | sed "s|^|$file: not ASCII: |"
 		grep -nE '(^|[^A-Za-z0-9_])(_|N_|Q_|C_|NC_)\(" |(^|[^A-Za-z0-9_])(_|N_)\("([^"\\]|\\.)* "\)' "$file" | sed "s|^|$file: a blank at an end: |"
-		grep -nE '(_|N_|Q_|C_|NC_)\("([^"\\]|\\.)*[^A-Za-z]([Pp]lease|[Ss]orry|invalid|[Oo]ops)[^a-z]' "$file" | sed "s|^|$file: not our voice: |"
-		grep -nE '(_|N_|Q_|C_|NC_)\("([^"\\]|\\.)*!"\)' "$file" | sed "s|^|$file: an exclamation mark: |"
 	done
 }
 
 sample ui/bad.c <<'S'
 	_("caf\303\251 é");
 	_("ends with a blank ");
-	_("This is invalid here.");
-	_("Done!");
 S
-must_catch "not ASCII: 1" "a blank at an end: 2" "not our voice: 3" "an exclamation mark: 4"
+must_catch "not ASCII: 1" "a blank at an end: 2"
 rm -rf "$T/ui"
 sample ui/fine.c <<'S'
 	_("Nothing on this server has been changed.");

@@ -708,7 +708,7 @@ setup_choice_needs_token(const struct setup *s, const char *key, size_t i)
 
 const char *setup_root_command(const struct setup *s) { return s->root_command; }
 const char *setup_later_since(const struct setup *s) { (void)s; return "since 2026-05-03"; }
-const char *setup_later_seen(const struct setup *s) { (void)s; return "just now"; }
+const char *setup_later_seen(const struct setup *s) { (void)s; return "a moment ago"; }
 const char *setup_later_heading(const struct setup *s) { (void)s; return "Changed since the last run on 2026-05-03"; }
 
 const char *
@@ -859,7 +859,7 @@ front_advice(const struct setup *s)
 	if (*s->password) {
 		v[n++] = _("The review lists every request, and an undo takes them back. Press Enter to go on.");
 	} else {
-		v[n++] = _("A token with these rights lets it be done from here: Zone Read; Edit for Zone Settings, Response Compression, Cache Rules, Config Rules.");
+		v[n++] = _("With a token it can be done from here. Its rights: Zone Read; Edit for Zone Settings, Response Compression, Cache Rules, Config Rules.");
 		v[n++] = _("Under Rules make a cache rule that bypasses the cache, with this expression:");
 		v[n++] = SETUP_LITERAL "(http.host eq \"chat.example.org\" and starts_with(http.request.uri.path, \"/api/\"))";
 		v[n++] = _("Press Enter to go on.");
