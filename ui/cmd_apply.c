@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "apply/guard.h"
 #include "apply/journal.h"
 #include "base/i18n.h"
 #include "base/line.h"
@@ -86,16 +87,29 @@ empty_document(const struct options *o, const struct planned *p)
 	return doc;
 }
 
+/* Was it refused for an edit alone, and by what is that edit known? */
+static bool
+is_edited(const struct planned *p, char replaces[65])
+{
+	struct err ignored = { 0 };
+
+	return guard_files(&p->plan, false, &ignored) < 0 && guard_files(&p->plan, true, &ignored) == 0 &&
+	       plan_replaces(&p->plan, replaces);
+}
+
 static void
 put_document(struct applying *a, const struct apply_result *r)
 {
 	const char *command = command_table[a->change.c->o->command].name;
 	struct json *doc = r->verify ? check_json(r->verify, command)
 	                             : empty_document(a->change.c->o, a->p);
+	char replaces[65];
 
 	json_set_bool(doc, "changed", r->outcome == APPLY_KEPT);
 	planned_by_hand(doc, NULL, a->p);
 	change_json(doc, &a->change, r);
+	if (r->outcome == APPLY_REFUSED && is_edited(a->p, replaces))
+		json_set_string(doc, "replaces", replaces);
 	json_set_int(doc, "otherSites", r->other_sites);
 	json_set_int(doc, "otherSitesChanged", r->other_sites_changed);
 	if (a->findings)
@@ -121,6 +135,7 @@ put_outcome(struct applying *a, const struct apply_result *r)
 	struct report *out = &a->change.report;
 	struct report_targets targets = { a->p->origin, a->p->public_url };
 	struct buf line = BUF_INIT;
+	char replaces[65], option[96];
 
 	if (r->verify && r->outcome != APPLY_KEPT)
 		report_checks(out, r->verify, &targets);
@@ -151,6 +166,9 @@ put_outcome(struct applying *a, const struct apply_result *r)
 		break;
 	case APPLY_REFUSED:
 		report_line(out, _("Nothing on this server has been changed."));
+		if (is_edited(a->p, replaces) && snprintf(option, sizeof(option), "--over-edits %s", replaces))
+			put_command(out, _("The difference is shown by antechamber diff. To replace what stands there now, add this to the command:"),
+			            option);
 		break;
 	case APPLY_UNDO_FAILED:
 		break;
@@ -225,6 +243,7 @@ planned_options(const struct cmd *c, const struct planned *p)
 
 	return (struct apply_options){
 		.plan_hash = o->plan,
+		.replaces = o->over_edits,
 		.allow_unprotected = o->allow_unprotected,
 		.no_reload = o->no_reload || !p->answers.reload,
 		.confirm_within = o->yes ? 0 : o->confirm_within,

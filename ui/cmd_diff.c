@@ -27,6 +27,7 @@ static int
 show(const struct options *o, const struct plan *p, struct err *e)
 {
 	struct buf diff = BUF_INIT;
+	char replaces[65];
 	struct report r;
 
 	if (plan_diff(&diff, p, e) < 0) {
@@ -38,6 +39,8 @@ show(const struct options *o, const struct plan *p, struct err *e)
 		struct json *doc = cmd_json(o);
 		json_set_string(doc, "diff", diff.s);
 		json_set_bool(doc, "changes", plan_changes(p));
+		if (plan_replaces(p, replaces))
+			json_set_string(doc, "replaces", replaces);
 		cmd_put_json(doc);
 	} else if (r.colour) {
 		put_coloured(diff.s);

@@ -92,6 +92,7 @@ const struct option_entry option_table[] = {
 	  N_("move this site's file out of the way; undoing brings it back") },
 	{ "plan", OPTION_HASH, "SHA256", FIELD(plan), BIT(APPLY) | BIT(DOCTOR), 0, 0,
 	  N_("refuse any plan but this one") },
+	{ "over-edits", OPTION_HASH, "SHA256", FIELD(over_edits), BIT(APPLY), 0, 0, N_("replace what was edited since, if it is this") },
 	{ "continue", OPTION_FLAG, NULL, FIELD(continues), BIT(APPLY), 0, 0,
 	  N_("finish a change that was interrupted, instead of undoing it") },
 	{ "allow-unprotected", OPTION_FLAG, NULL, FIELD(allow_unprotected), BIT(APPLY) | BIT(DOCTOR), 0, 0,

@@ -26,7 +26,7 @@ struct options {
 	struct url  origin, public_url;
 	const char *answers, *root, *templates, *log, *color, *lang, *report;
 	const char *broken_name;     /* NULL: none was given */
-	const char *connect_to, *cacert, *password_file, *token_file, *only, *cause, *plan, *set_aside, *server_id, *proxy, *conf, *npm;
+	const char *connect_to, *cacert, *password_file, *token_file, *only, *cause, *plan, *over_edits, *set_aside, *server_id, *proxy, *conf, *npm;
 	unsigned long long body;     /* bytes; 0: not given */
 	unsigned timeout_ms;         /* per probe; 0: not given */
 	unsigned port;               /* of the probe origin; 0: any */

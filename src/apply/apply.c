@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "apply/drift.h"
 #include "apply/guard.h"
 #include "apply/move.h"
 #include "base/buf.h"
@@ -341,6 +340,16 @@ is_unfinished(struct apply *a)
 	return journal_open_business(&a->arena, a->root, &entry);
 }
 
+/* What stood there when the first run began was seen by whoever let it begin. */
+static bool
+edits_were_seen(const struct apply *a)
+{
+	char now[65];
+
+	return a->options.continues || (a->options.replaces && plan_replaces(a->plan, now) &&
+	                                strcasecmp(a->options.replaces, now) == 0);
+}
+
 static void
 begin(void *ctx)
 {
@@ -349,6 +358,7 @@ begin(void *ctx)
 	bool half_way = is_unfinished(a);
 
 	a->timer = 0;
+	a->options.over_edits = a->options.over_edits || edits_were_seen(a);
 	if (a->options.continues && !half_way) {
 		err_set(&e, ERR_CONFLICT, _("Nothing is half-way on this server any more."));
 		apply_refuse(a, &e);
@@ -426,15 +436,4 @@ apply_confirm(struct apply *a)
 	a->confirming = false;
 	loop_cancel(a->loop, a->timer);
 	apply_later(a, commit);
-}
-
-size_t
-apply_drift(struct buf *out, const struct plan *p)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->steps.n; i++)
-		if (p->steps.v[i].kind == STEP_WRITE && !p->steps.v[i].secret)
-			n += drift_diff(out, p->context.root, p->steps.v[i].path);
-	return n;
 }

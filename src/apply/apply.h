@@ -57,6 +57,7 @@ struct apply_options {
 	int         timeout_ms;    /* per probe */
 	const char *answers_to;    /* save the answers here when kept; NULL: nowhere */
 	bool        over_edits;    /* replace files of ours edited since; else ERR_CONFLICT */
+	const char *replaces;      /* the same where plan_replaces() is this: what is replaced was seen; or NULL */
 	/*
 	 * Finish what stopped half-way, as journal_wish() has it: it is put back first, and then the
 	 * plan must be `plan_hash' again.  Where nothing is half-way any more: ERR_CONFLICT.
@@ -96,12 +97,6 @@ struct apply *rollback_start(struct loop *l, struct net *n, const char *root, un
 /* rollback of everything that is still in force, newest first. */
 struct apply *remove_start(struct loop *l, struct net *n, const char *root,
                            apply_progress_fn *on_progress, apply_done_fn *on_done, void *ctx);
-
-/*
- * Append the diffs of files of ours that were edited since we wrote them: from what was written to
- * what stands there now.  Returns how many there are.
- */
-size_t apply_drift(struct buf *out, const struct plan *p);
 
 /* Established connections on the ports the new site listens on, now: a reload may close them. */
 unsigned apply_live_connections(const struct plan *p);

@@ -4,6 +4,7 @@
 
 #include "apply/alter.h"
 #include "apply/diff.h"
+#include "apply/place.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
@@ -13,11 +14,24 @@ is_in_force(const struct journal_entry *entry)
 	return entry->state != JOURNAL_UNDONE && entry->state != JOURNAL_CONFLICT;
 }
 
+/* The path after all links: a repair may have written the file by another of its names. */
+static const char *
+real_of(struct arena *a, const char *root, const char *path)
+{
+	struct place p = PLACE_INIT;
+	struct err ignored = { 0 };
+	const char *real = place_open(&p, root, path, PLACE_FOLLOW, &ignored) == 0 ? arena_strdup(a, p.real) : path;
+
+	place_close(&p);
+	return real;
+}
+
 /* The newest change in force that wrote `path'. */
 static bool
 find_written(struct alteration *out, struct arena *a, const char *root, const char *path,
              const char **dir)
 {
+	const char *real = real_of(a, root, path);
 	struct journal_entry *v;
 	size_t n = journal_list(a, root, &v);
 	bool found = false;
@@ -31,7 +45,7 @@ find_written(struct alteration *out, struct arena *a, const char *root, const ch
 		for (size_t k = l.n; k > 0 && !found; k--) {
 			if (!alter_from_json(out, l.v[k - 1]))
 				continue;
-			found = strcmp(out->path, path) == 0 && strcmp(out->deed, "write") == 0;
+			found = (strcmp(out->path, path) == 0 || strcmp(out->real, real) == 0) && strcmp(out->deed, "write") == 0;
 			if (!found)
 				alter_free(out);
 		}
@@ -108,11 +122,46 @@ is_whole(const struct alteration *c, const char *root, const char *path, const s
 	return whole;
 }
 
+/* Is what stands there, which comes to `now', as it was written?  False too where it is not to be read. */
+static bool
+is_as_written(const struct alteration *c, struct buf *now, const char *root, const char *path, bool *read)
+{
+	struct content is = CONTENT_INIT;
+	struct arena a = { 0 };
+	struct err ignored = { 0 };
+	const char *whole = fs_path(&a, root, path);
+
+	*read = (c->straight ? fs_read_straight(now, whole, CONTENT_MAX, &ignored)
+	                     : fs_read(now, whole, CONTENT_MAX, &ignored)) == 0;
+	content_file(&is, now->s, now->len, 0);
+	const bool same = *read && (content_same(&is, &c->is) || is_whole(c, root, path, now));
+	content_free(&is);
+	arena_free(&a);
+	return same;
+}
+
+bool
+drift_is_ours(const char *root, const char *path)
+{
+	struct buf now = BUF_INIT;
+	struct arena a = { 0 };
+	struct alteration c;
+	const char *dir = NULL;
+	bool ours = false, read;
+
+	if (find_written(&c, &a, root, path, &dir)) {
+		ours = is_as_written(&c, &now, root, path, &read);
+		alter_free(&c);
+	}
+	buf_free(&now);
+	arena_free(&a);
+	return ours;
+}
+
 bool
 drift_diff(struct buf *out, const char *root, const char *path)
 {
 	struct buf now = BUF_INIT, then = BUF_INIT;
-	struct content is = CONTENT_INIT;
 	struct arena a = { 0 };
 	struct err e = { 0 };
 	struct alteration c;
@@ -120,18 +169,13 @@ drift_diff(struct buf *out, const char *root, const char *path)
 	bool drifted = false;
 
 	if (find_written(&c, &a, root, path, &dir)) {
-		const char *whole = fs_path(&a, root, path);
-		const bool read = (c.straight ? fs_read_straight(&now, whole, CONTENT_MAX, &e)
-		                              : fs_read(&now, whole, CONTENT_MAX, &e)) == 0;
+		bool read, same = is_as_written(&c, &now, root, path, &read);
 
-		content_file(&is, now.s, now.len, 0);
-		drifted = read && !content_same(&is, &c.is) && !is_whole(&c, root, path, &now);
-		const char *kept = arena_printf(&a, "after.%u", c.number);
-		if (drifted && journal_kept(&then, dir, kept, &e) == 0)
+		drifted = read && !same;
+		if (drifted && journal_kept(&then, dir, arena_printf(&a, "after.%u", c.number), &e) == 0)
 			diff_unified(out, path, then.s, path, now.s);
 		alter_free(&c);
 	}
-	content_free(&is);
 	buf_free(&now);
 	buf_free(&then);
 	arena_free(&a);

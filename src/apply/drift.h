@@ -14,6 +14,9 @@
 /* ERR_CONFLICT if we wrote `path' and it is not as we wrote it.  A missing one is no conflict. */
 int drift_check(const char *root, const char *path, struct err *e);
 
+/* Does what stands there come from the newest change in force that wrote it?  Then nobody edited it. */
+bool drift_is_ours(const char *root, const char *path);
+
 /* Unified diff from what we wrote to what stands there now; false: not ours, or as we wrote it. */
 bool drift_diff(struct buf *out, const char *root, const char *path);
 

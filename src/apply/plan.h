@@ -36,6 +36,12 @@ void plan_free(struct plan *p);
  */
 void plan_hash(const struct plan *p, char out[65]);
 
+/*
+ * Over the files that stand where a step writes or takes away another, as they are now: by which it
+ * is known that what is replaced was seen.  False: there is none, or one is closed to us.
+ */
+bool plan_replaces(const struct plan *p, char out[65]);
+
 /* How a file step relates to the disk now. */
 enum plan_state { PLAN_NEW, PLAN_CHANGED, PLAN_SAME, PLAN_UNKNOWN /* cannot be read */ };
 enum plan_state plan_state(const struct plan *p, size_t step);

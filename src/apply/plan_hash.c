@@ -67,3 +67,28 @@ plan_hash(const struct plan *p, char out[65])
 	crypto_sha256(all.s, all.len, out);
 	buf_free(&all);
 }
+
+bool
+plan_replaces(const struct plan *p, char out[65])
+{
+	struct buf all = BUF_INIT;
+	bool closed = false;
+
+	for (size_t i = 0; i < p->steps.n && !closed; i++) {
+		const struct step *s = &p->steps.v[i];
+		struct buf text = BUF_INIT;
+		struct err ignored = { 0 };
+
+		if ((s->kind != STEP_WRITE && s->kind != STEP_SET_ASIDE) || plan_state(p, i) != PLAN_CHANGED)
+			continue;
+		closed = step_read(&text, p->context.root, s, CONTENT_MAX, &ignored) < 0;
+		put(&all, s->path);
+		put(&all, text.s);
+		buf_free(&text);
+	}
+	const bool known = !closed && all.len > 0;
+	if (known)
+		crypto_sha256(all.s, all.len, out);
+	buf_free(&all);
+	return known;
+}

@@ -197,6 +197,10 @@ apply_argv(struct setup *s, bool sudo, bool watched)
 	if (watched || !sudo) {
 		v[n++] = "--plan";
 		v[n++] = s->plan_hash;
+		if (*s->plan_replaces && !repair_chosen(s)) {
+			v[n++] = "--over-edits";
+			v[n++] = s->plan_replaces;
+		}
 	}
 	if (watched) {
 		v[n++] = "--progress";

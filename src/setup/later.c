@@ -234,7 +234,9 @@ later_lines(const struct setup *s, struct setup_line *out, size_t max)
 
 		if (step->kind != STEP_WRITE)
 			continue;
-		if (plan_state(&s->plan, i) == PLAN_CHANGED)
+		if (plan_state(&s->plan, i) == PLAN_CHANGED && s->as_left)
+			add(out, max, &n, MARK_PASS, say(s, _("%s is as the last fix left it"), step->path));
+		else if (plan_state(&s->plan, i) == PLAN_CHANGED)
 			add(out, max, &n, MARK_WARN, edit_of(s, step->path));
 		else if (plan_state(&s->plan, i) == PLAN_NEW)
 			add(out, max, &n, MARK_WARN, say(s, _("%s is gone"), step->path));
@@ -285,7 +287,7 @@ row_at(const struct setup *s, size_t i)
 size_t
 later_list(const struct setup *s, struct setup_choice *out, size_t max)
 {
-	const bool resume = s->broken_off, drift = has_drift(s) && !resume, why = fails_today(s) && !resume;
+	const bool resume = s->broken_off, drift = has_drift(s) && !s->as_left && !resume, why = fails_today(s) && !resume;
 	const struct setup_choice rows[N_LATER] = {
 		[LATER_RESUME] = { .label = resume ? session_label(s) : "", .possible = true, .chosen = resume },
 		[LATER_WHY]    = { .label = _("Find out why it does not work, and repair it"), .possible = true, .chosen = why && !drift },

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/drift.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/self.h"
@@ -48,6 +49,30 @@ find_leaving(struct setup *s)
 		}
 }
 
+/* Is each file that would be changed as our own last change left it, a repair?  Then nobody edited it. */
+static bool
+is_as_left(const struct setup *s)
+{
+	for (size_t i = 0; i < s->plan.steps.n; i++) {
+		const struct step *step = &s->plan.steps.v[i];
+
+		if (step->kind == STEP_WRITE && plan_state(&s->plan, i) != PLAN_SAME && !drift_is_ours(s->o.root, step->path))
+			return false;
+	}
+	return true;
+}
+
+/* By what it is known again, once it is shown. */
+static void
+known(struct setup *s)
+{
+	s->has_plan = true;
+	s->as_left = is_as_left(s);
+	plan_hash(&s->plan, s->plan_hash);
+	if (!plan_replaces(&s->plan, s->plan_replaces))
+		s->plan_replaces[0] = '\0';
+}
+
 const struct plan *
 plan_get(struct setup *s, struct err *e)
 {
@@ -64,8 +89,7 @@ plan_get(struct setup *s, struct err *e)
 	if (repair_chosen(s)) {
 		if (repair_plan(s, &s->plan, e) < 0)
 			return NULL;
-		s->has_plan = true;
-		plan_hash(&s->plan, s->plan_hash);
+		known(s);
 		return &s->plan;
 	}
 	if (setup_pastes(s)) {
@@ -89,8 +113,7 @@ plan_get(struct setup *s, struct err *e)
 	find_leaving(s);
 	if (plan_build(&s->plan, &s->context, setup_set_aside(s), e) < 0)
 		return NULL;
-	s->has_plan = true;
-	plan_hash(&s->plan, s->plan_hash);
+	known(s);
 	return &s->plan;
 }
 

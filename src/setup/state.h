@@ -178,7 +178,9 @@ struct setup {
 	bool         has_plan;
 	struct plan  plan;
 	struct move  move;
+	bool         as_left;        /* what it would change is as our last change left it */
 	char         plan_hash[65];
+	char         plan_replaces[65]; /* what it replaces, as it was shown; "": nothing, or it is closed to us */
 	char        *diff;
 
 	/* apply */

@@ -75,6 +75,12 @@ blog_answers || fail "the other site is gone"
 http_answers
 apply 0 --allow-unprotected
 ours=$R/etc/nginx/sites-available/openchamber.conf
+# An edit is looked at and taken back: what was shown is replaced, by a change of its own.
+cp "$ours" "$T/written"
+echo '# by hand' >>"$ours"
+later '1\ny\nyes\nq\n'
+grep -q '^-# by hand' "$T/later" || fail "the edit is not shown: $(cat "$T/later")"
+cmp -s "$T/written" "$ours" || fail "not taken back: $(cat "$T/later")"
 sed -i '/proxy_set_header Upgrade/d' "$ours"
 cp "$ours" "$T/edited"
 nginx_reload
@@ -85,3 +91,9 @@ grep -q "^Finding 1 of" "$T/later" || fail "no finding: $(cat "$T/later")"
 grep -q "^fail: The WebSocket upgrade does not reach" "$T/later" || fail "not the cause: $(cat "$T/later")"
 grep -q "^+ *proxy_set_header Upgrade" "$T/later" || fail "no fix: $(cat "$T/later")"
 cmp -s "$ours" "$T/edited" || fail "it was written without the word"
+# The fix that is taken is ours: the next run finds no edit there, and another change goes on from it.
+later '1\ny\ny\ny\ny\nyes\nn\nn\nq\n'
+! cmp -s "$ours" "$T/edited" || fail "not repaired: $(cat "$T/later")"
+later 'q\n'
+grep -q ' works: passed' "$T/later" || fail "it does not work: $(cat "$T/later")"
+! grep -q 'was edited' "$T/later" || fail "our own fix is told as an edit: $(cat "$T/later")"

@@ -80,15 +80,31 @@ blog_answers || fail "the other site is gone"
 # A file of ours that somebody edited is a conflict: nothing is overwritten.
 answers
 apply 0 --allow-unprotected
+first=$(jq -r .id "$T/out")
 echo '# by hand' >>"$R/etc/nginx/sites-available/openchamber.conf"
 sed -i 's/^tls/limits: {body: 50M}\ntls/' "$T/answers.yaml"
 apply 1 --allow-unprotected
 json '.error.code == "conflict"'
 grep -q '^# by hand' "$R/etc/nginx/sites-available/openchamber.conf" || fail "the edit is lost"
+# Replaced it is where what stands there was seen, and only as it was seen; and the undo brings it back.
+replaces=$(jq -r .replaces "$T/out")
+run 0 diff --answers "$T/answers.yaml" --root "$R" --json
+json ".replaces == \"$replaces\""
+echo '# once more' >>"$R/etc/nginx/sites-available/openchamber.conf"
+apply 1 --allow-unprotected --over-edits "$replaces"
+json '.changed == false and .error.code == "conflict"'
+sed -i '/^# once more/d' "$R/etc/nginx/sites-available/openchamber.conf"
+apply 0 --allow-unprotected --over-edits "$replaces"
+! grep -q '^# by hand' "$R/etc/nginx/sites-available/openchamber.conf" || fail "the edit is left"
+run 0 rollback --root "$R"
+grep -q '^# by hand' "$R/etc/nginx/sites-available/openchamber.conf" || fail "the edit is not back"
+run 1 apply --answers "$T/answers.yaml" --root "$R" --cacert "$R/etc/ssl/cert.pem" --allow-unprotected
+complains 'was edited since'
+says "--over-edits $replaces"
 
 # kill -9: the next one says so and finishes.
 sed -i '/^# by hand/d' "$R/etc/nginx/sites-available/openchamber.conf"
-run 0 rollback --root "$R"
+run 0 rollback "$first" --root "$R"
 before
 answers
 echo "while [ -e $T/hold ]; do sleep 0.05; done; exec nginx -s reload -e $T/validate.log -c $R/etc/nginx/nginx.conf" >"$T/slow"
