@@ -278,7 +278,6 @@ act_anywhere(struct screen *sc, enum act a)
 	case ACT_PLAIN:    sc->leave(sc->ctx, LEAVE_FOR_PLAIN); break;
 	case ACT_QUIT:     act_quit(sc); break;
 	case ACT_STOP:     screen_interrupt(sc); break;
-	case ACT_REPAINT:  term_repaint(); break;
 	default:           act_move(sc, a); break;
 	}
 }

@@ -266,6 +266,10 @@ on_key(void *ctx, int key)
 		unescape(sc);
 		return;
 	}
+	if (keys_find(key, ON_ANY) == ACT_REPAINT) { /* whatever is asked, and however small the window is */
+		term_repaint();
+		return;
+	}
 	if (is_too_small()) {
 		if (keys_latin(key) == 'p')
 			sc->leave(sc->ctx, LEAVE_FOR_PLAIN);

@@ -313,6 +313,28 @@ test_twins_and_letters(void **state)
 	}
 }
 
+/* Ctrl-L draws all of it again: below a question, in a field, in the help, and where the window is too small. */
+static void
+test_repaint(void **state)
+{
+	static const struct { int step; const char *keys, *want; int columns; } cases[] = {
+		{ 1, "", "Press Enter", 80 }, { 3, "q", "Leave?", 80 }, { 4, "chat", "[chat", 80 },
+		{ 3, "?", "What it is", 80 }, { 10, "", "Read first", 80 }, { 1, "", "too small", 52 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct play *p = at_step(cases[i].step, "FAKE=");
+
+		play_resize(p, cases[i].columns, 24);
+		play_key(p, cases[i].keys, cases[i].want);
+		vterm_input_write(p->vt, "\033[2J", 4); /* something else wrote over it */
+		assert_false(play_has(p, cases[i].want));
+		play_key(p, "\f", cases[i].want);
+		play_end(p);
+	}
+}
+
 /* The cursor is where the focus is, in every kind of place. */
 static void
 test_cursor(void **state)
@@ -421,6 +443,7 @@ main(void)
 		cmocka_unit_test(test_error_under_the_field),
 		cmocka_unit_test(test_split_escape),
 		cmocka_unit_test(test_twins_and_letters),
+		cmocka_unit_test(test_repaint),
 		cmocka_unit_test(test_cursor),
 		cmocka_unit_test(test_stop_in_apply),
 		cmocka_unit_test(test_sudo),
