@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "check/check.h"
 #include "cmd.h"
+#include "console.h"
 #include "options.h"
 #include "secrets.h"
 #include "wizard.h"
@@ -51,6 +52,7 @@ run_wizard(const struct options *o)
 		                         "use a subcommand (--help) or --plain."));
 		return cmd_fail(o, &e);
 	}
+	i18n_set_language(o->wanted); /* it says on its first page what cannot be shown */
 	return wizard_run(&w);
 }
 
@@ -256,6 +258,8 @@ main(int argc, char **argv)
 	o.password = password_from_environment();
 	templates = find_ourselves(&arena, &o, &locale);
 	i18n_init(locale, options_peek(argc, argv, "lang"));
+	o.wanted = arena_strdup(&arena, i18n_language());
+	console_settle_language(isatty(STDOUT_FILENO) ? getenv("TERM") : NULL);
 	int status = run(&o, argc, argv, templates);
 	if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE && !status) {
 		fprintf(stderr, "%s: %s\n", _("The output could not be written"), strerror(errno));

@@ -25,6 +25,7 @@ struct options {
 	bool has_origin, has_public;
 	struct url  origin, public_url;
 	const char *answers, *root, *templates, *log, *color, *lang, *report;
+	const char *wanted; /* the language, even where this terminal cannot show it */
 	const char *broken_name;     /* NULL: none was given */
 	const char *connect_to, *cacert, *password_file, *token_file, *only, *cause, *plan, *over_edits, *set_aside, *server_id, *proxy, *conf, *npm;
 	unsigned long long body;     /* bytes; 0: not given */

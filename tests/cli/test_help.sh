@@ -40,3 +40,15 @@ done
 TERM='' run 0 --help
 TERM=nonsense run 0 --help
 run 0 apply --version
+
+# A language that the output cannot carry is left for English; Polish goes without its marks.
+for set in C POSIX; do
+	LC_ALL=$set run 0 --help --lang ko
+	says 'For screen readers'
+	LC_ALL=$set run 2 check --lang ko
+	grep -q '^check needs' "$T/err" || fail "$set: not English: $(cat "$T/err")"
+done
+LC_ALL=C run 0 --help --lang pl
+says 'Dla czytnikow ekranu'
+LC_ALL=C.UTF-8 run 0 --help --lang ko
+says '스크린 리더'
