@@ -10,7 +10,6 @@
 #include "screens.h"
 
 #define LIST_COLUMNS 22
-#define PAGE_LIMIT   76
 
 static const struct {
 	const char *text;
@@ -281,6 +280,17 @@ draw_row(const struct sheet_row *r, int y, int x, int width)
 		          r->span[i].text);
 }
 
+/* Where that is enough: else its parts stay apart. */
+static bool
+close_gaps(struct sheet *s, size_t rows)
+{
+	if (s->n > rows + sheet_gaps(s))
+		return false;
+	if (s->n > rows)
+		sheet_close_gaps(s, s->n - rows);
+	return true;
+}
+
 /* Step 4's checks come and go as the address is typed: gaps whose room was needed once stay closed. */
 static bool
 fit_steadily(struct screen *sc, struct sheet *s, size_t rows)
@@ -289,7 +299,9 @@ fit_steadily(struct screen *sc, struct sheet *s, size_t rows)
 	const size_t gaps = sheet_gaps(s);
 	bool fits;
 
-	if (sc->at.view != VIEW_PAGE || setup_page(sc->setup) != PAGE_PUBLIC)
+	if (sc->at.view != VIEW_PAGE) /* what is read scrolls, and is whole */
+		return close_gaps(s, rows);
+	if (setup_page(sc->setup) != PAGE_PUBLIC)
 		return sheet_fit(s, rows);
 	sheet_close_gaps(s, *closed);
 	fits = sheet_fit(s, rows);
@@ -375,8 +387,8 @@ frame_draw(struct screen *sc)
 	sc->rows = LINES - 3 - (int)message.n;
 	x = sc->compact || kind->full ? 1 : LIST_COLUMNS + 2;
 	sc->width = COLS - 1 - x;
-	if (!kind->full && sc->width > PAGE_LIMIT)
-		sc->width = PAGE_LIMIT;
+	if (kind->most && sc->width > kind->most)
+		sc->width = kind->most;
 	draw_title(sc, &a);
 	if (x > 1)
 		draw_list(sc, &a);

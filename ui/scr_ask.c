@@ -308,4 +308,4 @@ ask_act(struct screen *sc, enum act a, int key)
 	return true;
 }
 
-const struct scr scr_ask = { .build = ask_build, .items = ask_items, .act = ask_act };
+const struct scr scr_ask = { .most = PAGE_COLUMNS, .build = ask_build, .items = ask_items, .act = ask_act };

@@ -99,7 +99,7 @@ apply_act(struct screen *sc, enum act a, int key)
 	return a == ACT_MAIN || a == ACT_BACK || a == ACT_QUIT;
 }
 
-const struct scr scr_apply = { .build = change_build, .act = apply_act };
+const struct scr scr_apply = { .most = PAGE_COLUMNS, .build = change_build, .act = apply_act };
 
 /* Of another's change nothing is stopped from here; when it has ended this run begins. */
 static bool
@@ -115,7 +115,7 @@ watch_act(struct screen *sc, enum act a, int key)
 	return a == ACT_MAIN || a == ACT_BACK || a == ACT_QUIT;
 }
 
-const struct scr scr_watch = { .build = change_build, .act = watch_act };
+const struct scr scr_watch = { .most = PAGE_COLUMNS, .build = change_build, .act = watch_act };
 
 /* ---- the result ---- */
 
@@ -197,4 +197,4 @@ result_act(struct screen *sc, enum act a, int key)
 	return true;
 }
 
-const struct scr scr_result = { .build = result_build, .items = result_items, .act = result_act };
+const struct scr scr_result = { .most = PAGE_COLUMNS, .build = result_build, .items = result_items, .act = result_act };

@@ -120,6 +120,6 @@ diff_build(struct screen *sc, struct sheet *s)
 }
 
 const struct scr scr_diff = { .full = true, .build = diff_build };
-const struct scr scr_help = { .full = true, .build = help_build };
-const struct scr scr_glossary = { .full = true, .build = glossary_build };
+const struct scr scr_help = { .full = true, .most = READ_COLUMNS, .build = help_build };
+const struct scr scr_glossary = { .full = true, .most = READ_COLUMNS, .build = glossary_build };
 const struct scr scr_commands = { .full = true, .build = commands_build };

@@ -82,8 +82,11 @@ struct screen {
 };
 
 /* One kind of screen. */
+#define PAGE_COLUMNS 76 /* of a page, at most: longer rows are hard to read */
+#define READ_COLUMNS 78 /* of what is only read */
 struct scr {
 	bool   full;                                          /* no list of steps beside it */
+	int    most;                                          /* columns it takes; 0: what there are */
 	void   (*build)(struct screen *sc, struct sheet *s);
 	size_t (*items)(const struct screen *sc, struct item *out); /* NULL: nothing to focus */
 	bool   (*act)(struct screen *sc, enum act a, int key); /* false: nothing special, do the usual */

@@ -193,6 +193,25 @@ test_sizes(void **state)
 	play_end(p);
 }
 
+/* A wide window makes no long rows: a page has 76 columns behind the list, what is read has 78. */
+static void
+test_wide(void **state)
+{
+	static const struct { const char *keys, *want; int edge; } cases[] = {
+		{ "", "Press Enter to start", 24 + 76 }, { "?", "What it is", 1 + 78 }, { "\033OQ", "reverse proxy", 1 + 78 },
+	};
+	struct play *p = play_start(200, 40, NULL, false);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		play_key(p, cases[i].keys, cases[i].want);
+		for (int y = 1; y < p->rows - 3; y++)
+			for (int x = cases[i].edge; x < p->columns; x++)
+				assert_true(!play_cell(p, y, x) || play_cell(p, y, x) == ' ');
+	}
+	play_end(p);
+}
+
 static void
 test_too_small_has_line_mode(void **state)
 {
@@ -280,6 +299,7 @@ main(void)
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_keys_while_checks_hang),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_too_small_has_line_mode),
 		cmocka_unit_test(test_hangup),
 		cmocka_unit_test(test_faces),
