@@ -24,6 +24,13 @@ sed 's/\\-/-/g' "$page" >"$T/text"
 while IFS= read -r line; do
 	grep -qxF -- "$line" "$T/text" || fail "the page does not say: $line"
 done <"$T/helps"
+# And every key that the last row of a screen can name.
+sed -n 's/^\t{ [^,]*, *\(N_(\)\?"\([^"]*\)".*/\2/p' ui/keys.c | sort -u >"$T/keys"
+[ "$(wc -l <"$T/keys")" -ge 15 ] || fail "the table of keys is not found"
+sed -n '/^\.SH KEYS/,/^\.SH OPTIONS/p' "$page" | sed 's/\\-/-/g' >"$T/section"
+while IFS= read -r key; do
+	grep -qE "^\.BR? (.*[\" ])?$key([\" ].*)?\$" "$T/section" || fail "the page does not name the key $key"
+done <"$T/keys"
 for lang in $(cat po/LINGUAS); do
 	summary=ui/antechamber.$lang.1
 	grep -q "antechamber $("$BIN" --version | sed 's/.* //')" "$summary" || fail "$summary: another version"
