@@ -39,6 +39,9 @@ act_choose(struct screen *sc, const char *list, size_t row)
 		sc->at.view = VIEW_DIFF, sc->at.top = 0;
 	} else if (strcmp(list, "origin-found") == 0 && row + 1 == n) {
 		focus_on(sc, "origin");
+	} else if (strcmp(list, "public-found") == 0) {
+		focus_field(sc, "public")->touched = false; /* what stands there is nothing */
+		choose_now(sc, list, row);
 	} else if (strcmp(list, "taken") == 0 && row + 1 == n) {
 		focus_on(sc, "public");
 	} else if (setup_choice_needs_token(sc->setup, list, row)) {
@@ -175,6 +178,16 @@ act_main(struct screen *sc)
 		screen_next(sc);
 }
 
+/* Down in the empty address opens what was found. */
+static bool
+offers(struct screen *sc, const struct item *i)
+{
+	if (i->kind != ITEM_FIELD || strcmp(i->key, "public") != 0 || focus_field(sc, i->key)->len)
+		return false;
+	setup_offer(sc->setup, true);
+	return screen_has_list(sc, "public-found");
+}
+
 static void
 act_vertical(struct screen *sc, int by)
 {
@@ -194,6 +207,10 @@ act_vertical(struct screen *sc, int by)
 			focus_move(sc, by < 0 ? row - 1 : row + 1);
 			return;
 		}
+	}
+	if (by > 0 && offers(sc, &item)) {
+		focus_on(sc, "public-found");
+		return;
 	}
 	if (item.kind == ITEM_FIELD)
 		focus_keep(sc);
@@ -291,7 +308,7 @@ act_digit(struct screen *sc, int key)
 		focus_move(sc, (size_t)(key - '1'));
 	/* A digit does at once what can be taken back by going back. */
 	if (item.key && focus_row(sc, item.key) == (size_t)(key - '1') &&
-	    (strcmp(item.key, "later") == 0 || strcmp(item.key, "change") == 0 || strcmp(item.key, "origin-found") == 0) &&
+	    (strcmp(item.key, "later") == 0 || strcmp(item.key, "change") == 0 || strcmp(item.key, "origin-found") == 0 || strcmp(item.key, "public-found") == 0) &&
 	    !setup_choice_changes(sc->setup, item.key, (size_t)(key - '1')))
 		act_choose(sc, item.key, (size_t)(key - '1'));
 }

@@ -353,7 +353,7 @@ focus_row(const struct screen *sc, const char *list)
 bool
 focus_list_acts(const char *list)
 {
-	return strcmp(list, "start") == 0 || strcmp(list, "origin-found") == 0 ||
+	return strcmp(list, "start") == 0 || strcmp(list, "origin-found") == 0 || strcmp(list, "public-found") == 0 ||
 	       strcmp(list, "taken") == 0 || strcmp(list, "undone") == 0 || strcmp(list, "later") == 0 || strcmp(list, "change") == 0;
 }
 

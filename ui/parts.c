@@ -27,7 +27,7 @@ focus_here(const struct screen *sc, const char *key)
 bool
 part_is_side_list(const char *key)
 {
-	static const char *const keys[] = { "tls", "plan", "ssl", "addresses" };
+	static const char *const keys[] = { "public-found", "tls", "plan", "ssl", "addresses" };
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (strcmp(key, keys[i]) == 0)
@@ -113,6 +113,8 @@ put_field(struct screen *sc, struct sheet *s, const struct setup_field *f, int c
 	if (rest) { /* TRANSLATORS: %s is a path, as it would be after that key */
 		hint = arena_printf(&s->a, _("Right completes it: %s"), arena_printf(&s->a, "%s%s", field->text, rest));
 		error = "";
+	} else if (focus && field && !field->len && f->offer) {
+		hint = f->offer;
 	} else if (focus && field && *field->replaced) {
 		hint = _("Ctrl-Y brings back what stood here.");
 	}

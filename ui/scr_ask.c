@@ -293,6 +293,10 @@ ask_act(struct screen *sc, enum act a, int key)
 		setup_hold_stop(sc->setup);
 		return true;
 	}
+	if (a == ACT_BACK && screen_is_on(sc, "public-found")) {
+		setup_offer(sc->setup, false);
+		return focus_on(sc, "public");
+	}
 	if (a != ACT_MAIN && a != ACT_SPACE)
 		return false;
 	if (screen_is_on(sc, hold_key) && setup_holding(sc->setup))

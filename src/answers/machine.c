@@ -14,6 +14,7 @@
 #include "base/text.h"
 
 #define MAX_ADDRESSES 256
+#define MAX_HOSTS     (64 * 1024)
 
 static bool
 is_loopback(const char *address)
@@ -65,17 +66,47 @@ read_addresses(struct machine *m)
 	freeifaddrs(all);
 }
 
-static void
-read_hostname(struct machine *m)
+/* The first name with a dot in a line of /etc/hosts that has the short one; changes the text. */
+static const char *
+whole_name(char *hosts, const char *name)
 {
+	for (char *line; (line = strsep(&hosts, "\n"));) {
+		const char *dotted = NULL;
+		bool ours = false;
+		char *word;
+
+		line[strcspn(line, "#")] = '\0';
+		strsep(&line, " \t"); /* the address */
+		while ((word = strsep(&line, " \t"))) {
+			ours = ours || strcmp(word, name) == 0;
+			if (!dotted && strchr(word, '.'))
+				dotted = word;
+		}
+		if (ours && dotted)
+			return dotted;
+	}
+	return NULL;
+}
+
+/* Below another root that server's own is not known. */
+static void
+read_hostname(struct machine *m, const char *root)
+{
+	struct buf hosts = BUF_INIT, safe = BUF_INIT;
+	const char *whole = NULL;
 	char name[256] = "";
-	struct buf safe = BUF_INIT;
+	struct err ignored;
 
 	if (gethostname(name, sizeof(name) - 1) < 0)
 		*name = '\0';
-	text_safe(&safe, name, strlen(name), sizeof(name));
+	if (*name && fs_read(&hosts, fs_path(&m->arena, root, "/etc/hosts"), MAX_HOSTS, &ignored) == 0)
+		whole = whole_name(hosts.s, name);
+	if (!whole)
+		whole = root ? "" : name;
+	text_safe(&safe, whole, strlen(whole), sizeof(name));
 	m->hostname = arena_strdup(&m->arena, safe.s);
 	buf_free(&safe);
+	buf_free(&hosts);
 }
 
 const char *
@@ -93,7 +124,7 @@ machine_read(struct machine *m, const char *root)
 	for (size_t i = 0; i < m->n_listeners; i++)
 		m->listeners[i].loopback = is_loopback(m->listeners[i].address);
 	read_addresses(m);
-	read_hostname(m);
+	read_hostname(m, root);
 	m->root = geteuid() == 0;
 	m->sudo = fs_which(&m->arena, root, "sudo") != NULL;
 	m->systemd = fs_which(&m->arena, root, "systemctl") &&

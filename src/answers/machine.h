@@ -26,7 +26,7 @@ struct machine {
 	struct listener *listeners;
 	size_t           n_listeners;
 	char           **addresses;   /* of this server, without loopback; ends with NULL */
-	char            *hostname;
+	char            *hostname;    /* its whole name where /etc/hosts has that; "": not known */
 	bool             root;
 	bool             sudo;        /* a sudo program is there */
 	bool             systemd;     /* systemctl is there and it is the init */

@@ -142,7 +142,7 @@ hint_public(const struct setup *s)
 	for (size_t i = 0; i < s->n_certs && (!s->answers.has_tls || s->answers.tls == TLS_EXISTING); i++)
 		if (s->certs[i].known && cert_covers(&s->certs[i].cert, u->host) && s->certs[i].cert.n_names)
 			return say(s, _("the certificate %s covers it"), cert_told_as(s, &s->certs[i].cert));
-	return "";
+	return names_why(s);
 }
 
 /* It is refused at one address; another OpenChamber has another password, and another count. */
@@ -280,6 +280,8 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 		if (!f->secret)
 			f->value = say(s, "%s", value.s);
 		f->hint = hint_of(s, *key);
+		if (strcmp(*key, "public") == 0 && setup_may_offer(s))
+			f->offer = _("Down opens the names that were found here.");
 		buf_free(&value);
 		n++;
 	}
@@ -399,6 +401,7 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 		front_take_token(s, text);
 		return 0;
 	}
+	s->names_shown = false;
 	answers_get(&before, &s->answers, key);
 	if (must_not_be_empty(key, text, e) < 0 || answers_set(&s->answers, key, text, e) < 0) {
 		typed_keep(s, key, text, e->msg);

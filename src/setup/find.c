@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -174,62 +173,6 @@ suggest_proxy(struct setup *s)
 		s->answers.proxy = arena_strdup(&s->answers.arena, best->proxy->name);
 }
 
-static bool
-is_served(const struct setup *s, const char *name)
-{
-	for (size_t i = 0; i < s->n_found; i++)
-		for (size_t k = 0; k < s->found[i].n_sites; k++)
-			for (char **n = s->found[i].sites[k].names; *n; n++)
-				if (strcasecmp(*n, name) == 0)
-					return true;
-	return false;
-}
-
-static bool
-has_wildcard_below(const struct cert *c, const char *name)
-{
-	for (size_t i = 0; i < c->n_names; i++)
-		if (strncmp(c->names[i], "*.", 2) == 0 && strcasecmp(c->names[i] + 2, name) == 0)
-			return true;
-	return false;
-}
-
-/* What a certificate may be there for: neither another site's name, nor one that stands beside its own wildcard. */
-static const char *
-free_name(const struct setup *s, const struct cert *c)
-{
-	for (size_t i = 0; i < c->n_names; i++)
-		if (c->names[i][0] != '*' && strchr(c->names[i], '.') && !is_served(s, c->names[i]) &&
-		    !has_wildcard_below(c, c->names[i]))
-			return c->names[i];
-	return NULL;
-}
-
-/* The public address is suggested where a site or a certificate names it. */
-void
-suggest_address(struct setup *s)
-{
-	const char *name = NULL;
-
-	if (s->answers.has_public)
-		return;
-	if (s->existing && s->existing->names)
-		name = s->existing->names[0];
-	for (size_t i = 0; !name && i < s->n_certs; i++)
-		if (s->certs[i].known)
-			name = free_name(s, &s->certs[i].cert);
-	if (name && url_host_is_valid(name)) {
-		char text[300];
-		struct err e = { 0 };
-
-		const bool plain = s->existing && s->existing->n_listens && !s->existing->listens[0].tls;
-
-		snprintf(text, sizeof(text), "%s://%s", plain ? "http" : "https", name);
-		if (answers_set(&s->answers, "public", text, &e) == 0)
-			follow_scheme(s);
-	}
-}
-
 void
 find_existing(struct setup *s)
 {
@@ -270,7 +213,7 @@ found_all(void *ctx)
 	find_certs(s);
 	note_other_cert(s);
 	find_existing(s);
-	suggest_address(s);
+	names_suggest(s);
 	if (s->page != PAGE_START)
 		told_look(s);
 	if ((s->page == PAGE_START && !s->has_interrupted) || s->page == PAGE_REPAIR)

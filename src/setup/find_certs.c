@@ -93,7 +93,7 @@ shaken(void *ctx, const struct net_reply *r)
 	    cert_days_left(&c->cert, time(NULL)) >= 0) {
 		c->served = arena_strndup(&s->keep, r->cert.s, r->cert.len);
 		c->known = true;
-		suggest_address(s);
+		names_suggest(s);
 		certificate_look(s);
 	}
 	setup_tell(s);

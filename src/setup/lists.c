@@ -194,8 +194,8 @@ setup_lists(const struct setup *s, enum page p)
 	static const char *const start[] = { "language", "start", NULL };
 	static const char *const origin[] = { "origin-found", NULL };
 	static const char *const proxy[] = { "proxy", NULL };
-	static const char *const tls[] = { "tls", NULL };
-	static const char *const tls_taken[] = { "tls", "taken", NULL };
+	static const char *const tls[] = { "public-found", "tls", NULL };
+	static const char *const tls_taken[] = { "public-found", "tls", "taken", NULL };
 	static const char *const later[] = { "later", NULL };
 	static const char *const change[] = { "change", NULL };
 	static const char *const undone[] = { "undone", NULL };
@@ -211,7 +211,7 @@ setup_lists(const struct setup *s, enum page p)
 	case PAGE_PROXY:
 		return proxy;
 	case PAGE_PUBLIC:
-		return taken_site(s) && !fields_wrong(s, p) ? tls_taken : tls;
+		return (taken_site(s) && !fields_wrong(s, p) ? tls_taken : tls) + !s->names_shown;
 	case PAGE_FRONT:
 		return front_lists(s);
 	case PAGE_LATER:
@@ -235,6 +235,8 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		return list_origin(s, out, max);
 	if (strcmp(key, "proxy") == 0)
 		return list_proxy(s, out, max);
+	if (strcmp(key, "public-found") == 0)
+		return names_list(s, out, max);
 	if (strcmp(key, "taken") == 0)
 		return taken_list(s, out, max);
 	if (strcmp(key, "tls") == 0)
@@ -263,6 +265,8 @@ setup_list_label(const struct setup *s, enum page p, const char *key)
 		return _("Language");
 	if (strcmp(key, "tls") == 0)
 		return _("Certificate");
+	if (strcmp(key, "public-found") == 0) /* TRANSLATORS: addresses that were found; at most 12 columns */
+		return _("Found here");
 	if (strcmp(key, "plan") == 0) /* TRANSLATORS: what one pays for at Cloudflare; at most 12 columns */
 		return C_("cloudflare", "Plan");
 	if (strcmp(key, "ssl") == 0)
@@ -311,6 +315,8 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 	} else if (strcmp(key, "origin-found") == 0) {
 		/* The last row is only a way to the field, which a face goes. */
 		return rows[i].mark == MARK_PASS ? setup_set(s, "origin", rows[i].label, e) : 0;
+	} else if (strcmp(key, "public-found") == 0) {
+		return setup_set(s, "public", rows[i].label, e);
 	} else if (strcmp(key, "proxy") == 0) {
 		runs_forget_proxied(s);
 		choose_proxy(s, i);

@@ -378,7 +378,8 @@ name_is_private(const struct url *u)
 		return true;
 	if (u->ip)
 		return strncmp(u->host, "192.168.", 8) == 0 || strncmp(u->host, "10.", 3) == 0 || strncmp(u->host, "fd", 2) == 0;
-	return strcmp(dot, ".lan") == 0 || strcmp(dot, ".local") == 0 || strcmp(dot, ".home") == 0 || strcmp(dot, ".internal") == 0;
+	return strcmp(dot, ".lan") == 0 || strcmp(dot, ".local") == 0 || strcmp(dot, ".home") == 0 ||
+	       strcmp(dot, ".internal") == 0 || strcmp(dot, ".localdomain") == 0 || strcmp(dot, ".arpa") == 0;
 }
 
 bool

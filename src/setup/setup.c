@@ -174,6 +174,7 @@ setup_open(struct setup *s, enum page p)
 		s->more_from = s->page;
 		plan_get(s, &e); /* what is found where nothing is answered */
 	}
+	s->names_shown = s->names_shown && s->page == p;
 	s->page = p;
 	if (p != PAGE_START)
 		s->resume = PAGE_START;

@@ -78,6 +78,7 @@ struct setup_field {
 	bool        shown;  /* is it asked at the moment? */
 	bool        secret;
 	bool        closed; /* shown, but it takes nothing any more (three refused passwords) */
+	const char *offer;  /* translated: the hint while nothing stands in it, where setup_offer() opens a list; or NULL */
 };
 
 /* Which fields this page shows now, in order. */
@@ -89,6 +90,10 @@ int  setup_try(const struct setup *s, const char *key, const char *text, struct 
 
 /* Does it belong to a choice of the page's list?  Then it is asked behind it. */
 bool        setup_field_follows(const char *key);
+/* An empty address can be taken from the list "public-found", which is there from setup_offer() on until one is. */
+bool        setup_may_offer(const struct setup *s);
+void        setup_offer(struct setup *s, bool open);
+
 /* What is typed is a path on this server, and how it goes on there as far as it is unambiguous; NULL: it does not. */
 bool        setup_field_is_path(const char *key);
 const char *setup_complete(const struct setup *s, const char *key, const char *text);
@@ -119,7 +124,7 @@ void setup_accept_test(struct setup *s);
 size_t setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max);
 const char *setup_list_label(const struct setup *s, enum page p, const char *key);
 int    setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e);
-/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "tls", "taken", "plan", "ssl", "addresses", "later", "change", "undone"; ends with NULL. */
+/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "public-found", "tls", "taken", "plan", "ssl", "addresses", "later", "change", "undone"; ends with NULL. */
 const char *const *setup_lists(const struct setup *s, enum page p);
 
 /* ---- what was seen: lines and tables ---- */

@@ -73,6 +73,7 @@ struct setup {
 	const char    *tested_name;   /* the public name that may have a test certificate, or NULL */
 	bool           by_hand;       /* "something else": checks and instructions only */
 	bool           seen[N_STEPS]; /* pages that have been opened */
+	bool           names_shown;   /* what the address could be is offered */
 	bool           other_cert;    /* "another file" was chosen: its path is asked */
 	const char    *other_certificate, *other_key; /* what was written there before another choice was made */
 	struct typed   typed[MAX_TYPED];
@@ -292,7 +293,11 @@ bool start_is_open(const struct setup *s); /* what is on this server, and how it
 void find_existing(struct setup *s);       /* which site leads to the origin already */
 bool find_takes_long(const struct setup *s); /* longer than a moment, and it is not over */
 const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
-void suggest_address(struct setup *s); /* where none is given and a site or a certificate names one */
+
+/* names.c */
+void names_suggest(struct setup *s);           /* the best one, where no address is answered */
+const char *names_why(const struct setup *s);  /* it is the address; "": it is not one of them */
+size_t names_list(const struct setup *s, struct setup_choice *out, size_t max);
 
 /* more.c */
 const char *more_label(const char *key); /* NULL: it is no such answer */

@@ -53,6 +53,7 @@ struct setup {
 	int         applying;
 	bool        undo, test_accepted, consented, changing, alone;
 	size_t      taken;
+	bool        offered;    /* what the address could be */
 	bool        again;      /* the review is there once more */
 	bool        looked;     /* what is on the server is known */
 	int         held; /* 1: a quiet stream is held; 2: it was */
@@ -64,6 +65,8 @@ bool setup_repairs(const struct setup *s);
 bool setup_may_look(const struct setup *s) { (void)s; return false; }
 const char *setup_look_command(const struct setup *s) { (void)s; return ""; }
 void setup_look(struct setup *s) { (void)s; }
+bool setup_may_offer(const struct setup *s) { return s->page == PAGE_PUBLIC; }
+void setup_offer(struct setup *s, bool open) { s->offered = open; }
 bool setup_must_doubt(const struct setup *s) { return s->tls == 2 && !s->test_accepted; }
 void setup_accept_test(struct setup *s) { s->test_accepted = true; }
 
@@ -418,23 +421,24 @@ english_fields(const struct setup *s, enum page p, struct setup_field *out, size
 	if (p == PAGE_DIRECT && max) {
 		out[n++] = (struct setup_field){ "origin", "OpenChamber", s->origin,
 			is(s, "nothing") ? "listening here: ports 22, 80, 443" : is(s, "opencode") ? "taken from what was typed"
-			: "found: openchamber listens on port 3000", "", true, false, false };
+			: "found: openchamber listens on port 3000", "", true, false, false, NULL };
 		if (!direct_fails(s) && max > 1)
 			out[n++] = (struct setup_field){ "password", "UI password", s->password,
-				"for this run's checks only, never saved", "", true, true, false };
+				"for this run's checks only, never saved", "", true, true, false, NULL };
 	} else if (p == PAGE_PUBLIC && max && is(s, "korean")) {
 		out[n++] = (struct setup_field){ "public", "주소", "https://chat.example.org",
-			"*.example.org 인증서로 쓸 수 있는 이름입니다", "", true, false, false };
+			"*.example.org 인증서로 쓸 수 있는 이름입니다", "", true, false, false, NULL };
 	} else if (p == PAGE_PUBLIC && max) {
 		out[n++] = (struct setup_field){ "public", _("Address"), s->public_url,
-			*s->public_url ? "the certificate *.example.org covers it" : "", "", true, false, false };
+			*s->public_url ? "the certificate *.example.org covers it" : "", "", true, false, false,
+			"Down opens the names that were found here." };
 	} else if (p == PAGE_FRONT && max > 2) {
 		out[n++] = (struct setup_field){ "cloudflare.zone", _("Zone"), "example.org",
-			_("empty: it is found by the name"), "", true, false, false };
+			_("empty: it is found by the name"), "", true, false, false, NULL };
 		out[n++] = (struct setup_field){ "token", _("API token"), *s->password ? s->password : "",
-			_("empty: you click the settings yourself"), "", true, true, false };
+			_("empty: you click the settings yourself"), "", true, true, false, NULL };
 		out[n++] = (struct setup_field){ "cloudflare.token-file", _("Token file"), "",
-			_("or a file of mode 600 with it"), "", true, false, false };
+			_("or a file of mode 600 with it"), "", true, false, false, NULL };
 	} else if (p == PAGE_MORE) {
 		static const struct { const char *label, *hint; } more[] = {
 			{ "Listen on address", "* is every one of this server" }, { "Port for http", "empty: 80, or the address's own" },
@@ -444,13 +448,13 @@ english_fields(const struct setup *s, enum page p, struct setup_field *out, size
 		};
 
 		for (; pages[p].fields[n] && n < max; n++)
-			out[n] = (struct setup_field){ pages[p].fields[n], more[n].label, s->more[n], more[n].hint, "", true, false, false };
+			out[n] = (struct setup_field){ pages[p].fields[n], more[n].label, s->more[n], more[n].hint, "", true, false, false, NULL };
 	} else if (p == PAGE_BODY && max) {
 		out[n++] = (struct setup_field){ "limits.body", "Uploads up to", s->body,
-			"OpenChamber itself takes 100M at most", "", true, false, false };
+			"OpenChamber itself takes 100M at most", "", true, false, false, NULL };
 	} else if (p == PAGE_TIMEOUTS && max) {
 		out[n++] = (struct setup_field){ "limits.stream", "Keep quiet streams", s->stream,
-			"1 hour, as its documentation asks", "", true, false, false };
+			"1 hour, as its documentation asks", "", true, false, false, NULL };
 	}
 	return n;
 }
@@ -502,7 +506,7 @@ const char *const *
 setup_lists(const struct setup *s, enum page p)
 {
 	static const char *const language[] = { "language", NULL }, *const start[] = { "language", "start", NULL },
-	                  *const proxy[] = { "proxy", NULL }, *const tls[] = { "tls", NULL },
+	                  *const proxy[] = { "proxy", NULL }, *const tls[] = { "public-found", "tls", NULL },
 	                  *const found[] = { "origin-found", NULL }, *const none[] = { NULL },
 	                  *const later[] = { "later", NULL }, *const change[] = { "change", NULL },
 	                  *const undone[] = { "undone", NULL }, *const plan[] = { "plan", NULL },
@@ -520,7 +524,7 @@ setup_lists(const struct setup *s, enum page p)
 		return is(s, "interrupted") || is(s, "sick") || is(s, "dropped") || (is(s, "looking") && s->looked) ? start : language;
 	if (p == PAGE_DIRECT && is(s, "opencode") && direct_fails(s))
 		return found;
-	return p == PAGE_PROXY ? proxy : p == PAGE_PUBLIC ? tls : none;
+	return p == PAGE_PROXY ? proxy : p == PAGE_PUBLIC ? tls + !s->offered : none;
 }
 
 static const char *
@@ -575,6 +579,9 @@ english_list(const struct setup *s, enum page p, const char *key, struct setup_c
 	else if (strcmp(key, "tls") == 0)
 		for (; n < ARRAY_LEN(tls) && n < max; n++)
 			out[n] = (struct setup_choice){ is(s, "korean") ? korean[n] : tls[n], "", MARK_NONE, n == s->tls, true };
+	else if (strcmp(key, "public-found") == 0)
+		for (; n < 2 && n < max; n++)
+			out[n] = (struct setup_choice){ n ? "http://192.168.1.20" : "https://nas.example.org", "", MARK_NONE, false, true };
 	else if (strcmp(key, "plan") == 0)
 		for (; n < 4 && n < max; n++)
 			out[n] = (struct setup_choice){ plan[n], megabytes(s, n < 2 ? 100 : n == 2 ? 200 : 500), MARK_NONE, n == 0, true };
@@ -629,6 +636,7 @@ setup_list_label(const struct setup *s, enum page p, const char *key)
 	(void)p;
 	return told(s, strcmp(key, "language") == 0 ? _("Language")
 	     : strcmp(key, "tls") == 0 ? (is(s, "korean") ? "인증서" : _("Certificate"))
+	     : strcmp(key, "public-found") == 0 ? _("Found here")
 	     : strcmp(key, "plan") == 0 ? C_("cloudflare", "Plan") : strcmp(key, "ssl") == 0 ? "SSL/TLS"
 	     : strcmp(key, "origin-found") == 0 ? "What else answers on this server"
 	     : strcmp(key, "later") == 0 ? "What would you like to do?" : strcmp(key, "change") == 0 ? "Change one thing:" : "");
@@ -682,6 +690,10 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 		s->proxy = i;
 	else if (strcmp(key, "tls") == 0)
 		s->tls = i;
+	else if (strcmp(key, "public-found") == 0) {
+		snprintf(s->public_url, sizeof(s->public_url), "%s", i ? "http://192.168.1.20" : "https://nas.example.org");
+		s->offered = false;
+	}
 	else if (strcmp(key, "start") == 0)
 		s->start = i;
 	else if (strcmp(key, "origin-found") == 0 && i == 0)

@@ -13,6 +13,16 @@ type_text 'chat.example.org'
 keys Enter
 wait_text 'pass.*name '
 must_not_say 'has a path'
+# Emptied, Down opens what was found here.
+keys BTab C-u
+wait_text 'Down opens the names'
+keys Down
+wait_text '> 1 https://chat.example.org'
+keys Enter
+wait_text '\[https://chat.example.org '
+wait_gone 'Found here'
+wait_text 'pass.*name '
+keys Enter
 # A file on this server: its two paths are asked, and an empty one is not passed over.
 keys Down
 wait_text '> 2 a file'

@@ -244,6 +244,29 @@ test_paste_with_controls(void **state)
 	play_end(p);
 }
 
+/* Down in an empty address opens what was found; Esc closes that only; in one that holds something Down is the next field. */
+static void
+test_found_names(void **state)
+{
+	struct play *p = at_step(4, "FAKE=");
+
+	(void)state;
+	assert_true(play_has(p, "Down opens the names that were found here."));
+	play_key(p, DOWN, "> 1 https://nas.example.org");
+	play_cursor(p, 9, 24 + 13);
+	play_key(p, ESC, "Down opens the names");
+	assert_true(play_has(p, "step 4 of 11"));
+	assert_false(play_has(p, "nas.example.org"));
+	play_key(p, DOWN DOWN, "> 2 http://192.168.1.20");
+	play_key(p, ENTER, "[http://192.168.1.20 ");
+	assert_false(play_has(p, "nas.example.org"));
+	play_cursor(p, 6, 24 + 13 + 1 + 19);
+	play_key(p, "\025", "Down opens the names");
+	play_key(p, DOWN "1", "[https://nas.example.org "); /* a digit takes that row */
+	play_key(p, DOWN DOWN, "> 2 a file");
+	play_end(p);
+}
+
 static void
 test_error_under_the_field(void **state)
 {
@@ -440,6 +463,7 @@ main(void)
 		cmocka_unit_test(test_editing),
 		cmocka_unit_test(test_focus_stays),
 		cmocka_unit_test(test_paste_with_controls),
+		cmocka_unit_test(test_found_names),
 		cmocka_unit_test(test_error_under_the_field),
 		cmocka_unit_test(test_split_escape),
 		cmocka_unit_test(test_twins_and_letters),

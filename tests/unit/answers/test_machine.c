@@ -209,6 +209,26 @@ test_real_processes(void **state)
 	buf_free(&out);
 }
 
+/* The whole name stands where the short one is explained; below a root nothing else is that server's. */
+static void
+test_whole_name(void **state)
+{
+	char host[256] = "", text[600];
+	struct machine m;
+
+	(void)state;
+	assert_int_equal(gethostname(host, sizeof(host) - 1), 0);
+	machine_read(&m, dir);
+	assert_string_equal(m.hostname, "");
+	machine_free(&m);
+	snprintf(text, sizeof(text), "127.0.0.1 localhost\n# 10.0.0.1 no.example.org %s\n10.0.0.2\tother.example.org other\n"
+	         "127.0.1.1\tchat.example.org\t%s # this one\n", host, host);
+	put_text("etc/hosts", text);
+	machine_read(&m, dir);
+	assert_string_equal(m.hostname, "chat.example.org");
+	machine_free(&m);
+}
+
 int
 main(void)
 {
@@ -217,6 +237,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_another_proc, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_processes_of_another_proc, setup, teardown),
 		cmocka_unit_test(test_real_processes),
+		cmocka_unit_test_setup_teardown(test_whole_name, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

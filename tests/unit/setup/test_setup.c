@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "setup/setup.h"
@@ -371,6 +372,48 @@ test_numbers_of_certificates_stay(void **state)
 	assert_string_equal(c[0].label, labels[0]);
 }
 
+/* What the address could be: names that are written here. */
+static void
+test_found_names(void **state)
+{
+	struct world *w = *state;
+	struct buf cert = BUF_INIT, key = BUF_INIT;
+	struct setup_practice place;
+	struct setup_choice c[8];
+	struct setup_field f[4];
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	const char *dir;
+
+	settle(w);
+	setup_practice_place(w->s, &place);
+	dir = arena_printf(&a, "%s/etc/letsencrypt/live/nas", place.root);
+	assert_int_equal(cert_make("nas.example.org", 9, &cert, &key, &e), 0);
+	assert_int_equal(fs_mkdirs(dir, 0755, &e), 0);
+	assert_int_equal(fs_write(arena_printf(&a, "%s/fullchain.pem", dir), cert.s, cert.len, 0644, &e), 0);
+	buf_free(&cert);
+	buf_free(&key);
+	arena_free(&a);
+	go(w, PAGE_DIRECT);
+	assert_false(setup_may_offer(w->s));
+	go(w, PAGE_PROXY);
+	setup_check_again(w->s);
+	settle(w);
+	go(w, PAGE_PUBLIC);
+	assert_true(setup_may_offer(w->s));
+	assert_string_equal(setup_lists(w->s, PAGE_PUBLIC)[0], "tls");
+	setup_offer(w->s, true);
+	assert_string_equal(setup_lists(w->s, PAGE_PUBLIC)[0], "public-found");
+	assert_int_equal(setup_list(w->s, PAGE_PUBLIC, "public-found", c, 8), 2);
+	assert_string_equal(c[0].label, "https://chat.example.org");
+	assert_string_equal(c[1].label, "https://nas.example.org");
+	assert_int_equal(setup_choose(w->s, PAGE_PUBLIC, "public-found", 1, &e), 0);
+	assert_string_equal(setup_lists(w->s, PAGE_PUBLIC)[0], "tls");
+	assert_true(setup_fields(w->s, PAGE_PUBLIC, f, 4) >= 1);
+	assert_string_equal(f[0].value, "https://nas.example.org");
+	assert_non_null(f[0].offer);
+}
+
 static void
 test_less_than_openchamber_takes_is_said(void **state)
 {
@@ -425,6 +468,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_another_address_has_another_password, start, stop),
 		cmocka_unit_test_setup_teardown(test_another_file_is_asked_for_and_kept, start, stop),
 		cmocka_unit_test_setup_teardown(test_numbers_of_certificates_stay, start, stop),
+		cmocka_unit_test_setup_teardown(test_found_names, start, stop),
 		cmocka_unit_test_setup_teardown(test_less_than_openchamber_takes_is_said, start, stop),
 		cmocka_unit_test_setup_teardown(test_something_else_writes_nothing, start, stop),
 	};
