@@ -115,7 +115,7 @@ put_field(struct screen *sc, struct sheet *s, const struct setup_field *f, int c
 		error = "";
 	} else if (focus && field && !field->len && f->offer) {
 		hint = f->offer;
-	} else if (focus && field && *field->replaced) {
+	} else if (focus && field && *field->replaced && !fixed) { /* what is said of a size is worth more */
 		hint = _("Ctrl-Y brings back what stood here.");
 	}
 	sheet_row(s, ROW_KEEP);

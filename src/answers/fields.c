@@ -165,6 +165,13 @@ set_choice(struct answers *a, const struct answer_field *f, const char *text, st
 	return 0;
 }
 
+/* What is said of a duration below the least one, where there is a reason to tell; else NULL. */
+static const char *
+too_short(const struct answer_field *f)
+{
+	return strcmp(f->key, "limits.stream") == 0 ? _("at least 35s is needed: OpenChamber may be quiet for 30 s") : NULL;
+}
+
 static int
 set_one(struct answers *a, const struct answer_field *f, const char *text, struct err *e)
 {
@@ -178,7 +185,7 @@ set_one(struct answers *a, const struct answer_field *f, const char *text, struc
 	case ANSWER_SIZE:
 		return kind_size(member(a, f), text, f->min, f->max, e);
 	case ANSWER_DURATION:
-		return kind_duration(member(a, f), text, f->min, f->max, e);
+		return kind_duration(member(a, f), text, f->min, f->max, too_short(f), e);
 	case ANSWER_PORT:
 		return kind_port(member(a, f), text, e);
 	case ANSWER_ADDRESS:

@@ -103,12 +103,14 @@ kind_size(unsigned long long *bytes, const char *text, unsigned long long min,
 
 int
 kind_duration(unsigned *seconds, const char *text, unsigned long long min, unsigned long long max,
-	      struct err *e)
+	      const char *too_short, struct err *e)
 {
 	unsigned n;
 
 	if (text_parse_duration(text, &n) < 0)
 		return refuse(e, _("\"%s\" is not a duration (write 3600s, 60m or 1h)"), text);
+	if (n < min && too_short)
+		return err_set(e, ERR_VALUE, "%s", too_short);
 	if ((n < min || n > max) && max % 86400 == 0) /* TRANSLATORS: seconds, and more than one day */
 		return err_set(e, ERR_VALUE, _("a duration from %1$llus to %2$llu days is needed"), min, max / 86400);
 	if (n < min || n > max)

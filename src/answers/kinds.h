@@ -20,7 +20,7 @@ int kind_url(struct url *u, const char *text, const char *scheme, struct err *e)
 int kind_size(unsigned long long *bytes, const char *text, unsigned long long min,
               unsigned long long max, struct err *e);
 int kind_duration(unsigned *seconds, const char *text, unsigned long long min,
-                  unsigned long long max, struct err *e);
+                  unsigned long long max, const char *too_short, struct err *e); /* NULL: the range is told */
 int kind_port(unsigned *port, const char *text, struct err *e);
 int kind_bool(bool *b, const char *text, struct err *e);
 int kind_choice(int *chosen, const char *text, const char *const *choices, struct err *e);

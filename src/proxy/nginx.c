@@ -70,6 +70,7 @@ const struct proxy proxy_nginx = {
 	.reload        = (const char *const[]){ "-s", "reload", NULL },
 	.fix           = nginx_fix,
 	.blame         = nginx_blame,
+	.limits        = nginx_limits,
 	.repair        = nginx_repair,
 	.escape        = nginx_escape,
 };

@@ -67,6 +67,9 @@ bool nginx_reload_closes(const struct proxy_found *f);
 /* nginx_repair.c */
 int nginx_repair(struct steps *out, const struct proxy_context *c, const char *const *causes, struct err *e);
 
+/* nginx_limits.c */
+void nginx_limits(const struct proxy_found *f, const struct url *url, const struct needs *needs, struct proxy_limits *out);
+
 /* nginx_blame.c */
 bool nginx_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
                  const char *path, const char **file, int *line);

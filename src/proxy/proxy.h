@@ -107,6 +107,12 @@ struct proxy_by_hand {
 	struct proxy_setting text;  /* its value is to be pasted whole, line by line */
 };
 
+/* What a site may do by what is written today; 0: nothing is written about it. */
+struct proxy_limits {
+	unsigned long long body;   /* bytes of one upload; ULLONG_MAX: as many as come */
+	unsigned           stream; /* seconds of silence */
+};
+
 /* How far a reload has come; polled. */
 enum proxy_proof { PROOF_WAIT, PROOF_DONE, PROOF_FAILED };
 
@@ -234,6 +240,10 @@ struct proxy {
 	/* The line of its present configuration that explains a cause on a route of a host; false: cannot tell. */
 	bool (*blame)(const struct proxy_found *f, const char *cause, const struct url *public_url,
 	              const char *path, const char **file, int *line);
+
+	/* Of the site at an address, or (NULL) of one that says nothing of its own.  NULL, the function: it has no such limits. */
+	void (*limits)(const struct proxy_found *f, const struct url *url, const struct needs *needs,
+	               struct proxy_limits *out);
 
 	/*
 	 * Append what settles these causes (ends with NULL) on the site of the answers' public address:

@@ -209,15 +209,8 @@ hint_of(const struct setup *s, const char *key)
 		return _("the whole chain, PEM; its path on this server");
 	if (strcmp(key, "tls.key") == 0)
 		return _("the private key, PEM; its path on this server");
-	if (strcmp(key, "limits.body") == 0) {
-		if (s->answers.body > s->needs.body)
-			return _("OpenChamber itself stops at 100M.");
-		if (body_is_less(s))
-			return _("Less than OpenChamber takes (100M).");
-		return _("OpenChamber itself takes 100M at most");
-	}
-	if (strcmp(key, "limits.stream") == 0 && s->answers.stream == s->needs.stream)
-		return _("1 hour, as its documentation asks");
+	if (strncmp(key, "limits.", 7) == 0 && *limits_hint(s, key))
+		return limits_hint(s, key);
 	return more_hint(s, key);
 }
 
@@ -402,6 +395,7 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 		return 0;
 	}
 	s->names_shown = false;
+	s->limits_answered = s->limits_answered || strncmp(key, "limits.", 7) == 0;
 	answers_get(&before, &s->answers, key);
 	if (must_not_be_empty(key, text, e) < 0 || answers_set(&s->answers, key, text, e) < 0) {
 		typed_keep(s, key, text, e->msg);

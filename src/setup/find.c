@@ -213,6 +213,7 @@ found_all(void *ctx)
 	find_certs(s);
 	note_other_cert(s);
 	find_existing(s);
+	limits_find(s);
 	names_suggest(s);
 	if (s->page != PAGE_START)
 		told_look(s);

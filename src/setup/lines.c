@@ -163,7 +163,7 @@ lines_direct(const struct setup *s, struct lines *l)
 	r = run_result(s, WAY_DIRECT, "body.limit");
 	if (r)
 		line_add(l, mark_of(r), setup_mark_word(mark_of(r)), r->status == CHECK_PASS
-		     ? say(s, _("an upload of %s is accepted"), size_of(s, s->answers.body)) : r->detail, "");
+		     ? say(s, _("an upload of %s is accepted"), size_of(s, body_is_less(s) ? s->answers.body : s->needs.body)) : r->detail, "");
 	r = run_result(s, WAY_DIRECT, "direct.login");
 	if (r) {
 		const bool locked = check_origin_has_password(s->direct);

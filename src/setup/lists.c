@@ -66,6 +66,7 @@ choose_proxy(struct setup *s, size_t i)
 		find_everything(s);
 	s->by_hand = i >= s->n_found;
 	s->answers.proxy = s->by_hand ? NULL : arena_strdup(&s->answers.arena, s->found[i].proxy->name);
+	limits_find(s);
 	/* What one of them does about the certificate is no answer for the other. */
 	if (before == certs_kept_by(s))
 		return;

@@ -213,6 +213,7 @@ session_take(struct setup *s)
 	answers_free(&s->answers);
 	s->answers = s->broken_off_answers;
 	answers_init(&s->broken_off_answers);
+	s->limits_answered = true;
 	s->by_hand = json_get_bool(j, "byHand", false);
 	s->other_cert = json_get_bool(j, "otherCertificate", false);
 	s->start = json_get_bool(j, "onlyLook", false) ? START_LOOK : START_ANEW;

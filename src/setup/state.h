@@ -73,6 +73,8 @@ struct setup {
 	const char    *tested_name;   /* the public name that may have a test certificate, or NULL */
 	bool           by_hand;       /* "something else": checks and instructions only */
 	bool           seen[N_STEPS]; /* pages that have been opened */
+	struct proxy_limits today_limits; /* by what is written on this server */
+	bool           limits_answered; /* by somebody: they stay */
 	bool           names_shown;   /* what the address could be is offered */
 	bool           other_cert;    /* "another file" was chosen: its path is asked */
 	const char    *other_certificate, *other_key; /* what was written there before another choice was made */
@@ -294,6 +296,12 @@ void find_existing(struct setup *s);       /* which site leads to the origin alr
 bool find_takes_long(const struct setup *s); /* longer than a moment, and it is not over */
 const struct proxy_found *find_proxy(const struct setup *s); /* the chosen one; NULL: none, or something else */
 
+/* limits.c */
+void limits_find(struct setup *s); /* what today's configuration allows, and with it the answers nobody has given */
+const char *limits_hint(const struct setup *s, const char *key); /* "": none */
+bool body_is_less(const struct setup *s);
+const char *body_said(const struct setup *s);
+
 /* names.c */
 void names_suggest(struct setup *s);           /* the best one, where no address is answered */
 const char *names_why(const struct setup *s);  /* it is the address; "": it is not one of them */
@@ -321,8 +329,6 @@ bool fields_wrong(const struct setup *s, enum page p); /* a value was refused: w
 void follow_scheme(struct setup *s); /* which choice of certificate fits the address */
 void remember_paths(struct setup *s); /* of the other file, before another choice is made */
 void recall_paths(struct setup *s);   /* when it is chosen once more */
-bool body_is_less(const struct setup *s);
-const char *body_said(const struct setup *s);
 
 /* find_certs.c */
 struct found_cert *found_cert(struct setup *s, const char *path); /* by its path; NULL: none */

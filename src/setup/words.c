@@ -119,28 +119,6 @@ setup_literal(const char *paragraph)
 	return *paragraph == *SETUP_LITERAL ? paragraph + 1 : NULL;
 }
 
-/* Is less let through than OpenChamber takes?  That may be wanted, but is said. */
-bool
-body_is_less(const struct setup *s)
-{
-	return s->answers.body < s->needs.body;
-}
-
-const char *
-body_said(const struct setup *s)
-{
-	struct buf mine = BUF_INIT, its = BUF_INIT;
-	const char *text;
-
-	text_size(&mine, s->answers.body);
-	text_size(&its, s->needs.body);
-	/* TRANSLATORS: both are sizes, like 10M */
-	text = say(s, _("The proxy lets through up to %1$s; OpenChamber would take %2$s."), mine.s, its.s);
-	buf_free(&mine);
-	buf_free(&its);
-	return text;
-}
-
 /* ---- result ---- */
 
 enum setup_outcome

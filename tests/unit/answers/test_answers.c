@@ -58,7 +58,7 @@ test_set(void **state)
 		{ "limits.body", "", "100M", NULL },
 		{ "limits.stream", "1h", "3600s", NULL },
 		{ "limits.stream", "35", "35s", NULL },
-		{ "limits.stream", "34s", NULL, "from 35s to" },
+		{ "limits.stream", "34s", NULL, "at least 35s is needed: OpenChamber may be quiet" },
 		{ "limits.stream", "25h", "90000s", NULL },
 		{ "limits.stream", "999999h", NULL, "from 35s to" },
 		{ "limits.stream", "forever", NULL, "not a duration (write 3600s, 60m or 1h)" },

@@ -1,4 +1,6 @@
 /* From a cause to file:line: each broken configuration has its line, each sound twin none. */
+#include <limits.h>
+
 #include "blame.h"
 #include "nginx_world.h"
 
@@ -293,10 +295,48 @@ test_ours_is_innocent(void **state)
 	}
 }
 
+/* What is written about uploads and silence: at the route, in its server, around it; what a site without its own would inherit. */
+static void
+test_limits(void **state)
+{
+	static const struct { const char *text; bool site; unsigned long long body; unsigned stream; } sites[] = {
+		{ "server { server_name " HOST ";\n" SHELL "} }", true, 0, 0 },
+		{ "client_max_body_size 500m;\nproxy_read_timeout 2h;\nserver { server_name " HOST ";\n" SHELL "} }", true, 500ull << 20, 7200 },
+		{ "client_max_body_size 500m;\nserver { server_name " HOST "; client_max_body_size 1g;\n" SHELL "proxy_send_timeout 90s; } }",
+		  true, 1ull << 30, 90 },
+		{ "server { server_name " HOST "; client_max_body_size 1g;\n" SHELL "client_max_body_size 0; } }", true, ULLONG_MAX, 0 },
+		{ "server { server_name " HOST "; client_max_body_size 1g; proxy_read_timeout 2h;\n"
+		  "location /api { proxy_pass http://127.0.0.1:3000; client_max_body_size 2g; proxy_read_timeout 3h; } }", true, 2ull << 30, 10800 },
+		{ "server { server_name " HOST "; client_max_body_size 1g; }\nproxy_send_timeout 2h;", false, 0, 7200 },
+		{ "client_max_body_size many;\nproxy_read_timeout soon;", false, 0, 0 },
+		{ "", false, 0, 0 },
+	};
+	struct needs needs;
+	struct err e = { 0 };
+	struct url u;
+
+	assert_int_equal(needs_load(&needs, "templates", NULL, &e), 0);
+	assert_int_equal(url_parse(&u, "http://" HOST, "http", URL_BASE, "public", &e), 0);
+	for (size_t i = 0; i < ARRAY_LEN(sites); i++) {
+		struct proxy_limits limits = { 0 };
+		struct proxy_found f;
+
+		tree_write(*state, "/etc/nginx/nginx.conf", "events {}\nhttp {\ninclude /etc/nginx/conf.d/*.conf;\n}\n");
+		tree_write(*state, "/etc/nginx/conf.d/chat.conf", sites[i].text);
+		world_found(&f, *state, "1.22.1");
+		nginx_limits(&f, sites[i].site ? &u : NULL, &needs, &limits);
+		if (limits.body != sites[i].body || limits.stream != sites[i].stream)
+			fail_msg("%s: %llu, %u", sites[i].text, limits.body, limits.stream);
+		proxy_found_free(&f);
+	}
+	needs_free(&needs);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_limits, tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(test_guilty_lines, tree_setup, tree_teardown),
 		cmocka_unit_test(test_every_cause_has_its_twin),
 		cmocka_unit_test_setup_teardown(test_ours_is_innocent, tree_setup, tree_teardown),
