@@ -81,7 +81,7 @@ static const struct key_line {
 
 	{ K_F1,    "F1", N_("Help"),             ACT_HELP, 8, ON_HELPED, 0 },
 	{ '?',     NULL, NULL,                   ACT_HELP, 0, ON_HELPED, 0 },
-	{ K_F2,    "F2", N_("Glossary"),         ACT_GLOSSARY, 6, ON_HELP, 0 },
+	{ K_F2,    "F2", N_("Glossary"),         ACT_GLOSSARY, 7, ON_HELP, 0 },
 	{ K_F3,    "F3", N_("Whole diff"),       ACT_DIFF, 5, ON_REVIEW | ON_REPAIR, 0 },
 	{ K_F5,    "F5", N_("Look again"),       ACT_AGAIN, 4, ON_PROXY, 0 },
 	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 4, ON_AGAIN, 0 },

@@ -184,6 +184,36 @@ see(const struct tongue *t, const char *fake, const char *sign, const char *what
 	}
 }
 
+/* What keys open from the first screen. */
+static void
+see_others(const struct tongue *t)
+{
+	static const struct { const char *fake, *keys, *name; } scenes[] = {
+		{ "FAKE=interrupted", "", "interrupted" }, { "FAKE=watched", "", "watched" },
+		{ "FAKE=later", "", "later" },             { "FAKE=nothing", ENTER, "nothing" },
+		{ "FAKE=opencode", ENTER, "opencode" },    { "FAKE=", "?", "help" },
+		{ "FAKE=", "q", "leave" },
+	};
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(scenes); i++) {
+		const bool compact = i % 2;
+		char language[64], locale[600], name[96];
+		const char *env[] = { language, locale, scenes[i / 2].fake, NULL };
+		struct play *p;
+
+		snprintf(language, sizeof(language), "LANGUAGE=%s", t->language);
+		snprintf(locale, sizeof(locale), "PLAY_LOCALE=%s/%s", getenv("B") ? getenv("B") : "build", t->locale);
+		p = play_start(compact ? 60 : 80, compact ? 18 : 24, env, false);
+		play_wait(p, "1");
+		play_settle(p);
+		play_send(p, scenes[i / 2].keys);
+		assert_true(!*scenes[i / 2].keys || play_read(p, PLAY_MS));
+		snprintf(name, sizeof(name), "%s/%s%s", t->name, compact ? "compact-" : "", scenes[i / 2].name);
+		same_as(p, name);
+		play_end(p);
+	}
+}
+
 static void
 walk_all(const struct tongue *t)
 {
@@ -197,6 +227,8 @@ walk_all(const struct tongue *t)
 	see_front(t, 60, 18);
 	see(t, "FAKE=watching", "4711", "watching");
 	see(t, "FAKE=dropped", "2026-11-21", "dropped");
+	if (!t->cuts)
+		see_others(t);
 }
 
 static void
