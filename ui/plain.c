@@ -121,7 +121,7 @@ plain_goto(struct plain *p, enum page page, bool returning)
 {
 	p->page = page;
 	p->item = 0;
-	p->told = false;
+	p->told = p->minus_told = false;
 	if (setup_page(p->setup) != page)
 		setup_open(p->setup, page);
 	/* What was told before and is still true is not told again. */
@@ -138,12 +138,14 @@ plain_goto(struct plain *p, enum page page, bool returning)
 	}
 }
 
-/* The last page before this one that asks something. */
+/* The question before this one, or the last page before this one that asks something. */
 void
 plain_back(struct plain *p)
 {
 	enum page page = setup_previous(p->setup);
 
+	if (plain_question_before(p))
+		return;
 	if (page == PAGE_REPAIR) {
 		plain_goto(p, PAGE_REPAIR, true);
 		return;
@@ -186,11 +188,15 @@ plain_steps(struct plain *p)
 {
 	plain_answer_fn *fn = p->asked;
 
-	for (int i = 0; i < N_STEPS; i++) {
+	if (p->page == PAGE_LATER)
+		plain_say(p, _("It is set up already: no step is left to do."));
+	for (int i = 0; i < N_STEPS && p->page != PAGE_LATER; i++) {
 		const enum mark m = setup_mark(p->setup, (enum page)i);
+		struct buf b = BUF_INIT;
 
-		plain_state(p, m, m == MARK_NONE ? _("to do") : setup_mark_word(m),
-		            _(pages[i].name));
+		buf_printf(&b, _("step %1$d, %2$s"), i + 1, _(pages[i].name));
+		plain_state(p, m, m == MARK_NONE ? _("to do") : setup_mark_word(m), b.s);
+		buf_free(&b);
 	}
 	ask_again(p, fn);
 }
@@ -209,10 +215,12 @@ introduce(struct plain *p, const char *why)
 	plain_say(p, b.s);
 	if (setup_is_practice(p->setup))
 		plain_say(p, setup_safety(p->setup));
-	plain_say(p, _("It puts a reverse proxy in front of OpenChamber and proves that everything "
-	               "gets through. Up to step 10 nothing on this server is changed."));
-	plain_say(p, _("Enter takes the answer in brackets. ? explains, < goes back, "
-	               "s says all steps, q leaves."));
+	if (!setup_is_later(p->setup))
+		plain_say(p, _("It puts a reverse proxy in front of OpenChamber and proves that everything "
+		               "gets through. Up to step 10 nothing on this server is changed."));
+	plain_say(p, _("Enter takes the answer in brackets. The word help, or a question mark, explains. "
+	               "The word back, or a less-than sign, goes back."));
+	plain_say(p, _("The word steps, or s, lists the steps. The word quit, or q, leaves."));
 	buf_free(&b);
 }
 

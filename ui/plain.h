@@ -49,6 +49,7 @@ struct plain {
 	enum page     page;
 	size_t        item;       /* the question of the page that is asked */
 	bool          told;       /* its checks have been printed */
+	bool          minus_told; /* how a field is emptied was said on this page */
 	bool          returning;  /* we came back: ask, do not explain again */
 	size_t        printed;    /* lines of the change that are final and out */
 	bool          told_once[N_PAGES];
@@ -77,8 +78,12 @@ void plain_again(struct plain *p);                                 /* the same q
 void plain_read(struct plain *p, bool on);
 void plain_no_answer(struct plain *p); /* nobody is there any more to answer: leave */
 void plain_echo(struct plain *p, bool on);
+
+/* plain_words.c */
+bool plain_common_answer(struct plain *p, const char *line); /* help, back, steps, quit: it was one, and is done */
 /* 1 yes, 0 no, -1 neither; `whole': only a whole word is a yes. */
 int  plain_yes(const char *line, bool whole);
+int  plain_sure(struct plain *p, const char *line); /* a whole word, or Enter for no; -1: neither, which was said, and it is asked again */
 
 /* plain.c */
 void plain_wait(struct plain *p, plain_fn *then); /* until the checks of this page are over */
@@ -90,8 +95,10 @@ void plain_goto(struct plain *p, enum page page, bool returning);
 
 /* plain_ask.c, plain_tell.c, plain_finish.c: pages */
 void plain_page(struct plain *p);
+bool plain_question_before(struct plain *p); /* the page's question before this one is asked; false: this is its first */
 void plain_line(struct plain *p, enum page page, const struct setup_line *line);
 void plain_lines(struct plain *p, enum page page);
+void plain_address(struct plain *p); /* the address as it was understood, and what it may do */
 void plain_advice(struct plain *p);
 void plain_seen(struct plain *p); /* checks, table and timeline of a page */
 void plain_tell(struct plain *p); /* all that a page has to say */
@@ -99,6 +106,11 @@ void plain_review(struct plain *p);
 void plain_apply(struct plain *p);
 void plain_watch(struct plain *p);
 void plain_result(struct plain *p);
+
+/* plain_field.c */
+void plain_field(struct plain *p, const struct setup_field *f, plain_answer_fn *fn);
+const char *plain_suggestion(const struct plain *p, const struct setup_field *f); /* what Enter alone takes */
+bool plain_may_be_empty(const struct plain *p, const char *key); /* - empties it, as Enter takes what is there */
 
 /* plain_look.c */
 void plain_look(struct plain *p, plain_fn *then);

@@ -46,18 +46,6 @@ refuse(struct plain *p, const char *message)
 	ask_next(p);
 }
 
-/* What a found OpenChamber suggests in place of an address where none answers. */
-static const char *
-suggestion_of(const struct plain *p, const struct setup_field *f)
-{
-	struct setup_choice c[MAX_CHOICES];
-
-	if (strcmp(f->key, "origin") != 0 || setup_mark(p->setup, PAGE_DIRECT) != MARK_FAIL ||
-	    setup_list(p->setup, PAGE_DIRECT, "origin-found", c, MAX_CHOICES) < 2)
-		return f->value;
-	return c[0].label;
-}
-
 /* The origin decides what else is asked, so its checks come first. */
 static void
 origin_answered(struct plain *p)
@@ -70,29 +58,6 @@ origin_answered(struct plain *p)
 	plain_advice(p);
 	p->item = 0;
 	ask_next(p);
-}
-
-static void
-say_address(struct plain *p)
-{
-	struct setup_field f[MAX_EDITORS];
-	const size_t n = setup_fields(p->setup, p->page, f, MAX_EDITORS);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(f[i].key, "public") == 0 && *f[i].value) {
-			struct buf b = BUF_INIT;
-
-			buf_printf(&b, *f[i].hint ? "%s, %s." : "%s", f[i].value, f[i].hint);
-			plain_say(p, b.s);
-			buf_free(&b);
-		}
-}
-
-/* Enter alone takes what is there, so emptying it needs a sign of its own. */
-static bool
-may_be_empty(const struct plain *p, const char *key)
-{
-	return p->page == PAGE_MORE || strncmp(key, "npm.", 4) == 0 || strncmp(key, "cloudflare.", 11) == 0 || strcmp(key, "token") == 0;
 }
 
 /* An answer may bring questions before it, or take them away. */
@@ -120,11 +85,11 @@ answer_field(struct plain *p, const char *line)
 		return;
 	}
 	snprintf(key, sizeof(key), "%s", q[p->item].field.key);
-	if (may_be_empty(p, key) && strcmp(line, "-") == 0)
+	if (plain_may_be_empty(p, key) && strcmp(line, "-") == 0)
 		line = "";
 	else if (!*line)
 		line = q[p->item].field.secret ? q[p->item].field.value
-		                               : suggestion_of(p, &q[p->item].field);
+		                               : plain_suggestion(p, &q[p->item].field);
 	/* Tried first: what is refused is not kept here, it would only stand in the brackets. */
 	if (setup_try(p->setup, key, line, &e) < 0 || setup_set(p->setup, key, line, &e) < 0) {
 		refuse(p, e.msg);
@@ -132,7 +97,7 @@ answer_field(struct plain *p, const char *line)
 	}
 	go_behind(p, key);
 	if (strcmp(key, "public") == 0)
-		say_address(p);
+		plain_address(p);
 	if (strcmp(key, "origin") == 0)
 		plain_wait(p, origin_answered);
 	else
@@ -215,33 +180,6 @@ answer_list(struct plain *p, const char *line)
 		ask_next(p);
 }
 
-static void
-ask_field(struct plain *p, const struct setup_field *f)
-{
-	if (may_be_empty(p, f->key) && *f->value)
-		plain_say(p, _("- alone empties it."));
-	if (strcmp(f->key, "origin") == 0) {
-		plain_ask(p, _("Where does OpenChamber answer"), suggestion_of(p, f), false,
-		          answer_field);
-	} else if (strcmp(f->key, "token") == 0) {
-		plain_say(p, f->hint);
-		plain_ask(p, _("API token, not shown while you type"), *f->value ? _("as before") : _("none"), true, answer_field);
-	} else if (f->secret) {
-		plain_say(
-			p,
-			*f->error ? f->error
-			: setup_is_practice(p->setup) ? f->hint
-				: _("OpenChamber asks for a password. It is used for this run's checks "
-		                    "only and never saved; without it some checks are skipped."));
-		plain_ask(p, _("UI password, not shown while you type"),
-		          *f->value ? _("the one given") : _("none"), true, answer_field);
-	} else {
-		if (may_be_empty(p, f->key) && *f->hint) /* its label alone does not say that it may stay empty */
-			plain_say(p, f->hint);
-		plain_ask(p, f->label, f->value, false, answer_field);
-	}
-}
-
 /* Every language under its English name: line mode shows nothing that a console might not have. */
 static void
 ask_language(struct plain *p, const struct setup_choice *c, size_t n, const char *chosen)
@@ -279,7 +217,7 @@ ask_list(struct plain *p, const char *list)
 		buf_cut(&b, 0);
 		buf_printf(&b, *c[i].state ? "%zu %s, %s" : "%zu %s", i + 1, c[i].label,
 		           c[i].state);
-		plain_text(p, b.s);
+		plain_say(p, b.s);
 	}
 	if (says_front(p, list)) {
 		buf_cut(&b, 0);
@@ -301,18 +239,48 @@ ask_list(struct plain *p, const char *list)
 static void
 answer_test(struct plain *p, const char *line)
 {
-	if (plain_yes(line, true) == 1) {
+	const int yes = plain_sure(p, line);
+
+	if (yes > 0) {
 		setup_accept_test(p->setup);
 		plain_goto(p, setup_next(p->setup), false);
-	} else {
+	} else if (!yes) {
 		plain_goto(p, p->page, true);
 	}
+}
+
+static void page_told(struct plain *p);
+
+/* A password that was refused is asked for again at once: it would be typed into whatever is asked next. */
+static bool
+password_refused(struct plain *p)
+{
+	struct setup_field f[MAX_EDITORS];
+	const size_t n = p->page == PAGE_DIRECT && !p->ended ? setup_fields(p->setup, p->page, f, MAX_EDITORS) : 0;
+	size_t i = 0;
+
+	while (i < n && !(strcmp(f[i].key, "password") == 0 && *f[i].error))
+		i++;
+	if (i == n)
+		return false;
+	if (f[i].closed) { /* what was refused would close the review */
+		plain_say(p, _("The password was refused three times. It goes on without one."));
+		setup_check_again(p->setup);
+		plain_wait(p, page_told);
+		return true;
+	}
+	p->item = 0;
+	go_behind(p, "origin");
+	ask_next(p);
+	return true;
 }
 
 static void
 page_told(struct plain *p)
 {
 	plain_tell(p);
+	if (password_refused(p))
+		return;
 	if (setup_may_look(p->setup) && !p->look_asked) {
 		plain_look(p, page_told);
 		return;
@@ -350,6 +318,7 @@ held(struct plain *p)
 static void
 answer_hold(struct plain *p, bool yes)
 {
+	p->hold_asked = true;
 	if (yes) {
 		setup_hold(p->setup);
 		plain_wait(p, held);
@@ -358,11 +327,10 @@ answer_hold(struct plain *p, bool yes)
 	}
 }
 
-/* Asked once: whoever comes back has answered it. */
+/* Answered once: whoever comes back is not asked again. */
 static void
 ask_hold(struct plain *p)
 {
-	p->hold_asked = true;
 	plain_ask_yes(p, _("Hold a quiet stream for 65 seconds now, y or n"), false, answer_hold);
 }
 
@@ -376,7 +344,7 @@ ask_next(struct plain *p)
 		if (q[p->item].list)
 			ask_list(p, q[p->item].list);
 		else
-			ask_field(p, &q[p->item].field);
+			plain_field(p, &q[p->item].field, answer_field);
 	} else if (p->page == PAGE_START ||
 	           (page_is_check(p->page) && p->told && !setup_busy(p->setup))) {
 		if (p->page == PAGE_TIMEOUTS && setup_may_hold(p->setup) && !p->hold_asked)
@@ -389,6 +357,16 @@ ask_next(struct plain *p)
 		p->item = n ? n : 1;
 		plain_wait(p, page_told);
 	}
+}
+
+bool
+plain_question_before(struct plain *p)
+{
+	if ((p->page >= PAGE_REVIEW && p->page != PAGE_FRONT && p->page != PAGE_MORE) || !p->item)
+		return false;
+	p->item--;
+	ask_next(p);
+	return true;
 }
 
 static void

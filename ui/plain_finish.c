@@ -77,12 +77,11 @@ sudo_then_apply(struct plain *p)
 static void
 answer_consent(struct plain *p, const char *line)
 {
-	if (*line && plain_yes(line, true) < 0) {
-		plain_again(p);
-		p->answer = answer_consent;
+	const int yes = plain_sure(p, line);
+
+	if (yes < 0)
 		return;
-	}
-	if (!*line || !plain_yes(line, true)) {
+	if (!yes) {
 		keep_and_leave(p);
 		return;
 	}
@@ -93,16 +92,16 @@ answer_consent(struct plain *p, const char *line)
 static void
 answer_apply(struct plain *p, const char *line)
 {
+	int yes;
+
 	if (strcmp(line, "m") == 0 && !setup_repairs(p->setup)) {
 		plain_goto(p, PAGE_MORE, false);
 		return;
 	}
-	if (*line && plain_yes(line, true) < 0) {
-		plain_say(p, _("Only the whole word yes applies the changes."));
-		ask_apply(p);
+	yes = plain_sure(p, line);
+	if (yes < 0)
 		return;
-	}
-	if (!*line || !plain_yes(line, true)) {
+	if (!yes) {
 		keep_and_leave(p);
 		return;
 	}
@@ -159,7 +158,7 @@ ask_apply(struct plain *p)
 		break;
 	}
 	if (!setup_repairs(p->setup)) /* TRANSLATORS: m is typed as it is, in every language */
-		plain_say(p, _("m asks for what is rarely needed: ports, file, commands."));
+		plain_say(p, _("The letter m asks for what is rarely needed: ports, file, commands."));
 	plain_ask(p, _("Apply these changes? Type yes, or Enter for no"), _("no"), false,
 	          answer_apply);
 }
@@ -182,7 +181,7 @@ plain_review(struct plain *p)
 	plain_blank(p);
 	if (*setup_changed(p->setup))
 		plain_state(p, MARK_FAIL, _("error"), setup_changed(p->setup));
-	plain_say(p, _("Step 10 of 11: Review. Nothing has been written yet."));
+	plain_say(p, _("Step 10 of 11: Review. In this run nothing has been written yet."));
 	setup_plan(p->setup, &e);
 	n = setup_plan_lines(p->setup, plan, MAX_PLAN);
 	for (size_t i = 0; i < n; i++)
@@ -365,7 +364,7 @@ plain_result(struct plain *p)
 	for (size_t i = 0; i < n; i++) {
 		buf_cut(&b, 0);
 		buf_printf(&b, "%zu %s", i + 1, c[i].label);
-		plain_text(p, b.s);
+		plain_say(p, b.s);
 	}
 	buf_cut(&b, 0);
 	buf_printf(&b, _("%1$s, 1 to %2$d"), _("What now"), (int)n);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -200,23 +199,6 @@ trim(char *line)
 	return line;
 }
 
-/* The four answers that mean the same at every question. */
-static bool
-common_answer(struct plain *p, const char *line)
-{
-	if (strcmp(line, "q") == 0)
-		plain_leave(p, LEAVE_QUIT);
-	else if (strcmp(line, "<") == 0)
-		plain_back(p);
-	else if (strcmp(line, "?") == 0)
-		plain_explain(p);
-	else if (strcmp(line, "s") == 0)
-		plain_steps(p);
-	else
-		return false;
-	return true;
-}
-
 /* The end of the input is q; of a terminal that is gone it is a line that dropped. */
 void
 plain_no_answer(struct plain *p)
@@ -255,7 +237,7 @@ take(void *ctx)
 		printf("%s\n", secret ? "" : line);
 	p->answer = NULL;
 	setup_fresh(p->setup);
-	if (!common_answer(p, secret ? line : trim(line)))
+	if (!plain_common_answer(p, secret ? line : trim(line)))
 		fn(p, secret ? line : trim(line));
 	mem_wipe(line, strlen(line));
 	free(line);
@@ -283,13 +265,47 @@ on_stdin(void *ctx, int fd, short revents)
 		take(p);
 }
 
+/* A blank inside the brackets of a suggestion, where no line may be broken, and the one before them. */
+#define GLUE '\001'
+
+static void
+put_question(void *ctx, const char *line, size_t bytes)
+{
+	bool *begun = ctx;
+
+	printf("%s", *begun ? "\n" : "");
+	for (size_t i = 0; i < bytes; i++)
+		putchar(line[i] == GLUE ? ' ' : line[i]);
+	*begun = true;
+}
+
+/* A suggestion stays whole, on a line with a word before it if there is room for both. */
+static void
+glue(char *question)
+{
+	char *bracket = strrchr(question, '['), *word = bracket;
+
+	for (char *c = bracket; c && *c; c++)
+		if (*c == ' ')
+			*c = GLUE;
+	if (!bracket || bracket == question || bracket[-1] != ' ')
+		return;
+	for (word--; word > question && word[-1] != ' ';)
+		word--;
+	if (text_width(word) <= columns())
+		bracket[-1] = GLUE;
+}
+
 static void
 show_prompt(struct plain *p)
 {
 	struct buf b = BUF_INIT;
+	bool begun = false;
 
 	clean(&b, p->prompt, strlen(p->prompt));
-	printf("%s ", b.s);
+	glue(b.s);
+	text_wrap(b.s, columns(), put_question, &begun);
+	putchar(' ');
 	fflush(stdout);
 	buf_free(&b);
 	if (p->secret)
@@ -311,49 +327,8 @@ plain_ask(struct plain *p, const char *question, const char *suggestion, bool se
 	show_prompt(p);
 }
 
-static void
-answer_yes(struct plain *p, const char *line)
-{
-	const int yes = *line ? plain_yes(line, false) : p->suggests_yes;
-
-	if (yes >= 0) {
-		p->decided(p, yes);
-		return;
-	}
-	plain_state(p, MARK_FAIL, _("error"), _("Write y or n."));
-	p->answer = answer_yes;
-	plain_again(p);
-}
-
-void
-plain_ask_yes(struct plain *p, const char *question, bool suggested, plain_yes_fn *fn)
-{
-	p->decided = fn;
-	p->suggests_yes = suggested;
-	/* TRANSLATORS: yes and no as a letter to type: "y", or "t" in a language whose word begins with it */
-	plain_ask(p, question, suggested ? _("y") : _("n"), false, answer_yes);
-}
-
 void
 plain_again(struct plain *p)
 {
 	show_prompt(p);
-}
-
-int
-plain_yes(const char *line, bool whole)
-{
-	static const char *const yes[] = { "yes", "\xec\x98\x88", "tak", NULL };
-	static const char *const no[] = { "no", "n", "\xec\x95\x84\xeb\x8b\x88\xec\x9a\x94", "nie",
-		                          NULL };
-
-	for (const char *const *w = yes; *w; w++)
-		if (strcasecmp(line, *w) == 0)
-			return 1;
-	for (const char *const *w = no; *w; w++)
-		if (strcasecmp(line, *w) == 0)
-			return 0;
-	if (strcasecmp(line, "y") == 0 || strcasecmp(line, "t") == 0)
-		return whole ? -1 : 1;
-	return -1;
 }

@@ -37,9 +37,11 @@ choose(struct plain *p, const char *list, size_t row)
 static void
 answer_sure(struct plain *p, const char *line)
 {
-	if (plain_yes(line, true) == 1)
+	const int yes = plain_sure(p, line);
+
+	if (yes > 0)
 		choose(p, *setup_lists(p->setup, PAGE_LATER), p->item);
-	else
+	else if (!yes)
 		ask_later(p);
 }
 
@@ -122,7 +124,7 @@ ask_later(struct plain *p)
 			chosen = i;
 		buf_cut(&b, 0);
 		buf_printf(&b, *c[i].state ? "%zu %s, %s" : "%zu %s", i + 1, c[i].label, c[i].state);
-		plain_text(p, b.s);
+		plain_say(p, b.s);
 	}
 	buf_cut(&b, 0);
 	buf_printf(&b, _("%1$s, 1 to %2$d"), _("What now"), (int)n);

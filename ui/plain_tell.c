@@ -40,6 +40,24 @@ plain_lines(struct plain *p, enum page page)
 			plain_line(p, page, &line[i]);
 }
 
+void
+plain_address(struct plain *p)
+{
+	struct setup_field f[MAX_EDITORS];
+	const size_t n = setup_fields(p->setup, p->page, f, MAX_EDITORS);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(f[i].key, "public") == 0 && *f[i].value) {
+			struct buf b = BUF_INIT;
+
+			buf_printf(&b, _("Address used: %s"), f[i].value);
+			if (*f[i].hint)
+				buf_printf(&b, ", %s.", f[i].hint);
+			plain_say(p, b.s);
+			buf_free(&b);
+		}
+}
+
 /* One line a row: how the rehearsal did; other ways only where they did worse. */
 static void
 tell_table(struct plain *p)

@@ -177,10 +177,13 @@ hint_password(const struct setup *s)
 	return _("for this run's checks only, never saved");
 }
 
+/* Told until it was looked at without one. */
 static const char *
 error_password(const struct setup *s)
 {
-	if (s->password || !was_refused(s))
+	const struct check_result *login = run_result(s, WAY_DIRECT, "direct.login");
+
+	if (s->password || !was_refused(s) || !login || !login->cause || strcmp(login->cause->id, "password-wrong") != 0)
 		return "";
 	if (origin_is_practice(s)) /* TRANSLATORS: %s is the password */
 		return say(s, _("The password was refused. The one in practice: %s"), PRACTICE_PASSWORD);
@@ -290,13 +293,13 @@ take_password(struct setup *s, const char *text, struct err *e)
 		return err_set(e, ERR_VALUE, _("It was refused three times. OpenChamber locks its login at the eleventh."));
 	if (s->password && strcmp(s->password, text) == 0)
 		return 0;
-	if (!s->password && !*text)
+	if (!s->password && !*text && !*error_password(s))
 		return 0;
 	if (s->password) {
 		mem_wipe(s->password, strlen(s->password));
 		free(s->password);
 	}
-	s->password = *text ? xstrdup(text) : NULL;
+	s->password = *text ? xstrdup(text) : NULL; /* none behind a refused one: it is looked at without */
 	run_direct(s);
 	session_keep(s);
 	return 0;

@@ -22,6 +22,7 @@
  * FAKE=meanwhile    a file changes while the review is read
  * FAKE=long         the plan has many steps
  * FAKE=sick         a site is there already, and does not work; FAKE=looking: it is still checked, until the language changes
+ * FAKE=locked       the UI password is "right": another is refused, three times at most
  * FAKE=korean       steps 2 and 4 are told in Korean; step 2 in wider words until it is checked again
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -56,6 +57,8 @@ struct setup {
 	bool        offered;    /* what the address could be */
 	bool        again;      /* the review is there once more */
 	bool        looked;     /* what is on the server is known */
+	int         refusals;   /* of the UI password; is_refused: the last look at it was one */
+	bool        is_refused;
 	int         held; /* 1: a quiet stream is held; 2: it was */
 	const char *root_command;
 	enum setup_outcome outcome;
@@ -243,6 +246,7 @@ void
 setup_check_again(struct setup *s)
 {
 	s->looked = true;
+	s->is_refused = false;
 	tell(s);
 }
 
@@ -281,6 +285,7 @@ bool setup_may_say_front(const struct setup *s) { return s->page == PAGE_PUBLIC 
 void setup_say_front(struct setup *s, bool there) { (void)there; tell(s); }
 const char *setup_front_label(const struct setup *s) { (void)s; return _("Cloudflare does not stand in front"); }
 
+bool setup_is_later(const struct setup *s) { return is(s, "later") || is(s, "user"); }
 const char *setup_tried(const struct setup *s) { (void)s; return ""; }
 
 enum page
@@ -424,7 +429,7 @@ english_fields(const struct setup *s, enum page p, struct setup_field *out, size
 			: "found: openchamber listens on port 3000", "", true, false, false, NULL };
 		if (!direct_fails(s) && max > 1)
 			out[n++] = (struct setup_field){ "password", "UI password", s->password,
-				"for this run's checks only, never saved", "", true, true, false, NULL };
+				"for this run's checks only, never saved", s->is_refused ? "The password was refused." : "", true, true, s->refusals >= 3, NULL };
 	} else if (p == PAGE_PUBLIC && max && is(s, "korean")) {
 		out[n++] = (struct setup_field){ "public", "주소", "https://chat.example.org",
 			"*.example.org 인증서로 쓸 수 있는 이름입니다", "", true, false, false, NULL };
@@ -496,6 +501,12 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 		return -1;
 	snprintf(copy_of, sizeof(copy_of), "%s", text); /* it may be the value itself */
 	snprintf(at, size, "%s%s", strcmp(key, "public") == 0 && !strstr(text, "://") ? "https://" : "", copy_of);
+	if (is(s, "locked") && strcmp(key, "password") == 0) {
+		s->is_refused = *s->password && strcmp(s->password, "right") != 0;
+		s->refusals += s->is_refused;
+		if (s->is_refused)
+			s->password[0] = '\0';
+	}
 	tell(s);
 	return 0;
 }

@@ -205,7 +205,7 @@ keys Enter
 wait_for 10 asked Zone
 keys Enter
 wait_for 10 asked 'API token'
-must_say '^- alone empties it'
+must_say '^A minus sign alone empties a field'
 type_text -
 keys Enter
 wait_for 10 asked 'Token file'

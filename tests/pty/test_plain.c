@@ -196,7 +196,7 @@ test_later(void **state)
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	assert_int_equal(run_script("2\n<\n6\n\n6\ny\n9\nq\n", "FAKE=later", &out), 0);
+	assert_int_equal(run_script("2\n<\n6\n\n6\ny\n\n9\nq\n", "FAKE=later", &out), 0);
 	is_plain(&out);
 	assert_non_null(strstr(out.s, "https://chat.example.org works: passed 25"));
 	assert_non_null(strstr(out.s, "\n3 how large uploads may be, 100M\n"));
@@ -216,6 +216,68 @@ test_later(void **state)
 	assert_non_null(strstr(out.s, "\nNothing differs from what was written."));
 	assert_null(strstr(out.s, "error:")); /* what cannot be done now is none */
 	assert_non_null(strstr(out.s, "\nsudo antechamber rollback 1\n"));
+	buf_free(&out);
+}
+
+/* A later run is set up: nothing of steps is said; and a word that is no whole yes says that nothing was done. */
+static void
+test_later_words(void **state)
+{
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(run_script("s\n6\ny\nja\n\nq\n", "FAKE=later", &out), 0);
+	assert_null(strstr(out.s, "Up to step 10"));
+	assert_null(strstr(out.s, "to do:"));
+	assert_non_null(strstr(out.s, "\nIt is set up already: no step is left to do.\n"));
+	assert_non_null(strstr(out.s, "\nerror: Only the whole word yes counts here. Nothing was changed.\n"
+	                              "This changes this server. Type yes, or Enter for no [no]: ja\nerror: Only the whole word yes"));
+	buf_free(&out);
+}
+
+/* A refused password is asked for again at once, so that it is typed into no other question; Enter goes on without. */
+static void
+test_refused_password(void **state)
+{
+	static const struct { const char *answers; bool thrice; } cases[] = {
+		{ "wrong\n\n6\n", false }, { "wrong\nright\n6\n", false }, { "wrong\nworse\nworst\n6\n", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf out = BUF_INIT;
+		char script[64];
+		const char *at;
+		int times = 0;
+
+		snprintf(script, sizeof(script), "\n\n%s", cases[i].answers);
+		assert_int_equal(run_script(script, "FAKE=locked", &out), 0);
+		for (at = out.s; (at = strstr(at, "\nUI password, not shown")); at++)
+			times++;
+		assert_int_equal(times, cases[i].thrice ? 3 : 2);
+		assert_int_equal(strstr(out.s, "\nThe password was refused three times. It goes on without one.\n") != NULL, cases[i].thrice);
+		assert_non_null(strstr(out.s, "\nEnter alone goes on without a password.\n"));
+		assert_non_null(strstr(out.s, "Which one, 1 to 6 [1]: 6\n"));
+		buf_free(&out);
+	}
+}
+
+/* The four answers as words, and < to the question before on the same page. */
+static void
+test_words(void **state)
+{
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(run_script("\n\nhelp\nback\nsteps\nQUIT\n", "FAKE=", &out), 0);
+	assert_non_null(strstr(out.s, "UI password, not shown while you type [none]: \nWhat it is."));
+	assert_non_null(strstr(out.s, "UI password, not shown while you type [none]: \nWhere does OpenChamber answer [http://127.0.0.1:3000]: steps\n"));
+	assert_non_null(strstr(out.s, "\nto do: step 3, Proxy\n"));
+	assert_non_null(strstr(out.s, "[http://127.0.0.1:3000]: QUIT\n"));
+	buf_cut(&out, 0);
+	/* The long wait is offered until it is answered: from its question < leads to the one before. */
+	assert_int_equal(run_script("\n\n\n\nchat.example.org\n\n\n\n?\n<\n\n\nq\n", "FAKE=", &out), 0);
+	assert_non_null(strstr(out.s, "now, y or n [n]: <\nKeep quiet streams [3600s]: \nHold a quiet stream"));
 	buf_free(&out);
 }
 
@@ -249,6 +311,23 @@ test_person(void **state)
 	play_send(p, "\003");
 	assert_int_equal(play_status(p), 130);
 	assert_null(strchr(p->raw.s, '\033'));
+	play_end(p);
+}
+
+/* At the terminal's width a line ends behind a word; the last of a question has its brackets whole, and a word before them. */
+static void
+test_narrow(void **state)
+{
+	static const char *const env[] = { "FAKE=later", NULL };
+	struct play *p = play_start(46, 50, env, true);
+
+	(void)state;
+	play_wait(p, "[1]:");
+	assert_non_null(strstr(p->raw.s, "take it back, or\r\nleave it\r\n"));
+	play_key(p, "6\n", "[no]:");
+	assert_non_null(strstr(p->raw.s, "This changes this server. Type yes, or Enter\r\nfor no [no]: "));
+	play_send(p, "\003");
+	assert_int_equal(play_status(p), 130);
 	play_end(p);
 }
 
@@ -306,8 +385,12 @@ main(void)
 		cmocka_unit_test(test_colour_only_if_wanted),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_later_words),
+		cmocka_unit_test(test_refused_password),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_person),
+		cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_waiting),
 		cmocka_unit_test(test_stop_in_apply),
 	};

@@ -7,6 +7,11 @@ keys Enter
 wait_text 'Where does OpenChamber answer'
 keys Enter
 wait_text 'UI password, not shown while you type \[the one given\]:'
+# A wrong password is told, and asked for again at once.
+type_text wrong
+take '^The password was refused. The one in practice: practice'
+wait_text '^UI password, not shown while you type \[none\]:'
+type_text practice
 keys Enter
 wait_text 'Which one, 1 to'
 keys Enter
@@ -55,4 +60,22 @@ wait_text 'exit=0'
 must_say 'OpenChamber works at https://chat.example.org'
 must_say '^done: '
 must_not_say '^fail: '
+must_leave_nothing
+close_terminal
+
+# Enter alone goes on without the password that was refused, and nothing is closed by it.
+start 76x120 practice --plain
+wait_text 'Language, 1 English'
+take 'Where does OpenChamber answer'
+take 'UI password, not shown while you type'
+type_text wrong
+take '^Enter alone goes on without a password'
+take 'Which one, 1 to'
+take '^Address'
+take '^Certificate, 1 to'
+take_checklist
+type_text n
+take 'Apply these changes'
+keys C-c
+wait_text 'exit=130'
 must_leave_nothing
