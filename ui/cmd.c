@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "console.h"
 
 static void
 stop(struct cmd *c, int sig)
@@ -63,13 +64,11 @@ cmd_say(FILE *out, const char *msg)
 {
 	for (const char *line = msg; *line;) {
 		size_t n = strcspn(line, "\n");
-		struct buf safe = BUF_INIT, ascii = BUF_INIT;
+		struct buf safe = BUF_INIT;
+
 		text_safe(&safe, line, n, 2000);
-		if (!i18n_is_utf8())
-			text_ascii(&ascii, safe.s);
-		fprintf(out, "%s\n", i18n_is_utf8() ? safe.s : ascii.s);
+		console_say(out, safe.s);
 		buf_free(&safe);
-		buf_free(&ascii);
 		line += n + (line[n] == '\n');
 	}
 }

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/line.h"
-#include "base/text.h"
+#include "console.h"
 #include "plain.h"
 
 #define MAX_ANSWER 64
@@ -53,20 +53,19 @@ int
 cmd_ask(struct cmd *c, const char *question, bool *yes, struct err *e)
 {
 	struct asking a = { .loop = c->loop, .in = { .part = BUF_INIT, .max = MAX_ANSWER } };
-	struct buf line = BUF_INIT, ascii = BUF_INIT;
+	struct buf line = BUF_INIT, shown = BUF_INIT;
 	int rc;
 
 	buf_printf(&line, "%s [%s]: ", question, _("no"));
-	if (!i18n_is_utf8())
-		text_ascii(&ascii, line.s);
-	fputs(i18n_is_utf8() ? line.s : ascii.s, stdout);
+	console_text(&shown, line.s);
+	fputs(shown.s, stdout);
 	fflush(stdout);
 	loop_watch(c->loop, STDIN_FILENO, POLLIN, on_stdin, &a);
 	rc = cmd_wait(c, &a.done, e);
 	loop_unwatch(c->loop, STDIN_FILENO);
 	*yes = rc == 0 && a.yes;
 	buf_free(&line);
-	buf_free(&ascii);
+	buf_free(&shown);
 	buf_free(&a.in.part);
 	return rc;
 }

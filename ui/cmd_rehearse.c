@@ -98,7 +98,7 @@ put_result(struct cmd *c, struct planned *p, const struct rehearsing *r,
 		report_verdict(&out, run);
 	}
 	if (c->o->report && report_markdown(c->o->report, command, run, &targets, &e) < 0) {
-		fprintf(stderr, "%s\n", e.msg);
+		cmd_say(stderr, e.msg);
 		return err_status(e.code);
 	}
 	return cmd_run_status(run, c->o->strict);

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 #ifdef __linux__
 #include <linux/kd.h>
 #endif
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 static bool
 is_console(const char *term_name)
@@ -48,6 +50,32 @@ console_shows_character(int fd, unsigned character)
 	(void)character;
 	return true;
 #endif
+}
+
+bool
+console_wants_ascii(const char *term_name, bool utf8, const char *language)
+{
+	return !utf8 || (is_console(term_name) && strcmp(language, "pl") == 0 &&
+	                 !console_shows_character(STDOUT_FILENO, 0x142));
+}
+
+void
+console_text(struct buf *out, const char *text)
+{
+	if (console_wants_ascii(getenv("TERM"), i18n_is_utf8(), i18n_language()))
+		text_ascii(out, text);
+	else
+		buf_puts(out, text);
+}
+
+void
+console_say(FILE *out, const char *text)
+{
+	struct buf b = BUF_INIT;
+
+	console_text(&b, text);
+	fprintf(out, "%s\n", b.s);
+	buf_free(&b);
 }
 
 const char *

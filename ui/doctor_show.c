@@ -1,4 +1,5 @@
 /* doctor_show.c - the findings, for people and for scripts. */
+#include "console.h"
 #include "doctor.h"
 
 #include <stdlib.h>
@@ -9,7 +10,6 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/self.h"
-#include "base/text.h"
 #include "loop/proc.h"
 #include "proxy/boxed.h"
 
@@ -18,19 +18,17 @@
 static void
 put_source(struct report *r, const struct excerpt_line *l)
 {
-	struct buf text = BUF_INIT, ascii = BUF_INIT;
+	struct buf text = BUF_INIT, shown = BUF_INIT;
 	const bool bold = l->guilty && r->colour;
 
 	if (l->apart && !r->plain)
 		fputs("         ...\n", r->out);
 	buf_printf(&text, r->plain ? l->guilty ? "> %d: " : "%d: " : l->guilty ? "  > %4d | " : "    %4d | ", l->number);
 	buf_puts(&text, l->text);
-	if (!i18n_is_utf8())
-		text_ascii(&ascii, text.s);
-	fprintf(r->out, "%s%s%s\n", bold ? "\033[1m" : "", i18n_is_utf8() ? text.s : ascii.s,
-	        bold ? "\033[m" : "");
+	console_text(&shown, text.s);
+	fprintf(r->out, "%s%s%s\n", bold ? "\033[1m" : "", shown.s, bold ? "\033[m" : "");
 	buf_free(&text);
-	buf_free(&ascii);
+	buf_free(&shown);
 }
 
 static void
@@ -118,17 +116,16 @@ put_diff(struct report *r, const char *diff)
 		size_t len = strcspn(diff, "\n");
 		const char *colour = !r->colour ? NULL : *diff == '+' ? "32" : *diff == '-' ? "31"
 		                     : *diff == '@' ? "36" : NULL;
-		struct buf ascii = BUF_INIT;
+		struct buf shown = BUF_INIT;
 		char *line = xstrndup(diff, len);
 
-		if (!i18n_is_utf8())
-			text_ascii(&ascii, line);
+		console_text(&shown, line);
 		if (colour)
 			fprintf(r->out, "\033[%sm", colour);
-		fputs(i18n_is_utf8() ? line : ascii.s, r->out);
+		fputs(shown.s, r->out);
 		fputs(colour ? "\033[m\n" : "\n", r->out);
 		free(line);
-		buf_free(&ascii);
+		buf_free(&shown);
 		diff += len + (diff[len] == '\n');
 	}
 }

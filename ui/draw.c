@@ -3,7 +3,6 @@
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -21,10 +20,7 @@ enum { PAIR_GREEN = 1, PAIR_YELLOW, PAIR_RED, PAIR_CYAN };
 void
 draw_signs(const char *term_name, bool utf8, const char *language)
 {
-	/* Polish letters on a console whose font has none of them: written without their marks. */
-	can.ascii = !utf8 ||
-	            (term_name && strncmp(term_name, "linux", 5) == 0 &&
-	             strcmp(language, "pl") == 0 && !console_shows_character(STDOUT_FILENO, 0x142));
+	can.ascii = console_wants_ascii(term_name, utf8, language);
 	can.ascii_mark = !utf8 || (term_name && strncmp(term_name, "linux", 5) == 0);
 	can.narrow = strcmp(language, "ko") == 0 || strcmp(language, "ja") == 0 ||
 	             strncmp(language, "zh", 2) == 0;

@@ -17,7 +17,6 @@
 #include "base/self.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "check/check.h"
 #include "cmd.h"
 #include "console.h"
@@ -228,15 +227,15 @@ run(struct options *o, int argc, char **argv, const char *templates)
 		return 0;
 	}
 	if (o->help) {
-		struct buf out = BUF_INIT, ascii = BUF_INIT;
+		struct buf out = BUF_INIT, shown = BUF_INIT;
+
 		options_help(&out, o->command);
 		if (o->command == COMMAND_CHECK)
 			put_ids(&out, o->templates ? o->templates : templates);
-		if (!i18n_is_utf8())
-			text_ascii(&ascii, out.s);
-		fputs(i18n_is_utf8() ? out.s : ascii.s, stdout);
+		console_text(&shown, out.s);
+		fputs(shown.s, stdout);
 		buf_free(&out);
-		buf_free(&ascii);
+		buf_free(&shown);
 		return 0;
 	}
 	return commands[o->command](o);

@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "console.h"
 #include "plain.h"
 
 #define MAX_COLUMNS 76
@@ -37,10 +38,7 @@ clean(struct buf *out, const char *text, size_t n)
 	struct buf b = BUF_INIT;
 
 	text_safe(&b, text, n, 4 * n + 1);
-	if (i18n_is_utf8())
-		buf_puts(out, b.s);
-	else
-		text_ascii(out, b.s);
+	console_text(out, b.s);
 	buf_free(&b);
 }
 

@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "console.h"
 
 const char *const report_groups[N_CHECK_GROUPS] = {
 	[GROUP_DIRECT]    = N_("Direct access"),
@@ -53,15 +54,12 @@ report_init(struct report *r, FILE *out, const char *color, bool plain)
 static void
 put(struct report *r, const char *s, size_t bytes)
 {
-	if (i18n_is_utf8()) {
-		fwrite(s, 1, bytes, r->out);
-		return;
-	}
-	struct buf ascii = BUF_INIT;
+	struct buf shown = BUF_INIT;
 	char *copy = xstrndup(s, bytes);
-	text_ascii(&ascii, copy);
-	fwrite(ascii.s, 1, ascii.len, r->out);
-	buf_free(&ascii);
+
+	console_text(&shown, copy);
+	fwrite(shown.s, 1, shown.len, r->out);
+	buf_free(&shown);
 	free(copy);
 }
 

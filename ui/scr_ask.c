@@ -273,8 +273,8 @@ look(struct screen *sc)
 	bool agreed;
 
 	term_leave();
-	printf("%s\n  %s\n", _("Only root can read this certificate. sudo asks for your password now and runs only this, which changes nothing:"),
-	       setup_look_command(sc->setup));
+	console_say(stdout, _("Only root can read this certificate. sudo asks for your password now and runs only this, which changes nothing:"));
+	printf("  %s\n", setup_look_command(sc->setup));
 	fflush(stdout);
 	agreed = sudo_agrees(setup_sudo_argv(sc->setup));
 	term_return();

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "console.h"
 #include "screens.h"
 #include "sudo.h"
 #include "term.h"
@@ -92,9 +93,8 @@ ask_sudo(struct screen *sc)
 	bool agreed;
 
 	term_leave();
-	printf("%s\n  %s\n",
-	       _("Writing needs root. sudo asks for your password now and runs only this:"),
-	       setup_sudo_command(sc->setup));
+	console_say(stdout, _("Writing needs root. sudo asks for your password now and runs only this:"));
+	printf("  %s\n", setup_sudo_command(sc->setup));
 	fflush(stdout);
 	agreed = sudo_agrees(setup_sudo_argv(sc->setup));
 	term_return();

@@ -133,14 +133,14 @@ say_farewell(const struct wizard *w)
 
 	setup_fresh(w->setup);
 	if (w->how == LEAVE_KEPT && setup_is_practice(w->setup)) { /* the answers are gone with it */
-		printf("%s\n%s\n",
-		       _("This was practice: no answers were saved, and nothing on this server was touched. To do it for real:"), self_command());
+		console_say(stdout, _("This was practice: no answers were saved, and nothing on this server was touched. To do it for real:"));
+		printf("%s\n", self_command());
 		return;
 	}
 	if (w->how == LEAVE_KEPT) {
-		printf("%s\n", setup_repairs(w->setup)
-		       ? _("Nothing was changed. This command makes the fixes:")
-		       : _("Nothing was changed. Your answers are saved; these commands use them:"));
+		console_say(stdout, setup_repairs(w->setup)
+		            ? _("Nothing was changed. This command makes the fixes:")
+		            : _("Nothing was changed. Your answers are saved; these commands use them:"));
 		for (const char *const *c = setup_commands(w->setup); *c; c++)
 			printf("%s\n", *c);
 		return;
@@ -149,7 +149,7 @@ say_farewell(const struct wizard *w)
 		return; /* the last lines said it already */
 	line = setup_farewell(w->setup);
 	for (; *line; line++)
-		printf("%s\n", *line);
+		console_say(stdout, *line);
 }
 
 static int
@@ -193,7 +193,7 @@ wizard_run(const struct wizard_options *o)
 	w.net = net_new(w.loop);
 	w.setup = setup_new(w.loop, w.net, &options, on_changed, &w, &e);
 	if (!w.setup || watch_signals(&w, &e) < 0 || run_faces(&w, &e) < 0) {
-		fprintf(stderr, "%s\n", e.msg);
+		console_say(stderr, e.msg);
 		status = err_status(e.code);
 	} else {
 		if (w.how != LEAVE_GONE || w.signal == SIGTERM)

@@ -53,6 +53,26 @@ test_endings(void **state)
 	}
 }
 
+/* Without UTF-8 no letter has its mark, nor has any when the screen is gone. */
+static void
+test_without_utf8(void **state)
+{
+	char locale[600];
+	const char *env[] = { "LC_ALL=pl_PL.ISO-8859-2", "LANGUAGE=pl", locale, NULL };
+	struct play *p;
+
+	(void)state;
+	snprintf(locale, sizeof(locale), "PLAY_LOCALE=%s/locale", getenv("B") ? getenv("B") : "build");
+	p = play_start(80, 24, env, false);
+	play_wait(p, "Bezposredni dostep");
+	play_send(p, "q" TAB ENTER);
+	assert_int_equal(play_status(p), 0);
+	assert_true(play_has(p, "Na tym serwerze nic nie zostalo zmienione."));
+	for (size_t i = 0; i < p->raw.len; i++)
+		assert_true((unsigned char)p->raw.s[i] < 0x80);
+	play_end(p);
+}
+
 static void
 test_signals(void **state)
 {
@@ -456,6 +476,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_without_utf8),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_answers_are_kept),
 		cmocka_unit_test(test_enter_held_down),
