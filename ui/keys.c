@@ -20,7 +20,7 @@ enum { CTRL_C = 3, CTRL_L = 12, CTRL_R = 18 };
 
 /*
  * In the order of the legend.  A rank says what stays when room is short (9
- * always); 0 is never in the legend.  `needs' must all hold.
+ * always), of equals the first; 0 is never in the legend.  `needs' must all hold.
  */
 static const struct key_line {
 	int           key;
@@ -43,10 +43,10 @@ static const struct key_line {
 	{ K_ENTER, N_("Enter"), N_("Close"),     ACT_BACK, 0, ON_READ, 0 },
 	{ K_ENTER, N_("Enter"), N_("Go on"),     ACT_MAIN, 9, ON_WATCH, IF_OVER },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Undo now and leave"), ACT_STOP, 9, ON_APPLY, 0 },
-	{ CTRL_C,  N_("Ctrl-C"), N_("Leave"),    ACT_STOP, 9, ON_WATCH, 0 },
+	{ CTRL_C,  N_("Ctrl-C"), N_("Quit"),     ACT_STOP, 9, ON_WATCH, 0 },
 
 	{ K_TAB,   N_("Tab"), N_("Buttons"),     ACT_NEXT, 7, ON_REVIEW, 0 },
-	{ 'a',     "a", NC_("key", "Apply"),      ACT_APPLY, 7, ON_REVIEW, IF_OPEN },
+	{ 'a',     "a", NC_("key", "Apply"),      ACT_APPLY, 6, ON_REVIEW, IF_OPEN },
 	{ 'a',     NULL, NULL,                   ACT_APPLY, 0, ON_REVIEW, 0 }, /* it says why not */
 	{ K_ESC,   N_("Esc"), N_("Stop waiting"), ACT_BACK, 9, ON_CHECK | ON_RESULT, IF_HOLD },
 	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_ASK | ON_REVIEW | ON_REPAIR, 0 },
@@ -54,27 +54,27 @@ static const struct key_line {
 	{ K_ESC,   N_("Esc"), N_("Back"),        ACT_BACK, 8, ON_RESULT | ON_UNDONE, IF_BACK },
 	{ K_ESC,   NULL, NULL,                   ACT_BACK, 0, ON_CLOSE, 0 },
 
-	{ K_TAB,   N_("Tab"), N_("Field"),       ACT_NEXT, 6, ON_ASK, IF_ITEMS },
+	{ K_TAB,   N_("Tab"), N_("Field"),       ACT_NEXT, 7, ON_ASK, IF_ITEMS },
 	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 7, ON_RESULT | ON_REPAIR, 0 },
 	{ K_TAB,   N_("Tab"), N_("Button"),      ACT_NEXT, 6, ON_QUESTION, 0 },
 	{ K_TAB,   NULL, NULL,                   ACT_NEXT, 0, ON_ANY, 0 },
 	{ K_BACKTAB, NULL, NULL,                 ACT_PREV, 0, ON_ANY, 0 },
-	{ K_LEFT,  N_("Left/Right"), N_("Language"), ACT_LEFT, 7, ON_START, 0 },
+	{ K_LEFT,  N_("Left/Right"), N_("Language"), ACT_LEFT, 6, ON_START, 0 },
 	{ K_LEFT,  NULL, NULL,                   ACT_LEFT, 0, ON_ANY, 0 },
 	{ K_RIGHT, NULL, NULL,                   ACT_RIGHT, 0, ON_ANY, 0 },
-	{ K_UP,    N_("Up/Down"), N_("Choose"),  ACT_UP, 7, ON_PROXY, 0 },
+	{ K_UP,    N_("Up/Down"), N_("Choose"),  ACT_UP, 5, ON_PROXY, 0 },
 	{ K_UP,    N_("Up/Down"), N_("Move"),    ACT_UP, 6, ON_LIST1, 0 },
 	{ K_UP,    N_("Up/Down"), N_("Scroll"),  ACT_UP, 7, ON_READ, IF_SCROLLS },
 	{ K_UP,    NULL, NULL,                   ACT_UP, 0, ON_ANY, 0 },
 	{ K_DOWN,  NULL, NULL,                   ACT_DOWN, 0, ON_ANY, 0 },
-	{ ' ',     N_("Space"), N_("Page"),      ACT_PAGE_DOWN, 6, ON_READ, IF_SCROLLS },
+	{ ' ',     N_("Space"), N_("Page"),      ACT_PAGE_DOWN, 5, ON_READ, IF_SCROLLS },
 	{ ' ',     NULL, NULL,                   ACT_SPACE, 0, ON_ANY, 0 },
 	{ 'k',     NULL, NULL,                   ACT_UP, 0, ON_ANY, 0 },
 	{ 'j',     NULL, NULL,                   ACT_DOWN, 0, ON_ANY, 0 },
 	{ 'h',     NULL, NULL,                   ACT_LEFT, 0, ON_ANY, 0 },
 	{ 'l',     NULL, NULL,                   ACT_RIGHT, 0, ON_ANY, 0 },
 	{ K_PAGE_UP,   NULL, NULL,               ACT_PAGE_UP, 0, ON_ANY, 0 },
-	{ K_PAGE_DOWN, N_("PgDn"), N_("Scroll"), ACT_PAGE_DOWN, 5, ON_SCROLLED, IF_SCROLLS },
+	{ K_PAGE_DOWN, N_("PgDn"), N_("Scroll"), ACT_PAGE_DOWN, 7, ON_SCROLLED, IF_SCROLLS },
 	{ K_PAGE_DOWN, NULL, NULL,               ACT_PAGE_DOWN, 0, ON_ANY, 0 },
 	{ K_HOME,  NULL, NULL,                   ACT_TOP, 0, ON_ANY, 0 },
 	{ K_END,   NULL, NULL,                   ACT_BOTTOM, 0, ON_ANY, 0 },
@@ -82,8 +82,9 @@ static const struct key_line {
 	{ K_F1,    "F1", N_("Help"),             ACT_HELP, 8, ON_HELPED, 0 },
 	{ '?',     NULL, NULL,                   ACT_HELP, 0, ON_HELPED, 0 },
 	{ K_F2,    "F2", N_("Glossary"),         ACT_GLOSSARY, 7, ON_HELP, 0 },
-	{ K_F3,    "F3", N_("Whole diff"),       ACT_DIFF, 5, ON_REVIEW | ON_REPAIR, 0 },
-	{ K_F5,    "F5", N_("Look again"),       ACT_AGAIN, 4, ON_PROXY, 0 },
+	{ K_F3,    "F3", N_("Whole diff"),       ACT_DIFF, 7, ON_REVIEW | ON_REPAIR, 0 },
+	{ K_F5,    "F5", N_("Look again"),       ACT_AGAIN, 7, ON_PROXY, 0 },
+	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 6, ON_PUBLIC, 0 },
 	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 4, ON_AGAIN, 0 },
 	{ K_F5,    "F5", N_("Check again"),      ACT_AGAIN, 4, ON_RESULT, IF_AGAIN },
 	{ K_F5,    NULL, NULL,                   ACT_AGAIN, 0, ON_NOTHING, 0 },
@@ -91,11 +92,10 @@ static const struct key_line {
 	{ CTRL_R,  NULL, NULL,                   ACT_AGAIN, 0, ON_RESULT, IF_AGAIN },
 	{ K_F8,    "F8", N_("Practice"),         ACT_PRACTICE, 7, ON_NOTHING, IF_REAL },
 	{ K_F9,    "F9", N_("Review"),           ACT_SKIP, 7, ON_CHECK, IF_SKIP },
-	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 6, ON_START | ON_CHOICES, 0 },
+	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 7, ON_START | ON_CHOICES, 0 },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 3, ON_LATER, 0 },
-	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 8, ON_START | ON_LIST1 | ON_ASK | ON_REPAIR, 0 },
-	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 6, ON_REVIEW, 0 },
-	{ CTRL_C,  N_("Ctrl-C"), N_("Quit"),     ACT_STOP, 8, ON_ASK, IF_TYPING },
+	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 7, ON_START | ON_LIST1 | ON_ASK | ON_REPAIR | ON_REVIEW, 0 },
+	{ CTRL_C,  N_("Ctrl-C"), N_("Quit"),     ACT_STOP, 7, ON_ASK | ON_REPAIR, IF_TYPING },
 	{ CTRL_C,  NULL, NULL,                   ACT_STOP, 0, ON_ANY, 0 },
 	{ 'q',     NULL, NULL,                   ACT_QUIT, 0, ON_RESULT | ON_WATCH, 0 },
 	{ 'q',     NULL, NULL,                   ACT_BACK, 0, ON_READ | ON_QUESTION, 0 },
@@ -113,11 +113,13 @@ static const struct {
 } briefs[] = {
 	{ "Check again",              NC_("key", "Again") },
 	{ "Look again",               NC_("key", "Again") },
-	{ "Line mode, screen reader", N_("Line mode") },
-	{ "Line mode",                NC_("key", "Lines") },
+	{ "Line mode, screen reader", N_("Screen reader") },
 	{ "Read on",                  NC_("key", "Read") },
-	{ "key\004Apply",             NC_("key", "Do it") },
-	{ "Quit",                     NC_("key", "End") },
+	{ "Look now",                 NC_("key", "Look") },
+	{ "Whole diff",               NC_("key", "All") },
+	{ "Scroll",                   NC_("key", "Down") },
+	{ "Buttons",                  NC_("key", "Button") },
+	{ "Back",                     NC_("key", "Back") },
 };
 
 /* Some words mean something else elsewhere: those have a context in front. */
@@ -132,12 +134,6 @@ label_of(const struct key_line *k, size_t n_briefs)
 			label = briefs[i].brief;
 	word = strchr(label, '\004');
 	return word ? i18n_in(label, word + 1) : _(label);
-}
-
-static const char *
-name_of(const struct key_line *k, size_t n_briefs)
-{
-	return k->key == CTRL_C && n_briefs == ARRAY_LEN(briefs) ? "^C" : _(k->name);
 }
 
 /* While text is typed a letter is only that. */
@@ -187,31 +183,38 @@ is_shown(const struct key_line *k, unsigned where)
 	return k->rank && applies(k, where) && find(k->key, where) == k;
 }
 
-static bool
-legend(struct buf *out, unsigned where, int columns, int least, size_t n_briefs)
+static void
+write_legend(struct buf *out, const struct key_line *const *k, size_t n, size_t n_briefs)
 {
-	struct buf b = BUF_INIT;
-	bool fits;
-
-	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		if (table[i].rank < least || !is_shown(&table[i], where))
-			continue;
-		buf_printf(&b, "%s%s %s", b.len ? "  " : "", name_of(&table[i], n_briefs), label_of(&table[i], n_briefs));
-	}
-	fits = text_width(b.s) <= columns;
-	if (fits || (least >= 9 && n_briefs == ARRAY_LEN(briefs)))
-		buf_puts(out, b.s);
-	buf_free(&b);
-	return fits;
+	buf_cut(out, 0);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%s %s", i ? "  " : "", _(k[i]->name), label_of(k[i], n_briefs));
 }
 
 void
 keys_legend(struct buf *out, unsigned where, int columns)
 {
-	for (int least = 1; least <= 9; least++)
-		for (size_t n = 0; n <= (least < NEEDED ? SOFT : ARRAY_LEN(briefs)); n++)
-			if (legend(out, where, columns, least, n))
+	const struct key_line *k[ARRAY_LEN(table)];
+	size_t n = 0, least;
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (is_shown(&table[i], where))
+			k[n++] = &table[i];
+	for (;;) {
+		least = 0;
+		for (size_t i = 1; i < n; i++)
+			if (k[i]->rank <= k[least]->rank)
+				least = i;
+		for (size_t briefly = 0; briefly <= (k[least]->rank < NEEDED ? SOFT : ARRAY_LEN(briefs)); briefly++) {
+			write_legend(out, k, n, briefly);
+			if (text_width(out->s) <= columns)
 				return;
+		}
+		if (n < 2)
+			return;
+		memmove(&k[least], &k[least + 1], (n - least - 1) * sizeof(*k));
+		n--;
+	}
 }
 
 bool

@@ -43,6 +43,10 @@ put_cut(struct sheet *s, int col, const char *text)
 {
 	const char *clean = draw_clean(&s->a, text);
 
+	if (text_width(clean) <= s->width - col) {
+		sheet_put(s, col, ROLE_TEXT, clean);
+		return;
+	}
 	sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, clean, text_fit(clean, s->width - 1 - col, NULL)));
 	sheet_put(s, s->width - 1, ROLE_BOLD, ">");
 }
@@ -68,12 +72,12 @@ put_plan(struct sheet *s, const char *const *plan, size_t n, enum plan_form form
 			sheet_put(s, col, ROLE_TEXT, plan[i]);
 			continue;
 		}
-		if (form == PLAN_ROWS) {
-			put_cut(s, col, plan[i]);
-			continue;
-		}
 		object += strspn(object, " ");
 		note = strstr(object, "  ");
+		if (form == PLAN_ROWS) { /* a note is whole, or it is not there */
+			put_cut(s, col, note ? arena_strndup(&s->a, plan[i], (size_t)(note - plan[i])) : plan[i]);
+			continue;
+		}
 		col = sheet_put(s, col, ROLE_TEXT,
 		                arena_strndup(&s->a, plan[i], (size_t)(object - plan[i])));
 		sheet_para(s, ROW_KEEP, col, true,
@@ -81,6 +85,15 @@ put_plan(struct sheet *s, const char *const *plan, size_t n, enum plan_form form
 		if (note && form == PLAN_NOTES)
 			sheet_para(s, ROW_KEEP, col, false, note + strspn(note, " "));
 	}
+}
+
+/* The labels of the first column are longer: what comes below them has its value where theirs is. */
+static const char *
+under_first(struct sheet *s, const char *pair)
+{
+	const size_t label = text_fit(pair, SUMMARY_OTHERS, NULL);
+
+	return arena_printf(&s->a, "%.*s%*s%s", (int)label, pair, SUMMARY_FIRST - SUMMARY_OTHERS, "", pair + label);
 }
 
 /* Two in a row where the second column has room for it. */
@@ -94,20 +107,40 @@ put_rest(struct sheet *s, const struct pairs *p)
 
 		if (!beside)
 			sheet_row(s, ROW_KEEP);
-		end = sheet_put(s, beside ? p->second : 0, ROLE_TEXT, p->rest[i]);
+		end = sheet_put(s, beside ? p->second : 0, ROLE_TEXT, beside ? p->rest[i] : under_first(s, p->rest[i]));
 		if (beside)
 			end = s->width;
 	}
 }
 
-/* Two sums of what was decided: in columns where there is room, the least of it where there is none. */
+/* In one row: the address, and how the rehearsal was. */
 static void
-put_summary(struct screen *sc, struct sheet *s, size_t rows)
+put_least(struct sheet *s, const char *line)
+{
+	const char *last = strrchr(line, '\t');
+	size_t n = strcspn(line, "\t");
+	int col;
+
+	while (n && line[n - 1] == ' ')
+		n--;
+	sheet_row(s, ROW_KEEP);
+	col = sheet_put(s, 0, ROLE_TEXT, arena_strndup(&s->a, line, n)) + 3;
+	if (last && col + text_width(last + 1) <= s->width)
+		sheet_put(s, col, ROLE_TEXT, last + 1);
+}
+
+/* Two sums of what was decided: in columns where there is room, the least of it where there is none. */
+void
+part_sums(struct screen *sc, struct sheet *s, size_t rows)
 {
 	struct pairs p = { .n = 0 };
 	const char *summary[4];
 	const size_t n = setup_summary(sc->setup, summary, 4);
 
+	if (rows == 1 && n > 1) {
+		put_least(s, summary[1]);
+		return;
+	}
 	for (size_t i = 0; i < n && i < rows; i++)
 		put_pairs(s, summary[i], &p);
 	put_rest(s, &p);
@@ -123,20 +156,21 @@ part_plan(struct screen *sc, struct sheet *s, const char *const *plan, size_t n,
 {
 	static const struct { size_t sums; bool gap; enum plan_form form; } tries[] = {
 		{ 4, true, PLAN_NOTES }, { 4, true, PLAN_WRAPPED }, { 4, true, PLAN_ROWS },
-		{ 4, false, PLAN_ROWS }, { 0, false, PLAN_ROWS },
+		{ 4, false, PLAN_ROWS }, { 1, false, PLAN_ROWS }, { 0, false, PLAN_ROWS },
 	};
+	const size_t easy = sc->compact ? GOOD_TEXT : LEAST_TEXT;
 
 	for (size_t i = 0; i < ARRAY_LEN(tries); i++) {
 		s->n = 0;
-		put_summary(sc, s, tries[i].sums);
+		part_sums(sc, s, tries[i].sums);
 		if (tries[i].gap)
 			sheet_gap(s);
 		put_plan(s, plan, n, tries[i].form);
-		if (s->n + LEAST_TEXT <= room)
+		if (s->n + (i + 1 < ARRAY_LEN(tries) ? easy : LEAST_TEXT) <= room)
 			return true;
 	}
 	s->n = 0;
-	put_summary(sc, s, 4);
+	part_sums(sc, s, 4);
 	sheet_gap(s);
 	return false;
 }

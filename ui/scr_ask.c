@@ -62,6 +62,8 @@ put_language(struct screen *sc, struct sheet *s)
 			sheet_cursor(s, col + 1);
 		col = sheet_put(s, col, c[i].chosen ? ROLE_BOLD : ROLE_TEXT, text) + 2;
 	}
+	if (sc->compact && col - 2 + text_width(_("Left/Right")) <= s->width) /* the legend has no room for it */
+		sheet_put(s, s->width - text_width(_("Left/Right")), ROLE_TEXT, _("Left/Right"));
 }
 
 static bool

@@ -29,32 +29,34 @@ review_items(const struct screen *sc, struct item *out)
 
 /* ---- drawing ---- */
 
-static void
+static size_t
 put_buttons(struct screen *sc, struct sheet *s)
 {
+	const size_t first = s->n;
 	struct item item[MAX_ITEMS];
 	const char *label[3] = {
 		setup_apply_label(sc->setup),
-		sc->compact ? _("Change nothing") : _("Keep the answers, change nothing"),
-		sc->compact ? C_("button", "More") : _("More settings"),
+		sc->compact ? _("Keep and leave") : _("Keep the answers and leave"),
+		sc->compact ? _("Settings") : _("More settings"),
 	};
 
 	part_buttons(sc, s, item + 1, label, review_items(sc, item) - 1);
+	return s->n - first;
 }
 
-#define EASY_TEXT 5 /* rows of the difference in which it can be read */
+#define EASY_TEXT 9 /* rows of the difference in which it is read with ease */
 
-/* Where the plan leaves next to nothing, it is one row while the difference is read on. */
+/* Where they leave little room, the sums and the plan are one row each while the difference is read on. */
 static void
 fold_plan(struct screen *sc, struct sheet *s, size_t n_plan, size_t room)
 {
-	if (!sc->diff_top || s->n + EASY_TEXT <= room)
+	if (!sc->reads_on || s->n + EASY_TEXT <= room)
 		return;
 	s->n = 0;
+	part_sums(sc, s, 1);
 	sheet_row(s, ROW_KEEP);
-	sheet_put(s, 0, ROLE_TEXT, arena_printf(&s->a, Q_("%d step, listed at the top: Home goes there", "%d steps, listed at the top: Home goes there",
+	sheet_put(s, 0, ROLE_TEXT, arena_printf(&s->a, Q_("%d action, listed at the top (Home)", "%d actions, listed at the top (Home)",
 	                                                  (unsigned long)n_plan), (int)n_plan));
-	sheet_gap(s);
 }
 
 /* Everything in rows that add up. */
@@ -64,13 +66,14 @@ review_build(struct screen *sc, struct sheet *s)
 	const char *plan[MAX_PLAN];
 	const char *diff = setup_diff(sc->setup);
 	const size_t n_plan = setup_plan_lines(sc->setup, plan, MAX_PLAN);
-	const size_t room = (size_t)sc->rows - 2;
+	const size_t buttons = put_buttons(sc, s), room = (size_t)sc->rows - 1 - buttons; /* put once more where they belong */
 	struct buf text = BUF_INIT;
 
+	s->n = 0;
 	if (!part_plan(sc, s, plan, n_plan, room))
 		for (size_t i = 0; i < n_plan; i++)
 			buf_printf(&text, "%zu %s\n", i + 1, plan[i]);
-	else if (s->n + LEAST_TEXT < room)
+	else if (s->n + GOOD_TEXT < room)
 		sheet_gap(s);
 	if (!text.len && n_plan)
 		fold_plan(sc, s, n_plan, room);
@@ -205,6 +208,22 @@ act_button(struct screen *sc, enum act a)
 	}
 }
 
+/* Reading on folds what stands above; the beginning of all of it brings that back. */
+static bool
+act_text(struct screen *sc, enum act a)
+{
+	const size_t top = sc->diff_top;
+	const bool longer = sc->diff_lines > sc->diff_rows;
+
+	if (!part_diff_act(sc, a))
+		return false;
+	if (a == ACT_TOP || (sc->diff_top == 0 && (top == 0 || sc->diff_top < top)))
+		sc->reads_on = false;
+	if (longer && (sc->diff_top > top || a == ACT_BOTTOM))
+		sc->reads_on = true;
+	return true;
+}
+
 static bool
 review_act(struct screen *sc, enum act a, int key)
 {
@@ -214,7 +233,7 @@ review_act(struct screen *sc, enum act a, int key)
 	}
 	if (a == ACT_NONE && key >= '1' && key <= '9')
 		return jump(sc, (size_t)(key - '1'));
-	return screen_is_on(sc, text_key) ? part_diff_act(sc, a) : act_button(sc, a);
+	return screen_is_on(sc, text_key) ? act_text(sc, a) : act_button(sc, a);
 }
 
 const struct scr scr_review = {

@@ -146,6 +146,7 @@ arrive(struct screen *sc)
 	sc->at = (struct focus){ .page = setup_page(sc->setup) };
 	sc->diff_top = 0;
 	sc->diff_left = 0;
+	sc->reads_on = false;
 	sc->finding = 0;
 	sc->gaps_closed[0] = sc->gaps_closed[1] = 0;
 	focus_sync(sc);

@@ -71,6 +71,7 @@ struct screen {
 	size_t        finding;    /* of the doctor, from 0 */
 	size_t        diff_top;
 	int           diff_left;
+	bool          reads_on;   /* of the review, the difference: what stands above it is folded */
 	bool          stopping;   /* Ctrl-C during apply: leave when it is undone */
 
 	/* of this drawing */
@@ -147,7 +148,10 @@ bool focus_list_acts(const char *list);           /* choosing in it does somethi
 void frame_draw(struct screen *sc);
 
 #define LEAST_TEXT 2 /* rows of the difference, however small the screen */
-/* parts_plan.c: what was decided and the steps, so that LEAST_TEXT of `room' is left; false: the steps do not fit */
+#define GOOD_TEXT  5 /* rows in which it can be read */
+/* parts_plan.c: what was decided, in at most `rows' */
+void part_sums(struct screen *sc, struct sheet *s, size_t rows);
+/* and the steps under it, so that LEAST_TEXT of `room' is left, and more where it can be; false: they do not fit */
 bool part_plan(struct screen *sc, struct sheet *s, const char *const *plan, size_t n, size_t room);
 
 /* parts.c: pieces of pages */

@@ -242,18 +242,18 @@ setup_summary(const struct setup *s, const char **out, size_t max)
 	for (size_t i = 0; i < ARRAY_LEN(address); i++)
 		if (text_width(address[i]) + 2 > wide)
 			wide = text_width(address[i]) + 2;
-	pair(&a, "OpenChamber", address[0], 11, wide);
+	pair(&a, "OpenChamber", address[0], SUMMARY_FIRST, wide);
 	buf_putc(&a, '\t');
-	pair(&a, _("Uploads"), size.s, 9, 7);
+	pair(&a, _("Uploads"), size.s, SUMMARY_OTHERS, 7);
 	buf_putc(&a, '\t');
 	pair(&a, _("Proxy"), !f ? _("something else") : f->version ? say(s, "%s %s", f->proxy->label, f->version)
-	                                                           : f->proxy->label, 9, 0);
-	pair(&b, _("Address"), address[1], 11, wide);
+	                                                           : f->proxy->label, SUMMARY_OTHERS, 0);
+	pair(&b, _("Address"), address[1], SUMMARY_FIRST, wide);
 	buf_putc(&b, '\t');
 	answers_get(&stream, &s->answers, "limits.stream");
-	pair(&b, _("Streams"), stream.s, 9, 7);
+	pair(&b, _("Streams"), stream.s, SUMMARY_OTHERS, 7);
 	buf_putc(&b, '\t');
-	pair(&b, repair_chosen(s) ? _("Fixes") : _("Rehearsal"), rehearsal, 9, 0);
+	pair(&b, repair_chosen(s) ? _("Fixes") : _("Rehearsal"), rehearsal, SUMMARY_OTHERS, 0);
 	out[0] = say(s, "%s", a.s);
 	out[1] = say(s, "%s", b.s);
 	buf_free(&a);

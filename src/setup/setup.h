@@ -201,6 +201,7 @@ size_t setup_hold_lines(const struct setup *s, struct setup_line *out, size_t ma
 
 const struct plan *setup_plan(struct setup *s, struct err *e); /* NULL: it cannot be made, see e */
 const char *setup_diff(struct setup *s);                       /* unified; "" where nothing differs */
+enum { SUMMARY_FIRST = 11, SUMMARY_OTHERS = 9 }; /* columns of the labels, which are filled up */
 size_t setup_summary(const struct setup *s, const char **out, size_t max); /* two lines: addresses, sizes, rehearsal; a tab between two pairs, where a line may be broken */
 size_t setup_plan_lines(const struct setup *s, const char **out, size_t max); /* "new file  /etc/..." numbered by the face */
 

@@ -199,16 +199,42 @@ test_long_plan(void **state)
 	assert_true(play_has(p, "kept in /var/lib/antechamber until you undo"));
 	play_resize(p, 60, 18);
 	play_settle(p);
-	assert_true(play_has(p, "lines 1 to 3 of"));
+	assert_true(play_has(p, "lines 1 to 4 of"));
 	assert_true(play_has(p, "1 set aside"));
 	assert_true(play_has(p, "4 new file  /etc/nginx/sites-available/a-name-that-is-lon>"));
 	assert_true(play_has(p, "8 check"));
 	assert_true(play_has(p, "[ Apply with sudo ]"));
 	/* Read on, the plan makes room, and comes back. */
-	play_key(p, " ", "8 steps, listed at the top");
+	play_key(p, " ", "8 actions, listed at the top");
 	assert_true(play_has(p, "lines 4 to 13 of"));
-	play_key(p, HOME, "lines 1 to 3 of");
+	assert_true(play_has(p, "Address     https://chat.example.org"));
+	play_key(p, HOME, "lines 1 to 4 of");
 	assert_true(play_has(p, "1 set aside"));
+	play_end(p);
+}
+
+/* On a small screen what is to be approved can be read: five rows of it at first, ten as soon as one reads on. */
+static void
+test_small_review(void **state)
+{
+	struct play *p = play_start(80, 24, NULL, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, F9, "Read first");
+	play_resize(p, 60, 18);
+	play_settle(p);
+	assert_true(play_has(p, "lines 1 to 5 of 41"));
+	assert_true(play_has(p, "5 check"));
+	play_key(p, ENTER, "5 actions, listed at the top (Home)");
+	assert_true(play_has(p, "lines 5 to 14 of 41"));
+	assert_true(play_has(p, "Address     https://chat.example.org   Rehearsal 26 passed"));
+	assert_true(play_has(p, "F3 All"));
+	play_key(p, "\033[5~", "5 check");
+	play_key(p, "\033OF", "lines 32 to 41 of 41");
+	play_key(p, TAB, "Tab Button");
+	assert_true(play_has(p, "F3 All"));
+	assert_true(play_has(p, "[ Keep and leave ]  [ Settings ]"));
 	play_end(p);
 }
 
@@ -598,6 +624,7 @@ main(void)
 		cmocka_unit_test(test_test_certificate),
 		cmocka_unit_test(test_failure_and_apply),
 		cmocka_unit_test(test_long_plan),
+		cmocka_unit_test(test_small_review),
 		cmocka_unit_test(test_what_to_press),
 		cmocka_unit_test(test_help_on_a_field),
 		cmocka_unit_test(test_help_on_streams),

@@ -26,7 +26,7 @@ test_legend(void **state)
 {
 	static const struct { unsigned where; int columns; const char *want; } cases[] = {
 		{ ON_START, 78, "Enter Start  Left/Right Language  F1 Help  p Line mode, screen reader  q Quit" },
-		{ ON_START, 58, "Enter Start  Left/Right Language  F1 Help  p Lines  q Quit" },
+		{ ON_START, 58, "Enter Start  F1 Help  p Line mode, screen reader  q Quit" },
 		{ ON_DIRECT | IF_ITEMS, 78, "Enter Next  Esc Back  Tab Field  F1 Help  F5 Check again  q Quit" },
 		{ ON_DIRECT | IF_ITEMS, 58, "Enter Next  Esc Back  Tab Field  F1 Help  F5 Again  q Quit" },
 		{ ON_DIRECT | IF_ITEMS | IF_TYPING, 78, "Enter Next  Esc Back  Tab Field  F1 Help  F5 Check again  Ctrl-C Quit" },
@@ -37,7 +37,9 @@ test_legend(void **state)
 		{ ON_CHECK, 78, "Enter Next  Esc Back  F1 Help  F5 Check again  q Quit" },
 		{ ON_CHECK | IF_SKIP, 58, "Enter Next  Esc Back  F1 Help  F5 Again  F9 Review  q Quit" },
 		{ ON_REVIEW | IF_OPEN, 78, "Enter Read on  Tab Buttons  a Apply  Esc Back  F1 Help  F3 Whole diff  q Quit" },
-		{ ON_REVIEW | IF_OPEN, 58, "Enter Read on  Tab Buttons  a Apply  Esc Back  F1 Help" },
+		{ ON_REVIEW | IF_OPEN, 58, "Enter Read  Tab Buttons  Esc Back  F1 Help  F3 All  q Quit" },
+		{ ON_REVIEW | IF_OPEN | IF_BUTTON, 58, "Enter Press  Tab Button  Esc Back  F1 Help  F3 All  q Quit" },
+		{ ON_NOTHING | IF_REAL | IF_TYPING, 58, "Enter Look  Esc Back  F1 Help  F8 Practice  Ctrl-C Quit" },
 		{ ON_REVIEW, 78, "Enter Read on  Tab Buttons  Esc Back  F1 Help  F3 Whole diff  q Quit" },
 		{ ON_RESULT | IF_BUTTON | IF_HOLD, 78, "Enter Press  Esc Stop waiting  Tab Button  F1 Help" },
 		{ ON_CHECK | IF_HOLD, 78, "Enter Next  Esc Stop waiting  F1 Help  F5 Check again  q Quit" },
@@ -84,6 +86,48 @@ test_legend_fits(void **state)
 				assert_non_null(strstr(b.s, name));
 				buf_free(&b);
 			}
+	}
+	i18n_set_language("en");
+}
+
+static void
+assert_key(const char *language, unsigned where, const char *key)
+{
+	struct buf b = BUF_INIT, wanted = BUF_INIT, padded = BUF_INIT;
+
+	keys_legend(&b, where, 58);
+	buf_printf(&padded, "  %s", b.s);
+	buf_printf(&wanted, "  %s ", key);
+	if (!strstr(padded.s, wanted.s) || strchr(b.s, '^'))
+		fail_msg("%s: no %s in \"%s\"", language, key, b.s);
+	buf_free(&b);
+	buf_free(&wanted);
+	buf_free(&padded);
+}
+
+/* What a page cannot do without is there on a small screen too, under the name its texts use. */
+static void
+test_legend_has_what_is_needed(void **state)
+{
+	static const struct { unsigned where; const char *key[4]; } cases[] = {
+		{ ON_REVIEW | IF_OPEN | IF_ITEMS, { "Tab", "F3" } },
+		{ ON_REVIEW | IF_OPEN | IF_ITEMS | IF_BUTTON, { "Tab", "F3" } },
+		{ ON_REPAIR | IF_ITEMS | IF_BUTTON, { "Tab", "F3" } },
+		{ ON_PROXY | IF_ITEMS | IF_TAKE, { "Tab", "F1", "F5" } },
+		{ ON_PROXY | IF_TAKE, { "F5", "q" } },
+		{ ON_CHECK | IF_ITEMS | IF_SKIP | IF_TYPING, { "Tab", "F9" } },
+		{ ON_START, { "p", "q" } },
+		{ ON_HELP | IF_SCROLLS, { "F2" } },
+	};
+
+	(void)state;
+	for (const struct i18n_language *l = i18n_languages; l->code; l++) {
+		i18n_set_language(l->code);
+		for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+			for (size_t k = 0; k < 4 && cases[i].key[k]; k++)
+				assert_key(l->code, cases[i].where, cases[i].key[k]);
+		assert_key(l->code, ON_PUBLIC | IF_ITEMS | IF_TYPING | (unsigned)IF_SCROLLS, "Tab");
+		assert_key(l->code, ON_PUBLIC | IF_ITEMS | IF_TYPING | (unsigned)IF_SCROLLS, _("PgDn"));
 	}
 	i18n_set_language("en");
 }
@@ -184,6 +228,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_legend),
 		cmocka_unit_test(test_legend_fits),
+		cmocka_unit_test(test_legend_has_what_is_needed),
 		cmocka_unit_test(test_dispatch),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_escape_endless),
