@@ -98,7 +98,7 @@ struct apply {
 	size_t               n_works, work;
 	struct journal       old;        /* of a work that is not this run's own */
 	apply_then          *undone;
-	const char         **by_hand;
+	const char         **by_hand, **by_hand_at; /* the commands, and the place each is for, or NULL */
 	size_t               n_by_hand;
 	struct err           undo_err;   /* the first thing an undo could not do */
 	bool                 not_begun;  /* it could not even begin, and touched nothing */
@@ -165,7 +165,7 @@ void undo_add(struct apply *a, unsigned id, const char *dir);
 void undo_start(struct apply *a, apply_then *then);
 void undo_programs(struct apply *a); /* undo_programs.c: the rest of it, once the files are back */
 void undo_remember(struct apply *a, enum err_code code, const struct err *e);
-void undo_by_hand(struct apply *a, const char *command);
+bool undo_by_hand(struct apply *a, const char *place, const char *command);
 void undo_mark(struct apply *a, const struct undo_work *w, const char *deed);
 void undo_forget(struct apply *a); /* the works, so that others can be added */
 

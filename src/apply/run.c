@@ -163,6 +163,7 @@ apply_free(struct apply *a)
 	proxy_found_free(&a->there);
 	steps_free(&a->start);
 	free(a->by_hand);
+	free(a->by_hand_at);
 	free(a->early);
 	journal_close(&a->old);
 	journal_close(&a->journal);

@@ -91,12 +91,23 @@ undo_forget(struct apply *a)
 	a->n_works = a->work = 0;
 }
 
-void
-undo_by_hand(struct apply *a, const char *command)
+/* An older change's is what is left to do at a place of which a newer one's could not be undone: false. */
+bool
+undo_by_hand(struct apply *a, const char *place, const char *command)
 {
-	a->by_hand = xreallocarray(a->by_hand, a->n_by_hand + 2, sizeof(*a->by_hand));
-	a->by_hand[a->n_by_hand++] = arena_strdup(&a->arena, command);
-	a->by_hand[a->n_by_hand] = NULL;
+	size_t i = 0;
+
+	while (i < a->n_by_hand && !(place && a->by_hand_at[i] && strcmp(a->by_hand_at[i], place) == 0))
+		i++;
+	const bool new = i == a->n_by_hand;
+	if (new) {
+		a->by_hand = xreallocarray(a->by_hand, i + 2, sizeof(*a->by_hand));
+		a->by_hand_at = xreallocarray(a->by_hand_at, i + 1, sizeof(*a->by_hand_at));
+		a->by_hand_at[i] = arena_strdup(&a->arena, place);
+		a->by_hand[++a->n_by_hand] = NULL;
+	}
+	a->by_hand[i] = arena_strdup(&a->arena, command);
+	return new;
 }
 
 /* A failure outweighs a conflict; else the first one counts. */
@@ -139,7 +150,7 @@ undo_mark(struct apply *a, const struct undo_work *w, const char *deed)
 
 /* One thing is undone, or could not be: `command' does it by hand. */
 static void
-account(struct apply *a, struct undo_work *w, enum undo done, const char *what, bool place,
+account(struct apply *a, struct undo_work *w, enum undo done, const char *what, bool place, const char *at,
         const struct buf *command, const struct err *e)
 {
 	w->restored += done == UNDO_RESTORED;
@@ -150,9 +161,9 @@ account(struct apply *a, struct undo_work *w, enum undo done, const char *what, 
 	if (done == UNDO_RESTORED)
 		apply_say(a, "undo", PROGRESS_NOW, "%s", what);
 	if (done == UNDO_CONFLICT || done == UNDO_FAILED) {
-		apply_say(a, "undo", PROGRESS_FAIL, "%s", e->msg);
+		if (undo_by_hand(a, at, command->s))
+			apply_say(a, "undo", PROGRESS_FAIL, "%s", e->msg);
 		undo_remember(a, done == UNDO_CONFLICT ? ERR_CONFLICT : ERR_ROLLBACK, e);
-		undo_by_hand(a, command->s);
 	}
 }
 
@@ -164,7 +175,7 @@ undo_change(struct apply *a, struct undo_work *w, struct alteration *c)
 	enum undo done = alter_undo(c, w->dir, &e);
 
 	alter_by_hand(&command, c, w->dir);
-	account(a, w, done, c->path, strcmp(c->deed, "answers") != 0, &command, &e);
+	account(a, w, done, c->path, strcmp(c->deed, "answers") != 0, *c->real ? c->real : NULL, &command, &e);
 	buf_free(&command);
 }
 
@@ -203,7 +214,7 @@ on_call_undone(struct apply *a, enum undo done, const struct err *e)
 	struct buf command = BUF_INIT;
 
 	call_by_hand(&command, a, line);
-	account(a, w, done, json_get_string(line, "path", ""), true, &command, e);
+	account(a, w, done, json_get_string(line, "path", ""), true, NULL, &command, e);
 	buf_free(&command);
 	undo_lines(a);
 }

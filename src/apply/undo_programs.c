@@ -72,7 +72,7 @@ program_failed(struct apply *a, const char *const *argv, const struct err *e)
 	        e->msg);
 	undo_remember(a, ERR_ROLLBACK, &why);
 	proc_show(&command, argv);
-	undo_by_hand(a, command.s);
+	undo_by_hand(a, NULL, command.s);
 	buf_free(&command);
 }
 

@@ -67,8 +67,10 @@ advise_result(const struct setup *s, struct advice *a)
 	default:
 		if (err && !was_told(s, json_get_string(err, "message", "")))
 			advise(a, say(s, "%s", json_get_string(err, "message", "")));
-		for (size_t i = 0; s->document && i < json_len(json_get(s->document, "byHand")); i++)
-			advise_literal(s, a, json_text(json_at(json_get(s->document, "byHand"), i)));
+		if (by_hand_commands(s) && *by_hand_sentence(s))
+			advise(a, by_hand_sentence(s));
+		for (size_t i = 0; i < by_hand_commands(s); i++)
+			advise_literal(s, a, by_hand_command(s, i));
 		break;
 	}
 }

@@ -238,6 +238,9 @@ bool writes(const struct setup *s);
 bool setup_only_looks(const struct setup *s); /* "only look" was chosen: nothing is ever written */
 const char *setup_set_aside(const struct setup *s); /* the file of a site that is in the way, or NULL */
 const char *setup_undo_command(const struct setup *s);
+size_t by_hand_commands(const struct setup *s); /* what an undo could not do, or left as somebody edited it: how many, */
+const char *by_hand_command(const struct setup *s, size_t i);
+const char *by_hand_sentence(const struct setup *s); /* and what to say before them; "": the heading has said it */
 const char *list_command(const struct setup *s); /* tells what there is to undo, and how it ended */
 void setup_tell(struct setup *s); /* something a face shows is different */
 

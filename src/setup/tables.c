@@ -212,6 +212,8 @@ setup_mark(const struct setup *s, enum page p)
 	if (p == PAGE_APPLY) {
 		if (s->child || (s->page == PAGE_WATCH && watch_runs(s)))
 			return MARK_NOW;
+		if (s->outcome == OUTCOME_UNDONE && by_hand_commands(s))
+			return MARK_WARN;
 		return s->outcome == OUTCOME_NONE ? MARK_NONE
 		     : s->outcome == OUTCOME_WORKS || s->outcome == OUTCOME_UNCHANGED ||
 		       (s->outcome == OUTCOME_UNDONE && s->deed != DEED_APPLY) ? MARK_PASS : MARK_FAIL;

@@ -72,7 +72,7 @@ setup_safety(const struct setup *s)
 	if (s->has_interrupted)
 		return _("A change was interrupted. It has to be settled first.");
 	if (s->outcome == OUTCOME_UNDONE)
-		return writes(s) ? _("Undone. This server is exactly as it was.") : setup_result_heading(s);
+		return writes(s) && !by_hand_commands(s) ? _("Undone. This server is exactly as it was.") : setup_result_heading(s);
 	if (s->outcome == OUTCOME_WORKS)
 		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
 		           (int)s->places, setup_undo_command(s));
@@ -133,6 +133,27 @@ failed_checks(const struct setup *s)
 	return (int)json_get_int(json_get(s->document, "summary"), "fail", 0);
 }
 
+/* How many places are not as they were: an undo that failed, or left what somebody edited. */
+size_t
+by_hand_commands(const struct setup *s)
+{
+	return s->document ? json_len(json_get(s->document, "byHand")) : 0;
+}
+
+const char *
+by_hand_command(const struct setup *s, size_t i)
+{
+	return say(s, "%s%s", machine_as_root(&s->machine), json_text(json_at(json_get(s->document, "byHand"), i)));
+}
+
+const char *
+by_hand_sentence(const struct setup *s)
+{
+	return s->outcome == OUTCOME_UNDONE ? Q_("It was left, as somebody's work is in it. To finish the undo by hand all the same:",
+	                                         "They were left, as somebody's work is in them. To finish the undo by hand all the same:",
+	                                         by_hand_commands(s)) : "";
+}
+
 const char *
 setup_result_heading(const struct setup *s)
 {
@@ -147,6 +168,10 @@ setup_result_heading(const struct setup *s)
 		/* TRANSLATORS: %s is an address */
 		return say(s, _("OpenChamber works at %s"), setup_public_base(s));
 	case OUTCOME_UNDONE:
+		if (by_hand_commands(s)) /* TRANSLATORS: at most 58 columns */
+			return say(s, s->deed == DEED_REMOVE ? Q_("Removed all but %d file that was edited since.", "Removed all but %d files that were edited since.", by_hand_commands(s))
+			                                     : Q_("Undone all but %d file that was edited since.", "Undone all but %d files that were edited since.", by_hand_commands(s)),
+			           (int)by_hand_commands(s));
 		if (s->deed == DEED_REMOVE)
 			return _("Removed: this server is as it was before the first run.");
 		if (s->deed == DEED_UNDO)
@@ -179,7 +204,7 @@ const char *const *
 setup_farewell(const struct setup *s)
 {
 	const bool practised = s->scratch && s->outcome == OUTCOME_WORKS && !s->child;
-	const char **v = arena_alloc(s->say, 6 * sizeof(*v));
+	const char **v = arena_alloc(s->say, (7 + by_hand_commands(s)) * sizeof(*v));
 	size_t n = 0;
 
 	if (s->page == PAGE_WATCH && watch_runs(s)) {
@@ -197,6 +222,10 @@ setup_farewell(const struct setup *s)
 	v[n++] = s->child ? goes_on(s)
 	       : practised ? say(s, _("In practice OpenChamber worked at %s. Nothing of it runs any more."), setup_public_base(s))
 	                  : setup_result_heading(s);
+	if (by_hand_commands(s) && *by_hand_sentence(s))
+		v[n++] = by_hand_sentence(s);
+	for (size_t i = 0; i < by_hand_commands(s); i++)
+		v[n++] = by_hand_command(s, i);
 	if (s->outcome == OUTCOME_WORKS && !s->scratch) {
 		v[n++] = say(s, _("Undo: %s"), setup_undo_command(s));
 		if (s->deed == DEED_APPLY)
