@@ -256,6 +256,7 @@ plain_stop(struct plain *p)
 	}
 	free(p->queue);
 	free(p->prompt);
+	free(p->diff);
 	mem_wipe(p->in.part.s, p->in.part.len);
 	buf_free(&p->in.part);
 	free(p);

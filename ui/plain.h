@@ -54,6 +54,9 @@ struct plain {
 	size_t        printed;    /* lines of the change that are final and out */
 	bool          told_once[N_PAGES];
 	bool          look_asked; /* to read a certificate with sudo: once, whoever has refused goes on without */
+	char         *diff;       /* that is read file by file, how far it is, and what comes behind it */
+	const char   *diff_at;
+	plain_fn     *diff_then;
 	plain_fn     *looked;     /* what goes on behind that question */
 	bool          hold_asked; /* the long wait of the Timeouts page */
 };
@@ -111,6 +114,10 @@ void plain_result(struct plain *p);
 void plain_field(struct plain *p, const struct setup_field *f, plain_answer_fn *fn);
 const char *plain_suggestion(const struct plain *p, const struct setup_field *f); /* what Enter alone takes */
 bool plain_may_be_empty(const struct plain *p, const char *key); /* - empties it, as Enter takes what is there */
+
+/* plain_diff.c */
+void plain_diff(struct plain *p, const char *diff, plain_fn *then); /* asks before each file; then goes on with `then' */
+void plain_diff_aloud(struct plain *p, const char *diff);           /* all of it, unasked */
 
 /* plain_look.c */
 void plain_look(struct plain *p, plain_fn *then);

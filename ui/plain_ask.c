@@ -165,8 +165,7 @@ answer_list(struct plain *p, const char *line)
 		return;
 	}
 	if (strcmp(list, "start") == 0 && number == (long)n && setup_interrupted_diff(p->setup)) {
-		plain_text(p, setup_interrupted_diff(p->setup));
-		ask_next(p);
+		plain_diff(p, setup_interrupted_diff(p->setup), ask_next);
 		return;
 	}
 	p->item++;

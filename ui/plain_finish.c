@@ -163,14 +163,6 @@ ask_apply(struct plain *p)
 	          answer_apply);
 }
 
-static void
-answer_difference(struct plain *p, bool yes)
-{
-	if (yes)
-		plain_text(p, setup_diff(p->setup));
-	ask_apply(p);
-}
-
 void
 plain_review(struct plain *p)
 {
@@ -188,10 +180,7 @@ plain_review(struct plain *p)
 		tell_step(p, i + 1, plan[i]);
 	if (*setup_tried(p->setup))
 		plain_say(p, setup_tried(p->setup));
-	if (*setup_diff(p->setup))
-		plain_ask_yes(p, _("Read the difference, y or n"), true, answer_difference);
-	else
-		ask_apply(p);
+	plain_diff(p, setup_diff(p->setup), ask_apply);
 }
 
 /* ---- apply ---- */

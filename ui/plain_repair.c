@@ -82,8 +82,7 @@ tell_finding(struct plain *p)
 	say_labelled(p, _("Seen"), f.seen);
 	say_labelled(p, _("Fix"), f.fix);
 	plain_say(p, f.change);
-	if (*f.diff)
-		plain_text(p, f.diff);
+	plain_diff_aloud(p, f.diff);
 	if (f.can_take)
 		plain_ask_yes(p, _("Take this fix, y or n"), true, answer_take);
 	else

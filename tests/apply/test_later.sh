@@ -25,7 +25,7 @@ later 'q\n'
 grep -q '^1 go on at step 10: Review' "$T/later" || fail "what was typed is lost: $(cat "$T/later")"
 grep -q 'did not come to its end' "$T/later" || fail "not said: $(cat "$T/later")"
 later '1\ny\nq\n'
-grep -q '^+.*client_max_body_size 64m' "$T/later" || fail "not gone on with: $(cat "$T/later")"
+grep -q '^line [0-9]*, now: client_max_body_size 64m' "$T/later" || fail "not gone on with: $(cat "$T/later")"
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$BIN"; then
 	chmod 711 "$T"
 	printf 'q\n' | setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$BIN" --plain --root "$R" \
@@ -79,7 +79,7 @@ ours=$R/etc/nginx/sites-available/openchamber.conf
 cp "$ours" "$T/written"
 echo '# by hand' >>"$ours"
 later '1\ny\nyes\nq\n'
-grep -q '^-# by hand' "$T/later" || fail "the edit is not shown: $(cat "$T/later")"
+grep -q '^line [0-9]*, gone: # by hand' "$T/later" || fail "the edit is not shown: $(cat "$T/later")"
 cmp -s "$T/written" "$ours" || fail "not taken back: $(cat "$T/later")"
 sed -i '/proxy_set_header Upgrade/d' "$ours"
 cp "$ours" "$T/edited"
@@ -89,7 +89,7 @@ grep -q "does not work: passed" "$T/later" || fail "it does not fail: $(cat "$T/
 grep -q "^1 Find out why" "$T/later" || fail "why is not offered: $(cat "$T/later")"
 grep -q "^Finding 1 of" "$T/later" || fail "no finding: $(cat "$T/later")"
 grep -q "^fail: The WebSocket upgrade does not reach" "$T/later" || fail "not the cause: $(cat "$T/later")"
-grep -q "^+ *proxy_set_header Upgrade" "$T/later" || fail "no fix: $(cat "$T/later")"
+grep -q "^line [0-9]*, new: proxy_set_header Upgrade" "$T/later" || fail "no fix: $(cat "$T/later")"
 cmp -s "$ours" "$T/edited" || fail "it was written without the word"
 # The fix that is taken is ours: the next run finds no edit there, and another change goes on from it.
 later '1\ny\ny\ny\ny\nyes\nn\nn\nq\n'

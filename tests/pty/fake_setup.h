@@ -23,6 +23,7 @@
  * FAKE=long         the plan has many steps
  * FAKE=sick         a site is there already, and does not work; FAKE=looking: it is still checked, until the language changes
  * FAKE=locked       the UI password is "right": another is refused, three times at most
+ * FAKE=edited       the plan changes one file and takes another away
  * FAKE=korean       steps 2 and 4 are told in Korean; step 2 in wider words until it is checked again
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -1145,6 +1146,12 @@ setup_diff(struct setup *s)
 	struct buf b = BUF_INIT;
 	const char *text;
 
+	if (is(s, "edited"))
+		return "Secret file /etc/antechamber/secret differs\n"
+		       "--- /etc/nginx/sites-available/openchamber.conf\n+++ /etc/nginx/sites-available/openchamber.conf\n"
+		       "@@ -64,4 +64,4 @@\n     listen 443 ssl;\n     http2 on;\n-    client_max_body_size 100m;\n+    client_max_body_size 50m;\n \n"
+		       "@@ -80,4 +80,3 @@\n location / {\n---- by hand\n-\n+    proxy_buffering off;\n }\n"
+		       "--- /etc/nginx/sites-enabled/blog.conf\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-server {\n-}\n\\ No newline at end of file\n";
 	buf_puts(&b, "--- /dev/null\n+++ /etc/nginx/sites-available/openchamber.conf\n@@ -0,0 +1,38 @@\n"
 	         "+# OpenChamber behind nginx. Written by antechamber 0.1.0.\n"
 	         "+map $http_upgrade $antechamber_connection {\n+    default upgrade;\n+    \"\"      close;\n+}\n+server {\n");

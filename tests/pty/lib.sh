@@ -62,7 +62,7 @@ take_checklist() { # line mode: from the certificate to the review, as suggested
 	take '^Uploads up to' 30
 	take '^Keep quiet streams'
 	take '^Hold a quiet stream for 65 seconds now'
-	take 'Read the difference'
+	take 'Read it, y or n'
 }
 practice_to_address() { # as a person who takes what was found, to step 4
 	start 80x24 practice

@@ -227,7 +227,7 @@ keys Enter
 wait_for 30 asked 'Uploads up to'
 take '^Keep quiet streams'
 take '^Hold a quiet stream for 65 seconds now'
-take 'Read the difference'
+take 'Read it, y or n'
 wait_text 'Cloudflare would take 3 requests for rules'
 take '^Apply these changes'
 type_text yes

@@ -122,7 +122,7 @@ wait_text 'find out why' 20
 keys Enter
 wait_text 'Finding 1 of' 20
 i=0
-until is_on_screen 'Read the difference' || [ $i -gt 8 ]; do
+until is_on_screen 'Read it, y or n' || [ $i -gt 8 ]; do
 	i=$((i + 1))
 	was=$(screen)
 	keys Enter

@@ -142,6 +142,7 @@ must_say 'host: chat.example.org is in its list and will be changed'
 keys Enter
 wait_text '^Certificate, 1 to'
 take_checklist
+type_text y
 keys Enter
 wait_text '^Apply these changes'
 must_say 'forward_port: 3000'

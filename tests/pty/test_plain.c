@@ -281,17 +281,50 @@ test_words(void **state)
 	buf_free(&out);
 }
 
+/* A difference is told file by file: what each line was and is, without signs; a new file only if it is wanted. */
+static void
+test_difference(void **state)
+{
+	static const char *const told[] = {
+		"\nSecret file /etc/antechamber/secret differs\n/etc/nginx/sites-available/openchamber.conf\nIn this 4 lines change.\n"
+		"Read it, y or n [y]: \n",
+		"\nline 66, was: client_max_body_size 100m;\nline 66, now: client_max_body_size 50m;\n"
+		"line 81, gone: --- by hand\nline 82, gone: an empty line\nline 81, new: proxy_buffering off;\n"
+		"/etc/nginx/sites-enabled/blog.conf\nThis goes and has 2 lines.\nRead it, y or n [n]: y\nserver {\n}\n",
+		"\nApply these changes?",
+	};
+	struct buf out = BUF_INIT;
+	const char *at;
+
+	(void)state;
+	assert_int_equal(run_script(TO_REVIEW "\ny\nq\n", "FAKE=edited", &out), 0);
+	at = out.s;
+	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+		at = strstr(at, told[i]);
+		assert_non_null(at);
+	}
+	assert_null(strstr(out.s, "@@"));
+	buf_cut(&out, 0);
+	assert_int_equal(run_script(TO_REVIEW "\nq\n", "FAKE=", &out), 0);
+	assert_non_null(strstr(out.s, "\nThis file is new and has 38 lines. Its remarks are in English.\nRead it, y or n [n]: \n"));
+	assert_null(strstr(out.s, "server {"));
+	buf_cut(&out, 0);
+	assert_int_equal(run_script(TO_REVIEW "y\nq\n", "FAKE=", &out), 0);
+	assert_non_null(strstr(out.s, "\nserver {\n    # line 7\n"));
+	buf_free(&out);
+}
+
 static void
 test_interrupted(void **state)
 {
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	assert_int_equal(run_script("1\n3\nq\n", "FAKE=interrupted", &out), 0);
+	assert_int_equal(run_script("1\n3\ny\nq\n", "FAKE=interrupted", &out), 0);
 	is_plain(&out);
 	assert_null(strstr(out.s, "Step 1 of 11"));
 	assert_non_null(strstr(out.s, "done: backup, number 3: what was there before"));
-	assert_non_null(strstr(out.s, "\n+server {\n"));
+	assert_non_null(strstr(out.s, "\nserver {\n"));
 	buf_free(&out);
 }
 
@@ -388,6 +421,7 @@ main(void)
 		cmocka_unit_test(test_later_words),
 		cmocka_unit_test(test_refused_password),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_difference),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_person),
 		cmocka_unit_test(test_narrow),

@@ -30,7 +30,7 @@ wait_text '^Keep quiet streams'
 keys Enter
 wait_text '^Hold a quiet stream for 65 seconds now'
 keys Enter
-wait_text 'Read the difference'
+wait_text 'Read it, y or n'
 type_text abc
 keys Enter
 wait_text '^error: Write y or n'
@@ -48,7 +48,8 @@ take '^error: '
 type_text 7s
 take '^In front \[none\]:'
 for question in 'Trusted in front' 'File of the site' 'Check command' 'Reload command' 'Reload at the end'; do take "^$question"; done
-take 'Read the difference' 20
+take 'Read it, y or n' 20
+type_text y
 take 'proxy_connect_timeout 7s'
 wait_text 'Apply these changes.*:$'
 type_text yes
