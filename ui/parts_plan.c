@@ -13,24 +13,46 @@ struct pairs {
 	int         second; /* where the second column begins */
 };
 
-static void
-put_pairs(struct sheet *s, const char *line, struct pairs *p)
+/* Without the blanks behind it. */
+static size_t
+length_of(const char *pair)
 {
-	const size_t before = p->n;
+	size_t n = strcspn(pair, "\t");
+
+	while (n && pair[n - 1] == ' ')
+		n--;
+	return n;
+}
+
+/* How many pairs of this line there is room for, one at least. */
+static size_t
+pairs_that_fit(const struct sheet *s, const char *line)
+{
+	size_t fit = 0;
+
+	for (int col = 0; *line && (!col || col + text_width_n(line, length_of(line)) <= s->width); fit++) {
+		const size_t n = strcspn(line, "\t");
+
+		col += text_width_n(line, n);
+		line += n + (line[n] == '\t');
+	}
+	return fit;
+}
+
+static void
+put_pairs(struct sheet *s, const char *line, size_t fit, struct pairs *p)
+{
 	int col = 0;
 
 	sheet_row(s, ROW_KEEP);
-	while (*line) {
+	for (size_t i = 0; *line; i++) {
 		const size_t n = strcspn(line, "\t");
 		const char *pair = arena_strndup(&s->a, line, n);
-		size_t shown = n;
 
-		while (shown && line[shown - 1] == ' ')
-			shown--;
 		if (col && !p->second)
 			p->second = col;
-		if (p->n == before && (!col || col + text_width_n(line, shown) <= s->width))
-			sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, line, shown));
+		if (i < fit)
+			sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, line, length_of(line)));
 		else if (p->n < MAX_PAIRS)
 			p->rest[p->n++] = pair;
 		col += text_width_n(line, n);
@@ -118,13 +140,10 @@ static void
 put_least(struct sheet *s, const char *line)
 {
 	const char *last = strrchr(line, '\t');
-	size_t n = strcspn(line, "\t");
 	int col;
 
-	while (n && line[n - 1] == ' ')
-		n--;
 	sheet_row(s, ROW_KEEP);
-	col = sheet_put(s, 0, ROLE_TEXT, arena_strndup(&s->a, line, n)) + 3;
+	col = sheet_put(s, 0, ROLE_TEXT, arena_strndup(&s->a, line, length_of(line))) + 3;
 	if (last && col + text_width(last + 1) <= s->width)
 		sheet_put(s, col, ROLE_TEXT, last + 1);
 }
@@ -136,13 +155,16 @@ part_sums(struct screen *sc, struct sheet *s, size_t rows)
 	struct pairs p = { .n = 0 };
 	const char *summary[4];
 	const size_t n = setup_summary(sc->setup, summary, 4);
+	size_t fit = MAX_PAIRS;
 
 	if (rows == 1 && n > 1) {
 		put_least(s, summary[1]);
 		return;
 	}
+	for (size_t i = 0; i < n; i++) /* in every line as many, so that they stay in columns */
+		fit = pairs_that_fit(s, summary[i]) < fit ? pairs_that_fit(s, summary[i]) : fit;
 	for (size_t i = 0; i < n && i < rows; i++)
-		put_pairs(s, summary[i], &p);
+		put_pairs(s, summary[i], fit, &p);
 	put_rest(s, &p);
 }
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
+#include "console.h"
 #include "proxy/cloudflare.h"
 #include "proxy/secret.h"
 
@@ -52,6 +53,7 @@ type_secret(char *text, size_t room)
 static char *
 ask(const char *label, enum secret_kind kind)
 {
+	struct buf question = BUF_INIT, shown = BUF_INIT;
 	char text[MAX_TYPED], *typed = NULL;
 	struct termios before, t;
 
@@ -62,8 +64,11 @@ ask(const char *label, enum secret_kind kind)
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
 	/* TRANSLATORS: a question; %s is Cloudflare or Nginx Proxy Manager */
-	fprintf(stderr, kind == SECRET_CODE ? _("A fresh two-factor code of %s:") : _("The secret of %s, shown as stars:"), label);
-	fputc(' ', stderr);
+	buf_printf(&question, kind == SECRET_CODE ? _("A fresh two-factor code of %s:") : _("The secret of %s, shown as stars:"), label);
+	console_text(&shown, question.s);
+	fprintf(stderr, "%s ", shown.s);
+	buf_free(&question);
+	buf_free(&shown);
 	fflush(stderr);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &t);
 	if (type_secret(text, sizeof(text)))

@@ -186,6 +186,28 @@ test_failure_and_apply(void **state)
 	play_end(p);
 }
 
+/* Where only one of two sums has room at its line's end both go below. */
+static void
+test_sums_in_columns(void **state)
+{
+	static const char *const env[] = { "FAKE=", NULL };
+	struct play *p = play_start(79, 24, env, false);
+
+	(void)state;
+	play_wait(p, "1/11 ");
+	for (int step = 2; step <= 4; step++) {
+		char mark[16];
+
+		snprintf(mark, sizeof(mark), "%d/11 ", step);
+		play_key(p, step == 3 ? ENTER ENTER : ENTER, mark);
+	}
+	play_key(p, "chat.example.org" ENTER, "https://chat.example.org");
+	play_key(p, ENTER, "5/11 ");
+	play_key(p, F9, "10/11 ");
+	assert_string_equal(play_row(p, 3), " Proxy       nginx 1.22.1               Rehearsal 26 passed");
+	play_end(p);
+}
+
 /* However long the plan and small the screen: what will be done stays in sight while the difference is read. */
 static void
 test_long_plan(void **state)
@@ -623,6 +645,7 @@ main(void)
 		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_test_certificate),
 		cmocka_unit_test(test_failure_and_apply),
+		cmocka_unit_test(test_sums_in_columns),
 		cmocka_unit_test(test_long_plan),
 		cmocka_unit_test(test_small_review),
 		cmocka_unit_test(test_what_to_press),
