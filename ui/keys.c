@@ -31,7 +31,7 @@ static const struct key_line {
 } table[] = {
 	{ K_ENTER, N_("Enter"), N_("Start"),     ACT_MAIN, 9, ON_START, 0 },
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_LIST1, 0 },
-	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_CHECK | ON_RESULT | ON_REPAIR, IF_BUTTON },
+	{ K_ENTER, N_("Enter"), N_("Press"),     ACT_MAIN, 9, ON_CHECK | ON_PUBLIC | ON_RESULT | ON_REPAIR, IF_BUTTON },
 	{ K_ENTER, N_("Enter"), N_("Take it"),   ACT_MAIN, 9, ON_FOUND, IF_TAKE },
 	{ K_ENTER, N_("Enter"), N_("Next"),      ACT_MAIN, 9, ON_NEXT | ON_FOUND, 0 },
 	{ K_ENTER, N_("Enter"), N_("Look now"),  ACT_MAIN, 9, ON_NOTHING, 0 },

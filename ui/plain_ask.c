@@ -9,9 +9,10 @@
 #include "console.h"
 #include "plain.h"
 
-/* A question of a page: a field, or a list. */
+/* A question of a page: a field, a list, or the box about what stands in front. */
 struct asked {
-	const char        *list; /* or NULL: a field */
+	const char        *list; /* or NULL */
+	bool               front;
 	struct setup_field field;
 };
 
@@ -26,7 +27,9 @@ questions(const struct plain *p, struct asked *out, size_t max)
 	for (int after = 0; after <= 1; after++) {
 		for (size_t i = 0; i < n && k < max; i++)
 			if (!f[i].closed && setup_field_follows(f[i].key) == (after == 1))
-				out[k++] = (struct asked){ NULL, f[i] };
+				out[k++] = (struct asked){ .field = f[i] };
+		if (!after && k < max && setup_may_say_front(p->setup))
+			out[k++] = (struct asked){ .front = true };
 		for (const char *const *l = setup_lists(p->setup, p->page);
 		     *l && !after && k < max; l++)
 			if (strcmp(*l, "origin-found") != 0)
@@ -69,7 +72,7 @@ go_behind(struct plain *p, const char *key)
 
 	p->item++;
 	for (size_t i = 0; i < n; i++)
-		if (!q[i].list && strcmp(q[i].field.key, key) == 0)
+		if (!q[i].list && !q[i].front && strcmp(q[i].field.key, key) == 0)
 			p->item = i + 1;
 }
 
@@ -80,7 +83,7 @@ answer_field(struct plain *p, const char *line)
 	struct err e = { 0 };
 	char key[32];
 
-	if (p->item >= questions(p, q, MAX_ITEMS) || q[p->item].list) {
+	if (p->item >= questions(p, q, MAX_ITEMS) || q[p->item].list || q[p->item].front) {
 		ask_next(p);
 		return;
 	}
@@ -104,11 +107,12 @@ answer_field(struct plain *p, const char *line)
 		ask_next(p);
 }
 
-/* What a button says on a screen is a number more here, behind which the same is asked again. */
-static bool
-says_front(const struct plain *p, const char *list)
+static void
+answer_front(struct plain *p, bool yes)
 {
-	return strcmp(list, "tls") == 0 && setup_may_say_front(p->setup);
+	p->item++;
+	setup_say_front(p->setup, yes);
+	ask_next(p);
 }
 
 static void
@@ -146,11 +150,6 @@ answer_list(struct plain *p, const char *line)
 	snprintf(list, sizeof(list), "%s", q[p->item].list);
 	n = setup_list(p->setup, p->page, list, c, MAX_CHOICES);
 	number = *line ? strtol(line, &end, 10) : (long)suggested_row(c, n) + 1;
-	if (says_front(p, list) && *line && !*end && number == (long)n + 1) {
-		setup_say_front(p->setup, !setup_front(p->setup));
-		ask_next(p);
-		return;
-	}
 	if ((*line && *end) || number < 1 || number > (long)n) {
 		struct buf b = BUF_INIT;
 
@@ -217,11 +216,6 @@ ask_list(struct plain *p, const char *list)
 		buf_printf(&b, *c[i].state ? "%zu %s, %s" : "%zu %s", i + 1, c[i].label,
 		           c[i].state);
 		plain_say(p, b.s);
-	}
-	if (says_front(p, list)) {
-		buf_cut(&b, 0);
-		buf_printf(&b, "%zu %s", ++n, setup_front_label(p->setup));
-		plain_text(p, b.s);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(words[i].list, list) == 0)
@@ -342,6 +336,8 @@ ask_next(struct plain *p)
 	if (p->item < n) {
 		if (q[p->item].list)
 			ask_list(p, q[p->item].list);
+		else if (q[p->item].front)
+			plain_ask_yes(p, _("Does Cloudflare stand in front of this server, y or n"), setup_front(p->setup), answer_front);
 		else
 			plain_field(p, &q[p->item].field, answer_field);
 	} else if (p->page == PAGE_START ||

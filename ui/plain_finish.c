@@ -150,8 +150,7 @@ ask_apply(struct plain *p)
 	case APPLY_WITH_SUDO:
 		if (!setup_keep_answers(p->setup, &e))
 			plain_state(p, MARK_FAIL, _("error"), e.msg);
-		plain_say(p,
-		          _("Writing needs root. sudo asks for your password and runs only this:"));
+		plain_say(p, _("Writing needs root. sudo may ask now for your login password, which is not the UI password. It runs only this:"));
 		plain_text(p, setup_sudo_command(p->setup));
 		break;
 	case APPLY_AS_ROOT:

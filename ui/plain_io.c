@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -11,63 +10,23 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "console.h"
 #include "plain.h"
+#include "prose.h"
 
-#define MAX_COLUMNS 76
-#define MAX_ANSWER  1024
-#define MAX_QUEUE   256
+#define MAX_ANSWER 1024
+#define MAX_QUEUE  256
 
 static struct termios before_secret; /* the terminal's settings while its echo is off */
 
 /* ---- out ---- */
 
-static int
-columns(void)
-{
-	struct winsize ws;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) < 0 || ws.ws_col == 0 || ws.ws_col > MAX_COLUMNS)
-		return MAX_COLUMNS;
-	return ws.ws_col < 20 ? 20 : ws.ws_col;
-}
-
-static void
-clean(struct buf *out, const char *text, size_t n)
-{
-	struct buf b = BUF_INIT;
-
-	text_safe(&b, text, n, 4 * n + 1);
-	console_text(out, b.s);
-	buf_free(&b);
-}
-
-static void
-put_line(void *ctx, const char *line, size_t bytes)
-{
-	(void)ctx;
-	printf("%.*s\n", (int)bytes, line);
-}
-
 void
 plain_say(struct plain *p, const char *text)
 {
-	struct buf b = BUF_INIT;
-
-	if (setup_literal(text)) {
+	if (setup_literal(text))
 		plain_text(p, setup_literal(text));
-		return;
-	}
-	while (*text) {
-		const size_t n = strcspn(text, "\n");
-
-		buf_cut(&b, 0);
-		clean(&b, text, n);
-		text_wrap(b.s, columns(), put_line, NULL);
-		text += n + (text[n] == '\n');
-	}
-	fflush(stdout);
-	buf_free(&b);
+	else
+		prose_say(text);
 }
 
 static const char *
@@ -107,11 +66,11 @@ plain_state(struct plain *p, enum mark mark, const char *word, const char *text)
 	struct buf line = BUF_INIT;
 	struct coloured c = { p->colour ? colour_of(mark) : "", 0 };
 
-	clean(&line, word, strlen(word));
+	prose_clean(&line, word, strlen(word));
 	c.word = line.len;
 	buf_puts(&line, ": ");
-	clean(&line, text, strlen(text));
-	text_wrap(line.s, columns(), put_state_line, &c);
+	prose_clean(&line, text, strlen(text));
+	text_wrap(line.s, prose_columns(), put_state_line, &c);
 	fflush(stdout);
 	buf_free(&line);
 }
@@ -126,19 +85,8 @@ plain_blank(struct plain *p)
 void
 plain_text(struct plain *p, const char *text)
 {
-	struct buf b = BUF_INIT;
-
 	(void)p;
-	while (*text) {
-		const size_t n = strcspn(text, "\n");
-
-		buf_cut(&b, 0);
-		clean(&b, text, n);
-		printf("%s\n", b.s);
-		text += n + (text[n] == '\n');
-	}
-	fflush(stdout);
-	buf_free(&b);
+	prose_whole(text);
 }
 
 /* ---- in ---- */
@@ -290,7 +238,7 @@ glue(char *question)
 		return;
 	for (word--; word > question && word[-1] != ' ';)
 		word--;
-	if (text_width(word) <= columns())
+	if (text_width(word) <= prose_columns())
 		bracket[-1] = GLUE;
 }
 
@@ -300,9 +248,9 @@ show_prompt(struct plain *p)
 	struct buf b = BUF_INIT;
 	bool begun = false;
 
-	clean(&b, p->prompt, strlen(p->prompt));
+	prose_clean(&b, p->prompt, strlen(p->prompt));
 	glue(b.s);
-	text_wrap(b.s, columns(), put_question, &begun);
+	text_wrap(b.s, prose_columns(), put_question, &begun);
 	putchar(' ');
 	fflush(stdout);
 	buf_free(&b);

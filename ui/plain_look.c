@@ -18,7 +18,7 @@ plain_look(struct plain *p, plain_fn *then)
 {
 	p->look_asked = true;
 	p->looked = then;
-	plain_say(p, _("Only root can read this certificate. sudo asks for your password and runs only this, which changes nothing:"));
+	plain_say(p, _("Only root can read this certificate. sudo may ask now for your login password, which is not the UI password. It runs only this, which changes nothing:"));
 	plain_text(p, setup_look_command(p->setup));
 	plain_ask_yes(p, _("Look with sudo, y or n"), false, answer);
 }

@@ -1,11 +1,11 @@
 /* scr_ask.c - the pages that ask, steps 1 to 9: one order of parts, a few pages that differ. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
 #include "console.h"
+#include "prose.h"
 #include "screens.h"
 #include "sudo.h"
 #include "term.h"
@@ -109,7 +109,24 @@ put_lists(struct screen *sc, struct sheet *s)
 	}
 }
 
-/* The last sentence says what Enter does: on the button that is another thing. */
+/* Where the focus is, Enter does another thing than the last sentence of the page says; NULL: the same. */
+static const char *
+enter_does(const struct screen *sc, const char *last)
+{
+	if (screen_is_on(sc, hold_key))
+		return _("Enter presses the button. Tab goes to the field, and Enter there goes on.");
+	if (screen_is_on(sc, look_key))
+		return _("Enter lets sudo read the certificate. Tab and Enter in the list above go on.");
+	if (screen_is_on(sc, front_key)) /* TRANSLATORS: the box is a check box: [x] */
+		return _("Enter or Space ticks the box, and clears it again. Tab and Enter in the list above go on.");
+	if (screen_is_on(sc, "taken"))
+		return _("Choose with Up and Down what becomes of that site, then press Enter.");
+	if (screen_is_on(sc, "public") && strcmp(last, _("Press Enter: the rehearsal starts, and nothing is written.")) == 0)
+		return _("Enter goes to the certificate below, and Enter there starts the rehearsal. Nothing is written.");
+	return NULL;
+}
+
+/* The last sentence says what Enter does. */
 static void
 put_paragraphs(struct screen *sc, struct sheet *s, const char *const *text)
 {
@@ -121,8 +138,8 @@ put_paragraphs(struct screen *sc, struct sheet *s, const char *const *text)
 		n++;
 	}
 	all[n] = NULL;
-	if (n && screen_is_on(sc, hold_key))
-		all[n - 1] = _("Enter presses the button. Tab goes to the field, and Enter there goes on.");
+	if (n && enter_does(sc, all[n - 1]))
+		all[n - 1] = enter_does(sc, all[n - 1]);
 	part_paragraphs(s, all, false);
 }
 
@@ -220,6 +237,20 @@ put_button(struct screen *sc, struct sheet *s, const char *key, const char *labe
 	part_buttons(sc, s, &item, &label, 1);
 }
 
+/* A question that is answered by a mark in a box: what is so can be seen, and not only what pressing does. */
+static void
+put_tick(struct screen *sc, struct sheet *s, const char *key, bool on, const char *label)
+{
+	const bool focus = screen_is_on(sc, key) && sc->at.question == ASK_NOTHING;
+
+	sheet_gap(s);
+	sheet_row(s, ROW_KEEP);
+	sheet_put(s, 0, focus ? ROLE_REVERSE : ROLE_TEXT, on ? "[x]" : "[ ]");
+	sheet_put(s, 4, ROLE_TEXT, label);
+	if (focus)
+		sheet_cursor(s, 1);
+}
+
 static void
 build_usual(struct screen *sc, struct sheet *s)
 {
@@ -242,7 +273,7 @@ build_usual(struct screen *sc, struct sheet *s)
 	if (setup_may_look(sc->setup))
 		put_button(sc, s, look_key, _("Look with sudo"));
 	if (setup_may_say_front(sc->setup))
-		put_button(sc, s, front_key, setup_front_label(sc->setup));
+		put_tick(sc, s, front_key, setup_front(sc->setup), _("Cloudflare stands in front"));
 	put_advice(sc, s);
 }
 
@@ -275,9 +306,8 @@ look(struct screen *sc)
 	bool agreed;
 
 	term_leave();
-	console_say(stdout, _("Only root can read this certificate. sudo asks for your password now and runs only this, which changes nothing:"));
-	printf("  %s\n", setup_look_command(sc->setup));
-	fflush(stdout);
+	prose_say(_("Only root can read this certificate. sudo may ask now for your login password, which is not the UI password. It runs only this, which changes nothing:"));
+	prose_command(setup_look_command(sc->setup));
 	agreed = sudo_agrees(setup_sudo_argv(sc->setup));
 	term_return();
 	if (agreed)

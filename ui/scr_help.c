@@ -78,6 +78,8 @@ glossary_build(struct screen *sc, struct sheet *s)
 static void
 commands_build(struct screen *sc, struct sheet *s)
 {
+	const char *const *c = setup_commands(sc->setup);
+
 	if (setup_root_command(sc->setup)) {
 		sheet_para(s, ROW_KEEP, 0, false,
 		           _("This needs root. Nothing was changed. Leave here and run this as root:"));
@@ -89,8 +91,13 @@ commands_build(struct screen *sc, struct sheet *s)
 	           ? _("Writing needs root. Nothing was changed. Run this as root:")
 	           : _("Writing needs root. Your answers are saved; run this as root:"));
 	sheet_gap(s);
-	for (const char *const *c = setup_commands(sc->setup); *c; c++)
-		sheet_para(s, ROW_KEEP, 4, false, *c);
+	sheet_para(s, ROW_KEEP, 4, false, c[0]);
+	if (!c[1])
+		return;
+	sheet_gap(s);
+	sheet_para(s, ROW_KEEP, 0, false, _("To rehearse them, which writes nothing:"));
+	sheet_gap(s);
+	sheet_para(s, ROW_KEEP, 4, false, c[1]);
 }
 
 /* What is to be written; or what a change that was broken off had written. */

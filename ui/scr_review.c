@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
-#include "console.h"
+#include "prose.h"
 #include "screens.h"
 #include "sudo.h"
 #include "term.h"
@@ -96,9 +96,8 @@ ask_sudo(struct screen *sc)
 	bool agreed;
 
 	term_leave();
-	console_say(stdout, _("Writing needs root. sudo asks for your password now and runs only this:"));
-	printf("  %s\n", setup_sudo_command(sc->setup));
-	fflush(stdout);
+	prose_say(_("Writing needs root. sudo may ask now for your login password, which is not the UI password. It runs only this:"));
+	prose_command(setup_sudo_command(sc->setup));
 	agreed = sudo_agrees(setup_sudo_argv(sc->setup));
 	term_return();
 	return agreed;
@@ -148,7 +147,7 @@ apply(struct screen *sc)
 	}
 	if (setup_apply_way(sc->setup) == APPLY_WITH_SUDO &&
 	    (!setup_keep_answers(sc->setup, &e) || !ask_sudo(sc))) {
-		screen_say(sc, e.code ? e.msg : _("sudo refused. Nothing was changed."));
+		screen_say(sc, e.code ? e.msg : _("sudo refused, so nothing was applied. Press a to try again."));
 		return;
 	}
 	if (setup_apply(sc->setup, &e) < 0)

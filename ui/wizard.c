@@ -9,9 +9,9 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
-#include "base/self.h"
 #include "console.h"
 #include "plain.h"
+#include "prose.h"
 #include "screens.h"
 #include "term.h"
 
@@ -129,27 +129,17 @@ run_faces(struct wizard *w, struct err *e)
 static void
 say_farewell(const struct wizard *w)
 {
-	const char *const *line;
+	const char *const *text;
 
 	setup_fresh(w->setup);
-	if (w->how == LEAVE_KEPT && setup_is_practice(w->setup)) { /* the answers are gone with it */
-		console_say(stdout, _("This was practice: no answers were saved, and nothing on this server was touched. To do it for real:"));
-		printf("%s\n", self_command());
-		return;
-	}
-	if (w->how == LEAVE_KEPT) {
-		console_say(stdout, setup_repairs(w->setup)
-		            ? _("Nothing was changed. This command makes the fixes:")
-		            : _("Nothing was changed. Your answers are saved; these commands use them:"));
-		for (const char *const *c = setup_commands(w->setup); *c; c++)
-			printf("%s\n", *c);
-		return;
-	}
 	if (w->in_lines && w->how == LEAVE_DONE)
 		return; /* the last lines said it already */
-	line = setup_farewell(w->setup);
-	for (; *line; line++)
-		console_say(stdout, *line);
+	text = w->how == LEAVE_KEPT ? setup_kept(w->setup) : setup_farewell(w->setup);
+	for (; *text; text++)
+		if (setup_literal(*text))
+			prose_command(setup_literal(*text));
+		else
+			prose_say(*text);
 }
 
 static int

@@ -14,6 +14,8 @@ struct advice {
 void advise(struct advice *a, const char *text);
 void advise_literal(const struct setup *s, struct advice *a, const char *text); /* a command, a path or an address, to be copied */
 
+void advise_proxy(const struct setup *s, struct advice *a);  /* advice_proxy.c */
+void advise_public(const struct setup *s, struct advice *a);
 void advise_result(const struct setup *s, struct advice *a); /* advice_result.c */
 
 #endif

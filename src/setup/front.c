@@ -36,13 +36,6 @@ setup_say_front(struct setup *s, bool there)
 	setup_open(s, s->page);
 }
 
-const char *
-setup_front_label(const struct setup *s)
-{
-	/* TRANSLATORS: a button, at most 50 columns */
-	return setup_front(s) ? _("Cloudflare does not stand in front") : _("Cloudflare stands in front");
-}
-
 bool
 setup_is_fronted(const struct setup *s)
 {

@@ -1,4 +1,4 @@
-/* install.c - a proxy that was chosen and is not installed: the command that installs it, and looking until it is. */
+/* install.c - a proxy that was chosen and is not installed: who would be in its way, what installs it, and looking until it is. */
 #include "setup/state.h"
 
 #include <string.h>
@@ -38,6 +38,23 @@ install_command(const struct setup *s, const struct proxy_found *f)
 	if (strcmp(f->proxy->name, "apache") == 0)
 		package = managers[i].apache;
 	return say(s, "%s%s %s", machine_as_root(&s->machine), managers[i].command, package);
+}
+
+/* Whoever answers people here for other sites keeps the ports, so that a second one could not start.  NULL: nobody. */
+const struct proxy_found *
+install_obstacle(const struct setup *s, const struct proxy_found *f)
+{
+	for (size_t i = 0; i < s->n_found; i++) {
+		const struct proxy_found *other = &s->found[i];
+
+		if (other == f || !other->running || other->box || other->proxy->by_hand)
+			continue;
+		for (size_t k = 0; k < other->n_sites; k++)
+			for (size_t n = 0; !other->sites[k].ours && n < other->sites[k].n_listens; n++)
+				if (other->sites[k].listens[n].port == 80 || other->sites[k].listens[n].port == 443)
+					return other;
+	}
+	return NULL;
 }
 
 /* What the page shows changes only when there is something new. */

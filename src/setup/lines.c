@@ -200,7 +200,7 @@ lines_contained(const struct setup *s, const struct proxy_found *f, struct lines
 static void
 lines_proxy(const struct setup *s, struct lines *l)
 {
-	const struct proxy_found *f = find_proxy(s);
+	const struct proxy_found *f = find_proxy(s), *obstacle;
 	size_t others = 0;
 
 	if (!f)
@@ -211,6 +211,10 @@ lines_proxy(const struct setup *s, struct lines *l)
 	}
 	if (f->box && !lines_boxed(s, f, l))
 		return;
+	obstacle = f->running || f->box || s->detecting ? NULL : install_obstacle(s, f);
+	if (obstacle) /* TRANSLATORS: %1$s is the proxy that runs, %2$s the one that was chosen */
+		line_told(l, MARK_WARN, say(s, _("%1$s has ports 80 and 443 for other sites, so %2$s could not start. Choosing %1$s is simpler."),
+		                       obstacle->proxy->label, f->proxy->label));
 	if (!f->installed) {
 		if (s->detecting) {
 			line_told(l, MARK_NOW, f->proxy->label);
@@ -295,6 +299,16 @@ lines_practice_ports(const struct setup *s, struct lines *l, const unsigned port
 		                            ports[0] ? 80u : 443u));
 }
 
+/* What leads there would lead to itself. */
+static bool
+is_origins(const struct setup *s, unsigned port)
+{
+	const struct url *u = &s->answers.origin;
+
+	return port && s->answers.has_origin && u->port == port &&
+	       (url_is_loopback(u) || machine_has_address(&s->machine, u->host));
+}
+
 static void
 lines_ports(const struct setup *s, struct lines *l)
 {
@@ -311,6 +325,13 @@ lines_ports(const struct setup *s, struct lines *l)
 	}
 	for (int p = 0; p < 2; p++) {
 		const struct listener *taken = NULL;
+
+		if (is_origins(s, ports[p])) {
+			line_told(l, MARK_FAIL, ports[p] == s->answers.public_url.port
+			     ? say(s, _("port: OpenChamber itself listens on %1$u. Take :%1$u out of the address above, or write another port."), ports[p])
+			     : say(s, _("port: OpenChamber itself listens on %u. Another one can be set under More settings."), ports[p]));
+			return;
+		}
 
 		for (size_t i = 0; ports[p] && i < s->machine.n_listeners && !taken; i++)
 			if (s->machine.listeners[i].port == ports[p])
@@ -341,7 +362,10 @@ lines_today(const struct setup *s, struct lines *l)
 	if (!answer || answer->status == CHECK_SKIP)
 		return;
 	if (answer->status == CHECK_FAIL)
-		line_add(l, MARK_NONE, "", say(s, _("today: %s"), answer->detail), "");
+		/* What was asked is a path of OpenChamber's; of the site that stands there its status says nothing. */
+		line_add(l, MARK_NONE, "", taken_site(s) ? _("today: another site answers there, not OpenChamber")
+		         : s->existing ? _("today: no OpenChamber answers there")
+		         : _("today: no OpenChamber answers there yet, as is normal before step 11"), "");
 	else
 		line_add(l, MARK_NONE, "", !same || same->status == CHECK_SKIP ? _("today: an OpenChamber answers there")
 		         : same->status == CHECK_PASS ? _("today: the same OpenChamber answers there already")

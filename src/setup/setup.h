@@ -143,7 +143,6 @@ size_t setup_lines(const struct setup *s, enum page p, struct setup_line *out, s
 bool setup_front(const struct setup *s);
 bool setup_may_say_front(const struct setup *s);
 void setup_say_front(struct setup *s, bool there);
-const char *setup_front_label(const struct setup *s); /* translated: what says the contrary of what is so */
 
 enum way { WAY_DIRECT, WAY_REHEARSAL, WAY_TODAY, N_WAYS };
 const char *setup_way_name(enum way w); /* translated: direct, rehearsal, today */
@@ -265,6 +264,7 @@ const char *setup_changed(const struct setup *s); /* why the review is there onc
 enum setup_outcome { OUTCOME_NONE, OUTCOME_WORKS, OUTCOME_UNCHANGED, OUTCOME_UNDONE, OUTCOME_REFUSED, OUTCOME_UNDO_FAILED };
 enum setup_outcome setup_outcome(const struct setup *s);
 const char *setup_result_heading(const struct setup *s);
+const char *const *setup_kept(const struct setup *s);     /* for the normal terminal: the answers were kept, and nothing changed; ends with NULL */
 const char *const *setup_farewell(const struct setup *s); /* for the normal terminal after the face is gone; ends with NULL */
 int  setup_status(const struct setup *s); /* exit status */
 

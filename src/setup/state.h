@@ -325,6 +325,7 @@ void taken_forget(struct setup *s);
 /* install.c */
 void install_await(struct setup *s); /* is the chosen proxy installed by now?  Until it is, or another is chosen */
 void install_stop(struct setup *s);
+const struct proxy_found *install_obstacle(const struct setup *s, const struct proxy_found *f); /* who has the ports that it would need */
 const char *install_command(const struct setup *s, const struct proxy_found *f); /* to be copied */
 
 /* fields.c */

@@ -192,44 +192,75 @@ list_command(const struct setup *s)
 	return say(s, "%s%s rollback --list", machine_as_root(&s->machine), self_command());
 }
 
-/* Without whoever watches. */
-static const char *
-goes_on(const struct setup *s)
+/* A command stands alone below what it is for, so that nothing breaks it. */
+static size_t
+add_command(const struct setup *s, const char **v, size_t n, const char *what, const char *command)
 {
-	/* TRANSLATORS: %s is a command */
-	return say(s, _("The change goes on without you. To see how it ended: %s"), list_command(s));
+	v[n++] = what;
+	v[n++] = say(s, SETUP_LITERAL "%s", command);
+	return n;
+}
+
+/* Without whoever watches. */
+static size_t
+add_goes_on(const struct setup *s, const char **v)
+{
+	return add_command(s, v, 0, _("The change goes on without you. To see how it ended:"), list_command(s));
+}
+
+const char *const *
+setup_kept(const struct setup *s)
+{
+	const char **v = arena_alloc(s->say, 6 * sizeof(*v));
+	const char *const *c = setup_commands(s);
+	size_t n = 0;
+
+	if (s->scratch) {
+		add_command(s, v, 0, _("This was practice: no answers were saved, and nothing on this server was touched. To do it for real:"), self_command());
+		return v;
+	}
+	if (repair_chosen(s)) {
+		add_command(s, v, 0, _("Nothing was changed. This command makes the fixes:"), c[0]);
+		return v;
+	}
+	v[n++] = _("Nothing was changed. Your answers are saved, without passwords.");
+	n = add_command(s, v, n, setup_pastes(s) ? _("To see the text to paste:") : _("To apply them:"), c[0]);
+	add_command(s, v, n, _("To rehearse them, which writes nothing:"), c[1]);
+	return v;
 }
 
 const char *const *
 setup_farewell(const struct setup *s)
 {
 	const bool practised = s->scratch && s->outcome == OUTCOME_WORKS && !s->child;
-	const char **v = arena_alloc(s->say, (7 + by_hand_commands(s)) * sizeof(*v));
+	const char **v = arena_alloc(s->say, (9 + by_hand_commands(s)) * sizeof(*v));
 	size_t n = 0;
 
 	if (s->page == PAGE_WATCH && watch_runs(s)) {
-		v[n++] = goes_on(s);
+		add_goes_on(s, v);
 		return v;
 	}
 	if (!s->applied) {
 		v[n++] = setup_safety(s);
 		if (setup_keeps_answers(s))
-			v[n++] = say(s, _("Your answers are kept for seven days, without passwords. To go on: %s"), self_command());
-		if (s->answers_path) /* TRANSLATORS: %s is a command */
-			v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
+			n = add_command(s, v, n, _("Your answers are kept for seven days, without passwords. To go on:"), self_command());
+		if (s->answers_path)
+			n = add_command(s, v, n, setup_pastes(s) ? _("To see the text to paste:") : _("To apply your answers without questions:"), setup_commands(s)[0]);
 		return v;
 	}
-	v[n++] = s->child ? goes_on(s)
-	       : practised ? say(s, _("In practice OpenChamber worked at %s. Nothing of it runs any more."), setup_public_base(s))
-	                  : setup_result_heading(s);
+	if (s->child)
+		n = add_goes_on(s, v);
+	else
+		v[n++] = practised ? say(s, _("In practice OpenChamber worked at %s. Nothing of it runs any more."), setup_public_base(s))
+		                   : setup_result_heading(s);
 	if (by_hand_commands(s) && *by_hand_sentence(s))
 		v[n++] = by_hand_sentence(s);
 	for (size_t i = 0; i < by_hand_commands(s); i++)
-		v[n++] = by_hand_command(s, i);
+		v[n++] = say(s, SETUP_LITERAL "%s", by_hand_command(s, i));
 	if (s->outcome == OUTCOME_WORKS && !s->scratch) {
-		v[n++] = say(s, _("Undo: %s"), setup_undo_command(s));
+		n = add_command(s, v, n, _("To undo it:"), setup_undo_command(s));
 		if (s->deed == DEED_APPLY)
-			v[n++] = say(s, _("Again: %s"), setup_commands(s)[0]);
+			n = add_command(s, v, n, _("To apply the same again:"), setup_commands(s)[0]);
 	}
 	if (s->scratch && s->report) /* TRANSLATORS: %s is a file */
 		v[n++] = say(s, _("This was practice. Nothing was written on this server but the report: %s"), s->report);

@@ -121,7 +121,7 @@ told(const struct setup *s, const char *text)
 	COUNTED("%d place", "%d places", 2, 2);
 	COUNTED("%1$s, %2$d day", "%1$s, %2$d days", 61, "*.example.org", 61);
 	MADE_OF("the certificate %s covers it", "*.example.org");
-	MADE_OF("Your router must forward ports 80 and 443 to %s. That cannot be seen from in here.", "192.168.1.20");
+	MADE_OF("Your router must forward ports %1$u and %2$u to %3$s. That cannot be seen from in here.", 80U, 443U, "192.168.1.20");
 	MADE_OF("The rehearsal is your own %s, started on the side with the new configuration.", "nginx 1.22.1");
 	MADE_OF("%s is suggested because it already answers here.", "nginx");
 	MADE_OF("%ss", "0.011");
@@ -284,7 +284,6 @@ setup_hold(struct setup *s)
 bool setup_front(const struct setup *s) { return is(s, "cloudflare"); }
 bool setup_may_say_front(const struct setup *s) { return s->page == PAGE_PUBLIC && setup_front(s); }
 void setup_say_front(struct setup *s, bool there) { (void)there; tell(s); }
-const char *setup_front_label(const struct setup *s) { (void)s; return _("Cloudflare does not stand in front"); }
 
 bool setup_is_later(const struct setup *s) { return is(s, "later") || is(s, "user"); }
 const char *setup_tried(const struct setup *s) { (void)s; return ""; }
@@ -1298,6 +1297,15 @@ const char *
 setup_result_heading(const struct setup *s)
 {
 	return told(s, s->outcome == OUTCOME_WORKS ? "OpenChamber works at https://chat.example.org" : "Undone: this server is exactly as it was.");
+}
+
+const char *const *
+setup_kept(const struct setup *s)
+{
+	static const char *v[] = { "Nothing was changed. Your answers are saved, without passwords.", "To apply them:", NULL, NULL };
+
+	v[2] = arena_printf(&((struct setup *)s)->said, SETUP_LITERAL "%s", setup_commands(s)[0]);
+	return v;
 }
 
 const char *const *

@@ -86,6 +86,15 @@ wait_text 'step 4 of 11'
 field "http://127.0.0.1:$HTTP"
 keys Enter
 wait_text ' today  *[A-Za-z]' 20
+must_say 'no OpenChamber'
+must_not_say '404' # the answer of a path of OpenChamber's, which says nothing of a site
+keys BTab
+# A port that OpenChamber itself has cannot be the proxy's.
+field "http://127.0.0.1:${ORIGIN##*:}"
+wait_text 'fail *port *OpenChamber itself listens on'
+keys Enter Enter
+wait_text 'This step has not passed yet'
+must_say 'step 4 of 11'
 keys BTab
 field "http://blog.example.org:$HTTP"
 keys Enter
@@ -158,7 +167,7 @@ limits: {body: 64M}
 YAML
 start 80x24 --plain --root "$R" --answers "$T/start.yaml"
 wait_text '^Language'
-for step in 'Where does OpenChamber' 'UI password' '^Which one' '^Address' '^Certificate' '^Uploads up to'; do
+for step in 'Where does OpenChamber' 'UI password' '^Which one' '^Address' '^Does Cloudflare' '^Certificate' '^Uploads up to'; do
 	take "$step" 30
 done
 pid=$(wizard)
@@ -193,7 +202,7 @@ as_before
 # Saved without a change: nothing is left to go on with.
 start 80x24 --plain --root "$R" --answers "$T/start.yaml"
 wait_text '^Language'
-for step in 'Where does OpenChamber' 'UI password' '^Which one' '^Address' '^Certificate'; do
+for step in 'Where does OpenChamber' 'UI password' '^Which one' '^Address' '^Does Cloudflare' '^Certificate'; do
 	take "$step" 30
 done
 [ -s "$kept" ] || lost "nothing was kept"
@@ -226,6 +235,6 @@ echo '{"step": 4' >"$kept"
 # Line by line, a name that another site has: what can be done about it is a question.
 rm -rf "${kept%/*}"
 sed "s|^public: .*|public: http://blog.example.org:$HTTP|" "$T/start.yaml" >"$T/taken.yaml"
-printf '\n\n\n\n\n\n3\nq\n' | "$BIN" --plain --root "$R" --answers "$T/taken.yaml" >"$T/plain" 2>&1 || fail "status $?: $(cat "$T/plain")"
+printf '\n\n\n\n\n\n\n3\nq\n' | "$BIN" --plain --root "$R" --answers "$T/taken.yaml" >"$T/plain" 2>&1 || fail "status $?: $(cat "$T/plain")"
 grep -q '^2 set it aside, undo brings it back' "$T/plain" || fail "not asked: $(cat "$T/plain")"
 [ "$(grep -c '^Address \[' "$T/plain")" = 2 ] || fail "another name is not asked for: $(cat "$T/plain")"

@@ -18,12 +18,22 @@ to_public() { # to_public: full screen, step 4
 	wait_text 'already answers here'
 	keys Enter
 }
-to_front() { # and there the button is pressed
+to_front() { # and there the box is ticked
 	to_public
 	wait_text 'has no address yet\|no name server answered'
+	must_say '\[ \] Cloudflare stands in front'
+	must_say 'Enter goes to the certificate below'
+	keys Tab
+	wait_text 'Press Enter: the rehearsal starts'
+	keys BTab
 	keys Tab Tab Tab Tab
+	wait_text 'Enter or Space ticks the box'
 	keys Enter
-	wait_text 'Cloudflare does not stand in front'
+	wait_text '\[x\] Cloudflare stands in front'
+	keys Space
+	wait_text '\[ \] Cloudflare stands in front'
+	keys Space
+	wait_text '\[x\] Cloudflare stands in front'
 	keys BTab BTab BTab Down Down Down # TLS ends in front
 	keys Enter
 	wait_text 'Zone  '
@@ -37,7 +47,7 @@ must_say 'Edit for Zone Settings'
 must_say '> 1 the known ones, of 2023-09-28'
 ips '.result.ipv4_cidrs += ["0.0.0.0/0"]'
 keys Tab Down
-wait_text '"0.0.0.0/0", which is'
+wait_text '"0.0.0.0/0", which'
 must_say 'the list of 2023-09-28 stays'
 ips '.result.ipv4_cidrs |= map(select(. != "131.0.72.0/22")) + ["155.248.0.0/16"]'
 keys Up Down
@@ -116,7 +126,7 @@ picture >"$T/zone"
 answers "cdn: cloudflare
 cloudflare: {token-file: /run/token}"
 to_public
-wait_text 'Cloudflare does not stand in front'
+wait_text '\[x\] Cloudflare stands in front'
 keys Enter Enter Enter Enter # the address, the certificate and its two files, as answered
 wait_text 'flexible, so browsers go'
 must_say 'Business takes uploads up to 200 MB'
@@ -158,7 +168,7 @@ zone_as_before
 close_terminal
 as_saved
 
-# The same line by line: said by a number, the token not shown; without one the steps are read.
+# The same line by line: asked by itself, the token not shown; without one the steps are read.
 fresh
 answers
 start 76x250 --plain --answers "$T/answers.yaml" --root "$R"
@@ -166,10 +176,9 @@ wait_text 'Language, 1 English'
 take 'Where does OpenChamber answer'
 take '^Which one, 1 to'
 take '^Address \['
-take '^5 Cloudflare stands in front'
-must_say '^Certificate, 1 to 5'
-type_text 5
-take '^5 Cloudflare does not stand in front'
+take '^Does Cloudflare stand in front of this server, y or n \[n\]'
+type_text y
+take '^Certificate, 1 to 4'
 type_text 4
 take '^Plan at Cloudflare, 1 to 4 \[1\]'
 must_say '^3 Business, uploads up to 200 MB'

@@ -425,7 +425,8 @@ test_stop_in_apply(void **state)
 static void
 test_sudo(void **state)
 {
-	static const char said[] = "Writing needs root. sudo asks for your password now and runs only this:";
+	static const char said[] = "Writing needs root. sudo may ask now for your login password, which is not\r\n"
+	                           "the UI password. It runs only this:\r\n"; /* broken at a word */
 	static const char command[] = "  sudo antechamber apply --answers /home/ada/x.yaml";
 	struct play *p = at_step(10, "FAKE=sudo");
 	const char *left, *text, *asked, *back;
@@ -442,7 +443,7 @@ test_sudo(void **state)
 	play_end(p);
 
 	p = at_step(10, "FAKE=refused");
-	play_key(p, "a", "sudo refused. Nothing was changed.");
+	play_key(p, "a", "sudo refused, so nothing was applied.");
 	play_key(p, DOWN, "lines 2 to 10 of 41"); /* the review is there as before */
 	play_end(p);
 

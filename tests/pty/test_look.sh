@@ -30,7 +30,7 @@ looks() { # looks ANSWERS: line mode, as somebody without root
 		--answers "$T/answers.yaml" >"$T/plain" 2>&1 || :
 }
 said() { tr '\n' ' ' <"$T/plain" | grep -q -- "$1" || fail "not said: $1: $(cat "$T/plain")"; }
-looks '\n\n\n\n\n\n\ny\n'
+looks '\n\n\n\n\n\n\n\ny\n'
 said 'certificate, .*can only be read with root'
 said 'changes nothing:'
 grep -qx "sudo cat $R/etc/ssl/cert.pem" "$T/plain" || fail "the command is not shown: $(cat "$T/plain")"
@@ -40,11 +40,11 @@ said 'its key is checked in step 11'
 
 # Refused, or not wanted: on without it.
 : >"$T/refuses"
-looks '\n\n\n\n\n\n\ny\n'
+looks '\n\n\n\n\n\n\n\ny\n'
 said 'sudo refused. It goes on without'
 said 'Step 5 of 11'
 : >"$T/sudo.log"
-looks '\n\n\n\n\n\n\n\n'
+looks '\n\n\n\n\n\n\n\n\n'
 [ ! -s "$T/sudo.log" ] || fail "sudo ran without a yes"
 said 'Step 5 of 11'
 rm "$T/refuses"

@@ -81,6 +81,8 @@ wait_text '^Its pages'
 keys Enter
 wait_text '^Address \[https://chat.example.org\]:'
 keys Enter
+wait_text '^Does Cloudflare stand in front'
+keys Enter
 wait_text '^Certificate, 1 to'
 type_text 1
 take_checklist

@@ -140,6 +140,8 @@ for question in 'Its pages' 'Its user' 'Secret file' Address; do
 done
 must_say 'host: chat.example.org is in its list and will be changed'
 keys Enter
+wait_text '^Does Cloudflare stand in front'
+keys Enter
 wait_text '^Certificate, 1 to'
 take_checklist
 type_text y
