@@ -175,6 +175,19 @@ button_columns(const char *const button[2])
 }
 
 /* What the message row says; for a question its text. */
+/* What is written is explained in the files themselves, in English; F1 says so once more where there is no room. */
+static const char *
+read_first(const struct screen *sc)
+{
+	const bool closed = setup_apply_way(sc->setup) == APPLY_CLOSED;
+
+	if (sc->compact || strcmp(i18n_language(), "en") == 0)
+		return closed ? _("Read first. Then Tab goes to the buttons.") : _("Read first. Then Tab goes to the buttons, or a applies.");
+	/* TRANSLATORS: at most 78 columns, never shown in English */
+	return closed ? _("Read first; comments in the files are English. Tab goes to the buttons.")
+	              : _("Read first; comments in the files are English. Tab: buttons, a: apply.");
+}
+
 static const char *
 message_text(const struct screen *sc)
 {
@@ -186,8 +199,7 @@ message_text(const struct screen *sc)
 		return sc->message;
 	if (!*setup_message(sc->setup) && setup_page(sc->setup) == PAGE_REVIEW &&
 	    *setup_diff(sc->setup))
-		return setup_apply_way(sc->setup) == APPLY_CLOSED ? _("Read first. Then Tab goes to the buttons.")
-		                                                  : _("Read first. Then Tab goes to the buttons, or a applies.");
+		return read_first(sc);
 	if (setup_page(sc->setup) == PAGE_REPAIR && setup_findings(sc->setup))
 		return _("Taking a fix writes nothing yet: the fixes are reviewed together.");
 	return setup_message(sc->setup);

@@ -60,6 +60,7 @@ static const struct key_line {
 	{ K_TAB,   NULL, NULL,                   ACT_NEXT, 0, ON_ANY, 0 },
 	{ K_BACKTAB, NULL, NULL,                 ACT_PREV, 0, ON_ANY, 0 },
 	{ K_LEFT,  N_("Left/Right"), N_("Language"), ACT_LEFT, 6, ON_START, 0 },
+	{ K_LEFT,  N_("Left/Right"), N_("Shift"), ACT_LEFT, 6, ON_REVIEW | ON_COMMANDS, IF_CUT },
 	{ K_LEFT,  NULL, NULL,                   ACT_LEFT, 0, ON_ANY, 0 },
 	{ K_RIGHT, NULL, NULL,                   ACT_RIGHT, 0, ON_ANY, 0 },
 	{ K_UP,    N_("Up/Down"), N_("Choose"),  ACT_UP, 5, ON_PROXY, 0 },
@@ -94,6 +95,7 @@ static const struct key_line {
 	{ K_F9,    "F9", N_("Review"),           ACT_SKIP, 7, ON_CHECK, IF_SKIP },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 7, ON_START | ON_CHOICES, 0 },
 	{ 'p',     "p", N_("Line mode, screen reader"), ACT_PLAIN, 3, ON_LATER, 0 },
+	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 5, ON_REVIEW, IF_CUT },
 	{ 'q',     "q", N_("Quit"),              ACT_QUIT, 7, ON_START | ON_LIST1 | ON_ASK | ON_REPAIR | ON_REVIEW, 0 },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Quit"),     ACT_STOP, 7, ON_ASK | ON_REPAIR, IF_TYPING },
 	{ CTRL_C,  NULL, NULL,                   ACT_STOP, 0, ON_ANY, 0 },
@@ -104,10 +106,10 @@ static const struct key_line {
 
 /*
  * What is said where room is short: first the uppermost, then one more, until
- * it fits; from the fifth on only before something of rank 7 would go.
+ * it fits; from the sixth on only before something of rank 7 would go.
  */
 #define NEEDED 7
-#define SOFT   4
+#define SOFT   5
 static const struct {
 	const char *label, *brief;
 } briefs[] = {
@@ -115,8 +117,8 @@ static const struct {
 	{ "Look again",               NC_("key", "Again") },
 	{ "Line mode, screen reader", N_("Screen reader") },
 	{ "Read on",                  NC_("key", "Read") },
-	{ "Look now",                 NC_("key", "Look") },
 	{ "Whole diff",               NC_("key", "All") },
+	{ "Look now",                 NC_("key", "Look") },
 	{ "Scroll",                   NC_("key", "Down") },
 	{ "Buttons",                  NC_("key", "Button") },
 	{ "Back",                     NC_("key", "Back") },

@@ -49,6 +49,7 @@ enum where {
 	IF_REAL      = 1 << 22, /* it is no practice */
 	IF_BUTTON    = 1 << 23, /* the focus is on a button */
 	IF_TAKE      = 1 << 24, /* Enter takes what was found */
+	IF_CUT       = IF_TAKE,  /* where a difference is read, and nothing is taken: its lines can be shifted */
 	IF_TYPING    = 1 << 25, /* text is typed: letters are letters */
 	IF_BACK      = 1 << 26, /* Esc leads somewhere */
 	IF_AGAIN     = 1 << 27, /* it can be checked again */

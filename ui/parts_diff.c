@@ -17,42 +17,45 @@ count_lines(const char *text)
 	return n;
 }
 
-/* What is left of a line that is shifted by `left' columns: a `<' stands for what went out of sight. */
+/* What is left of a line that is shifted: a `<' and a gap stand for what went out of sight. */
 static int
 put_cut_begin(struct sheet *s, int col, const char **text, int left)
 {
 	if (!left || !**text)
 		return 0;
-	*text += text_fit(*text, left + 1, NULL);
+	*text += text_fit(*text, left + 2, NULL);
 	sheet_put(s, col, ROLE_BOLD, "<");
-	return 1;
+	return 2;
 }
 
-/* The sign of a line in its colour, the text in the default. */
-static void
-put_diff_line(struct sheet *s, const char *line, size_t bytes, int left)
+/* The sign of a line in its colour, the text in the default; what says which file and where does not shift. */
+void
+part_diff_line(struct screen *sc, struct sheet *s, const char *line, size_t bytes, int col)
 {
 	const char *text = draw_clean(
 		&s->a, arena_strndup(&s->a, line, bytes < MAX_LINE ? bytes : MAX_LINE));
 	const bool file = strncmp(text, "+++ ", 4) == 0 || strncmp(text, "--- ", 4) == 0;
-	const enum role role = file                          ? ROLE_TEXT
-	                       : *text == '+'                ? ROLE_PASS
-	                       : *text == '-'                ? ROLE_FAIL
-	                       : strncmp(text, "@@", 2) == 0 ? ROLE_NOW
-	                                                     : ROLE_TEXT;
-	const size_t sign = role == ROLE_NOW ? 2 : *text ? 1 : 0;
+	const bool place = strncmp(text, "@@", 2) == 0;
+	const enum role role = file         ? ROLE_TEXT
+	                       : *text == '+' ? ROLE_PASS
+	                       : *text == '-' ? ROLE_FAIL
+	                       : place        ? ROLE_NOW
+	                                      : ROLE_TEXT;
+	const size_t sign = place ? 2 : *text ? 1 : 0;
 	const char *rest = text + sign;
-	int col = 4 + (int)sign;
 	size_t fit;
 
 	sheet_row(s, ROW_KEEP);
-	sheet_put(s, 4, role, arena_strndup(&s->a, text, sign));
-	col += put_cut_begin(s, col, &rest, left);
+	sheet_put(s, col, role, arena_strndup(&s->a, text, sign));
+	col += (int)sign;
+	if (!file && !place)
+		col += put_cut_begin(s, col, &rest, sc->diff_left);
 	fit = text_fit(rest, s->width - col, NULL);
 	if (!rest[fit]) {
 		sheet_put(s, col, ROLE_TEXT, rest);
 		return;
 	}
+	sc->diff_cut = sc->diff_cut || (!file && !place);
 	fit = text_fit(rest, s->width - col - 1, NULL);
 	sheet_put(s, col, ROLE_TEXT, arena_strndup(&s->a, rest, fit));
 	sheet_put(s, s->width - 1, ROLE_BOLD, ">");
@@ -80,13 +83,14 @@ part_diff(struct screen *sc, struct sheet *s, const char *text, size_t rows, boo
 
 	sc->diff_lines = count_lines(text);
 	sc->diff_rows = rows;
+	sc->diff_cut = false;
 	if (sc->diff_top + rows > sc->diff_lines)
 		sc->diff_top = sc->diff_lines > rows ? sc->diff_lines - rows : 0;
 	for (const char *p = text; *p; line++) {
 		const size_t n = strcspn(p, "\n");
 
 		if (line >= sc->diff_top && shown < rows) {
-			put_diff_line(s, p, n, sc->diff_left);
+			part_diff_line(sc, s, p, n, 4);
 			shown++;
 		}
 		p += n + (p[n] == '\n');
@@ -113,6 +117,16 @@ read_on(struct screen *sc, long by)
 }
 
 bool
+part_diff_shift(struct screen *sc, enum act a)
+{
+	if (a == ACT_LEFT)
+		sc->diff_left -= sc->diff_left < 8 ? sc->diff_left : 8;
+	else if (a == ACT_RIGHT)
+		sc->diff_left += sc->diff_left < MAX_LINE ? 8 : 0;
+	return a == ACT_LEFT || a == ACT_RIGHT;
+}
+
+bool
 part_diff_act(struct screen *sc, enum act a)
 {
 	const long page = sc->diff_rows > 3 ? (long)sc->diff_rows - 1 : (long)sc->diff_rows;
@@ -124,8 +138,6 @@ part_diff_act(struct screen *sc, enum act a)
 	case ACT_UP:      read_on(sc, -1); return true;
 	case ACT_TOP:     sc->diff_top = 0; return true;
 	case ACT_BOTTOM:  read_on(sc, (long)sc->diff_lines); return true;
-	case ACT_LEFT:    sc->diff_left -= sc->diff_left < 8 ? sc->diff_left : 8; return true;
-	case ACT_RIGHT:   sc->diff_left += sc->diff_left < MAX_LINE ? 8 : 0; return true;
-	default:          return false;
+	default:          return part_diff_shift(sc, a);
 	}
 }

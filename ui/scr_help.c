@@ -113,20 +113,23 @@ diff_build(struct screen *sc, struct sheet *s)
 		sheet_para(s, ROW_KEEP, 0, false, setup_page(sc->setup) == PAGE_REPAIR ? f.change : _("Nothing was written yet."));
 		return;
 	}
+	sc->diff_cut = false;
 	while (*diff) {
 		const size_t n = strcspn(diff, "\n");
-		const enum role role = *diff == '+' ? ROLE_PASS : *diff == '-' ? ROLE_FAIL : ROLE_TEXT;
 
-		sheet_row(s, ROW_KEEP);
-		if (n) {
-			sheet_put(s, 0, role, arena_strndup(&s->a, diff, 1));
-			sheet_put(s, 1, ROLE_TEXT, arena_strndup(&s->a, diff + 1, n - 1));
-		}
+		part_diff_line(sc, s, diff, n, 0);
 		diff += n + (diff[n] == '\n');
 	}
 }
 
-const struct scr scr_diff = { .full = true, .build = diff_build };
+static bool
+diff_act(struct screen *sc, enum act a, int key)
+{
+	(void)key;
+	return part_diff_shift(sc, a);
+}
+
+const struct scr scr_diff = { .full = true, .build = diff_build, .act = diff_act };
 const struct scr scr_help = { .full = true, .most = READ_COLUMNS, .build = help_build };
 const struct scr scr_glossary = { .full = true, .most = READ_COLUMNS, .build = glossary_build };
 const struct scr scr_commands = { .full = true, .build = commands_build };

@@ -112,6 +112,8 @@ go_and_mend(struct screen *sc, enum page blocker)
 		screen_say(sc, _("This run only looks: there is nothing to apply."));
 	else if (blocker == PAGE_REPAIR)
 		screen_say(sc, _("No fix was taken, so there is nothing to apply."));
+	else if (blocker == PAGE_MORE && focus_fault(sc))
+		screen_say(sc, _("What is wrong here has to be corrected before anything can be applied."));
 	else
 		screen_say(sc, _("Nothing can be applied before this step passes."));
 }

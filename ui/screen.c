@@ -88,6 +88,12 @@ screen_is_half_way(const struct screen *sc)
 	return where_page(sc) == ON_INTERRUPTED;
 }
 
+static unsigned
+shifts(const struct screen *sc)
+{
+	return (sc->diff_cut || sc->diff_left) && (!sc->compact || sc->at.view == VIEW_DIFF) ? IF_CUT : 0;
+}
+
 unsigned
 screen_where(const struct screen *sc)
 {
@@ -103,7 +109,7 @@ screen_where(const struct screen *sc)
 	if (sc->at.view == VIEW_GLOSSARY)
 		return where | ON_GLOSSARY;
 	if (sc->at.view == VIEW_COMMANDS || sc->at.view == VIEW_DIFF)
-		return where | ON_COMMANDS;
+		return where | ON_COMMANDS | (sc->at.view == VIEW_DIFF ? shifts(sc) : 0);
 	where |= where_page(sc);
 	if (screen_items(sc, items) > 1)
 		where |= IF_ITEMS;
@@ -112,6 +118,8 @@ screen_where(const struct screen *sc)
 		where |= IF_BUTTON;
 	if ((item.key && item.kind == ITEM_LIST) || focus_has_offer(sc))
 		where |= IF_TAKE;
+	if (item.key && item.kind == ITEM_TEXT)
+		where |= shifts(sc);
 	if (focus_is_typing(sc))
 		where |= IF_TYPING;
 	if (setup_may_skip_checklist(sc->setup))

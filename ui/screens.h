@@ -72,6 +72,7 @@ struct screen {
 	size_t        diff_top;
 	int           diff_left;
 	bool          reads_on;   /* of the review, the difference: what stands above it is folded */
+	bool          diff_cut;   /* of this drawing: a line of the difference goes on to the right */
 	bool          stopping;   /* Ctrl-C during apply: leave when it is undone */
 
 	/* of this drawing */
@@ -165,6 +166,8 @@ void part_failure(struct screen *sc, struct sheet *s, bool with_what);
 /* `rows' of a difference from where it is read, and a row that says where that is; the keys that move in it. */
 void part_diff(struct screen *sc, struct sheet *s, const char *text, size_t rows, bool focus);
 bool part_diff_act(struct screen *sc, enum act a);
+bool part_diff_shift(struct screen *sc, enum act a); /* Left and Right; false: another key */
+void part_diff_line(struct screen *sc, struct sheet *s, const char *line, size_t bytes, int col);
 bool part_has_hold(const struct setup *s); /* the button that holds a quiet stream, or ends that, is there */
 bool part_has_verdict(const struct setup *s, enum page p);
 void part_paragraphs(struct sheet *s, const char *const *text, bool gaps);

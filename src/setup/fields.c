@@ -274,7 +274,7 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 			answers_get(&value, &s->answers, *key);
 		}
 		if (!f->secret)
-			f->value = say(s, "%s", value.s);
+			f->value = say(s, "%s", t ? value.s : written_for_people(*key, value.s));
 		f->hint = hint_of(s, *key);
 		if (strcmp(*key, "public") == 0 && setup_may_offer(s))
 			f->offer = _("Down opens the names that were found here.");
@@ -369,6 +369,17 @@ fields_wrong(const struct setup *s, enum page p)
 	return false;
 }
 
+/* A file is read strictly; what a person writes is understood. */
+static int
+take(const struct setup *s, struct answers *a, const char *key, const char *text, struct err *e)
+{
+	const char *written = written_in_file(s, key, text);
+
+	if (must_not_be_empty(key, text, e) < 0 || written_wrong(key, written, e) < 0)
+		return -1;
+	return answers_set(a, key, written, e);
+}
+
 int
 setup_try(const struct setup *s, const char *key, const char *text, struct err *e)
 {
@@ -377,10 +388,8 @@ setup_try(const struct setup *s, const char *key, const char *text, struct err *
 
 	if (strcmp(key, "password") == 0 || strcmp(key, "token") == 0)
 		return 0;
-	if (must_not_be_empty(key, text, e) < 0)
-		return -1;
 	answers_copy(&copy, &s->answers);
-	rc = answers_set(&copy, key, text, e);
+	rc = take(s, &copy, key, text, e);
 	answers_free(&copy);
 	return rc;
 }
@@ -400,7 +409,7 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 	s->names_shown = false;
 	s->limits_answered = s->limits_answered || strncmp(key, "limits.", 7) == 0;
 	answers_get(&before, &s->answers, key);
-	if (must_not_be_empty(key, text, e) < 0 || answers_set(&s->answers, key, text, e) < 0) {
+	if (take(s, &s->answers, key, text, e) < 0) {
 		typed_keep(s, key, text, e->msg);
 		buf_free(&before);
 		return -1;

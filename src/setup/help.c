@@ -4,7 +4,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 
-#define MAX_HELP 10
+#define MAX_HELP 11
 
 const char *const *
 setup_help(const struct setup *s, enum page p)
@@ -21,11 +21,13 @@ setup_help(const struct setup *s, enum page p)
 		v[n++] = place.reload;
 	}
 	v[n++] = _(pages[p].what);
+	if (pages[p].choice)
+		v[n++] = _(pages[p].choice);
 	v[n++] = _(pages[p].breaks);
 	v[n++] = _(pages[p].proves);
 	if (setup_failure(s, p, &f)) {
-		/* TRANSLATORS: %1$s is a stable id such as ws-host-lost, %2$s a whole sentence */
-		v[n++] = say(s, _("Cause  %1$s: %2$s"), f.cause, f.what);
+		/* TRANSLATORS: %1$s is a whole sentence, %2$s a stable id such as ws-host-lost */
+		v[n++] = say(s, _("Cause  %1$s (%2$s)"), f.what, f.cause);
 		if (f.file)
 			v[n++] = say(s, _("Where  %1$s:%2$d"), f.file, f.line);
 		if (f.file && f.text)

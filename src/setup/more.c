@@ -16,12 +16,12 @@ static const struct {
 	{ "listen.http",       N_("Port for http"),     N_("empty: 80, or the address's own"), true },
 	{ "listen.https",      N_("Port for https"),    N_("empty: 443, or the address's own"), true },
 	{ "limits.connect",    N_("Connect within"),    N_("how long to wait for OpenChamber"), false },
-	{ "cdn",               N_("In front"),          N_("none, cloudflare or other"), false },
+	{ "cdn",               N_("In front"),          N_("none; cloudflare; other: another proxy"), false },
 	{ "trusted",           N_("Trusted in front"),  N_("with other, as 203.0.113.0/24"), false },
 	{ "files.config",      N_("File of the site"),  "", true },
 	{ "commands.validate", N_("Check command"),     "", true },
 	{ "commands.reload",   N_("Reload command"),    "", true },
-	{ "reload",            N_("Reload at the end"), N_("true; false: you reload it"), true },
+	{ "reload",            N_("Reload at the end"), N_("yes, or no: you reload it yourself"), true },
 };
 
 static size_t

@@ -36,6 +36,7 @@ struct page_info {
 	const char    *why;    /* N_(): why this step, at most three lines of 55 columns in English; "" where none */
 	const char    *fields[12]; /* what is typed or chosen here, in order; ends with NULL; see setup_field() */
 	const char    *what, *breaks, *proves; /* N_(): the help page's three paragraphs */
+	const char    *choice; /* N_(): a fourth, behind the first, where there is much to choose; or NULL */
 };
 
 extern const struct page_info pages[N_PAGES];

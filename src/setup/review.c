@@ -358,6 +358,8 @@ setup_apply_label(const struct setup *s)
 	blocker = setup_apply_blocker(s);
 	if (blocker == PAGE_REPAIR)
 		return _("Cannot apply: no fix taken");
+	if (blocker == PAGE_MORE) /* TRANSLATORS: a closed button, behind the colon the name of that page; at most 30 columns */
+		return _("Cannot apply: More settings");
 	if (s->by_hand || blocker == PAGE_START)
 		return _("Only looking");
 	if (blocker == PAGE_REVIEW && setup_pastes(s)) /* TRANSLATORS: a closed button; at most 26 columns */

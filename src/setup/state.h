@@ -310,6 +310,11 @@ void names_suggest(struct setup *s);           /* the best one, where no address
 const char *names_why(const struct setup *s);  /* it is the address; "": it is not one of them */
 size_t names_list(const struct setup *s, struct setup_choice *out, size_t max);
 
+/* written.c */
+const char *written_in_file(const struct setup *s, const char *key, const char *text); /* "50 MB" is 50M, "tak" is true */
+const char *written_for_people(const char *key, const char *value);                    /* true is yes, in the language */
+int written_wrong(const char *key, const char *text, struct err *e);                   /* none of the words that a field takes: -1 */
+
 /* more.c */
 const char *more_label(const char *key); /* NULL: it is no such answer */
 const char *more_hint(const struct setup *s, const char *key);

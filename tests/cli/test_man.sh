@@ -18,8 +18,8 @@ sed -n '/^\.SH OPTIONS/,/^\.SH FILES/p' "$page" | sed 's/\\-/-/g' | grep '^\.BI\
 cmp -s "$T/want" "$T/have" || fail "$(diff "$T/want" "$T/have")"
 grep -q "antechamber $("$BIN" --version | sed 's/.* //')" "$page" || fail "another version"
 # What F1 says of a step stands there too, word by word.
-sed -n 's/^\t\t\.\(what\|breaks\|proves\) *= N_("\(.*\)"),$/\2/p' src/setup/page.c >"$T/helps"
-[ "$(wc -l <"$T/helps")" -ge 39 ] || fail "the help of the steps is not found"
+sed -n 's/^\t\t\.\(what\|choice\|breaks\|proves\) *= N_("\(.*\)"),$/\2/p' src/setup/page.c >"$T/helps"
+[ "$(wc -l <"$T/helps")" -ge 42 ] || fail "the help of the steps is not found"
 sed 's/\\-/-/g' "$page" >"$T/text"
 while IFS= read -r line; do
 	grep -qxF -- "$line" "$T/text" || fail "the page does not say: $line"

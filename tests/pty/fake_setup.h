@@ -448,8 +448,8 @@ english_fields(const struct setup *s, enum page p, struct setup_field *out, size
 		static const struct { const char *label, *hint; } more[] = {
 			{ "Listen on address", "* is every one of this server" }, { "Port for http", "empty: 80, or the address's own" },
 			{ "Port for https", "empty: 443, or the address's own" }, { "Connect within", "how long to wait for OpenChamber" },
-			{ "In front", "none, cloudflare or other" }, { "Trusted in front", "with other, as 203.0.113.0/24" },
-			{ "File of the site", "" }, { "Check command", "" }, { "Reload command", "" }, { "Reload at the end", "true; false: you reload it" },
+			{ "In front", "none; cloudflare; other: another proxy" }, { "Trusted in front", "with other, as 203.0.113.0/24" },
+			{ "File of the site", "" }, { "Check command", "" }, { "Reload command", "" }, { "Reload at the end", "yes, or no: you reload it yourself" },
 		};
 
 		for (; pages[p].fields[n] && n < max; n++)

@@ -340,7 +340,9 @@ test_twins_and_letters(void **state)
 		{ 10, "\033[F", "lines 33 to 41 of 41" },
 		{ 10, "\033" "3", "+    # line 17" },          /* all of it on one screen */
 		{ 10, "\033OR" ESC, "Read first" },
-		{ 10, RIGHT, "     +<mber behind nginx." },
+		{ 10, RIGHT, "     +< ber behind nginx." },
+		{ 10, RIGHT, "     --- /dev/null" },          /* which file it is stays in sight */
+		{ 10, "\033OR" RIGHT, "+< ber behind nginx." },
 		{ 10, " 1", "lines 2 to 10 of 41" },         /* a digit jumps to the file of that step */
 		{ 10, TAB TAB ENTER, "Your answers are saved" },
 		{ 10, TAB ENTER, "works at" },

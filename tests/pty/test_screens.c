@@ -317,8 +317,11 @@ test_shifted(void **state)
 	(void)state;
 	road_to_review(p);
 	play_key(p, F9, "+# OpenChamber behind nginx.");
-	play_key(p, RIGHT, "+<mber behind nginx. Written by antechamber 0.1.0.");
-	assert_true(play_has(p, "+<lt upgrade;"));
+	play_key(p, RIGHT, "+< ber behind nginx. Written by antechamber 0.1.0.");
+	assert_true(play_has(p, "+< t upgrade;"));
+	assert_true(play_has(p, "+++ /etc/nginx"));
+	assert_true(play_has(p, "@@ -0,0 +1,"));
+	assert_true(play_has(p, "Left/Right Shift"));
 	play_key(p, LEFT, "+# OpenChamber behind nginx.");
 	play_end(p);
 }
