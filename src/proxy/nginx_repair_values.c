@@ -126,7 +126,7 @@ correct(struct repair *r, const struct value *v, const struct ngx_directive *blo
 	for (const struct ngx_directive *d = ngx_child(block, v->name); d; d = ngx_next(d, v->name)) {
 		if (d->n_args == 0 || is_right(r, v, d))
 			continue;
-		if (block == r->server)
+		if (block == r->server || v->generous) /* raised where it stands, so that it says what is so */
 			repair_word(r, d, 0, v->wanted);
 		else
 			repair_out(r, d);

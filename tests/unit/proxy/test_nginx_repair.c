@@ -472,6 +472,10 @@ test_wishes(void **state)
 	w.answers.stream = 1;
 	repair(&w, causes);
 	assert_non_null(strstr(text_of(&w, CONF), "\tclient_max_body_size 100m;\n\tproxy_read_timeout 3600s;\n"));
+	/* Raised where it stands: taken out, nginx's own would count, which is not what is said. */
+	site(t, SITE("\tlocation / {\n\t\tclient_max_body_size 1m;\n\t\tproxy_read_timeout 10s;\n\t\tproxy_pass http://127.0.0.1:3000;\n\t}\n"));
+	repair(&w, causes);
+	assert_non_null(strstr(text_of(&w, CONF), "\t\tclient_max_body_size 100m;\n\t\tproxy_read_timeout 3600s;\n"));
 	world_close(&w);
 }
 
