@@ -7,10 +7,12 @@
 
 /* A sign or a letter, and a word of English or of the language that is spoken. */
 static bool
-is_answer(const char *line, const char *sign, const char *word)
+is_answer(const struct plain *p, const char *line, const char *sign, const char *word)
 {
 	const char *said = i18n_in(word, strchr(word, '\004') + 1);
 
+	if (p->secret) /* a word may be the password */
+		return strcmp(line, sign) == 0;
 	return strcmp(line, sign) == 0 || strcasecmp(line, said) == 0 || strcasecmp(line, strchr(word, '\004') + 1) == 0;
 }
 
@@ -19,13 +21,13 @@ bool
 plain_common_answer(struct plain *p, const char *line)
 {
 	/* TRANSLATORS: four words that are typed as an answer, each one word; the first lines of line mode name them */
-	if (is_answer(line, "q", NC_("answer", "quit")))
+	if (is_answer(p, line, "q", NC_("answer", "quit")))
 		plain_leave(p, LEAVE_QUIT);
-	else if (is_answer(line, "<", NC_("answer", "back")))
+	else if (is_answer(p, line, "<", NC_("answer", "back")))
 		plain_back(p);
-	else if (is_answer(line, "?", NC_("answer", "help")))
+	else if (is_answer(p, line, "?", NC_("answer", "help")))
 		plain_explain(p);
-	else if (is_answer(line, "s", NC_("answer", "steps")))
+	else if (is_answer(p, line, "s", NC_("answer", "steps")))
 		plain_steps(p);
 	else
 		return false;

@@ -269,11 +269,17 @@ test_words(void **state)
 	struct buf out = BUF_INIT;
 
 	(void)state;
-	assert_int_equal(run_script("\n\nhelp\nback\nsteps\nQUIT\n", "FAKE=", &out), 0);
-	assert_non_null(strstr(out.s, "UI password, not shown while you type [none]: \nWhat it is."));
-	assert_non_null(strstr(out.s, "UI password, not shown while you type [none]: \nWhere does OpenChamber answer [http://127.0.0.1:3000]: steps\n"));
-	assert_non_null(strstr(out.s, "\nto do: step 3, Proxy\n"));
+	assert_int_equal(run_script("\n\n\nback\nhelp\nsteps\nQUIT\n", "FAKE=", &out), 0);
+	assert_non_null(strstr(out.s, "Which one, 1 to 6 [1]: back\n\nStep 2 of 11"));
+	assert_non_null(strstr(out.s, "[http://127.0.0.1:3000]: help\nWhat it is."));
+	assert_non_null(strstr(out.s, "\nto do: step 4, Public address\n"));
 	assert_non_null(strstr(out.s, "[http://127.0.0.1:3000]: QUIT\n"));
+	buf_cut(&out, 0);
+	/* Of a password only the signs are answers: any word may be one. */
+	assert_int_equal(run_script("\n\n?\n<\n\nhelp\n\nq\n", "FAKE=locked", &out), 0);
+	assert_non_null(strstr(out.s, "UI password, not shown while you type [none]: \nWhat it is."));
+	assert_non_null(strstr(out.s, "UI password, not shown while you type [none]: \nWhere does OpenChamber answer [http://127.0.0.1:3000]: \n"));
+	assert_non_null(strstr(out.s, "\nThe password was refused.\n"));
 	buf_cut(&out, 0);
 	/* The long wait is offered until it is answered: from its question < leads to the one before. */
 	assert_int_equal(run_script("\n\n\n\nchat.example.org\n\n\n\n?\n<\n\n\nq\n", "FAKE=", &out), 0);
