@@ -13,6 +13,15 @@
 
 /* What needs root is refused with its command, which stands on a line of its own. */
 static void
+refused(struct screen *sc, const struct err *e)
+{
+	if (setup_root_command(sc->setup))
+		sc->at.view = VIEW_COMMANDS, sc->at.top = 0;
+	else
+		screen_say(sc, e->msg);
+}
+
+static void
 choose_now(struct screen *sc, const char *list, size_t row)
 {
 	const enum page p = setup_page(sc->setup);
@@ -23,10 +32,18 @@ choose_now(struct screen *sc, const char *list, size_t row)
 			sc->leave(sc->ctx, LEAVE_DONE);
 		return;
 	}
-	if (setup_root_command(sc->setup))
-		sc->at.view = VIEW_COMMANDS, sc->at.top = 0;
+	refused(sc, &e);
+}
+
+/* Root's run comes in the place of this one. */
+static void
+hand_to_root(struct screen *sc)
+{
+	if (screen_asks_sudo(sc, _("This asks for root, as what was done is kept where only root reads it. sudo may ask now for your login password, which is not the UI password. It runs only this:"),
+	                     setup_as_root_command(sc->setup, false)))
+		sc->leave(sc->ctx, LEAVE_AS_ROOT);
 	else
-		screen_say(sc, e.msg);
+		screen_say(sc, _("sudo refused. Nothing was changed."));
 }
 
 void
@@ -44,6 +61,8 @@ act_choose(struct screen *sc, const char *list, size_t row)
 		choose_now(sc, list, row);
 	} else if (strcmp(list, "taken") == 0 && row + 1 == n) {
 		focus_on(sc, "public");
+	} else if (setup_choice_is_roots(sc->setup, list, row)) {
+		hand_to_root(sc);
 	} else if (setup_choice_needs_token(sc->setup, list, row)) {
 		focus_on(sc, "token");
 		screen_say(sc, _("Write the API token first: it was typed last time and is kept nowhere."));
@@ -160,12 +179,13 @@ act_main(struct screen *sc)
 		char key[32];
 
 		snprintf(key, sizeof(key), "%s", item.key);
-		if (focus_list_acts(key) && (!start || screen_is_half_way(sc))) {
+		if (focus_list_acts(key) && (!start || screen_is_half_way(sc) ||
+		                             setup_choice_is_roots(sc->setup, key, focus_row(sc, key)))) {
 			act_choose(sc, key, focus_row(sc, key));
 			return;
 		}
 		if (setup_choose(sc->setup, p, key, focus_row(sc, key), &e) < 0) {
-			screen_say(sc, e.msg);
+			refused(sc, &e);
 			return;
 		}
 	}

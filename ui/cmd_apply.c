@@ -296,6 +296,7 @@ take_wish(struct options *o, struct journal_wish *w, struct arena *a, struct err
 		return -1;
 	o->answers = w->answers;
 	o->set_aside = w->set_aside;
+	o->in_place_of = w->in_place_of;
 	o->plan = w->plan;
 	o->cacert = o->cacert ? o->cacert : w->cacert;
 	o->no_reload |= w->no_reload;

@@ -183,6 +183,11 @@ planned_build(struct cmd *c, struct planned *p, struct err *e)
 		                   _("This is set by hand, because npm.url is not answered. "
 		                     "Nothing was changed: antechamber print shows what to paste."));
 	}
+	if (c->o->in_place_of) {
+		if (url_parse(&p->replaced, c->o->in_place_of, "https", URL_ANY, "--in-place-of", e) < 0)
+			return -1;
+		p->context.replaces = &p->replaced;
+	}
 	return plan_build(&p->plan, &p->context, c->o->set_aside, e);
 }
 

@@ -21,6 +21,7 @@ struct planned {
 	struct plan          plan;
 	struct proxy_found   left; /* the proxy that is moved away from */
 	struct move          move;
+	struct url           replaced; /* the address that goes */
 	bool                 detected;
 	char                *origin, *public_url; /* as people write them */
 };

@@ -33,6 +33,7 @@ run_wizard(const struct options *o)
 			.templates = o->templates,
 			.answers = o->answers,
 			.self = o->self,
+			.given = o->given,
 			.practice = o->command == COMMAND_PRACTICE,
 			.practice_nginx = o->practice_nginx,
 			.broken = o->broken_name,
@@ -255,6 +256,7 @@ main(int argc, char **argv)
 	keep_secrets();
 	signal(SIGPIPE, SIG_IGN);
 	o.password = password_from_environment();
+	o.given = (const char *const *)argv + 1;
 	templates = find_ourselves(&arena, &o, &locale);
 	i18n_init(locale, options_peek(argc, argv, "lang"));
 	o.wanted = arena_strdup(&arena, i18n_language());

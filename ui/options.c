@@ -82,14 +82,14 @@ const struct option_entry option_table[] = {
 	  N_("how large an upload must be possible (100M)") },
 	{ "timeout", OPTION_SECONDS, "SECONDS", FIELD(timeout_ms), LOOKING | BIT(APPLY), 0, 0,
 	  N_("how long one probe waits (5)") },
-	{ "deep", OPTION_FLAG, NULL, FIELD(deep), LOOKING, 0, 0,
-	  N_("add the checks that must wait a minute") },
+	{ "deep", OPTION_FLAG, NULL, FIELD(deep), LOOKING, 0, 0, N_("add the checks that must wait a minute") },
 	{ "strict", OPTION_FLAG, NULL, FIELD(strict), BIT(CHECK) | BIT(LINT) | BIT(REHEARSE) | BIT(PRACTICE),
 	  0, 0, N_("a warning counts as a failure") },
 	{ "fetch-addresses", OPTION_FLAG, NULL, FIELD(fetch_addresses), PLANNED, 0, 0,
 	  N_("ask Cloudflare for today's list of its addresses") },
 	{ "set-aside", OPTION_TEXT, "FILE", FIELD(set_aside), PLANNED, 0, 0,
 	  N_("move this site's file out of the way; undoing brings it back") },
+	{ "in-place-of", OPTION_TEXT, "URL", FIELD(in_place_of), PLANNED, 0, 0, N_("take away the site that was set up for this address") },
 	{ "plan", OPTION_HASH, "SHA256", FIELD(plan), BIT(APPLY) | BIT(DOCTOR), 0, 0,
 	  N_("refuse any plan but this one") },
 	{ "over-edits", OPTION_HASH, "SHA256", FIELD(over_edits), BIT(APPLY), 0, 0, N_("replace what was edited since, if it is this") },
@@ -380,7 +380,7 @@ complete(const struct options *o, struct err *e)
 	if (o->command == COMMAND_CHECK && o->connect_to && !o->has_public)
 		return err_set(e, ERR_USAGE,
 		               _("--connect-to needs --public URL: it is the public address that is talked to there."));
-	if (o->continues && (o->answers || o->set_aside || o->plan))
+	if (o->continues && (o->answers || o->set_aside || o->in_place_of || o->plan))
 		return err_set(e, ERR_USAGE,
 		               _("--continue takes its answers from the change that was interrupted."));
 	if (PLANNED & 1u << o->command && !o->answers && !o->continues)

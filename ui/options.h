@@ -27,7 +27,7 @@ struct options {
 	const char *answers, *root, *templates, *log, *color, *lang, *report;
 	const char *wanted; /* the language, even where this terminal cannot show it */
 	const char *broken_name;     /* NULL: none was given */
-	const char *connect_to, *cacert, *password_file, *token_file, *only, *cause, *plan, *over_edits, *set_aside, *server_id, *proxy, *conf, *npm;
+	const char *connect_to, *cacert, *password_file, *token_file, *only, *cause, *plan, *over_edits, *set_aside, *in_place_of, *server_id, *proxy, *conf, *npm;
 	unsigned long long body;     /* bytes; 0: not given */
 	unsigned timeout_ms;         /* per probe; 0: not given */
 	unsigned port;               /* of the probe origin; 0: any */
@@ -38,6 +38,7 @@ struct options {
 
 	/* Found by main(), not given as options. */
 	const char *self;            /* path of this program */
+	const char *const *given;    /* all of these as they were written */
 	const char *practice_nginx;  /* a private nginx beside it, or NULL */
 	char       *password;        /* OpenChamber's, from a file or the environment; wiped at the end */
 };

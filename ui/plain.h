@@ -121,6 +121,7 @@ void plain_diff_aloud(struct plain *p, const char *diff);           /* all of it
 
 /* plain_look.c */
 void plain_look(struct plain *p, plain_fn *then);
+void plain_as_root(struct plain *p, plain_fn *refused); /* the run goes on as one of root */
 
 /* plain_repair.c */
 void plain_repair(struct plain *p);

@@ -158,6 +158,10 @@ answer_list(struct plain *p, const char *line)
 		buf_free(&b);
 		return;
 	}
+	if (setup_choice_is_roots(p->setup, list, (size_t)number - 1)) {
+		plain_as_root(p, ask_next);
+		return;
+	}
 	if (setup_choose(p->setup, p->page, list, (size_t)number - 1, &e) < 0) {
 		plain_refused(p, e.msg);
 		ask_next(p);
@@ -196,7 +200,7 @@ ask_list(struct plain *p, const char *list)
 {
 	static const struct { const char *list, *question; } words[] = {
 		/* TRANSLATORS: questions with the numbers behind them: "Which one, 1 to 6 [1]:" */
-		{ "proxy", N_("Which one") }, { "tls", N_("Certificate") }, { "start", N_("What now") }, { "taken", N_("What now") },
+		{ "proxy", N_("Which one") }, { "tls", N_("Certificate") }, { "start", N_("What now") }, { "taken", N_("What now") }, { "before", N_("The address so far") },
 		{ "plan", N_("Plan at Cloudflare") }, { "ssl", N_("SSL/TLS at Cloudflare") },
 		{ "addresses", N_("Addresses of Cloudflare") },
 	};

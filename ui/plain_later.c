@@ -52,7 +52,7 @@ say_going(struct plain *p, const char *list)
 	const size_t n = setup_going(p->setup, list, p->item, line, MAX_LINES);
 
 	if (n)
-		plain_say(p, _("This is what goes, and what comes back:"));
+		plain_say(p, _("What becomes of the files:"));
 	for (size_t i = 0; i < n; i++)
 		plain_line(p, PAGE_LATER, &line[i]);
 }

@@ -5,10 +5,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "console.h"
-#include "prose.h"
 #include "screens.h"
-#include "sudo.h"
-#include "term.h"
 
 static const char hold_key[] = "hold", front_key[] = "front", look_key[] = "look";
 
@@ -299,18 +296,11 @@ ask_build(struct screen *sc, struct sheet *s)
 		build_usual(sc, s);
 }
 
-/* What would be read, and why, stands on the normal screen, where sudo asks. */
 static void
 look(struct screen *sc)
 {
-	bool agreed;
-
-	term_leave();
-	prose_say(_("Only root can read this certificate. sudo may ask now for your login password, which is not the UI password. It runs only this, which changes nothing:"));
-	prose_command(setup_look_command(sc->setup));
-	agreed = sudo_agrees(setup_sudo_argv(sc->setup));
-	term_return();
-	if (agreed)
+	if (screen_asks_sudo(sc, _("Only root can read this certificate. sudo may ask now for your login password, which is not the UI password. It runs only this, which changes nothing:"),
+	                     setup_look_command(sc->setup)))
 		setup_look(sc->setup);
 	else
 		screen_say(sc, _("sudo refused. It goes on without: the certificate is checked in step 11."));

@@ -41,7 +41,7 @@ put_going(struct screen *sc, struct sheet *s)
 	if (!n)
 		return;
 	sheet_gap(s);
-	sheet_para(s, ROW_KEEP, 0, false, _("This is what goes, and what comes back:"));
+	sheet_para(s, ROW_KEEP, 0, false, _("What becomes of the files:"));
 	part_lines(s, line, n, false);
 }
 

@@ -6,10 +6,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
-#include "prose.h"
 #include "screens.h"
-#include "sudo.h"
-#include "term.h"
 
 #define MAX_PLAN   32
 
@@ -89,18 +86,11 @@ review_build(struct screen *sc, struct sheet *s)
 
 /* ---- applying ---- */
 
-/* sudo asks for its password on the normal screen; what it runs is said before. */
 static bool
 ask_sudo(struct screen *sc)
 {
-	bool agreed;
-
-	term_leave();
-	prose_say(_("Writing needs root. sudo may ask now for your login password, which is not the UI password. It runs only this:"));
-	prose_command(setup_sudo_command(sc->setup));
-	agreed = sudo_agrees(setup_sudo_argv(sc->setup));
-	term_return();
-	return agreed;
+	return screen_asks_sudo(sc, _("Writing needs root. sudo may ask now for your login password, which is not the UI password. It runs only this:"),
+	                        setup_sudo_command(sc->setup));
 }
 
 /* It leads to the step that failed, and says there why. */

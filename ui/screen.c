@@ -8,6 +8,8 @@
 
 #include "base/i18n.h"
 #include "draw.h"
+#include "prose.h"
+#include "sudo.h"
 #include "term.h"
 
 const struct scr *
@@ -138,6 +140,19 @@ screen_where(const struct screen *sc)
 }
 
 /* ---- going places ---- */
+
+bool
+screen_asks_sudo(struct screen *sc, const char *sentence, const char *command)
+{
+	bool agreed;
+
+	term_leave();
+	prose_say(sentence);
+	prose_command(command);
+	agreed = sudo_agrees(setup_sudo_argv(sc->setup));
+	term_return();
+	return agreed;
+}
 
 void
 screen_say(struct screen *sc, const char *text)

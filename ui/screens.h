@@ -27,7 +27,7 @@ enum view { VIEW_PAGE, VIEW_HELP, VIEW_GLOSSARY, VIEW_COMMANDS, VIEW_DIFF };
 enum question { ASK_NOTHING, ASK_LEAVE, ASK_GIVE_UP, ASK_HALF_WAY, ASK_SILENT, ASK_UNPROTECTED, ASK_TEST, ASK_UNDO, ASK_REMOVE };
 
 /* How a face ends. */
-enum leave { LEAVE_QUIT, LEAVE_KEPT, LEAVE_DONE, LEAVE_STOPPED, LEAVE_GONE, LEAVE_FOR_PLAIN };
+enum leave { LEAVE_QUIT, LEAVE_KEPT, LEAVE_DONE, LEAVE_STOPPED, LEAVE_GONE, LEAVE_FOR_PLAIN, LEAVE_AS_ROOT };
 typedef void leave_fn(void *ctx, enum leave how);
 
 /* What the focus can be on, in the order of Tab. */
@@ -107,6 +107,8 @@ const struct scr *screen_kind(const struct screen *sc);
 unsigned screen_where(const struct screen *sc);
 bool screen_has_list(const struct screen *sc, const char *key); /* shown now */
 bool screen_is_half_way(const struct screen *sc); /* a change was broken off, and is not settled yet */
+/* Leave the screen, say why and what is run, and let sudo ask; did it agree? */
+bool screen_asks_sudo(struct screen *sc, const char *sentence, const char *command);
 void screen_say(struct screen *sc, const char *text);
 void screen_open(struct screen *sc, enum page p);
 void screen_next(struct screen *sc); /* Enter at the end of a page */

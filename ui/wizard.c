@@ -142,6 +142,36 @@ say_farewell(const struct wizard *w)
 			prose_say(*text);
 }
 
+/* Of its strings nothing lives as long as the run that has them. */
+static char **
+root_argv(const struct wizard *w)
+{
+	const char *const *v = setup_as_root_argv(w->setup, w->in_lines);
+	size_t n = 0;
+	char **copy;
+
+	while (v[n])
+		n++;
+	copy = xcalloc(n + 1, sizeof(*copy));
+	for (size_t i = 0; i < n; i++)
+		copy[i] = xstrdup(v[i]);
+	return copy;
+}
+
+/* In the place of this run, so its status is ours. */
+static int
+become(char **argv)
+{
+	fflush(stdout);
+	signal(SIGPIPE, SIG_DFL);
+	execvp(argv[0], argv);
+	perror(argv[0]);
+	for (char **s = argv; *s; s++)
+		free(*s);
+	free(argv);
+	return 127;
+}
+
 static int
 status_of(const struct wizard *w)
 {
@@ -155,6 +185,7 @@ status_of(const struct wizard *w)
 		return 128 + (w->signal ? w->signal : SIGHUP);
 	case LEAVE_KEPT:
 	case LEAVE_FOR_PLAIN:
+	case LEAVE_AS_ROOT:
 		break;
 	}
 	return 0;
@@ -175,6 +206,7 @@ wizard_run(const struct wizard_options *o)
 {
 	struct wizard w = { .o = o, .loop = loop_new(), .how = LEAVE_GONE };
 	struct err e = { 0 };
+	char **roots = NULL;
 	int status;
 
 	struct setup_options options = o->setup;
@@ -186,7 +218,9 @@ wizard_run(const struct wizard_options *o)
 		console_say(stderr, e.msg);
 		status = err_status(e.code);
 	} else {
-		if (w.how != LEAVE_GONE || w.signal == SIGTERM)
+		if (w.how == LEAVE_AS_ROOT)
+			roots = root_argv(&w);
+		else if (w.how != LEAVE_GONE || w.signal == SIGTERM)
 			say_farewell(&w);
 		status = status_of(&w);
 	}
@@ -195,5 +229,5 @@ wizard_run(const struct wizard_options *o)
 	setup_free(w.setup);
 	net_free(w.net);
 	loop_free(w.loop);
-	return status;
+	return roots ? become(roots) : status;
 }

@@ -133,6 +133,17 @@ put_stop(struct apply *a, struct json *line)
 	put_words(line, "again", step_instead(&a->arena, start->argv, word_for_reload(p, start->argv), p->reload));
 }
 
+static void
+put_replaced(struct json *line, const struct url *address)
+{
+	struct buf b = BUF_INIT;
+
+	if (address)
+		url_base(&b, address);
+	json_set_string(line, "in-place-of", address ? b.s : NULL);
+	buf_free(&b);
+}
+
 static int
 write_begin(struct apply *a, struct err *e)
 {
@@ -157,6 +168,7 @@ write_begin(struct apply *a, struct err *e)
 	json_set_int(line, "uid", (long long)geteuid());
 	json_set_string(line, "plan", hash);
 	json_set_string(line, "set-aside", a->plan->context.set_aside);
+	put_replaced(line, a->plan->context.replaces);
 	json_set_string(line, "cacert", a->options.cacert);
 	json_set_bool(line, "no-reload", a->options.no_reload);
 	json_set_bool(line, "allow-unprotected", a->options.allow_unprotected);

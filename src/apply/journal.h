@@ -50,6 +50,7 @@ struct journal_deed {
 	const char *step; /* "write" "link" "set-aside" "answers" "validate" "reload" ... */
 	const char *path; /* as a person names it, without root; "" where there is none */
 	bool        made; /* nothing stood there before */
+	bool        gone; /* nothing stands there since */
 };
 size_t journal_deeds(struct arena *a, const char *dir, struct journal_deed **deeds);
 /* Append the diffs of the files it wrote: from what was there before to what it wrote. */
@@ -62,6 +63,7 @@ void journal_diff(struct buf *out, const char *dir);
 struct journal_wish {
 	char *answers;   /* a file in the entry's directory; NULL: it is a repair */
 	char *set_aside; /* or NULL */
+	char *in_place_of; /* the address that goes, or NULL */
 	char *cacert;    /* or NULL */
 	char *plan;      /* its hash */
 	bool  no_reload, allow_unprotected, fetch_addresses;

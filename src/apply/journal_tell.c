@@ -11,14 +11,16 @@
 #include "base/i18n.h"
 #include "base/self.h"
 
-static bool
-was_nothing(const struct json *line)
+static void
+note_nothing(struct journal_deed *d, const struct json *line)
 {
 	struct alteration c = { 0 };
-	const bool nothing = alter_from_json(&c, line) && c.was.kind == CONTENT_ABSENT;
 
+	if (alter_from_json(&c, line)) {
+		d->made = c.was.kind == CONTENT_ABSENT;
+		d->gone = c.is.kind == CONTENT_ABSENT;
+	}
 	alter_free(&c);
-	return nothing;
 }
 
 size_t
@@ -36,9 +38,9 @@ journal_deeds(struct arena *a, const char *dir, struct journal_deed **deeds)
 			continue;
 		/* Of a request also what it asks for. */
 		const char *method = json_get_string(l.v[i], "method", "");
-		(*deeds)[n++] = (struct journal_deed){ arena_strdup(a, step),
-			arena_printf(a, "%s%s%s", method, *method ? " " : "", json_get_string(l.v[i], "path", "")),
-			was_nothing(l.v[i]) };
+		(*deeds)[n] = (struct journal_deed){ .step = arena_strdup(a, step),
+			.path = arena_printf(a, "%s%s%s", method, *method ? " " : "", json_get_string(l.v[i], "path", "")) };
+		note_nothing(&(*deeds)[n++], l.v[i]);
 	}
 	journal_lines_free(&l);
 	return n;
@@ -122,6 +124,7 @@ static void
 read_wish(struct journal_wish *w, struct arena *a, const struct json *line)
 {
 	w->set_aside = word_of(a, line, "set-aside");
+	w->in_place_of = word_of(a, line, "in-place-of");
 	w->cacert = word_of(a, line, "cacert");
 	w->plan = word_of(a, line, "plan");
 	w->no_reload = json_get_bool(line, "no-reload", false);

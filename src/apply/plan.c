@@ -11,6 +11,7 @@
 #include "apply/content.h"
 #include "apply/diff.h"
 #include "apply/move.h"
+#include "apply/replace.h"
 #include "base/crypto.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -76,21 +77,6 @@ is_written(const struct plan *p, struct arena *a, const char *path)
 	return false;
 }
 
-/* The last step goes in front of the first program. */
-static void
-move_before_runs(struct steps *s)
-{
-	size_t at = 0;
-
-	while (at < s->n && s->v[at].kind != STEP_RUN)
-		at++;
-	if (at >= s->n)
-		return;
-	struct step last = s->v[s->n - 1];
-	memmove(&s->v[at + 1], &s->v[at], (s->n - 1 - at) * sizeof(last));
-	s->v[at] = last;
-}
-
 static void
 see(struct plan *p)
 {
@@ -130,10 +116,10 @@ plan_build(struct plan *p, const struct proxy_context *c, const char *set_aside,
 		if (path && !is_written(p, &p->steps.arena, path)) {
 			steps_set_aside(&p->steps, path);
 			p->steps.v[p->steps.n - 1].straight = c->found->box != NULL;
-			move_before_runs(&p->steps);
+			steps_before_runs(&p->steps);
 		}
 	}
-	if (move_steps(p, e) < 0) {
+	if (replace_steps(p, e) < 0 || move_steps(p, e) < 0) {
 		plan_free(p);
 		return -1;
 	}
@@ -290,9 +276,9 @@ plan_verb(const struct plan *p, size_t step)
 	case STEP_LINK:
 		return plan_state(p, step) == PLAN_SAME ? _("as it is") : _("link");
 	case STEP_SET_ASIDE:
-		return _("set aside");
+		return p->steps.v[step].replaced ? _("take away") : _("set aside");
 	case STEP_RMDIR:
-		/* TRANSLATORS: a step of the plan: an empty directory goes; at most 10 columns */
+		/* TRANSLATORS: a step of the plan: an empty directory goes, or a site of ours; at most 10 columns */
 		return _("take away");
 	case STEP_RUN:
 		/* TRANSLATORS: a step of the plan: a proxy is stopped; at most 10 columns */
@@ -388,14 +374,20 @@ diff_step(struct buf *out, const struct plan *p, size_t step, enum plan_state wa
 int
 plan_diff(struct buf *out, const struct plan *p, struct err *e)
 {
-	static const enum plan_state order[] = { PLAN_CHANGED, PLAN_NEW };
+	/* What is only taken away is read last. */
+	static const struct {
+		enum plan_state state;
+		bool            replaced;
+	} order[] = { { PLAN_CHANGED, false }, { PLAN_NEW, false }, { PLAN_CHANGED, true } };
 
 	for (size_t k = 0; k < ARRAY_LEN(order); k++)
-		for (size_t i = 0; i < p->steps.n; i++)
-			if ((p->steps.v[i].kind == STEP_WRITE || p->steps.v[i].kind == STEP_CALL ||
-			     (p->steps.v[i].kind == STEP_SET_ASIDE && p->steps.v[i].leaving)) &&
-			    diff_step(out, p, i, order[k], e) < 0)
+		for (size_t i = 0; i < p->steps.n; i++) {
+			const struct step *s = &p->steps.v[i];
+
+			if ((s->kind == STEP_WRITE || s->kind == STEP_CALL || (s->kind == STEP_SET_ASIDE && (s->leaving || s->replaced))) &&
+			    s->replaced == order[k].replaced && diff_step(out, p, i, order[k].state, e) < 0)
 				return -1;
+		}
 	return 0;
 }
 

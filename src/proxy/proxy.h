@@ -91,6 +91,7 @@ struct proxy_context {
 	const char               *root;      /* --root, or NULL */
 	const struct proxy_private *private; /* NULL: for real */
 	const char                 *set_aside; /* the file of a site that will be gone by then, or NULL */
+	const struct url           *replaces;  /* the address that was set up before and is taken away, or NULL */
 	const struct proxy_context *leaving;   /* of the proxy that served the address so far and is moved away from, or NULL */
 };
 

@@ -68,6 +68,20 @@ steps_set_aside(struct steps *s, const char *path)
 }
 
 void
+steps_before_runs(struct steps *s)
+{
+	size_t at = 0;
+
+	while (at < s->n && s->v[at].kind != STEP_RUN)
+		at++;
+	if (at >= s->n)
+		return;
+	struct step last = s->v[s->n - 1];
+	memmove(&s->v[at + 1], &s->v[at], (s->n - 1 - at) * sizeof(last));
+	s->v[at] = last;
+}
+
+void
 steps_rmdir(struct steps *s, const char *path)
 {
 	append(s, STEP_RMDIR)->path = arena_strdup(&s->arena, path);

@@ -60,6 +60,7 @@ struct step {
 	bool               shared; /* write: somebody else's file, in which only a part is ours */
 	bool               straight; /* no link on the way to its path is followed: a container could turn it */
 	bool               leaving; /* it is about the proxy that is moved away from */
+	bool               replaced; /* set aside: it was ours, of an address that another takes the place of */
 };
 
 struct steps {
@@ -75,6 +76,7 @@ void steps_link(struct steps *s, const char *path, const char *target);
 /* To a file of the machine: relative where both directories lie side by side, so that it stays right under another root. */
 void steps_link_to(struct steps *s, const char *path, const char *file);
 void steps_set_aside(struct steps *s, const char *path);
+void steps_before_runs(struct steps *s); /* the last one goes in front of the first program */
 void steps_rmdir(struct steps *s, const char *path);
 void steps_run(struct steps *s, enum step_role role, const char *const *argv);
 /* A proxy ends for as long as the change stands; by the second it comes back. */

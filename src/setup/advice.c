@@ -34,7 +34,7 @@ failed_with(const struct check_result *r, const char *cause)
 static void
 advise_start(const struct setup *s, struct advice *a)
 {
-	const bool choices = s->existing || s->broken_off;
+	const bool choices = s->existing || s->broken_off || ours_address(s);
 
 	if (s->has_interrupted) {
 		/* TRANSLATORS: %s is a date with its time */
@@ -43,10 +43,12 @@ advise_start(const struct setup *s, struct advice *a)
 		advise(a, _("At its next start the proxy would read what was written. It has to be settled before anything else."));
 		return;
 	}
-	a->n = session_advice(s, a->v);
+	if (ours_address(s))
+		advise(a, ours_told(s));
+	a->n += session_advice(s, a->v + a->n);
 	if (s->existing)
 		advise(a, repair_summary(s));
-	else if (!s->broken_off)
+	else if (!a->n)
 		advise(a, _("Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back."));
 	if (s->o.broken)
 		advise(a, _("Something in this private site is wrong on purpose. Find it, and mend it; this server is not touched."));

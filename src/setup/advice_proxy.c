@@ -116,5 +116,6 @@ advise_public(const struct setup *s, struct advice *a)
 		own = own || machine_has_address(&s->machine, s->addresses[i]);
 	if (s->n_addresses && !own && !s->o.practice)
 		advise_router(s, a);
+	advise(a, replaced_advice(s));
 	advise(a, setup_may_leave(s, PAGE_PUBLIC) ? _("Press Enter: the rehearsal starts, and nothing is written.") : _("The rehearsal starts when nothing fails here."));
 }

@@ -194,6 +194,10 @@ apply_argv(struct setup *s, bool sudo, bool watched)
 		v[n++] = "--set-aside";
 		v[n++] = setup_set_aside(s);
 	}
+	if (replaced_url(s) && !repair_chosen(s)) {
+		v[n++] = "--in-place-of";
+		v[n++] = replaced_base(s);
+	}
 	if (watched || !sudo) {
 		v[n++] = "--plan";
 		v[n++] = s->plan_hash;

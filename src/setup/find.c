@@ -219,6 +219,7 @@ found_all(void *ctx)
 		told_look(s);
 	if ((s->page == PAGE_START && !s->has_interrupted) || s->page == PAGE_REPAIR)
 		repair_look(s);
+	ours_suggest(s);
 	if (s->page == PAGE_LATER)
 		later_open(s);
 	install_await(s);

@@ -37,6 +37,7 @@ later_note_last(struct setup *s)
 	const size_t n = journal_list(&s->keep, s->o.root, &entries);
 
 	s->has_last = s->typed_before = false;
+	s->was_here = n > 0;
 	for (size_t i = 0; i < n; i++) {
 		if (entries[i].state != JOURNAL_COMMITTED)
 			continue;
@@ -53,17 +54,18 @@ later_load(struct setup *s, struct err *e)
 	char **saved = answers_saved(&s->keep, s->o.root);
 	struct buf text = BUF_INIT;
 
+	later_note_last(s);
 	if (!saved || !saved[0])
 		return 0;
 	if (answers_load(&s->answers, saved[0], e) < 0)
 		return -1;
 	s->answers_path = saved[0];
-	later_note_last(s);
 	/* Answers that were only kept are a start; a later run is one after something was applied. */
 	if (!s->has_last && !(geteuid() != 0 && strncmp(saved[0], "/etc/", 5) == 0))
 		return 0;
 	s->later = true;
 	s->page = PAGE_LATER;
+	replaced_note(s);
 	answers_write(&text, &s->answers);
 	s->later_answers = arena_strdup(&s->keep, text.s);
 	buf_free(&text);
@@ -379,42 +381,10 @@ later_choose(struct setup *s, size_t i, struct err *e)
 	}
 }
 
-/* The places of one change, each once. */
-static size_t
-places_of(const struct setup *s, const struct journal_entry *entry, struct setup_line *out, size_t n, size_t max)
+bool
+later_undoes(const struct setup *s, size_t i)
 {
-	struct journal_deed *d;
-	const size_t deeds = journal_deeds(s->say, entry->dir, &d);
-
-	for (size_t i = 0; i < deeds && n < max; i++) {
-		/* A request is a place too, and made it where it was to make something. */
-		const bool call = strcmp(d[i].step, "call") == 0;
-		const bool made = d[i].made || (call && strncmp(d[i].path, "POST ", 5) == 0);
-		bool known = strcmp(d[i].step, "mkdir") == 0 || (*d[i].path != '/' && !call);
-
-		for (size_t k = 0; k < n; k++)
-			known = known || strcmp(out[k].text, d[i].path) == 0;
-		if (!known) /* TRANSLATORS: what becomes of a file when a change is undone, at most 11 columns */
-			out[n++] = (struct setup_line){ MARK_NONE, made ? _("goes") : _("comes back"), d[i].path, "" };
-	}
-	return n;
-}
-
-size_t
-setup_going(const struct setup *s, const char *key, size_t i, struct setup_line *out, size_t max)
-{
-	struct journal_entry *entries;
-	size_t n = 0, all;
-
-	if (!setup_choice_changes(s, key, i) || strcmp(key, "later") != 0)
-		return 0;
-	if (row_at(s, i) == LATER_UNDO)
-		return places_of(s, &s->last, out, 0, max);
-	all = journal_list(s->say, s->o.root, &entries);
-	for (size_t k = 0; k < all; k++)
-		if (entries[k].state == JOURNAL_COMMITTED)
-			n = places_of(s, &entries[k], out, n, max);
-	return n;
+	return row_at(s, i) == LATER_UNDO;
 }
 
 bool

@@ -1,6 +1,5 @@
 /* lines.c - the live checks of the asking pages and the progress of a change, as lines. */
 #include "setup/repair.h"
-#include "setup/session.h"
 #include "setup/watch.h"
 
 #include <stdio.h>
@@ -77,9 +76,10 @@ lines_start(const struct setup *s, struct lines *l)
 		if (i < n && s->found[i].installed)
 			line_add(l, MARK_PASS, _("found"), rows[i].label, rows[i].state);
 	}
-	if (session_is_roots(s)) /* TRANSLATORS: %s is a command */
-		line_told(l, MARK_SKIP, say(s, _("root has used this program here, or does now; what of it is unfinished only root sees: %s"),
-		                            say(s, "%s%s", machine_as_root(&s->machine), self_command())));
+	if (!ours_address(s) && ours_told(s))
+		line_add(l, MARK_NONE, "", ours_told(s), "");
+	if (s->was_here && !s->has_last) /* TRANSLATORS: %s is a command */
+		line_add(l, MARK_SKIP, _("none"), say(s, _("what was set up here before was undone. Its list: %s"), list_command(s)), "");
 	lines_repair(s, l);
 	if (find_takes_long(s))
 		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), _("what is on this server"), "");

@@ -109,9 +109,15 @@ lines_kept(const struct setup *s, struct lines *l)
 	if (s->outcome != OUTCOME_WORKS || s->scratch)
 		return;
 	line_add(l, MARK_NONE, "", _("Changed"), say(s, Q_("%d place", "%d places", (unsigned long)s->places), (int)s->places));
+	if (replaced_url(s)) /* TRANSLATORS: a label in front of an address that does not answer any more */
+		line_add(l, MARK_NONE, "", _("Closed"), replaced_base(s));
+	else if (replaced_stays(s)) /* TRANSLATORS: a label in front of an address that answers beside the new one */
+		line_add(l, MARK_NONE, "", _("Open too"), replaced_base(s));
 	line_add(l, MARK_NONE, "", _("Undo"), setup_undo_command(s));
 	if (s->answers_path && s->deed == DEED_APPLY)
 		line_add(l, MARK_NONE, "", _("Again"), setup_commands(s)[0]);
+	/* TRANSLATORS: %s is a command; it stands behind "Later" */
+	line_add(l, MARK_NONE, "", _("Later"), say(s, _("%s: change, undo or remove"), ours_command(s)));
 }
 
 void

@@ -85,6 +85,7 @@ start_offers(const struct setup *s, enum start_choice c)
 	case START_RESUME: return s->broken_off;
 	case START_REPAIR: return s->existing && repair_possible(s);
 	case START_LOOK:   return s->existing;
+	case START_OURS:   return ours_address(s);
 	case START_ANEW:   break;
 	}
 	return true;
@@ -94,7 +95,7 @@ start_offers(const struct setup *s, enum start_choice c)
 static int
 start_at(const struct setup *s, size_t i)
 {
-	static const enum start_choice order[] = { START_RESUME, START_REPAIR, START_ANEW, START_LOOK };
+	static const enum start_choice order[] = { START_OURS, START_RESUME, START_REPAIR, START_ANEW, START_LOOK };
 
 	for (size_t k = 0; k < ARRAY_LEN(order); k++)
 		if (start_offers(s, order[k]) && i-- == 0)
@@ -109,12 +110,36 @@ start_label(const struct setup *s, enum start_choice c)
 	case START_RESUME: return session_label(s);
 	case START_REPAIR: return _("find out why, and repair that file");
 	case START_LOOK:   return _("only look: run all checks, change nothing");
+	case START_OURS:   return ours_label(s);
 	case START_ANEW:   break;
 	}
-	if (!s->existing)
+	if (!s->existing && s->broken_off)
 		return _("begin anew: those answers are given up");
+	if (!s->existing)
+		return _("set up another address");
 	/* TRANSLATORS: %s is a file that is moved out of the way for as long as the new site is there */
 	return say(s, _("set up anew: %s is set aside, and comes back when you undo"), s->existing->file);
+}
+
+/* What was answered before is given up; what was found stays. */
+static void
+begin_anew(struct setup *s)
+{
+	struct answers fresh;
+
+	session_forget_offer(s);
+	session_end(s);
+	answers_init(&fresh);
+	fresh.has_origin = s->answers.has_origin;
+	fresh.origin = s->answers.origin;
+	if (s->answers.proxy)
+		fresh.proxy = arena_strdup(&fresh.arena, s->answers.proxy);
+	if (s->answers.language)
+		fresh.language = arena_strdup(&fresh.arena, s->answers.language);
+	answers_free(&s->answers);
+	s->answers = fresh;
+	s->other_cert = false;
+	names_suggest(s);
 }
 
 static size_t
@@ -139,6 +164,12 @@ list_start(const struct setup *s, struct setup_choice *out, size_t max)
 			.label = start_label(s, c) };
 	}
 	return n;
+}
+
+bool
+setup_choice_is_roots(const struct setup *s, const char *key, size_t i)
+{
+	return strcmp(key, "start") == 0 && !s->has_interrupted && s->machine.sudo && start_at(s, i) == (int)START_OURS;
 }
 
 static size_t
@@ -187,6 +218,24 @@ list_origin(const struct setup *s, struct setup_choice *out, size_t max)
 
 /* ---- the door ---- */
 
+static const char *const *
+lists_public(const struct setup *s)
+{
+	const char **v = arena_alloc(s->say, 5 * sizeof(*v));
+	struct setup_choice c[2];
+	size_t n = 0;
+
+	if (s->names_shown)
+		v[n++] = "public-found";
+	v[n++] = "tls";
+	if (!fields_wrong(s, PAGE_PUBLIC) && taken_site(s))
+		v[n++] = "taken";
+	if (!fields_wrong(s, PAGE_PUBLIC) && replaced_list(s, c, ARRAY_LEN(c)))
+		v[n++] = "before";
+	v[n] = NULL;
+	return v;
+}
+
 const char *const *
 setup_lists(const struct setup *s, enum page p)
 {
@@ -195,8 +244,6 @@ setup_lists(const struct setup *s, enum page p)
 	static const char *const start[] = { "language", "start", NULL };
 	static const char *const origin[] = { "origin-found", NULL };
 	static const char *const proxy[] = { "proxy", NULL };
-	static const char *const tls[] = { "public-found", "tls", NULL };
-	static const char *const tls_taken[] = { "public-found", "tls", "taken", NULL };
 	static const char *const later[] = { "later", NULL };
 	static const char *const change[] = { "change", NULL };
 	static const char *const undone[] = { "undone", NULL };
@@ -205,14 +252,14 @@ setup_lists(const struct setup *s, enum page p)
 
 	switch (p) {
 	case PAGE_START:
-		return s->has_interrupted || ((s->existing || s->broken_off) && !start_is_open(s)) ? start : language;
+		return s->has_interrupted || ((s->existing || s->broken_off || ours_address(s)) && !start_is_open(s)) ? start : language;
 	case PAGE_DIRECT:
 		r = run_result(s, WAY_DIRECT, "direct.answer");
 		return r && r->status == CHECK_FAIL && !fields_wrong(s, p) && list_origin(s, c, 1) ? origin : none;
 	case PAGE_PROXY:
 		return proxy;
 	case PAGE_PUBLIC:
-		return (taken_site(s) && !fields_wrong(s, p) ? tls_taken : tls) + !s->names_shown;
+		return lists_public(s);
 	case PAGE_FRONT:
 		return front_lists(s);
 	case PAGE_LATER:
@@ -240,6 +287,8 @@ setup_list(const struct setup *s, enum page p, const char *key, struct setup_cho
 		return names_list(s, out, max);
 	if (strcmp(key, "taken") == 0)
 		return taken_list(s, out, max);
+	if (strcmp(key, "before") == 0)
+		return replaced_list(s, out, max);
 	if (strcmp(key, "tls") == 0)
 		return certificate_list(s, out, max);
 	if (strcmp(key, "plan") == 0)
@@ -268,6 +317,8 @@ setup_list_label(const struct setup *s, enum page p, const char *key)
 		return _("Certificate");
 	if (strcmp(key, "public-found") == 0) /* TRANSLATORS: addresses that were found; at most 12 columns */
 		return _("Found here");
+	if (strcmp(key, "before") == 0) /* TRANSLATORS: a heading; what becomes of the address that was set up before */
+		return _("The address so far");
 	if (strcmp(key, "plan") == 0) /* TRANSLATORS: what one pays for at Cloudflare; at most 12 columns */
 		return C_("cloudflare", "Plan");
 	if (strcmp(key, "ssl") == 0)
@@ -307,6 +358,10 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 		if (s->has_interrupted) /* the last row only looks: setup_interrupted_diff() */
 			return i == 0 ? settle_interrupted(s, e) : i == 1 ? continue_interrupted(s, e) : 0;
 		s->start = (enum start_choice)start_at(s, i);
+		if (s->start == START_OURS)
+			return ours_choose(s, e);
+		if (s->start == START_ANEW && !s->existing && (s->broken_off || ours_address(s)))
+			begin_anew(s);
 		s->start_moved = true;
 		runs_forget_proxied(s);
 		if (s->start == START_RESUME)
@@ -321,6 +376,8 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 	} else if (strcmp(key, "proxy") == 0) {
 		runs_forget_proxied(s);
 		choose_proxy(s, i);
+	} else if (strcmp(key, "before") == 0) {
+		replaced_choose(s, i);
 	} else if (strcmp(key, "plan") == 0) {
 		front_choose_plan(s, i);
 	} else if (strcmp(key, "ssl") == 0) {

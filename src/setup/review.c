@@ -110,6 +110,7 @@ plan_get(struct setup *s, struct err *e)
 		.answers = &s->answers, .found = find_proxy(s), .needs = &s->needs,
 		.templates = s->o.templates, .root = s->o.root,
 	};
+	s->context.replaces = replaced_url(s);
 	find_leaving(s);
 	if (plan_build(&s->plan, &s->context, setup_set_aside(s), e) < 0)
 		return NULL;
@@ -437,6 +438,8 @@ setup_commands(const struct setup *s)
 	v[0] = say(s, "%s%s apply --answers %s%s%s", machine_as_root(&s->machine), self_command(), s->answers_path ? s->answers_path : "FILE",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? " --set-aside " : "",
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? setup_set_aside(s) : "");
+	if (replaced_url(s) && s->outcome != OUTCOME_WORKS)
+		v[0] = say(s, "%s --in-place-of %s", v[0], replaced_base(s));
 	if (setup_pastes(s))
 		v[0] = say(s, "%s print --answers %s", self_command(), s->answers_path ? s->answers_path : "FILE");
 	v[1] = say(s, "%s rehearse --answers %s", self_command(), s->answers_path ? s->answers_path : "FILE");

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -12,6 +13,7 @@
 #include "setup/repair.h"
 
 #define SESSION_SECONDS (7L * 24 * 60 * 60)
+#define ROOTS           "/var/lib/antechamber" /* where root keeps what it did */
 #define MAX_SESSION     (256 * 1024)
 
 static char *
@@ -131,6 +133,17 @@ read_session(const struct setup *s)
 	return j;
 }
 
+/* What root has changed since then is in force, or was removed on purpose. */
+static bool
+is_overtaken(const struct setup *s, time_t when)
+{
+	struct stat st;
+
+	if (s->later && s->has_last)
+		return when < s->last.when;
+	return session_is_roots(s) && stat(fs_path(s->say, s->o.root, ROOTS), &st) == 0 && when < st.st_mtime;
+}
+
 /* Of this root, of this week, of a step that asks, and of a time at which nothing was applied yet that is in force. */
 static bool
 is_good(const struct setup *s, const struct json *j)
@@ -139,7 +152,7 @@ is_good(const struct setup *s, const struct json *j)
 
 	return time(NULL) - (time_t)json_get_int(j, "when", 0) < SESSION_SECONDS &&
 	       step > PAGE_START + 1 && step <= PAGE_REVIEW + 1 &&
-	       !(s->later && s->has_last && (time_t)json_get_int(j, "when", 0) < s->last.when) &&
+	       !is_overtaken(s, (time_t)json_get_int(j, "when", 0)) &&
 	       strcmp(json_get_string(j, "root", ""), s->o.root ? s->o.root : "") == 0;
 }
 
@@ -244,7 +257,7 @@ session_end(struct setup *s)
 bool
 session_is_roots(const struct setup *s)
 {
-	const char *dir = fs_path(s->say, s->o.root, "/var/lib/antechamber");
+	const char *dir = fs_path(s->say, s->o.root, ROOTS);
 
 	return geteuid() != 0 && !s->o.practice && !s->scratch && fs_exists(dir) && access(dir, R_OK) != 0;
 }

@@ -27,6 +27,7 @@ struct setup_options {
 	const char *templates; /* directory */
 	const char *answers;   /* start from this file, or NULL */
 	const char *self;      /* path of this program: apply runs it as a child */
+	const char *const *given; /* the options of this run, as they were given, for one of root in its place; or NULL */
 	bool        slow;      /* the line is: what is waited for is told every 5 s, not every second */
 	const char *lang;      /* --lang, which counts more than a saved language; or NULL */
 	bool        practice;  /* the built-in origin and a private proxy; nothing on this server is touched */
@@ -124,8 +125,16 @@ void setup_accept_test(struct setup *s);
 size_t setup_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max);
 const char *setup_list_label(const struct setup *s, enum page p, const char *key);
 int    setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err *e);
-/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "public-found", "tls", "taken", "plan", "ssl", "addresses", "later", "change", "undone"; ends with NULL. */
+/* Keys of the lists a page shows now: "language", "start", "origin-found", "proxy", "public-found", "tls", "taken", "before", "plan", "ssl", "addresses", "later", "change", "undone"; ends with NULL. */
 const char *const *setup_lists(const struct setup *s, enum page p);
+
+/*
+ * A row whose choice runs this program as root in place of this run, with what it was given and the language.  A face leaves
+ * the screen, shows the command, has sudo ask, and ends; `in_lines': from a face of lines.
+ */
+bool setup_choice_is_roots(const struct setup *s, const char *key, size_t i);
+const char *const *setup_as_root_argv(const struct setup *s, bool in_lines); /* ends with NULL */
+const char *setup_as_root_command(const struct setup *s, bool in_lines);
 
 /* ---- what was seen: lines and tables ---- */
 
@@ -288,7 +297,7 @@ const char *setup_later_heading(const struct setup *s); /* over the lines: "Chan
 bool        setup_choice_changes(const struct setup *s, const char *key, size_t i);
 /* It needs a token that was typed in an earlier run: the page's field has to have it first. */
 bool        setup_choice_needs_token(const struct setup *s, const char *key, size_t i);
-/* What would go then, and what would come back: a line a place, the newest change first. */
+/* What would go then, and what would come back: a line a place, the oldest change first. */
 size_t      setup_going(const struct setup *s, const char *key, size_t i, struct setup_line *out, size_t max);
 /* What the change that was broken off had written so far, as a difference; NULL: none was. */
 const char *setup_interrupted_diff(const struct setup *s);

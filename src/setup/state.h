@@ -50,7 +50,7 @@ enum live_kind { LIVE_AGAIN, LIVE_HOLD, N_LIVE };
 /* Who is told by an API. */
 enum told { TOLD_PROXY, TOLD_FRONT, N_TOLD };
 
-enum start_choice { START_ANEW, START_LOOK, START_REPAIR, START_RESUME };
+enum start_choice { START_ANEW, START_LOOK, START_REPAIR, START_RESUME, START_OURS };
 
 struct setup {
 	struct loop         *loop;
@@ -211,6 +211,9 @@ struct setup {
 
 	/* later run */
 	char                *later_answers; /* as they were saved */
+	struct url           before_url;   /* the address of the last run */
+	const char          *before_proxy; /* and its proxy; NULL: there was no such run */
+	bool                 may_replace, keeps_both; /* another address may take its place, and is not to */
 	bool                 later;    /* saved answers were found: the run began at PAGE_LATER */
 	enum page            more_from; /* where more settings were asked for */
 	bool                 alone;    /* one step was opened by itself: from it to the review */
@@ -220,6 +223,7 @@ struct setup {
 	char                *root_command; /* what was chosen and needs root; NULL: nothing */
 	struct journal_entry last;     /* the newest apply in force */
 	bool                 has_last;
+	bool                 was_here; /* something was applied once, whatever became of it */
 
 	/* practice */
 	char          *scratch;
@@ -288,6 +292,14 @@ bool front_asks_token(const struct setup *s); /* on the first page of a later ru
 size_t front_argv(const struct setup *s, const char **v); /* what hands it to a process of ours; how many */
 void front_try(struct setup *s);               /* the requests of the plan, once for each plan */
 void front_forget(struct setup *s);
+
+/* ours.c: what root has set up here, where this run is not root's */
+const char *ours_address(const struct setup *s); /* of a site that carries our mark; NULL: none is seen, or it is known otherwise */
+const char *ours_told(const struct setup *s);    /* one sentence; NULL: nothing is known of root */
+const char *ours_label(const struct setup *s);   /* of its row on the first page */
+const char *ours_command(const struct setup *s); /* this program as root */
+int  ours_choose(struct setup *s, struct err *e);
+void ours_suggest(struct setup *s);
 
 /* find.c */
 void find_everything(struct setup *s);
@@ -392,8 +404,18 @@ void later_open(struct setup *s);
 size_t later_list(const struct setup *s, struct setup_choice *out, size_t max);
 size_t later_change_list(const struct setup *s, struct setup_choice *out, size_t max);
 int  later_choose(struct setup *s, size_t i, struct err *e);
+bool later_undoes(const struct setup *s, size_t i); /* this row takes back the last change alone */
 int  later_choose_change(struct setup *s, size_t i);
 size_t later_lines(const struct setup *s, struct setup_line *out, size_t max);
+
+/* replaced.c: another address than that of the last run */
+void replaced_note(struct setup *s);
+const struct url *replaced_url(const struct setup *s); /* what it takes the place of; NULL: of nothing */
+const char *replaced_base(const struct setup *s);
+bool replaced_stays(const struct setup *s);            /* both are open then */
+const char *replaced_advice(const struct setup *s);    /* why that cannot be otherwise; NULL: it can */
+size_t replaced_list(const struct setup *s, struct setup_choice *out, size_t max);
+void replaced_choose(struct setup *s, size_t i);
 
 /* hold.c */
 const struct check_result *hold_result(const struct setup *s, const char *id);

@@ -233,7 +233,7 @@ const char *const *
 setup_farewell(const struct setup *s)
 {
 	const bool practised = s->scratch && s->outcome == OUTCOME_WORKS && !s->child;
-	const char **v = arena_alloc(s->say, (9 + by_hand_commands(s)) * sizeof(*v));
+	const char **v = arena_alloc(s->say, (12 + by_hand_commands(s)) * sizeof(*v));
 	size_t n = 0;
 
 	if (s->page == PAGE_WATCH && watch_runs(s)) {
@@ -261,6 +261,9 @@ setup_farewell(const struct setup *s)
 		n = add_command(s, v, n, _("To undo it:"), setup_undo_command(s));
 		if (s->deed == DEED_APPLY)
 			n = add_command(s, v, n, _("To apply the same again:"), setup_commands(s)[0]);
+		if (replaced_url(s)) /* TRANSLATORS: %s is an address */
+			v[n++] = say(s, _("%s is closed. Undoing opens it again."), replaced_base(s));
+		n = add_command(s, v, n, _("To change, repair, undo or remove it later:"), ours_command(s));
 	}
 	if (s->scratch && s->report) /* TRANSLATORS: %s is a file */
 		v[n++] = say(s, _("This was practice. Nothing was written on this server but the report: %s"), s->report);

@@ -19,6 +19,18 @@ grep -q "^pass: nginx $version, as before$" "$T/later" || fail "not as before: $
 grep -q "^pass: OpenChamber 1.19.0 answers at " "$T/later" || fail "the same one is told as another: $(cat "$T/later")"
 grep -q "^[a-z]*: the certificate: " "$T/later" || fail "the same one is told as another: $(cat "$T/later")"
 
+# What the first change made goes, however often it was changed since; and the last change alone brings back what was before it.
+sed 's/^version: 1/&\nlimits: {body: 20M}/' "$T/answers.yaml" >"$T/more.yaml"
+chmod 600 "$T/more.yaml"
+run 0 apply --answers "$T/more.yaml" --root "$R" --cacert "$R/etc/ssl/cert.pem" --allow-unprotected
+later '6\n\nq\n'
+! grep -q '^comes back:' "$T/later" || fail "said to come back, and goes: $(cat "$T/later")"
+[ "$(grep -c '^goes: .*openchamber.conf' "$T/later")" = 2 ] || fail "not all that goes: $(cat "$T/later")"
+later '5\n\nq\n'
+grep -A 1 '^comes back:' "$T/later" | grep -q 'sites-available/openchamber.conf' || fail "not said to come back: $(cat "$T/later")"
+! grep -q '^goes:' "$T/later" || fail "said to go, and stays: $(cat "$T/later")"
+run 0 rollback --root "$R"
+
 # What was typed in a later run is offered by the next one, for as long as nothing newer was applied.
 later '2\n3\n64M\nq\n'
 later 'q\n'
@@ -31,7 +43,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid=65534 
 	printf 'q\n' | setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$BIN" --plain --root "$R" \
 		>"$T/later" 2>&1 || fail "status $?: $(cat "$T/later")"
 	! grep -q '64M' "$T/later" || fail "an ordinary user sees what root typed: $(cat "$T/later")"
-	grep -q '^skip: root has used this program here' "$T/later" || fail "not told of root's run: $(cat "$T/later")"
+	grep -q '^OpenChamber is already set up here' "$T/later" || fail "not told of root's run: $(cat "$T/later")"
 fi
 kept=$R/var/lib/antechamber/session.json
 [ "$(id -u)" = 0 ] || kept=$XDG_STATE_HOME/antechamber/session.json

@@ -24,6 +24,7 @@
  * FAKE=sick         a site is there already, and does not work; FAKE=looking: it is still checked, until the language changes
  * FAKE=locked       the UI password is "right": another is refused, three times at most
  * FAKE=edited       the plan changes one file and takes another away
+ * FAKE=ours         root has set it up here; with sudo
  * FAKE=korean       steps 2 and 4 are told in Korean; step 2 in wider words until it is checked again
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -136,6 +137,7 @@ told(const struct setup *s, const char *text)
 	MADE_OF("The change of finding %zu settles this too.", (size_t)1);
 	MADE_OF("OpenChamber works at %s", "https://chat.example.org");
 	MADE_OF("Nothing answers at %s.", "http://127.0.0.1:3000");
+	MADE_OF("%s: change, undo or remove", "sudo antechamber");
 	MADE_OF("%s s", "0.004");
 	MADE_OF("%s s", "0.011");
 	MADE_OF("%s s", "0.009");
@@ -532,7 +534,7 @@ setup_lists(const struct setup *s, enum page p)
 		return undone;
 
 	if (p == PAGE_START)
-		return is(s, "interrupted") || is(s, "sick") || is(s, "dropped") || (is(s, "looking") && s->looked) ? start : language;
+		return is(s, "interrupted") || is(s, "sick") || is(s, "ours") || is(s, "dropped") || (is(s, "looking") && s->looked) ? start : language;
 	if (p == PAGE_DIRECT && is(s, "opencode") && direct_fails(s))
 		return found;
 	return p == PAGE_PROXY ? proxy : p == PAGE_PUBLIC ? tls + !s->offered : none;
@@ -564,6 +566,7 @@ english_list(const struct setup *s, enum page p, const char *key, struct setup_c
 	static const char *const sick[] = { "find out why, and repair that file",
 		"set up anew: /etc/nginx/sites-enabled/chat.conf is set aside, and comes back when you undo",
 		"only look: run all checks, change nothing" };
+	static const char *const ours[] = { "change, repair, undo or remove it (sudo asks for your password)", "set up another address" };
 	static const char *const later[] = { "Look at the difference: take it back, or leave it",
 		"Change one thing: address, certificate, upload size, times",
 		"Check everything again, slowly: hold quiet streams for 60 s",
@@ -616,6 +619,9 @@ english_list(const struct setup *s, enum page p, const char *key, struct setup_c
 		for (; n < 2 && n < max; n++)
 			out[n] = (struct setup_choice){ n ? _("begin anew: those answers are given up") : arena_printf(said(s),
 				_("go on at step %1$d: %2$s"), 5, _(pages[PAGE_WEBSOCKET].name)), "", MARK_NONE, n == s->start, true };
+	else if (strcmp(key, "start") == 0 && is(s, "ours"))
+		for (; n < ARRAY_LEN(ours) && n < max; n++)
+			out[n] = (struct setup_choice){ ours[n], "", MARK_NONE, n == s->start, true };
 	else if (strcmp(key, "start") == 0 && !is(s, "interrupted"))
 		for (; n < ARRAY_LEN(sick) && n < max; n++)
 			out[n] = (struct setup_choice){ sick[n], "", MARK_NONE, n == s->start, true };
@@ -711,6 +717,29 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 		return setup_set(s, "origin", "http://127.0.0.1:3000", e);
 	tell(s);
 	return 0;
+}
+
+bool
+setup_choice_is_roots(const struct setup *s, const char *key, size_t i)
+{
+	return is(s, "ours") && strcmp(key, "start") == 0 && i == 0;
+}
+
+const char *const *
+setup_as_root_argv(const struct setup *s, bool in_lines)
+{
+	static const char *const argv[] = { "sudo", NULL };
+
+	(void)s;
+	(void)in_lines;
+	return argv;
+}
+
+const char *
+setup_as_root_command(const struct setup *s, bool in_lines)
+{
+	(void)s;
+	return in_lines ? "sudo antechamber --lang en --plain" : "sudo antechamber --lang en";
 }
 
 bool
@@ -833,6 +862,7 @@ static const struct setup_line found[] = {
 	LINE(SKIP, "skip", "the way in from the internet was not tested", ""),
 	LINE(NONE, "", "Changed", "2 places"), LINE(NONE, "", "Undo", "sudo antechamber rollback 1"),
 	LINE(NONE, "", "Again", "sudo antechamber apply --answers /etc/antechamber/chat.example.org.yaml"),
+	LINE(NONE, "", "Later", "sudo antechamber: change, undo or remove"),
 };
 
 static size_t
@@ -1056,6 +1086,16 @@ told_of_other(const struct setup *s)
 }
 
 static const char *const *
+told_of_ours(const struct setup *s)
+{
+	static const char *v[3];
+
+	v[0] = arena_printf(said(s), _("OpenChamber is already set up here: %s."), "https://chat.example.org");
+	v[1] = _("Before anything is written you read it line by line.");
+	return v;
+}
+
+static const char *const *
 english_advice(const struct setup *s, enum page p)
 {
 	static const char *const start[] = {
@@ -1087,7 +1127,7 @@ english_advice(const struct setup *s, enum page p)
 
 	switch (p) {
 	case PAGE_WATCH:     return told_of_other(s);
-	case PAGE_START:     return is(s, "interrupted") ? half : is(s, "dropped") ? told_of_dropped(s) : start;
+	case PAGE_START:     return is(s, "interrupted") ? half : is(s, "dropped") ? told_of_dropped(s) : is(s, "ours") ? told_of_ours(s) : start;
 	case PAGE_DIRECT:    return is(s, "slow") ? silent : !direct_fails(s) ? good : is(s, "nothing") ? none : code;
 	case PAGE_PROXY:     return suggested;
 	case PAGE_PUBLIC:    return is(s, "korean") ? router : *s->public_url ? address : silent;

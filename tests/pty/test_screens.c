@@ -371,6 +371,23 @@ test_looking(void **state)
 	play_end(p);
 }
 
+/* What root has set up is told first, and root's run offered; sudo that refuses changes nothing. */
+static void
+test_ours(void **state)
+{
+	static const char *const env[] = { "FAKE=ours", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	play_wait(p, "> 1 change, repair");
+	same_as(p, "ours");
+	play_key(p, ENTER, "sudo refused. Nothing was changed.");
+	assert_true(play_has(p, "> 1 change, repair"));
+	play_key(p, "2", "> 2 set up another address");
+	play_key(p, ENTER, "step 2 of 11");
+	play_end(p);
+}
+
 /* A later run: what is harmless a digit does, what is not is asked, and one step alone leads to the review. */
 static void
 test_later(void **state)
@@ -657,6 +674,7 @@ main(void)
 		cmocka_unit_test(test_shifted),
 		cmocka_unit_test(test_doctor),
 		cmocka_unit_test(test_looking),
+		cmocka_unit_test(test_ours),
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_undone),
 		cmocka_unit_test(test_hold),
