@@ -66,8 +66,11 @@ act_choose(struct screen *sc, const char *list, size_t row)
 	} else if (setup_choice_needs_token(sc->setup, list, row)) {
 		focus_on(sc, "token");
 		screen_say(sc, _("Write the API token first: it was typed last time and is kept nowhere."));
+	} else if (setup_choice_needs_password(sc->setup, list, row)) {
+		focus_on(sc, "password");
+		screen_say(sc, _("Write the UI password first: without it no stream is held."));
 	} else if (strcmp(list, "later") == 0 && setup_choice_changes(sc->setup, list, row)) {
-		screen_ask(sc, row + 1 == n ? ASK_REMOVE : ASK_UNDO);
+		screen_ask(sc, setup_choice_removes(sc->setup, list, row) ? ASK_REMOVE : ASK_UNDO);
 	} else {
 		choose_now(sc, list, row);
 	}
@@ -86,6 +89,7 @@ answer(struct screen *sc, bool yes)
 	switch (q) {
 	case ASK_LEAVE:
 	case ASK_GIVE_UP:
+	case ASK_ONLY_LEAVE:
 	case ASK_HALF_WAY:
 		focus_keep(sc);
 		sc->leave(sc->ctx, LEAVE_QUIT);
@@ -190,7 +194,7 @@ act_main(struct screen *sc)
 		}
 	}
 	if (p == PAGE_LATER) { /* what is done is chosen in its list */
-		focus_first(sc);
+		focus_around(sc);
 		return;
 	}
 	/* From the last field to the next step: a button behind it is there for who wants it. */
@@ -253,14 +257,14 @@ act_scroll(struct screen *sc, enum act a)
 static void
 act_move(struct screen *sc, enum act a)
 {
-	const bool start = setup_page(sc->setup) == PAGE_START && sc->at.view == VIEW_PAGE;
+	const bool speaks = (setup_page(sc->setup) == PAGE_START || setup_page(sc->setup) == PAGE_LATER) && sc->at.view == VIEW_PAGE;
 
 	switch (a) {
 	case ACT_NEXT:
 	case ACT_PREV:
 		focus_keep(sc);
 		if (!focus_step(sc, a == ACT_NEXT ? 1 : -1) && a == ACT_NEXT)
-			focus_first(sc);
+			focus_around(sc);
 		break;
 	case ACT_UP:
 	case ACT_DOWN:
@@ -268,7 +272,7 @@ act_move(struct screen *sc, enum act a)
 		break;
 	case ACT_LEFT:
 	case ACT_RIGHT:
-		if (start)
+		if (speaks)
 			step_language(sc, a == ACT_LEFT ? -1 : 1);
 		break;
 	case ACT_SPACE:
@@ -326,9 +330,8 @@ act_digit(struct screen *sc, int key)
 
 	if (item.key && item.kind == ITEM_LIST && strcmp(item.key, "language") != 0)
 		focus_move(sc, (size_t)(key - '1'));
-	/* A digit does at once what can be taken back by going back. */
+	/* A digit does what Enter does there: what changes this server is asked. */
 	if (item.key && focus_row(sc, item.key) == (size_t)(key - '1') &&
-	    (strcmp(item.key, "later") == 0 || strcmp(item.key, "change") == 0 || strcmp(item.key, "origin-found") == 0 || strcmp(item.key, "public-found") == 0) &&
-	    !setup_choice_changes(sc->setup, item.key, (size_t)(key - '1')))
+	    (strcmp(item.key, "later") == 0 || strcmp(item.key, "change") == 0 || strcmp(item.key, "origin-found") == 0 || strcmp(item.key, "public-found") == 0))
 		act_choose(sc, item.key, (size_t)(key - '1'));
 }

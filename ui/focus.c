@@ -40,11 +40,12 @@ static void
 put_focus(struct screen *sc, const struct item *i)
 {
 	snprintf(sc->at.item, sizeof(sc->at.item), "%s", i->key);
-	sc->at.moved = false;
-	if (i->kind == ITEM_LIST)
-		sc->at.row = focus_row(sc, i->key);
-	snprintf(sc->at.list, sizeof(sc->at.list), "%s", i->kind == ITEM_LIST ? i->key : "");
 	sc->follow = true;
+	if (i->kind != ITEM_LIST || strcmp(sc->at.list, i->key) == 0) /* the list remembers where it was */
+		return;
+	sc->at.moved = false;
+	sc->at.row = focus_row(sc, i->key);
+	snprintf(sc->at.list, sizeof(sc->at.list), "%s", i->key);
 }
 
 void
@@ -55,6 +56,16 @@ focus_first(struct screen *sc)
 
 	sc->at.item[0] = sc->at.list[0] = '\0';
 	if (n)
+		put_focus(sc, &items[0]);
+}
+
+/* Once around: nothing that was chosen is forgotten. */
+void
+focus_around(struct screen *sc)
+{
+	struct item items[MAX_ITEMS];
+
+	if (screen_items(sc, items))
 		put_focus(sc, &items[0]);
 }
 

@@ -19,6 +19,8 @@ static const struct {
 		N_("Leave? Your answers are kept."), { N_("Stay"), N_("Leave") } },
 	[ASK_GIVE_UP] = {
 		N_("Leave? Answers that were not saved are given up."), { N_("Stay"), N_("Leave") } },
+	[ASK_ONLY_LEAVE] = {
+		N_("Leave? There is nothing to be lost."), { N_("Stay"), N_("Leave") } },
 	[ASK_HALF_WAY] = {
 		N_("Leave it half-way? The proxy still runs with the old configuration."),
 		{ N_("Stay"), N_("Leave") } },

@@ -152,7 +152,7 @@ plain_back(struct plain *p)
 	}
 	if (page == PAGE_LATER) {
 		setup_open(p->setup, PAGE_LATER); /* also from its own list of one thing */
-		plain_goto(p, PAGE_LATER, true);
+		plain_goto(p, setup_page(p->setup), true);
 		return;
 	}
 	for (; page != PAGE_START; page = setup_asked_before(p->setup, page)) {

@@ -42,6 +42,13 @@ tell_step(struct plain *p, size_t number, const char *line)
 }
 
 static void
+say_advice(struct plain *p)
+{
+	for (const char *const *a = setup_advice(p->setup, p->page); *a; a++)
+		plain_say(p, *a);
+}
+
+static void
 keep_and_leave(struct plain *p)
 {
 	struct err e = { 0 };
@@ -179,17 +186,12 @@ plain_review(struct plain *p)
 		tell_step(p, i + 1, plan[i]);
 	if (*setup_tried(p->setup))
 		plain_say(p, setup_tried(p->setup));
+	if (!*setup_diff(p->setup) && !*setup_tried(p->setup) && *setup_message(p->setup))
+		plain_say(p, setup_message(p->setup));
 	plain_diff(p, setup_diff(p->setup), ask_apply);
 }
 
 /* ---- apply ---- */
-
-static void
-say_advice(struct plain *p)
-{
-	for (const char *const *a = setup_advice(p->setup, p->page); *a; a++)
-		plain_say(p, *a);
-}
 
 /* Called at every change: what is final is said, once. */
 static void

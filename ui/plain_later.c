@@ -55,6 +55,8 @@ say_going(struct plain *p, const char *list)
 		plain_say(p, _("What becomes of the files:"));
 	for (size_t i = 0; i < n; i++)
 		plain_line(p, PAGE_LATER, &line[i]);
+	if (*setup_going_means(p->setup, list, p->item))
+		plain_say(p, setup_going_means(p->setup, list, p->item));
 }
 
 static void
@@ -73,6 +75,34 @@ answer_token(struct plain *p, const char *line)
 		ask_sure(p);
 	else
 		ask_later(p);
+}
+
+/* First what it lets be seen, and then the choice. */
+static void
+let_in(struct plain *p)
+{
+	const char *list = *setup_lists(p->setup, PAGE_LATER);
+
+	if (setup_choice_needs_password(p->setup, list, p->item)) {
+		plain_lines(p, PAGE_LATER);
+		ask_later(p);
+	} else {
+		choose(p, list, p->item);
+	}
+}
+
+static void
+answer_password(struct plain *p, const char *line)
+{
+	struct err e = { 0 };
+
+	if (*line && setup_set(p->setup, "password", line, &e) == 0) {
+		plain_wait(p, let_in);
+		return;
+	}
+	if (*line)
+		plain_say(p, e.msg);
+	ask_later(p);
 }
 
 static void
@@ -96,6 +126,11 @@ answer_later(struct plain *p, const char *line)
 		return;
 	}
 	p->item = (size_t)number - 1;
+	if (setup_choice_needs_password(p->setup, list, p->item)) {
+		plain_say(p, _("Without the UI password no stream is held."));
+		plain_ask(p, _("UI password, not shown while you type"), _("none"), true, answer_password);
+		return;
+	}
 	if (!setup_choice_changes(p->setup, list, p->item)) {
 		choose(p, list, p->item);
 		return;

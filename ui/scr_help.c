@@ -110,7 +110,7 @@ diff_build(struct screen *sc, struct sheet *s)
 	                                                        : setup_interrupted_diff(sc->setup);
 
 	if (!diff || !*diff) {
-		sheet_para(s, ROW_KEEP, 0, false, setup_page(sc->setup) == PAGE_REPAIR ? f.change : _("Nothing was written yet."));
+		sheet_para(s, ROW_KEEP, 0, false, setup_page(sc->setup) == PAGE_REPAIR ? f.change : setup_page(sc->setup) == PAGE_REVIEW ? _("Nothing differs.") : _("Nothing was written yet."));
 		return;
 	}
 	sc->diff_cut = false;

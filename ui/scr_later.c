@@ -43,6 +43,7 @@ put_going(struct screen *sc, struct sheet *s)
 	sheet_gap(s);
 	sheet_para(s, ROW_KEEP, 0, false, _("What becomes of the files:"));
 	part_lines(s, line, n, false);
+	sheet_para(s, ROW_KEEP, 0, false, setup_going_means(sc->setup, "later", focus_row(sc, "later")));
 }
 
 static void

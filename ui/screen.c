@@ -77,7 +77,7 @@ where_page(const struct screen *sc)
 	case PAGE_REVIEW: return ON_REVIEW;
 	case PAGE_APPLY:  return ON_APPLY;
 	case PAGE_WATCH:  return ON_WATCH | (setup_busy(sc->setup) ? 0 : IF_OVER);
-	case PAGE_LATER:  return ON_LATER;
+	case PAGE_LATER:  return focus_is_typing(sc) ? ON_PUBLIC : ON_LATER;
 	case PAGE_REPAIR: return ON_REPAIR;
 	case PAGE_RESULT: return screen_has_list(sc, "undone") ? ON_UNDONE : ON_RESULT;
 	default:          return ON_CHECK;
@@ -126,7 +126,7 @@ screen_where(const struct screen *sc)
 		where |= IF_TYPING;
 	if (setup_may_skip_checklist(sc->setup))
 		where |= IF_SKIP;
-	if (setup_previous(sc->setup) != setup_page(sc->setup))
+	if (setup_previous(sc->setup) != setup_page(sc->setup) || screen_has_list(sc, "change"))
 		where |= IF_BACK;
 	if (!setup_is_practice(sc->setup))
 		where |= IF_REAL;
@@ -197,7 +197,7 @@ screen_ask(struct screen *sc, enum question q)
 void
 screen_ask_leave(struct screen *sc)
 {
-	screen_ask(sc, setup_keeps_answers(sc->setup) ? ASK_LEAVE : ASK_GIVE_UP);
+	screen_ask(sc, setup_keeps_answers(sc->setup) ? ASK_LEAVE : setup_loses_answers(sc->setup) ? ASK_GIVE_UP : ASK_ONLY_LEAVE);
 }
 
 /* Why Enter does not go on from here. */

@@ -24,7 +24,7 @@
 
 enum view { VIEW_PAGE, VIEW_HELP, VIEW_GLOSSARY, VIEW_COMMANDS, VIEW_DIFF };
 
-enum question { ASK_NOTHING, ASK_LEAVE, ASK_GIVE_UP, ASK_HALF_WAY, ASK_SILENT, ASK_UNPROTECTED, ASK_TEST, ASK_UNDO, ASK_REMOVE };
+enum question { ASK_NOTHING, ASK_LEAVE, ASK_GIVE_UP, ASK_ONLY_LEAVE, ASK_HALF_WAY, ASK_SILENT, ASK_UNPROTECTED, ASK_TEST, ASK_UNDO, ASK_REMOVE };
 
 /* How a face ends. */
 enum leave { LEAVE_QUIT, LEAVE_KEPT, LEAVE_DONE, LEAVE_STOPPED, LEAVE_GONE, LEAVE_FOR_PLAIN, LEAVE_AS_ROOT };
@@ -127,6 +127,7 @@ size_t screen_items(const struct screen *sc, struct item *out);
 struct item screen_item(const struct screen *sc); /* in focus; key NULL: none */
 bool screen_is_on(const struct screen *sc, const char *key);
 void focus_first(struct screen *sc);
+void focus_around(struct screen *sc);
 bool focus_step(struct screen *sc, int by);       /* false: at the end */
 bool focus_beside(struct screen *sc, enum act a); /* Left and Right among buttons; false: another key */
 bool focus_on(struct screen *sc, const char *key); /* false: it is not there */

@@ -242,7 +242,7 @@ look(void *ctx)
 	a->timer = 0;
 	switch (f->proxy->proof(f, a->proof)) {
 	case PROOF_DONE:
-		apply_say(a, "proof", PROGRESS_DONE, _("%s runs the new configuration"),
+		apply_say(a, "proof", PROGRESS_DONE, a->undoing ? _("%s runs the configuration of before") : _("%s runs the new configuration"),
 		          f->proxy->label);
 		break;
 	case PROOF_WAIT:

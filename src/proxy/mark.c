@@ -58,9 +58,13 @@ const char *
 mark_file_in(struct arena *a, const struct proxy_context *c, const char *dir)
 {
 	const char *path = fs_join(a, dir, "openchamber.conf");
+	const char *named = fs_join(a, dir, arena_printf(a, "openchamber-%s.conf", mark_host(a, &c->answers->public_url)));
 
+	/* One that is there already stays, also when the other name has become free. */
+	if (mark_is_for(c->root, named, &c->answers->public_url))
+		return named;
 	if (!fs_exists(fs_path(a, c->root, path)) ||
 	    mark_is_for(c->root, path, &c->answers->public_url))
 		return path;
-	return fs_join(a, dir, arena_printf(a, "openchamber-%s.conf", mark_host(a, &c->answers->public_url)));
+	return named;
 }

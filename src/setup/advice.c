@@ -289,7 +289,6 @@ advise_review(const struct setup *s, struct advice *a)
 static void
 advise_later(const struct setup *s, struct advice *a)
 {
-	a->n += session_advice(s, a->v + a->n);
 	if (s->answers_path) { /* TRANSLATORS: the path of the file stands on the next line */
 		advise(a, _("Your answers are saved, without passwords:"));
 		advise_literal(s, a, s->answers_path);

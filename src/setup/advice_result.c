@@ -38,6 +38,21 @@ advise_reload(const struct setup *s, struct advice *a)
 	advise_literal(s, a, say(s, "%1$snginx -t && %1$ssystemctl reload nginx", root));
 }
 
+/* What an undo leaves: what is set up now, or what is kept though nothing is. */
+static void
+advise_left(const struct setup *s, struct advice *a)
+{
+	if (s->outcome != OUTCOME_UNDONE || writes(s) || s->scratch)
+		return;
+	if (s->has_last) { /* TRANSLATORS: %s is an address */
+		advise(a, say(s, _("Set up here now: %s"), s->last.address));
+		return;
+	}
+	advise(a, _("Nothing of this program is in force here any more. What was changed is still kept, for root to look up:"));
+	advise_literal(s, a, journal_state_dir(s->say, s->o.root));
+	advise(a, _("Answers saved without sudo stay in ~/.config/antechamber, reports where they were written."));
+}
+
 void
 advise_result(const struct setup *s, struct advice *a)
 {
@@ -71,6 +86,7 @@ advise_result(const struct setup *s, struct advice *a)
 			advise(a, by_hand_sentence(s));
 		for (size_t i = 0; i < by_hand_commands(s); i++)
 			advise_literal(s, a, by_hand_command(s, i));
+		advise_left(s, a);
 		break;
 	}
 }

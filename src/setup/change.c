@@ -140,6 +140,7 @@ child_done(void *ctx, const struct proc_result *r)
 	plan_forget(s);
 	told_forget(s);
 	later_note_last(s);
+	s->stale = s->outcome == OUTCOME_UNDONE && !writes(s);
 	s->page = !s->reading_again ? PAGE_RESULT : s->deed == DEED_REPAIR ? PAGE_REPAIR : s->page;
 	if (s->page == PAGE_REPAIR) { /* the findings say by themselves when they are there */
 		s->reading_again = s->applied = false;

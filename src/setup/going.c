@@ -66,3 +66,20 @@ setup_going(const struct setup *s, const char *key, size_t i, struct setup_line 
 			places_of(s, &entries[k], &places);
 	return tell_places(&places, out, max);
 }
+
+const char *
+setup_going_means(const struct setup *s, const char *key, size_t i)
+{
+	const char *address = later_undoes(s, i) ? s->last.address : setup_public_base(s);
+	struct journal_entry *entries;
+	size_t n;
+
+	if (!setup_choice_changes(s, key, i) || strcmp(key, "later") != 0)
+		return "";
+	n = later_undoes(s, i) ? journal_list(s->say, s->o.root, &entries) : 0;
+	for (size_t k = 0; k < n; k++) /* it was set up before that change */
+		if (entries[k].state == JOURNAL_COMMITTED && entries[k].id != s->last.id && strcmp(entries[k].address, address) == 0)
+			return "";
+	/* TRANSLATORS: %s is an address */
+	return s->last.repairs && later_undoes(s, i) ? "" : say(s, _("%s is not open any more after that."), address);
+}

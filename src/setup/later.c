@@ -14,7 +14,8 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 
-enum { LATER_RESUME, LATER_WHY, LATER_EDIT, LATER_CHANGE, LATER_SLOW, LATER_MOVE, LATER_UNDO, LATER_REMOVE, N_LATER };
+/* A number means the same on every run: what is there only sometimes comes last. */
+enum { LATER_EDIT, LATER_CHANGE, LATER_SLOW, LATER_MOVE, LATER_UNDO, LATER_REMOVE, LATER_WHY, LATER_RESUME, N_LATER };
 
 /* The decisions that can be changed one at a time, and the step each belongs to. */
 static const struct {
@@ -22,12 +23,13 @@ static const struct {
 	enum page   page;
 	const char *key; /* whose value stands beside it, or NULL */
 } decisions[] = {
-	{ N_("where OpenChamber is, its password"),   PAGE_DIRECT,   "origin" },
-	{ N_("the address and its certificate"), PAGE_PUBLIC,   "public" },
-	{ N_("how large uploads may be"),        PAGE_BODY,     "limits.body" },
-	{ N_("how long quiet streams are kept"), PAGE_TIMEOUTS, "limits.stream" },
-	{ N_("what is rarely needed: ports, file, commands"), PAGE_MORE, NULL },
-	{ N_("what is set at Cloudflare"),       PAGE_FRONT,    "cloudflare.zone" }, /* where it stands in front */
+	/* TRANSLATORS: begin with the name of the step, as it stands in the list of steps */
+	{ N_("Direct access: where OpenChamber is"),   PAGE_DIRECT,   "origin" },
+	{ N_("Public address, and its certificate"), PAGE_PUBLIC,   "public" },
+	{ N_("Body size: uploads up to"),        PAGE_BODY,     "limits.body" },
+	{ N_("Timeouts: keep quiet streams"), PAGE_TIMEOUTS, "limits.stream" },
+	{ N_("More settings: ports, file, commands"), PAGE_MORE, NULL },
+	{ N_("Cloudflare: what is set there"),       PAGE_FRONT,    "cloudflare.zone" }, /* where it stands in front */
 };
 
 void
@@ -91,14 +93,36 @@ later_open(struct setup *s)
 	run_resolver(s);
 }
 
+void
+later_again(struct setup *s)
+{
+	struct err e = { 0 };
+
+	s->stale = s->later = s->changing = s->alone = s->deep = s->keeps_both = false;
+	runs_forget_direct(s);
+	runs_forget_proxied(s);
+	session_forget_offer(s);
+	answers_free(&s->answers);
+	answers_init(&s->answers);
+	s->answers_path = NULL;
+	s->resolved_for = NULL;
+	s->n_addresses = 0;
+	s->page = PAGE_START; /* where nothing is left */
+	if (later_load(s, &e) < 0) /* it is read as if it were not there */
+		answers_init(&s->answers);
+	find_everything(s);
+	if (s->later)
+		later_open(s);
+}
+
 bool
 setup_is_later(const struct setup *s)
 {
 	return s->later;
 }
 
-static const char *
-date_of(const struct setup *s, time_t when)
+const char *
+later_date(const struct setup *s, time_t when)
 {
 	return say_when(s, "%Y-%m-%d", when);
 }
@@ -107,14 +131,14 @@ const char *
 setup_later_since(const struct setup *s)
 {
 	/* TRANSLATORS: %s is a date; at the right of the title */
-	return s->has_last ? say(s, _("since %s"), date_of(s, s->last.when)) : "";
+	return s->has_last ? say(s, _("last run %s"), later_date(s, s->last.when)) : "";
 }
 
 const char *
 setup_later_heading(const struct setup *s)
 {
-	return s->has_last ? say(s, _("Changed since the last run on %s"), date_of(s, s->last.when))
-	                   : _("Changed since the last run");
+	return s->has_last ? say(s, _("Compared with the last run on %s"), later_date(s, s->last.when))
+	                   : _("Compared with the last run");
 }
 
 const char *
@@ -134,136 +158,15 @@ setup_later_status(const struct setup *s)
 
 	if (!s->today)
 		return s->resolving || s->detecting ? say(s, _("%s: checking"), setup_public_base(s))
-		     : say(s, _("%s has no address that could be checked from here"), setup_public_base(s));
+		     : say(s, _("%s was not checked: its name leads to no address"), setup_public_base(s));
 	sum = check_summary(s->today);
 	if (!check_is_done(s->today))
 		return say(s, _("%s: checking"), setup_public_base(s));
 	if (sum.fail)
-		return say(s, _("%1$s does not work: passed %2$d, warnings %3$d, failed %4$d"),
-		           setup_public_base(s), sum.pass, sum.warn, sum.fail);
-	return say(s, _("%1$s works: passed %2$d, warnings %3$d, failed %4$d"),
-	           setup_public_base(s), sum.pass, sum.warn, sum.fail);
-}
-
-/* ---- what differs ---- */
-
-static bool
-has_drift(const struct setup *s)
-{
-	return s->has_plan && plan_changes(&s->plan);
-}
-
-static void
-add(struct setup_line *out, size_t max, size_t *n, enum mark m, const char *text)
-{
-	if (*n < max)
-		out[(*n)++] = (struct setup_line){ m, setup_mark_word(m), text, "" };
-}
-
-static void
-add_certificate(const struct setup *s, struct setup_line *out, size_t max, size_t *n)
-{
-	for (size_t i = 0; i < s->n_certs; i++) {
-		const struct found_cert *c = &s->certs[i];
-		int days;
-
-		if (!c->known || !s->answers.certificate || strcmp(c->certificate, s->answers.certificate) != 0)
-			continue;
-		days = cert_days_left(&c->cert, time(NULL));
-		if (days < 0)
-			add(out, max, n, MARK_FAIL, _("the certificate has expired"));
-		else if (s->has_last && s->last.certificate_until && c->cert.not_after > s->last.certificate_until)
-			add(out, max, n, days < 14 ? MARK_WARN : MARK_PASS,
-			    say(s, Q_("the certificate was renewed: %d day left", "the certificate was renewed: %d days left",
-			              (unsigned long)days), days));
-		else
-			add(out, max, n, days < 14 ? MARK_WARN : MARK_PASS,
-			    say(s, Q_("the certificate: %d day left", "the certificate: %d days left", (unsigned long)days), days));
-	}
-}
-
-/* The day it was edited; a file that carries an older one is told by what differs. */
-static const char *
-edit_of(const struct setup *s, const char *path)
-{
-	unsigned out_of, into;
-	struct stat st;
-
-	if (s->has_last && stat(fs_path(s->say, s->o.root, path), &st) == 0 && st.st_mtime > s->last.when)
-		/* TRANSLATORS: a file, a date */
-		return say(s, _("%1$s was edited, %2$s"), path, date_of(s, st.st_mtime));
-	diff_count(setup_diff((struct setup *)s), &out_of, &into);
-	return say(s, Q_("%1$s was edited since; %2$d line differs", "%1$s was edited since; %2$d lines differ",
-	                 (unsigned long)(out_of + into)), path, (int)(out_of + into));
-}
-
-static const char *
-openchamber_of(const struct setup *s)
-{
-	const char *now = check_origin_version(s->direct), *before = s->has_last ? s->last.openchamber : "";
-
-	if (*before && *now && strcmp(before, now) != 0) /* TRANSLATORS: two versions */
-		return say(s, _("OpenChamber %1$s -> %2$s, same port"), before, now);
-	return say(s, _("OpenChamber %1$s answers at %2$s"), now, setup_origin_base(s));
-}
-
-static const char *
-proxy_of(const struct setup *s, const struct proxy_found *f)
-{
-	const char *now = f->version ? f->version : "", *before = "";
-
-	if (s->has_last && strcmp(s->last.proxy, f->proxy->name) == 0)
-		before = s->last.version;
-	if (!f->running)
-		return say(s, _("%1$s %2$s does not run"), f->proxy->label, now);
-	if (!*before || !*now)
-		return say(s, _("%1$s %2$s runs"), f->proxy->label, now);
-	if (strcmp(before, now) == 0) /* TRANSLATORS: a proxy and its version, the same as in the last run */
-		return say(s, _("%1$s %2$s, as before"), f->proxy->label, now);
-	/* TRANSLATORS: a proxy and two versions */
-	return say(s, _("%1$s %2$s -> %3$s"), f->proxy->label, before, now);
-}
-
-size_t
-later_lines(const struct setup *s, struct setup_line *out, size_t max)
-{
-	const struct proxy_found *f = find_proxy(s);
-	struct setup_failure failure;
-	size_t n = 0;
-
-	for (size_t i = 0; s->has_plan && i < s->plan.steps.n; i++) {
-		const struct step *step = &s->plan.steps.v[i];
-
-		if (step->kind != STEP_WRITE)
-			continue;
-		if (plan_state(&s->plan, i) == PLAN_CHANGED && s->as_left)
-			add(out, max, &n, MARK_PASS, say(s, _("%s is as the last fix left it"), step->path));
-		else if (plan_state(&s->plan, i) == PLAN_CHANGED)
-			add(out, max, &n, MARK_WARN, edit_of(s, step->path));
-		else if (plan_state(&s->plan, i) == PLAN_NEW)
-			add(out, max, &n, MARK_WARN, say(s, _("%s is gone"), step->path));
-		else
-			add(out, max, &n, MARK_PASS, say(s, _("%s is as it was written"), step->path));
-	}
-	add_certificate(s, out, max, &n);
-	if (s->direct && check_is_done(s->direct)) {
-		const struct check_result *r = run_result(s, WAY_DIRECT, "direct.answer");
-
-		if (r && r->status == CHECK_PASS)
-			add(out, max, &n, MARK_PASS, openchamber_of(s));
-		else if (r)
-			add(out, max, &n, MARK_FAIL, r->detail);
-	}
-	if (f && setup_is_told(s) && told_err(s, TOLD_PROXY))
-		add(out, max, &n, MARK_FAIL, say(s, "%s", told_err(s, TOLD_PROXY)->msg));
-	else if (f && f->installed)
-		add(out, max, &n, f->broken.code != ERR_NONE ? MARK_FAIL : MARK_PASS,
-		    f->broken.code != ERR_NONE ? say(s, "%s", f->broken.msg) : proxy_of(s, f));
-	if (told_err(s, TOLD_FRONT))
-		add(out, max, &n, MARK_WARN, say(s, "%s", told_err(s, TOLD_FRONT)->msg));
-	if (setup_failure_of(s, WAY_TODAY, &failure))
-		add(out, max, &n, MARK_FAIL, failure.what);
-	return n;
+		return say(s, _("%1$s does not work: passed %2$d, warnings %3$d, failed %4$d, skipped %5$d"),
+		           setup_public_base(s), sum.pass, sum.warn, sum.fail, sum.skip);
+	return say(s, _("%1$s works: passed %2$d, warnings %3$d, failed %4$d, skipped %5$d"),
+	           setup_public_base(s), sum.pass, sum.warn, sum.fail, sum.skip);
 }
 
 /* ---- what can be done ---- */
@@ -275,30 +178,27 @@ fails_today(const struct setup *s)
 	return s->today && check_is_done(s->today) && check_summary(s->today).fail && repair_has_site(s);
 }
 
-/* The first rows are there only when there is something to go on with, or to find out. */
+/* The last rows are there only when there is something to find out, or to go on with. */
 static size_t
 row_at(const struct setup *s, size_t i)
 {
-	const bool there[] = { [LATER_RESUME] = s->broken_off, [LATER_WHY] = fails_today(s) };
-
-	for (size_t row = 0; row < ARRAY_LEN(there); row++)
-		i += row <= i && !there[row];
-	return i;
+	return i + (i >= LATER_WHY && !fails_today(s)) + (i + !fails_today(s) >= LATER_RESUME && !s->broken_off);
 }
 
 size_t
 later_list(const struct setup *s, struct setup_choice *out, size_t max)
 {
-	const bool resume = s->broken_off, drift = has_drift(s) && !s->as_left && !resume, why = fails_today(s) && !resume;
+	const bool why = fails_today(s), resume = s->broken_off && !why, drift = later_drifts(s) && !s->as_left && !resume && !why;
 	const struct setup_choice rows[N_LATER] = {
-		[LATER_RESUME] = { .label = resume ? session_label(s) : "", .possible = true, .chosen = resume },
-		[LATER_WHY]    = { .label = _("Find out why it does not work, and repair it"), .possible = true, .chosen = why && !drift },
-		[LATER_EDIT]   = { .label = _("Look at the difference: take it back, or leave it"), .possible = has_drift(s), .chosen = drift },
+		[LATER_RESUME] = { .label = s->broken_off ? session_label(s) : "", .possible = true, .chosen = resume },
+		[LATER_WHY]    = { .label = _("Find out why it does not work, and repair it"), .possible = true, .chosen = why },
+		[LATER_EDIT]   = { .label = later_drifts(s) ? _("Look at the difference: take it back, or leave it")
+		                   : _("Look at edits of what was written: there are none"), .possible = later_drifts(s), .chosen = drift },
 		[LATER_CHANGE] = { .label = _("Change one thing: address, certificate, upload size, times"), .possible = true, .chosen = !drift && !why && !resume },
 		[LATER_SLOW]   = { .label = say(s, _("Check everything again, slowly: hold quiet streams for %d s"), setup_hold_seconds(s)), .possible = true },
 		[LATER_MOVE]   = { .label = _("Begin anew: another proxy, or everything from the first step"), .possible = true },
 		[LATER_UNDO]   = { .label = s->has_last ? say(s, _("Undo the last change (number %1$u of %2$s)"), s->last.id,
-		                   date_of(s, s->last.when)) : _("Undo the last change"), .possible = s->has_last },
+		                   later_date(s, s->last.when)) : _("Undo the last change"), .possible = s->has_last },
 		[LATER_REMOVE] = { .label = _("Remove it all: this server as it was before the first run"), .possible = true },
 	};
 	size_t n = 0;
@@ -306,7 +206,6 @@ later_list(const struct setup *s, struct setup_choice *out, size_t max)
 	for (; row_at(s, n) < N_LATER && n < max; n++) {
 		out[n] = rows[row_at(s, n)];
 		out[n].state = "";
-		out[n].mark = out[n].possible ? MARK_NONE : MARK_SKIP;
 	}
 	return n;
 }
@@ -333,6 +232,7 @@ later_choose_change(struct setup *s, size_t i)
 {
 	s->changing = false;
 	s->alone = true;
+	s->alone_page = decisions[i].page;
 	setup_open(s, decisions[i].page);
 	return 0;
 }
@@ -353,9 +253,10 @@ later_choose(struct setup *s, size_t i, struct err *e)
 		setup_open(s, PAGE_REPAIR);
 		return 0;
 	case LATER_EDIT:
-		if (!has_drift(s))
+		if (!later_drifts(s))
 			return err_set(e, ERR_VALUE, _("Nothing differs from what was written."));
 		s->alone = true;
+		s->alone_page = PAGE_LATER;
 		setup_open(s, PAGE_REVIEW);
 		return 0;
 	case LATER_CHANGE:
@@ -366,7 +267,9 @@ later_choose(struct setup *s, size_t i, struct err *e)
 		s->deep = true;
 		run_today(s);
 		setup_tell(s);
-		return 0;
+		if (s->today)
+			return 0;
+		return err_set(e, ERR_VALUE, _("It cannot be checked now: the name leads to no address."));
 	case LATER_MOVE:
 		s->alone = false;
 		setup_open(s, PAGE_START);
@@ -379,6 +282,18 @@ later_choose(struct setup *s, size_t i, struct err *e)
 	default:
 		return change_run(s, DEED_REMOVE, NULL, e);
 	}
+}
+
+bool
+setup_choice_removes(const struct setup *s, const char *key, size_t i)
+{
+	return strcmp(key, "later") == 0 && row_at(s, i) == LATER_REMOVE;
+}
+
+bool
+setup_choice_needs_password(const struct setup *s, const char *key, size_t i)
+{
+	return strcmp(key, "later") == 0 && row_at(s, i) == LATER_SLOW && later_lacks_password(s);
 }
 
 bool

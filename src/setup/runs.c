@@ -115,6 +115,8 @@ direct_done(void *ctx, struct check_run *r)
 		free(s->password);
 		s->password = NULL;
 	}
+	if (s->page == PAGE_LATER && check_logged_in(s->direct)) /* with the password more can be seen */
+		run_today(s);
 	if (s->page == PAGE_REPAIR && check_logged_in(s->direct) && !s->scratch)
 		repair_look(s); /* with the password more can be seen */
 	if (origin_is_missing(s) && !s->look_timer)
@@ -235,6 +237,8 @@ run_today(struct setup *s)
 	};
 	front_note_limit(s, &s->today_options);
 	s->today = check_start(s->loop, s->net, &s->needs, &s->today_options, on_result, today_done, s, &e);
+	s->deep_from = loop_seconds();
+	runs_tick(s);
 }
 
 /* ---- the seconds of what is waited for ---- */
@@ -259,7 +263,8 @@ runs_pace(const struct setup *s)
 void
 runs_tick(struct setup *s)
 {
-	const bool waits = s->child || (s->rehearsal && !s->rehearsed) || (s->direct && !check_is_done(s->direct));
+	const bool waits = s->child || (s->rehearsal && !s->rehearsed) || (s->direct && !check_is_done(s->direct)) ||
+	                   (s->deep && s->today && !check_is_done(s->today));
 
 	if (waits && !s->tick_timer)
 		s->tick_timer = loop_after(s->loop, runs_pace(s), tick, s);

@@ -108,6 +108,12 @@ setup_keeps_answers(const struct setup *s)
 	return s->broken_off || (is_kept(s) && s->session_kept);
 }
 
+bool
+setup_loses_answers(const struct setup *s)
+{
+	return !setup_keeps_answers(s) && is_another(s) && page_step(s->page) > PAGE_START;
+}
+
 void
 session_forget_offer(struct setup *s)
 {
@@ -188,6 +194,9 @@ session_label(const struct setup *s)
 {
 	const enum page p = step_of(s);
 
+	if (s->later) /* TRANSLATORS: a date with its time, a step's number and its name */
+		return say(s, _("Go on with the answers of %1$s at step %2$d: %3$s"),
+		           say_when(s, "%Y-%m-%d %H:%M", (time_t)json_get_int(s->broken_off, "when", 0)), (int)p + 1, _(pages[p].name));
 	/* TRANSLATORS: a step's number and its name */
 	return say(s, _("go on at step %1$d: %2$s"), (int)p + 1, _(pages[p].name));
 }

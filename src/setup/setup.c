@@ -168,6 +168,7 @@ setup_page(const struct setup *s)
 void
 setup_open(struct setup *s, enum page p)
 {
+	const enum page before = s->page;
 	struct err e = { 0 };
 
 	if (p == PAGE_MORE && s->page != p) {
@@ -188,8 +189,11 @@ setup_open(struct setup *s, enum page p)
 			run_direct(s);
 		break;
 	case PAGE_LATER:
-		s->changing = false;
-		later_open(s);
+		s->changing = s->alone && before == s->alone_page && before != p; /* back in the list it came from */
+		if (s->stale)
+			later_again(s);
+		else
+			later_open(s);
 		break;
 	case PAGE_PROXY:
 		install_await(s);
@@ -291,6 +295,7 @@ setup_check_again(struct setup *s)
 		s->resolved_for = NULL;
 		break;
 	case PAGE_LATER:
+		s->deep = false;
 		runs_forget_direct(s);
 		runs_forget_proxied(s);
 		find_everything(s);
@@ -393,7 +398,9 @@ setup_previous(const struct setup *s)
 		return PAGE_PUBLIC;
 	if (s->page == PAGE_MORE)
 		return s->more_from;
-	if (s->alone && s->page <= PAGE_REVIEW)
+	if (s->alone && s->page == PAGE_REVIEW)
+		return s->alone_page;
+	if (s->alone && s->page < PAGE_REVIEW)
 		return PAGE_LATER;
 	if (s->page == PAGE_START && s->later)
 		return PAGE_LATER;

@@ -45,6 +45,7 @@ struct setup *setup_new(struct loop *l, struct net *n, const struct setup_option
 void setup_free(struct setup *s); /* wipes the password */
 void setup_end(struct setup *s);   /* the answers were saved: the next start has nothing to go on with */
 bool setup_keeps_answers(const struct setup *s); /* left now, the next start offers to go on with them */
+bool setup_loses_answers(const struct setup *s); /* left now, something that was answered is lost */
 void setup_fresh(struct setup *s); /* forget every string handed out so far */
 
 /* ---- where we are ---- */
@@ -295,10 +296,16 @@ const char *setup_later_seen(const struct setup *s);   /* how fresh the status i
 const char *setup_later_heading(const struct setup *s); /* over the lines: "Changed since the last run on 2026-05-03" */
 /* Choosing this row of a list changes this server: a face asks before, and no digit alone does it. */
 bool        setup_choice_changes(const struct setup *s, const char *key, size_t i);
+/* That is: all there is is taken away. */
+bool        setup_choice_removes(const struct setup *s, const char *key, size_t i);
+/* It comes to nothing without the UI password, which the page's field takes. */
+bool        setup_choice_needs_password(const struct setup *s, const char *key, size_t i);
 /* It needs a token that was typed in an earlier run: the page's field has to have it first. */
 bool        setup_choice_needs_token(const struct setup *s, const char *key, size_t i);
 /* What would go then, and what would come back: a line a place, the oldest change first. */
 size_t      setup_going(const struct setup *s, const char *key, size_t i, struct setup_line *out, size_t max);
+/* What that means for whoever opens the address: one sentence, or "". */
+const char *setup_going_means(const struct setup *s, const char *key, size_t i);
 /* What the change that was broken off had written so far, as a difference; NULL: none was. */
 const char *setup_interrupted_diff(const struct setup *s);
 /* After a setup_choose() that was refused because it needs root: the command, complete; else NULL. */

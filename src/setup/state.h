@@ -11,6 +11,7 @@
 #include "loop/proc.h"
 #include "origin/origin.h"
 #include "proxy/cloudflare_ips.h"
+#include "setup/later.h"
 #include "setup/setup.h"
 
 #define MAX_CERTS   8
@@ -169,6 +170,7 @@ struct setup {
 	double                rehearsal_from, direct_from;
 	unsigned              tick_timer;     /* once a second while something is waited for: its seconds are shown */
 	bool                  deep;           /* the long wait was asked for, of what answers today */
+	double                deep_from;
 	struct rehearsal     *hold;           /* the long wait of page 9, beside everything else */
 	struct proxy_context  hold_context;
 	bool                  held;           /* it is over */
@@ -203,6 +205,7 @@ struct setup {
 	struct json *document;  /* what the child said at its end; NULL: nothing yet */
 	int          status;    /* its exit status */
 	enum setup_outcome outcome;
+	bool         stale;     /* a change was taken back since the saved answers were read */
 	unsigned     applied_id;
 	bool         applied;   /* an apply was started in this run */
 	bool         reading_again; /* it was refused, because something changed meanwhile: the plan is made anew */
@@ -217,6 +220,7 @@ struct setup {
 	bool                 later;    /* saved answers were found: the run began at PAGE_LATER */
 	enum page            more_from; /* where more settings were asked for */
 	bool                 alone;    /* one step was opened by itself: from it to the review */
+	enum page            alone_page; /* and which; PAGE_LATER: the review itself */
 	bool                 changing; /* "change one thing" was chosen: its list is shown */
 	time_t               today_seen; /* when the checks of today were over: what a clock on the wall said */
 	double               today_from; /* and by the time that only passes */
@@ -292,14 +296,6 @@ bool front_asks_token(const struct setup *s); /* on the first page of a later ru
 size_t front_argv(const struct setup *s, const char **v); /* what hands it to a process of ours; how many */
 void front_try(struct setup *s);               /* the requests of the plan, once for each plan */
 void front_forget(struct setup *s);
-
-/* ours.c: what root has set up here, where this run is not root's */
-const char *ours_address(const struct setup *s); /* of a site that carries our mark; NULL: none is seen, or it is known otherwise */
-const char *ours_told(const struct setup *s);    /* one sentence; NULL: nothing is known of root */
-const char *ours_label(const struct setup *s);   /* of its row on the first page */
-const char *ours_command(const struct setup *s); /* this program as root */
-int  ours_choose(struct setup *s, struct err *e);
-void ours_suggest(struct setup *s);
 
 /* find.c */
 void find_everything(struct setup *s);
@@ -396,26 +392,6 @@ int  continue_interrupted(struct setup *s, struct err *e);
 void change_forget(struct setup *s);
 
 int  change_run(struct setup *s, enum deed deed, const char *operand, struct err *e);
-
-/* later.c */
-void later_note_last(struct setup *s); /* the newest change in force, from the journals */
-int  later_load(struct setup *s, struct err *e); /* saved answers, where there are any */
-void later_open(struct setup *s);
-size_t later_list(const struct setup *s, struct setup_choice *out, size_t max);
-size_t later_change_list(const struct setup *s, struct setup_choice *out, size_t max);
-int  later_choose(struct setup *s, size_t i, struct err *e);
-bool later_undoes(const struct setup *s, size_t i); /* this row takes back the last change alone */
-int  later_choose_change(struct setup *s, size_t i);
-size_t later_lines(const struct setup *s, struct setup_line *out, size_t max);
-
-/* replaced.c: another address than that of the last run */
-void replaced_note(struct setup *s);
-const struct url *replaced_url(const struct setup *s); /* what it takes the place of; NULL: of nothing */
-const char *replaced_base(const struct setup *s);
-bool replaced_stays(const struct setup *s);            /* both are open then */
-const char *replaced_advice(const struct setup *s);    /* why that cannot be otherwise; NULL: it can */
-size_t replaced_list(const struct setup *s, struct setup_choice *out, size_t max);
-void replaced_choose(struct setup *s, size_t i);
 
 /* hold.c */
 const struct check_result *hold_result(const struct setup *s, const char *id);

@@ -72,7 +72,8 @@ setup_safety(const struct setup *s)
 	if (s->has_interrupted)
 		return _("A change was interrupted. It has to be settled first.");
 	if (s->outcome == OUTCOME_UNDONE)
-		return writes(s) && !by_hand_commands(s) ? _("Undone. This server is exactly as it was.") : setup_result_heading(s);
+		return by_hand_commands(s) ? setup_result_heading(s) : writes(s) ? _("Undone. This server is exactly as it was.")
+		                                                     : _("Nothing else on this server was changed.");
 	if (s->outcome == OUTCOME_WORKS)
 		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
 		           (int)s->places, setup_undo_command(s));
@@ -91,6 +92,8 @@ setup_message(const struct setup *s)
 		return _("Read first. Tab goes to the buttons; nothing is written from here.");
 	if (s->page == PAGE_REVIEW && *setup_tried(s))
 		return setup_tried(s);
+	if (s->page == PAGE_REVIEW && s->has_plan && !repair_chosen(s) && !plan_changes(&s->plan))
+		return _("Nothing differs from what is there: applying would change nothing.");
 	if (s->page < PAGE_WEBSOCKET || s->page > PAGE_TIMEOUTS)
 		return "";
 	if (s->rehearsal_none)
@@ -173,7 +176,7 @@ setup_result_heading(const struct setup *s)
 			                                     : Q_("Undone all but %d file that was edited since.", "Undone all but %d files that were edited since.", by_hand_commands(s)),
 			           (int)by_hand_commands(s));
 		if (s->deed == DEED_REMOVE)
-			return _("Removed: this server is as it was before the first run.");
+			return _("Removed: the proxy is as it was before the first run.");
 		if (s->deed == DEED_UNDO)
 			return _("Undone: this server is as it was before the last change.");
 		return _("Undone: this server is exactly as it was.");
@@ -244,7 +247,7 @@ setup_farewell(const struct setup *s)
 		v[n++] = setup_safety(s);
 		if (setup_keeps_answers(s))
 			n = add_command(s, v, n, _("Your answers are kept for seven days, without passwords. To go on:"), self_command());
-		if (s->answers_path)
+		if (s->answers_path && !s->later)
 			n = add_command(s, v, n, setup_pastes(s) ? _("To see the text to paste:") : _("To apply your answers without questions:"), setup_commands(s)[0]);
 		return v;
 	}

@@ -32,6 +32,9 @@ apply 0 --allow-unprotected --in-place-of "https://$NAME:$TLS"
 [ -f "$R/etc/antechamber/talk.example.org.yaml" ] || fail "no new answers"
 NAME=talk.example.org site_answers || fail "the new one does not"
 blog_answers || fail "another site is gone"
+# The name that has become free is not taken: nothing differs in a later run.
+apply 0 --allow-unprotected
+json '.outcome == "unchanged"'
 
 # A run that is broken off is finished as it was asked for.
 tail -n 1 "$R/var/lib/antechamber/2/journal" | grep -q kept || cat "$R/var/lib/antechamber/2/journal"

@@ -190,6 +190,7 @@ setup_free(struct setup *s)
 
 void setup_end(struct setup *s) { (void)s; }
 bool setup_keeps_answers(const struct setup *s) { return s->page > PAGE_START && s->page <= PAGE_REVIEW; }
+bool setup_loses_answers(const struct setup *s) { return s->page > PAGE_REVIEW && s->page != PAGE_LATER; }
 void setup_fresh(struct setup *s) { arena_free(&s->said); }
 enum page setup_page(const struct setup *s) { return s->page; }
 
@@ -575,8 +576,8 @@ english_list(const struct setup *s, enum page p, const char *key, struct setup_c
 	static const char *const undone[] = { "back to the review, to apply it again", "change something else first",
 		"leave it as it is" };
 	static const char *const plan[] = { "Free", "Pro", "Business", "Enterprise" };
-	static const char *const change[] = { "where OpenChamber is, its password", "the address and its certificate",
-		"how large uploads may be", "how long quiet streams are kept" };
+	static const char *const change[] = { "Direct access: where OpenChamber is", "Public address, and its certificate",
+		"Body size: uploads up to", "Timeouts: keep quiet streams" };
 	const char *const values[] = { s->origin, s->public_url, s->body, s->stream };
 	size_t n = 0;
 
@@ -607,7 +608,7 @@ english_list(const struct setup *s, enum page p, const char *key, struct setup_c
 		out[n++] = (struct setup_choice){ _("Full (strict): a valid one"), "", MARK_NONE, false, true };
 	} else if (strcmp(key, "later") == 0)
 		for (; n < ARRAY_LEN(later) && n < max; n++)
-			out[n] = (struct setup_choice){ later[n], "", n == 0 && is(s, "user") ? MARK_SKIP : MARK_NONE,
+			out[n] = (struct setup_choice){ n == 0 && is(s, "user") ? "Look at edits of what was written: there are none" : later[n], "", MARK_NONE,
 				n == (is(s, "user") ? 1 : 0), n > 0 || !is(s, "user") };
 	else if (strcmp(key, "change") == 0)
 		for (; n < ARRAY_LEN(change) && n < max; n++)
@@ -750,6 +751,22 @@ setup_choice_changes(const struct setup *s, const char *key, size_t i)
 }
 
 bool
+setup_choice_removes(const struct setup *s, const char *key, size_t i)
+{
+	(void)s;
+	return strcmp(key, "later") == 0 && i == 5;
+}
+
+bool
+setup_choice_needs_password(const struct setup *s, const char *key, size_t i)
+{
+	(void)s;
+	(void)key;
+	(void)i;
+	return false;
+}
+
+bool
 setup_choice_needs_token(const struct setup *s, const char *key, size_t i)
 {
 	(void)s;
@@ -758,16 +775,17 @@ setup_choice_needs_token(const struct setup *s, const char *key, size_t i)
 	return false;
 }
 
+const char *setup_going_means(const struct setup *s, const char *key, size_t i) { (void)s; (void)key; (void)i; return ""; }
 const char *setup_root_command(const struct setup *s) { return s->root_command; }
-const char *setup_later_since(const struct setup *s) { (void)s; return "since 2026-05-03"; }
+const char *setup_later_since(const struct setup *s) { (void)s; return "last run 2026-05-03"; }
 const char *setup_later_seen(const struct setup *s) { (void)s; return "a moment ago"; }
-const char *setup_later_heading(const struct setup *s) { (void)s; return "Changed since the last run on 2026-05-03"; }
+const char *setup_later_heading(const struct setup *s) { (void)s; return "Compared with the last run on 2026-05-03"; }
 
 const char *
 setup_later_status(const struct setup *s)
 {
 	(void)s;
-	return "https://chat.example.org works: passed 25, warnings 1, failed 0";
+	return "https://chat.example.org works: passed 25, warnings 1, failed 0, skipped 3";
 }
 
 const char *

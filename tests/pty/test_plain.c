@@ -199,7 +199,7 @@ test_later(void **state)
 	assert_int_equal(run_script("2\n<\n6\n\n6\ny\n\n9\nq\n", "FAKE=later", &out), 0);
 	is_plain(&out);
 	assert_non_null(strstr(out.s, "https://chat.example.org works: passed 25"));
-	assert_non_null(strstr(out.s, "\n3 how large uploads may be, 100M\n"));
+	assert_non_null(strstr(out.s, "\n3 Body size: uploads up to, 100M\n"));
 	assert_non_null(strstr(out.s, "error: Write a number from 1 to 6."));
 	assert_null(strstr(out.s, "Step 13"));
 	assert_null(strstr(out.s, "Step 11"));

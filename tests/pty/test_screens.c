@@ -413,20 +413,19 @@ test_later(void **state)
 	play_key(p, ESC, "What would you like");
 	play_key(p, ESC, "Leave?");
 	play_key(p, ENTER, "What would you like");
-	/* What changes this server is never one key: the digit goes there, Enter asks, and No is in focus. */
-	play_key(p, "6", "> 6 Remove");
-	play_key(p, ENTER, "Take away all");
+	/* What changes this server is never one key: the digit asks as Enter does, and No is in focus. */
+	play_key(p, "6", "Take away all");
 	same_as(p, "later-remove");
 	play_key(p, ENTER, "What would you like");
+	play_key(p, TAB, "> 6 Remove"); /* there is nothing else to go to, and nothing is chosen by that */
 	play_key(p, ENTER, "Take away all");
 	play_key(p, RIGHT ENTER, "result");
 	play_end(p);
 
 	p = play_start(80, 24, user, false);
-	play_wait(p, "> 2   Change");
+	play_wait(p, "> 2 Change");
 	play_key(p, "1", "Nothing differs from what was written.");
-	play_key(p, "5", "> 5   Undo");
-	play_key(p, ENTER, "Undo the last change?");
+	play_key(p, "5", "Undo the last change?");
 	play_key(p, RIGHT ENTER, "sudo antechamber rollback 1");
 	same_as(p, "later-root");
 	play_key(p, ESC, "What would you like");
