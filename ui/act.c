@@ -171,13 +171,20 @@ act_main(struct screen *sc)
 	const struct item item = screen_item(sc);
 	const enum page p = setup_page(sc->setup);
 	struct err e = { 0 };
+	bool touched;
 
 	if (focus_has_offer(sc)) {
 		act_choose(sc, "origin-found", 0);
 		return;
 	}
+	touched = item.key && item.kind == ITEM_FIELD && focus_field(sc, item.key)->touched;
 	if (item.key && item.kind == ITEM_FIELD && !focus_accept(sc))
 		return;
+	/* What a new size means is read before the next page takes its place. */
+	if (touched && p == PAGE_BODY && (setup_busy(sc->setup) || setup_mark(sc->setup, p) != MARK_PASS)) {
+		screen_say(sc, _("This step shows what comes of the new size. Enter goes on."));
+		return;
+	}
 	if (item.key && item.kind == ITEM_LIST && strcmp(item.key, "language") != 0) {
 		const bool start = strcmp(item.key, "start") == 0;
 		char key[32];

@@ -196,8 +196,13 @@ typing_rests(void *ctx)
 	struct err e = { 0 };
 
 	sc->typing_timer = 0;
-	if (!ed || ed->field.secret || !ed->field.touched || !ed->field.len)
+	if (!ed || ed->field.secret || !ed->field.touched)
 		return;
+	if (!ed->field.len) { /* it is about to be written: nothing is blamed, and nothing is shown of what it was */
+		setup_empty(sc->setup, ed->key);
+		term_set_dirty();
+		return;
+	}
 	/* Setup keeps a wrong value too: what it showed of the one before is not true of this one. */
 	if (setup_set(sc->setup, ed->key, ed->field.text, &e) < 0)
 		snprintf(ed->error, sizeof(ed->error), "%s", e.msg);

@@ -76,7 +76,20 @@ put_line(void *ctx, const char *line, size_t bytes)
 	sheet_put(p->s, p->col, ROLE_TEXT, arena_strndup(&p->s->a, line, bytes));
 }
 
-/* A word that is wider than the room is cut, behind a slash where it has one in the right place. */
+/* Of `n' bytes of a path or a name those that end where a part of it does: behind a slash, else a dot or a hyphen. */
+static size_t
+end_of_part(const char *word, size_t n)
+{
+	static const char *const ends[] = { "/", ".-" };
+
+	for (size_t k = 0; k < ARRAY_LEN(ends); k++)
+		for (size_t i = n; i > 1; i--)
+			if (strchr(ends[k], word[i - 1]))
+				return i;
+	return n;
+}
+
+/* A word that is wider than the room is cut, at the end of a part where it has one. */
 static const char *
 cut_words(struct sheet *s, const char *text, int room)
 {
@@ -90,11 +103,8 @@ cut_words(struct sheet *s, const char *text, int room)
 
 		buf_add(&b, text, blanks);
 		while (text_width_n(w, left) > room) {
-			size_t n = text_fit(w, room, NULL), slash = n;
+			size_t n = end_of_part(w, text_fit(w, room, NULL));
 
-			while (slash > 1 && w[slash - 1] != '/')
-				slash--;
-			n = slash > 1 ? slash : n;
 			if (n == 0)
 				break;
 			buf_add(&b, w, n);

@@ -167,7 +167,7 @@ on_announced(void *ctx, const struct net_reply *r)
 		check_pass(c, _("OpenChamber itself takes at most %s."), /* so the proxy stands in nobody's way */
 		           say_size(&b->side->run->arena, b->side->run->needs->body));
 	else if (own)
-		check_blame(c, CHECK_WARN, NULL, _("OpenChamber itself takes at most %s."),
+		check_blame(c, CHECK_WARN, NULL, _("OpenChamber itself takes at most %s; more from the proxy is of no use."),
 		            say_size(&b->side->run->arena, b->side->run->needs->body));
 	else if (r->status == 413)
 		refused(b, r);

@@ -105,10 +105,10 @@ on_login(void *ctx, const struct net_reply *r)
 	}
 	run->auth = AUTH_OUT;
 	if (r->status == 401)
-		check_blame(c, CHECK_FAIL, "password-wrong", _("The login was answered with 401."));
+		check_blame(c, CHECK_FAIL, "password-wrong", _("OpenChamber refused the password (status 401)."));
 	else if (r->status == 429)
 		check_blame(c, CHECK_FAIL, "password-locked",
-		            _("The login was answered with 429."));
+		            _("OpenChamber has locked its login for now (status 429)."));
 	else
 		check_skip(c, _("It has a UI password, but the login was answered with %ld."),
 		           r->status);

@@ -50,14 +50,18 @@ advise_start(const struct setup *s, struct advice *a)
 		advise(a, repair_summary(s));
 	else if (!a->n)
 		advise(a, _("Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back."));
+	if (s->answers_path && !choices && !s->later && !ours_address(s)) { /* TRANSLATORS: the path of a file stands on the next line */
+		advise(a, _("The fields begin with your saved answers:"));
+		advise_literal(s, a, s->answers_path);
+	}
 	if (s->o.broken)
 		advise(a, _("Something in this private site is wrong on purpose. Find it, and mend it; this server is not touched."));
 	if (choices)
 		advise(a, _("Before anything is written you read it line by line."));
 	else if (!s->machine.root && !s->o.practice)
-		advise(a, _("You will type one thing: the address people will use. Root is needed only for step 11, and asked for there."));
+		advise(a, _("You will type the address people will use, and OpenChamber's UI password if it has one. Root is needed only for step 11, and asked for there."));
 	else
-		advise(a, _("You will type one thing: the address people will use."));
+		advise(a, _("You will type the address people will use, and OpenChamber's UI password if it has one."));
 	if (start_is_open(s)) /* as many rows as what comes then */
 		advise(a, _("Looking at this server. Enter works in a moment."));
 	else if (!choices)
@@ -309,7 +313,8 @@ setup_advice(const struct setup *s, enum page p)
 	struct advice a = { .v = arena_alloc(s->say, (MAX_ADVICE + 1) * sizeof(char *)) };
 
 	if (fields_wrong(s, p)) {
-		advise(&a, _("Correct the field above. Its checks run again by themselves."));
+		advise(&a, field_stands_empty(s, "public") && p == PAGE_PUBLIC ? _("Write the name people will use, for example https://chat.example.org")
+		           : _("Correct the field above. Its checks run again by themselves."));
 		return (const char *const *)a.v;
 	}
 	switch (p) {

@@ -337,25 +337,10 @@ follow_scheme(struct setup *s)
 		s->answers.has_tls = false; /* has to be chosen again */
 }
 
-/* What must not stay empty, each with what belongs there. */
-static int
-must_not_be_empty(const char *key, const char *text, struct err *e)
+bool
+field_stands_empty(const struct setup *s, const char *key)
 {
-	static const struct {
-		const char *key, *sentence;
-	} needed[] = {
-		{ "origin",          N_("Write where OpenChamber answers, for example http://127.0.0.1:3000") },
-		{ "public",          N_("Write the name people will use, for example https://chat.example.org") },
-		{ "limits.body",     N_("Write a size, for example 100M") },
-		{ "limits.stream",   N_("Write a time, for example 3600s") },
-		{ "tls.certificate", N_("Write the path of the certificate, for example /etc/ssl/chat.pem") },
-		{ "tls.key",         N_("Write the path of its private key, for example /etc/ssl/chat.key") },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
-		if (strcmp(needed[i].key, key) == 0 && !text[strspn(text, " \t")])
-			return err_set(e, ERR_VALUE, "%s", _(needed[i].sentence));
-	return 0;
+	return typed_find(s, key) && !*typed_find(s, key)->text;
 }
 
 bool
@@ -375,9 +360,18 @@ take(const struct setup *s, struct answers *a, const char *key, const char *text
 {
 	const char *written = written_in_file(s, key, text);
 
-	if (must_not_be_empty(key, text, e) < 0 || written_wrong(key, written, e) < 0)
+	if (written_missing(key, text, e) < 0 || written_wrong(key, written, e) < 0)
 		return -1;
 	return answers_set(a, key, written, e);
+}
+
+void
+setup_empty(struct setup *s, const char *key)
+{
+	if (strcmp(key, "public") != 0)
+		return;
+	typed_keep(s, key, "", "");
+	setup_tell(s);
 }
 
 int

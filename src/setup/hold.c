@@ -52,6 +52,7 @@ setup_hold(struct setup *s)
 	if (!setup_may_hold(s))
 		return;
 	setup_hold_stop(s);
+	s->hold_lost = false;
 	if (s->page == PAGE_RESULT) {
 		live_begin(s, LIVE_HOLD);
 		return;
@@ -77,6 +78,13 @@ setup_hold_stop(struct setup *s)
 	s->held = false;
 }
 
+void
+hold_forget(struct setup *s)
+{
+	s->hold_lost = s->hold_lost || s->hold;
+	setup_hold_stop(s);
+}
+
 const struct check_result *
 hold_result(const struct setup *s, const char *id)
 {
@@ -100,8 +108,13 @@ lines_hold(const struct setup *s, struct lines *l)
 		                           live ? (int)check_hold_seconds(&s->needs) : REHEARSAL_HOLD));
 		return true;
 	}
-	if (!s->held && !s->live[LIVE_HOLD])
-		return false;
+	if (!s->held && !s->live[LIVE_HOLD]) {
+		const bool lost = s->hold_lost && s->page != PAGE_RESULT;
+
+		if (lost)
+			line_told(l, MARK_SKIP, _("The waiting was given up: a setting changed, or it was checked again. The button waits anew."));
+		return lost;
+	}
 	if (s->hold_err.code != ERR_NONE)
 		line_told(l, MARK_SKIP, say(s, "%s", s->hold_err.msg));
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {

@@ -139,6 +139,7 @@ lines_direct(const struct setup *s, struct lines *l)
 {
 	const struct check_result *answer = run_result(s, WAY_DIRECT, "direct.answer");
 	const struct check_result *r;
+	bool refused;
 
 	if (!s->direct)
 		return;
@@ -157,11 +158,18 @@ lines_direct(const struct setup *s, struct lines *l)
 	}
 	line_add(l, MARK_PASS, setup_mark_word(MARK_PASS),
 	     say(s, _("OpenChamber %s answers"), check_origin_version(s->direct)), seconds_of(s, answer->seconds));
+	/* What failed comes before what was not checked because of it. */
+	r = run_result(s, WAY_DIRECT, "direct.login");
+	refused = r && r->status == CHECK_FAIL;
+	if (refused) {
+		line_told(l, MARK_FAIL, r->detail);
+		line_told(l, MARK_SKIP, _("uploads, first messages and event streams: they need the UI password"));
+	}
 	/* TRANSLATORS: "%d of %d" is how many out of how many */
 	lines_routes(s, l, s->needs.sockets, s->needs.n_sockets, "ws", _("WebSockets that open: %d of %d"));
 	lines_routes(s, l, s->needs.streams, s->needs.n_streams, "sse", _("event streams that speak: %d of %d"));
 	r = run_result(s, WAY_DIRECT, "body.limit");
-	if (r)
+	if (r && !(refused && r->status == CHECK_SKIP) && r->status != CHECK_WARN) /* what is more than it takes is told in step 8 */
 		line_add(l, mark_of(r), setup_mark_word(mark_of(r)), r->status == CHECK_PASS
 		     ? say(s, _("an upload of %s is accepted"), size_of(s, body_is_less(s) ? s->answers.body : s->needs.body)) : r->detail, "");
 	r = run_result(s, WAY_DIRECT, "direct.login");
@@ -170,7 +178,7 @@ lines_direct(const struct setup *s, struct lines *l)
 
 		if (locked && r->status != CHECK_FAIL)
 			line_told(l, MARK_PASS, _("it has a UI password"));
-		if (r->status != CHECK_PASS)
+		if (r->status != CHECK_PASS && !refused)
 			line_told(l, mark_of(r), r->status == CHECK_SKIP
 			     ? _("first messages and event streams: they need the UI password") : r->detail);
 	}
@@ -350,26 +358,6 @@ lines_ports(const struct setup *s, struct lines *l)
 			if (ports[p])
 				line_told(l, MARK_PASS, say(s, open[p] ? _("port: %u answers here")
 				                            : _("port: %u will be opened"), ports[p]));
-}
-
-/* Who answers at the address before anything is changed: information, never a mark; nothing where nobody does. */
-static void
-lines_today(const struct setup *s, struct lines *l)
-{
-	const struct check_result *answer = run_result(s, WAY_TODAY, "public.answer");
-	const struct check_result *same = run_result(s, WAY_TODAY, "public.instance");
-
-	if (!answer || answer->status == CHECK_SKIP)
-		return;
-	if (answer->status == CHECK_FAIL)
-		/* What was asked is a path of OpenChamber's; of the site that stands there its status says nothing. */
-		line_add(l, MARK_NONE, "", taken_site(s) ? _("today: another site answers there, not OpenChamber")
-		         : s->existing ? _("today: no OpenChamber answers there")
-		         : _("today: no OpenChamber answers there yet, as is normal before step 11"), "");
-	else
-		line_add(l, MARK_NONE, "", !same || same->status == CHECK_SKIP ? _("today: an OpenChamber answers there")
-		         : same->status == CHECK_PASS ? _("today: the same OpenChamber answers there already")
-		         : _("today: another OpenChamber answers there"), "");
 }
 
 static void

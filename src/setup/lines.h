@@ -26,6 +26,7 @@ bool lines_boxed_ports(const struct setup *s, const struct proxy_found *f, struc
 
 /* told.c */
 void lines_told(const struct setup *s, struct lines *l);      /* does it answer, does it let in? */
+void lines_today(const struct setup *s, struct lines *l); /* taken.c */
 void lines_addresses(const struct setup *s, struct lines *l); /* whose word counts */
 void lines_front(const struct setup *s, struct lines *l); /* front.c: the token, the zone, what is set there */
 void lines_told_host(const struct setup *s, struct lines *l); /* has it the name already? */

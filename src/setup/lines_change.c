@@ -120,25 +120,41 @@ lines_kept(const struct setup *s, struct lines *l)
 	line_add(l, MARK_NONE, "", _("Later"), say(s, _("%s: change, undo or remove"), ours_command(s)));
 }
 
+/* What went through the proxy is what it is judged by; what went past it, and what could not be told, are counted apart. */
+static void
+lines_counted(const struct setup *s, struct lines *l, const struct json *checks)
+{
+	int pass[2] = { 0 }, judged[2] = { 0 }, skipped = 0;
+
+	for (size_t i = 0; i < json_len(checks); i++) {
+		const char *status = json_get_string(json_at(checks, i), "status", "");
+		const bool direct = strcmp(json_get_string(json_at(checks, i), "target", ""), "direct") == 0;
+
+		skipped += strcmp(status, "skip") == 0;
+		judged[direct] += strcmp(status, "skip") != 0;
+		pass[direct] += strcmp(status, "pass") == 0 || strcmp(status, "warn") == 0;
+	}
+	if (judged[0])
+		line_told(l, pass[0] == judged[0] ? MARK_PASS : MARK_FAIL,
+		     say(s, _("%1$d of %2$d checks through the proxy on this server"), pass[0], judged[0]));
+	if (judged[1])
+		line_told(l, pass[1] == judged[1] ? MARK_PASS : MARK_FAIL,
+		     say(s, _("%1$d of %2$d checks directly, without the proxy"), pass[1], judged[1]));
+	if (skipped)
+		line_told(l, MARK_SKIP, say(s, Q_("%d check could not be done", "%d checks could not be done", (unsigned long)skipped), skipped));
+}
+
 void
 lines_result(const struct setup *s, struct lines *l)
 {
 	const struct json *d = s->document;
 	const struct json *checks = d ? json_get(d, "checks") : NULL;
 	const int sites = (int)json_get_int(d, "otherSites", 0), odd = (int)json_get_int(d, "otherSitesChanged", 0);
-	int pass = 0, judged = 0;
 
-	for (size_t i = 0; i < json_len(checks); i++) {
-		const char *status = json_get_string(json_at(checks, i), "status", "");
-
-		judged += strcmp(status, "skip") != 0;
-		pass += strcmp(status, "pass") == 0 || strcmp(status, "warn") == 0;
-	}
 	if (live_runs(s, LIVE_AGAIN))
 		line_told(l, MARK_NOW, _("the checks through the proxy on this server"));
-	else if (judged)
-		line_told(l, pass == judged ? MARK_PASS : MARK_FAIL,
-		     say(s, _("%1$d of %2$d checks through the proxy on this server"), pass, judged));
+	else
+		lines_counted(s, l, checks);
 	for (size_t i = 0; i < json_len(checks); i++) {
 		const struct json *c = json_at(checks, i);
 		const char *status = json_get_string(c, "status", "");

@@ -96,7 +96,7 @@ put_checks(struct buf *out, const struct setup *s)
 
 			if (i == 0)
 				buf_printf(out, "\n## %s\n\n| %s | %s | %s | %s |\n|---|---|---|---|\n",
-				           w == 0 ? _("Checks on this server") : _("Checks from outside"),
+				           w == 0 ? _("Checks on this server") : _("Checks of the public address, from this server"),
 				           _("state"), _("way"), _("check"), _("seen"));
 			buf_printf(out, "| %s | %s | %s | ", status_word(json_get_string(c, "status", "")),
 			           way_word(json_get_string(c, "target", "")), json_get_string(c, "id", ""));
@@ -170,8 +170,8 @@ setup_write_report(struct setup *s, struct err *e)
 	fd = open_new(path, sizeof(path), e);
 	if (fd >= 0) {
 		if (fs_write_all(fd, out.s, out.len) == 0 && fsync(fd) == 0) {
-			said = say(s, "%s", path);
 			keep_path(s, path);
+			said = say(s, "%s", s->report);
 		} else {
 			err_sys(e, ERR_IO, _("%s cannot be written"), path);
 		}

@@ -341,7 +341,7 @@ run_rehearsal(struct setup *s)
 void
 runs_forget_proxied(struct setup *s)
 {
-	setup_hold_stop(s);
+	hold_forget(s);
 	rehearsal_free(s->rehearsal);
 	s->rehearsal = NULL;
 	s->rehearsed = s->rehearsal_none = false;

@@ -206,7 +206,7 @@ session_advice(const struct setup *s, const char **v)
 {
 	if (!s->broken_off)
 		return 0; /* TRANSLATORS: %s is a date with its time */
-	v[0] = say(s, _("The run of %s did not come to its end. Its answers were kept, its passwords were not."),
+	v[0] = say(s, _("A run was left at %s. Its answers were kept, its passwords were not."),
 	           say_when(s, "%Y-%m-%d %H:%M", (time_t)json_get_int(s->broken_off, "when", 0)));
 	v[1] = _("Give the UI password again on step 2; without it some checks are skipped.");
 	return json_get_bool(s->broken_off, "password", false) ? 2 : 1;

@@ -90,6 +90,9 @@ int  setup_set(struct setup *s, const char *key, const char *text, struct err *e
 /* The same while typing: says the error, changes nothing else. */
 int  setup_try(const struct setup *s, const char *key, const char *text, struct err *e);
 
+/* The address stands empty for the moment: what was seen of the one before is not shown.  Other fields keep theirs. */
+void setup_empty(struct setup *s, const char *key);
+
 /* Does it belong to a choice of the page's list?  Then it is asked behind it. */
 bool        setup_field_follows(const char *key);
 /* An empty address can be taken from the list "public-found", which is there from setup_offer() on until one is. */

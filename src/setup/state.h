@@ -176,6 +176,7 @@ struct setup {
 	bool                  held;           /* it is over */
 	struct err            hold_err;       /* why it could not be done */
 	double                hold_from;
+	bool                  hold_lost; /* a wait was given up because of something else than Esc */
 	unsigned              hold_timer;
 	struct live          *live[N_LIVE];   /* on the result page, at the address itself; NULL: not asked for */
 
@@ -321,6 +322,7 @@ size_t names_list(const struct setup *s, struct setup_choice *out, size_t max);
 /* written.c */
 const char *written_in_file(const struct setup *s, const char *key, const char *text); /* "50 MB" is 50M, "tak" is true */
 const char *written_for_people(const char *key, const char *value);                    /* true is yes, in the language */
+int written_missing(const char *key, const char *text, struct err *e);                 /* empty, and must not be: -1 */
 int written_wrong(const char *key, const char *text, struct err *e);                   /* none of the words that a field takes: -1 */
 
 /* more.c */
@@ -342,6 +344,7 @@ const struct proxy_found *install_obstacle(const struct setup *s, const struct p
 const char *install_command(const struct setup *s, const struct proxy_found *f); /* to be copied */
 
 /* fields.c */
+bool field_stands_empty(const struct setup *s, const char *key);
 bool fields_wrong(const struct setup *s, enum page p); /* a value was refused: what was seen of the one before is not shown */
 void follow_scheme(struct setup *s); /* which choice of certificate fits the address */
 void remember_paths(struct setup *s); /* of the other file, before another choice is made */
@@ -396,6 +399,7 @@ int  change_run(struct setup *s, enum deed deed, const char *operand, struct err
 /* hold.c */
 const struct check_result *hold_result(const struct setup *s, const char *id);
 enum mark hold_mark(const struct setup *s);
+void hold_forget(struct setup *s); /* what stood on it has changed; that it was begun is told */
 
 /* live.c */
 bool live_is_possible(const struct setup *s);

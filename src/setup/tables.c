@@ -202,6 +202,7 @@ enum mark
 setup_mark(const struct setup *s, enum page p)
 {
 	struct setup_failure f;
+	enum mark m;
 
 	if (p >= N_STEPS)
 		return MARK_NONE;
@@ -224,7 +225,9 @@ setup_mark(const struct setup *s, enum page p)
 	case PAGE_START:
 		return s->detecting || s->looking ? MARK_NOW : s->page == PAGE_START ? MARK_NONE : MARK_PASS;
 	case PAGE_DIRECT:
-		return mark_of_groups(s, WAY_DIRECT, ~0u);
+		/* An upload larger than it takes is a warning of step 8. */
+		m = mark_of_groups(s, WAY_DIRECT, 1u << GROUP_BODY);
+		return m == MARK_WARN ? mark_of_groups(s, WAY_DIRECT, ~(1u << GROUP_BODY)) : mark_of_groups(s, WAY_DIRECT, ~0u);
 	case PAGE_REVIEW:
 		return s->page > PAGE_REVIEW ? MARK_PASS : MARK_NONE;
 	case PAGE_PROXY:

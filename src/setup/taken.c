@@ -1,4 +1,5 @@
-/* taken.c - another site here has the public name: repair that one, set it aside, or take another name. */
+/* taken.c - who has the public name already: another site here, which is repaired, set aside or left its name; whoever answers at it today. */
+#include "setup/lines.h"
 #include "setup/repair.h"
 
 #include <string.h>
@@ -37,9 +38,9 @@ taken_list(const struct setup *s, struct setup_choice *out, size_t max)
 	if (!site || max < N_TAKEN)
 		return 0;
 	out[TAKEN_REPAIR] = (struct setup_choice){ .label = _("repair that one"), .possible = repair, .chosen = repair,
-		.state = repair ? "" : _("it does not lead to OpenChamber"), .mark = repair ? MARK_NONE : MARK_SKIP };
-	out[TAKEN_ASIDE] = (struct setup_choice){ .label = _("set it aside"), .state = _("undo brings it back"), .possible = true };
-	out[TAKEN_RENAME] = (struct setup_choice){ .label = _("take another name"), .state = _("write it above"), .possible = true, .chosen = !repair };
+		.state = repair ? "" : _("not possible: it does not lead to OpenChamber"), .mark = repair ? MARK_NONE : MARK_SKIP };
+	out[TAKEN_ASIDE] = (struct setup_choice){ .label = _("set it aside"), .state = _("it stops answering; undo brings it back"), .possible = true };
+	out[TAKEN_RENAME] = (struct setup_choice){ .label = _("take another name"), .state = _("write the other name above"), .possible = true, .chosen = !repair };
 	return N_TAKEN;
 }
 
@@ -94,4 +95,24 @@ taken_find(struct setup *s)
 			s->existing_in = f;
 			return;
 		}
+}
+
+/* Who answers at the address before anything is changed: information, never a mark; nothing where nobody does. */
+void
+lines_today(const struct setup *s, struct lines *l)
+{
+	const struct check_result *answer = run_result(s, WAY_TODAY, "public.answer");
+	const struct check_result *same = run_result(s, WAY_TODAY, "public.instance");
+
+	if (!answer || answer->status == CHECK_SKIP)
+		return;
+	if (answer->status == CHECK_FAIL)
+		/* What was asked is a path of OpenChamber's; of the site that stands there its status says nothing. */
+		line_add(l, MARK_NONE, "", taken_site(s) ? _("today: another site answers there, not OpenChamber")
+		         : s->existing ? _("today: no OpenChamber answers there")
+		         : _("today: no OpenChamber answers there yet, as is normal before step 11"), "");
+	else
+		line_add(l, MARK_NONE, "", !same || same->status == CHECK_SKIP ? _("today: an OpenChamber answers there")
+		         : same->status == CHECK_PASS ? _("today: the same OpenChamber answers there already")
+		         : _("today: another OpenChamber answers there"), "");
 }

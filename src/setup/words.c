@@ -268,12 +268,12 @@ setup_farewell(const struct setup *s)
 			v[n++] = say(s, _("%s is closed. Undoing opens it again."), replaced_base(s));
 		n = add_command(s, v, n, _("To change, repair, undo or remove it later:"), ours_command(s));
 	}
-	if (s->scratch && s->report) /* TRANSLATORS: %s is a file */
-		v[n++] = say(s, _("This was practice. Nothing was written on this server but the report: %s"), s->report);
+	if (s->scratch && s->report)
+		add_command(s, v, n, _("This was practice. Nothing was written on this server but the report:"), s->report);
 	else if (s->scratch)
 		v[n++] = _("This was practice. Nothing on this server was touched.");
 	else if (s->report)
-		v[n++] = say(s, _("The report is in %s."), s->report);
+		add_command(s, v, n, _("The report is in this file:"), s->report);
 	return v;
 }
 

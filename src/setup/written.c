@@ -124,3 +124,24 @@ written_wrong(const char *key, const char *text, struct err *e)
 		return 0;
 	return err_set(e, ERR_VALUE, "%s", words_of(key) == yes_no ? _("Write yes or no.") : _("Write none, cloudflare or other."));
 }
+
+/* What must not stay empty, each with what belongs there. */
+int
+written_missing(const char *key, const char *text, struct err *e)
+{
+	static const struct {
+		const char *key, *sentence;
+	} needed[] = {
+		{ "origin",          N_("Write where OpenChamber answers, for example http://127.0.0.1:3000") },
+		{ "public",          N_("Write the name people will use, for example https://chat.example.org") },
+		{ "limits.body",     N_("Write a size, for example 100M") },
+		{ "limits.stream",   N_("Write a time, for example 3600s") },
+		{ "tls.certificate", N_("Write the path of the certificate, for example /etc/ssl/chat.pem") },
+		{ "tls.key",         N_("Write the path of its private key, for example /etc/ssl/chat.key") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		if (strcmp(needed[i].key, key) == 0 && !text[strspn(text, " \t")])
+			return err_set(e, ERR_VALUE, "%s", _(needed[i].sentence));
+	return 0;
+}

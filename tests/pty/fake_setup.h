@@ -479,6 +479,8 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 	return n;
 }
 
+void setup_empty(struct setup *s, const char *key) { (void)s; (void)key; }
+
 int
 setup_try(const struct setup *s, const char *key, const char *text, struct err *e)
 {
@@ -1085,7 +1087,7 @@ told_of_dropped(const struct setup *s)
 {
 	const char **v = arena_alloc(said(s), 4 * sizeof(*v));
 
-	v[0] = arena_printf(said(s), _("The run of %s did not come to its end. Its answers were kept, its passwords were not."), "2026-11-21 21:14");
+	v[0] = arena_printf(said(s), _("A run was left at %s. Its answers were kept, its passwords were not."), "2026-11-21 21:14");
 	v[1] = _("Give the UI password again on step 2; without it some checks are skipped.");
 	v[2] = _("Before anything is written you read it line by line.");
 	return v;
@@ -1118,7 +1120,7 @@ english_advice(const struct setup *s, enum page p)
 {
 	static const char *const start[] = {
 		"Up to step 10 it only looks and rehearses. There you read every line before it is written, and later one command takes it all back.",
-		"You will type one thing: the address people will use. Root is needed only for step 11, and asked for there.",
+		"You will type the address people will use, and OpenChamber's UI password if it has one. Root is needed only for step 11, and asked for there.",
 		"It takes about three minutes. Press Enter to start.", NULL,
 	}, *const half[] = { "The run of 2026-11-21 21:14 stopped half-way: the power was gone, or somebody ended it.",
 		"nginx runs, still with the old configuration. At its next start it would read the new one.", NULL,

@@ -57,7 +57,7 @@ break_off HUP
 # It is what is chosen first; what is lost is said.
 start 80x24 --root "$R"
 wait_text '> 1 go on at step 2: Direct access'
-must_say 'did not come to its end'
+must_say 'A run was left at'
 must_say "Give the UI password again"
 must_say 'Nothing on this server has been changed'
 keys Enter
@@ -121,6 +121,9 @@ wait_text 'step 5 of 11'
 keys Enter Enter Enter
 wait_text 'step 8 of 11'
 field 64M
+keys Enter # what a new size means is shown first
+wait_text 'what comes of the new size'
+must_say 'step 8 of 11'
 keys Enter
 wait_text 'step 9 of 11'
 break_off KILL
@@ -140,6 +143,7 @@ wait_text 'step 9 of 11'
 keys Escape
 wait_text '\[64M '
 field 65M
+take 'what comes of the new size'
 take 'step 9 of 11'
 keys Escape Escape
 wait_text 'step 7 of 11'
@@ -236,5 +240,5 @@ echo '{"step": 4' >"$kept"
 rm -rf "${kept%/*}"
 sed "s|^public: .*|public: http://blog.example.org:$HTTP|" "$T/start.yaml" >"$T/taken.yaml"
 printf '\n\n\n\n\n\n\n3\nq\n' | "$BIN" --plain --root "$R" --answers "$T/taken.yaml" >"$T/plain" 2>&1 || fail "status $?: $(cat "$T/plain")"
-grep -q '^2 set it aside, undo brings it back' "$T/plain" || fail "not asked: $(cat "$T/plain")"
+grep -q '^2 set it aside, it stops answering; undo brings it back' "$T/plain" || fail "not asked: $(cat "$T/plain")"
 [ "$(grep -c '^Address \[' "$T/plain")" = 2 ] || fail "another name is not asked for: $(cat "$T/plain")"

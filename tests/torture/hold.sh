@@ -34,7 +34,7 @@ wait_text 'works at https://chat.example.org' 30
 keys Tab
 wait_text 'Enter Press'
 keys Enter
-wait_text 'The report is in antechamber-report.md'
+wait_text 'The report is in /.*antechamber-report.md'
 [ "$(stat -c %a antechamber-report.md)" = 600 ] || lost 'the report is open to others'
 grep -q 'works at https://chat.example.org' antechamber-report.md || lost 'the report does not say how it ended'
 grep -qF '| state | way | check | seen |' antechamber-report.md || lost 'the report has no table'

@@ -156,6 +156,53 @@ test_the_port_of_openchamber(void **state)
 	arena_free(&said);
 }
 
+static const char *
+advice_with(const struct setup *s, enum page p, const char *text)
+{
+	for (const char *const *a = setup_advice(s, p); *a; a++)
+		if (strstr(*a, text))
+			return *a;
+	return NULL;
+}
+
+/* Of answers that were kept, who begins once more is told where they are. */
+static void
+test_saved_answers_are_named(void **state)
+{
+	struct setup s = { 0 };
+	struct arena said = { 0 };
+
+	(void)state;
+	s.say = &said;
+	assert_null(advice_with(&s, PAGE_START, "saved answers"));
+	s.answers_path = (char *)"/home/ada/chat.yaml";
+	assert_non_null(advice_with(&s, PAGE_START, "saved answers"));
+	assert_non_null(advice_with(&s, PAGE_START, "/home/ada/chat.yaml"));
+	arena_free(&said);
+}
+
+/* What went past the proxy does not count as proof of it, and what could not be done is no pass. */
+static void
+test_checks_are_counted_apart(void **state)
+{
+	static const char text[] = "{\"checks\": ["
+		"{\"target\": \"proxied\", \"status\": \"pass\"}, {\"target\": \"proxied\", \"status\": \"warn\", \"detail\": \"d\"},"
+		"{\"target\": \"proxied\", \"status\": \"skip\"}, {\"target\": \"direct\", \"status\": \"pass\"}]}";
+	struct setup s = { .page = PAGE_RESULT };
+	struct arena said = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	s.say = &said;
+	s.document = json_parse(text, strlen(text), "test", &e);
+	assert_non_null(s.document);
+	assert_non_null(line_with(&s, PAGE_RESULT, "2 of 2 checks through the proxy on this server", MARK_PASS));
+	assert_non_null(line_with(&s, PAGE_RESULT, "1 of 1 checks directly", MARK_PASS));
+	assert_non_null(line_with(&s, PAGE_RESULT, "1 check could not be done", MARK_SKIP));
+	json_free(s.document);
+	arena_free(&said);
+}
+
 int
 main(void)
 {
@@ -165,6 +212,8 @@ main(void)
 		cmocka_unit_test(test_an_example_is_told_as_one),
 		cmocka_unit_test(test_what_a_router_forwards),
 		cmocka_unit_test(test_the_port_of_openchamber),
+		cmocka_unit_test(test_saved_answers_are_named),
+		cmocka_unit_test(test_checks_are_counted_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

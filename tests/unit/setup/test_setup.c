@@ -258,7 +258,9 @@ test_a_wrong_password_is_tried_once(void **state)
 {
 	struct world *w = *state;
 	struct setup_field f[4];
+	struct setup_line line[16];
 	struct err e = { 0 };
+	size_t n, failed = 16, skipped = 0, skips = 0;
 
 	settle(w);
 	go(w, PAGE_DIRECT);
@@ -275,6 +277,65 @@ test_a_wrong_password_is_tried_once(void **state)
 	}
 	assert_true(f[1].closed);
 	assert_int_equal(setup_set(w->s, "password", "practice", &e), -1);
+	/* What failed stands before what was not checked because of it, which is told once. */
+	n = setup_lines(w->s, PAGE_DIRECT, line, 16);
+	for (size_t i = 0; i < n; i++) {
+		failed = line[i].mark == MARK_FAIL ? i : failed;
+		skipped = line[i].mark == MARK_SKIP ? i : skipped;
+		skips += line[i].mark == MARK_SKIP;
+	}
+	assert_true(failed < skipped);
+	assert_int_equal(skips, 1);
+	assert_non_null(strstr(line[failed].text, "refused the password"));
+}
+
+/* An address that is about to be written: nothing is shown of the one before, and nothing is blamed. */
+static void
+test_an_empty_address_shows_nothing(void **state)
+{
+	struct world *w = *state;
+	struct setup_line line[16];
+	struct setup_field f[4];
+	struct err e = { 0 };
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	go(w, PAGE_PUBLIC);
+	assert_int_equal(setup_mark(w->s, PAGE_PUBLIC), MARK_PASS);
+	setup_empty(w->s, "public");
+	assert_int_equal(setup_lines(w->s, PAGE_PUBLIC, line, 16), 0);
+	assert_int_equal(setup_mark(w->s, PAGE_PUBLIC), MARK_NONE);
+	assert_true(setup_fields(w->s, PAGE_PUBLIC, f, 4) > 0);
+	assert_string_equal(f[0].value, "");
+	assert_string_equal(f[0].error, "");
+	assert_int_equal(setup_set(w->s, "public", "https://chat.example.org", &e), 0);
+	assert_int_equal(setup_mark(w->s, PAGE_PUBLIC), MARK_PASS);
+}
+
+/* A size that only the proxy takes is a matter of step 8; a wait that a change ended is told there. */
+static void
+test_what_a_change_does_to_other_steps(void **state)
+{
+	struct world *w = *state;
+	struct setup_line line[16];
+	struct err e = { 0 };
+	size_t n;
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	assert_int_equal(setup_set(w->s, "limits.body", "200 MB", &e), 0);
+	settle(w);
+	assert_int_equal(setup_mark(w->s, PAGE_DIRECT), MARK_PASS);
+	assert_int_equal(setup_set(w->s, "limits.body", "100M", &e), 0);
+	go(w, PAGE_TIMEOUTS);
+	setup_hold(w->s);
+	assert_true(setup_holding(w->s));
+	assert_int_equal(setup_set(w->s, "limits.stream", "2 h", &e), 0);
+	assert_false(setup_holding(w->s));
+	settle(w);
+	n = setup_lines(w->s, PAGE_TIMEOUTS, line, 16);
+	assert_true(n > 0);
+	assert_non_null(strstr(line[n - 1].text, "was given up"));
 }
 
 /* Is it among what the page says under its checks? */
@@ -465,6 +526,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_change_throws_away_what_stood_on_it, start, stop),
 		cmocka_unit_test_setup_teardown(test_http_chooses_no_certificate, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_wrong_password_is_tried_once, start, stop),
+		cmocka_unit_test_setup_teardown(test_an_empty_address_shows_nothing, start, stop),
+		cmocka_unit_test_setup_teardown(test_what_a_change_does_to_other_steps, start, stop),
 		cmocka_unit_test_setup_teardown(test_another_address_has_another_password, start, stop),
 		cmocka_unit_test_setup_teardown(test_another_file_is_asked_for_and_kept, start, stop),
 		cmocka_unit_test_setup_teardown(test_numbers_of_certificates_stay, start, stop),

@@ -32,7 +32,7 @@ test_legend(void **state)
 		{ ON_DIRECT | IF_ITEMS | IF_TYPING, 78, "Enter Next  Esc Back  Tab Field  F1 Help  F5 Check again  Ctrl-C Quit" },
 		{ ON_DIRECT | IF_ITEMS | IF_TYPING, 58, "Enter Next  Esc Back  Tab Field  F1 Help  Ctrl-C Quit" },
 		{ ON_FOUND | IF_ITEMS | IF_TYPING, 78, "Enter Next  Esc Back  Tab Field  F1 Help  F5 Check again  Ctrl-C Quit" },
-		{ ON_FOUND | IF_ITEMS | IF_TAKE, 78, "Enter Take it  Esc Back  Tab Field  F1 Help  F5 Check again  q Quit" },
+		{ ON_FOUND | IF_ITEMS | IF_TAKE, 78, "Enter Take it  Esc Back  Tab Field  Up/Down Choose  F1 Help  F5 Again  q Quit" },
 		{ ON_CHECK | IF_SKIP, 78, "Enter Next  Esc Back  F1 Help  F5 Check again  F9 Review  q Quit" },
 		{ ON_CHECK, 78, "Enter Next  Esc Back  F1 Help  F5 Check again  q Quit" },
 		{ ON_CHECK | IF_SKIP, 58, "Enter Next  Esc Back  F1 Help  F5 Again  F9 Review  q Quit" },

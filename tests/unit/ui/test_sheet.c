@@ -45,6 +45,8 @@ test_paragraphs(void **state)
 		{ 20, 4, "one two three four", "    one two three\n    four\n" },
 		{ 30, 0, "write /etc/nginx/sites-available/openchamber.conf, and the link",
 		  "write\n/etc/nginx/sites-available/\nopenchamber.conf, and the link\n" },
+		{ 30, 0, "/etc/nginx/sites-available/openchamber-talk.example.org.conf",
+		  "/etc/nginx/sites-available/\nopenchamber-talk.example.org.\nconf\n" },
 		{ 10, 0, "aaaaaaaaaaaaaaaaaaaaaaaaa b", "aaaaaaaaaa\naaaaaaaaaa\naaaaa b\n" },
 		{ 10, 0, "\355\225\234\352\270\200 \355\225\234\352\270\200 \355\225\234\352\270\200",
 		  "\355\225\234\352\270\200 \355\225\234\352\270\200\n\355\225\234\352\270\200\n" },
