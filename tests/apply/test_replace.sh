@@ -53,18 +53,18 @@ as_before
 # In the wizard it is the default of another address in a later run, and said: at the step, in the review, in the end.
 sed "s,talk.example.org,chat.example.org," "$T/talk.yaml" >"$T/answers.yaml"
 apply 0 --allow-unprotected
-wizard() { # wizard ANSWER: to the question what becomes of the address so far
-	printf '2\n2\nhttps://talk.example.org:%s\n\n%s\nn\nyes\nyes\nn\nn\n' "$TLS" "$1" | "$BIN" --plain --root "$R" >"$T/out" 2>&1 ||
+wizard() { # wizard ANSWER NO...: to the question what becomes of the address so far, and to that for each file to read it
+	printf '2\n2\nhttps://talk.example.org:%s\n\n\n%s\n%b\nyes\nyes\nn\nn\n' "$TLS" "$1" "$2" | "$BIN" --plain --root "$R" >"$T/out" 2>&1 ||
 		fail "status $?"
 }
-wizard 2
+wizard 2 'n'
 says '1 close https://chat.example.org'
 says '2 keep https://chat.example.org'
 says_not 'take away'
 says "Open too: https://chat.example.org:$TLS"
 [ -f "$old" ] && [ -f "$new" ] || fail "not both are there"
 run 0 rollback --root "$R"
-wizard ''
+wizard '' 'n\nn'
 says '3 take away'
 says "Closed: https://chat.example.org:$TLS"
 [ ! -e "$old" ] && [ -f "$new" ] || fail "not replaced"
