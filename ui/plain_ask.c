@@ -278,7 +278,7 @@ page_told(struct plain *p)
 	plain_tell(p);
 	if (password_refused(p))
 		return;
-	if (setup_may_look(p->setup) && !p->look_asked) {
+	if (p->page == PAGE_PUBLIC && setup_may_look(p->setup) && !p->look_asked) { /* at a proxy it would be one more question for most */
 		plain_look(p, page_told);
 		return;
 	}

@@ -11,7 +11,7 @@ answer(struct plain *p, bool yes)
 	if (yes && sudo_agrees(setup_sudo_argv(p->setup)))
 		setup_look(p->setup);
 	else if (yes)
-		plain_say(p, _("sudo refused. It goes on without: the certificate is checked in step 11."));
+		plain_say(p, setup_look_refused(p->setup));
 	plain_wait(p, p->looked);
 }
 
@@ -20,7 +20,7 @@ plain_look(struct plain *p, plain_fn *then)
 {
 	p->look_asked = true;
 	p->looked = then;
-	plain_say(p, _("Only root can read this certificate. sudo may ask now for your login password, which is not the UI password. It runs only this, which changes nothing:"));
+	plain_say(p, setup_look_why(p->setup));
 	plain_text(p, setup_look_command(p->setup));
 	plain_ask_yes(p, _("Look with sudo, y or n"), false, answer);
 }

@@ -299,11 +299,10 @@ ask_build(struct screen *sc, struct sheet *s)
 static void
 look(struct screen *sc)
 {
-	if (screen_asks_sudo(sc, _("Only root can read this certificate. sudo may ask now for your login password, which is not the UI password. It runs only this, which changes nothing:"),
-	                     setup_look_command(sc->setup)))
+	if (screen_asks_sudo(sc, setup_look_why(sc->setup), setup_look_command(sc->setup)))
 		setup_look(sc->setup);
 	else
-		screen_say(sc, _("sudo refused. It goes on without: the certificate is checked in step 11."));
+		screen_say(sc, setup_look_refused(sc->setup));
 }
 
 /* The button, and Esc while it waits. */

@@ -146,7 +146,7 @@ parse_host(struct url *u, const char *s, size_t n, const struct parse *p)
 		return refuse(p, _("\"%s\" is not an address. One looks like chat.example.org or "
 		                   "192.168.1.20."));
 	if (u->ipv6 ? !is_ipv6(u->host) : !url_host_is_valid(u->host))
-		return refuse(p, _("\"%s\" has a host name with wrong characters"));
+		return refuse(p, _("\"%s\" has a host name with wrong characters. One looks like chat.example.org."));
 	return 0;
 }
 
@@ -156,12 +156,12 @@ parse_authority(struct url *u, const char *s, const char *end, const struct pars
 	const char *colon;
 
 	if (memchr(s, '@', (size_t)(end - s)))
-		return refuse(p, _("\"%s\" has a user name or a password"));
+		return refuse(p, _("\"%s\" has a user name or a password. Write the address without it."));
 	if (*s == '[') {
 		const char *close = memchr(s, ']', (size_t)(end - s));
 
 		if (!close || (close + 1 < end && close[1] != ':'))
-			return refuse(p, _("\"%s\" has a host name with wrong characters"));
+			return refuse(p, _("\"%s\" has a host name with wrong characters. One looks like chat.example.org."));
 		u->ipv6 = true;
 		if (parse_host(u, s + 1, (size_t)(close - s) - 1, p) < 0)
 			return -1;
@@ -181,9 +181,9 @@ parse_path(struct url *u, const char *s, const char *otherwise, enum url_kind ki
 	const char *query = strchr(s, '?');
 
 	if (strchr(s, '#'))
-		return refuse(p, _("\"%s\" has a fragment, the part behind #"));
+		return refuse(p, _("\"%s\" has a part behind #. Write the address without it."));
 	if (kind == URL_BASE && query)
-		return refuse(p, _("\"%s\" has a query, the part behind ?"));
+		return refuse(p, _("\"%s\" has a part behind ?. Write the address without it."));
 	if (kind == URL_BASE && *s && strcmp(s, "/") != 0)
 		return refuse(p, otherwise && strcmp(otherwise, "http") == 0
 		              ? _("\"%s\" has a path. Write it without, for example http://127.0.0.1:3000")
@@ -209,7 +209,7 @@ parse(struct url *u, const char *s, const char *otherwise, enum url_kind kind,
 		return refuse(p, _("\"%s\" is too long for an address"));
 	for (const char *c = s; *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("\\\"<>^`{|}", *c))
-			return refuse(p, _("\"%s\" has characters that no address can have"));
+			return refuse(p, _("\"%s\" has characters that no address can have. One looks like https://chat.example.org."));
 	if (parse_scheme(u, &s, otherwise, p) < 0)
 		return -1;
 	u->port = strcmp(u->scheme, "https") == 0 ? 443 : 80;

@@ -75,16 +75,17 @@ start_command(const struct setup *s)
 	return say(s, "openchamber --ui-password %s", _("YOUR-PASSWORD"));
 }
 
-/* The wrong thing answers, and the right one was found nowhere. */
-static void
-advise_start_it(const struct setup *s, struct advice *a)
+static bool
+found_elsewhere(const struct setup *s)
 {
 	struct setup_choice c[2];
 
-	if (setup_list(s, PAGE_DIRECT, "origin-found", c, ARRAY_LEN(c)) > 1) {
-		advise(a, _("Enter takes number 1 and checks it."));
-		return;
-	}
+	return *setup_lists(s, PAGE_DIRECT) && setup_list(s, PAGE_DIRECT, "origin-found", c, ARRAY_LEN(c)) > 1;
+}
+
+static void
+advise_start_it(const struct setup *s, struct advice *a)
+{
 	advise(a, _("No OpenChamber was found on this server. Start it in a second SSH session, or ask it where it is:"));
 	advise_literal(s, a, start_command(s));
 	advise_literal(s, a, "openchamber status");
@@ -102,6 +103,11 @@ advise_direct(const struct setup *s, struct advice *a)
 		advise_literal(s, a, start_command(s));
 		if (!s->scratch)
 			advise(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
+		return;
+	}
+	if (found_elsewhere(s) && setup_failure(s, PAGE_DIRECT, &f)) {
+		advise(a, f.why);
+		advise(a, _("Enter takes number 1 and checks it."));
 		return;
 	}
 	if (failed_with(answer, "origin-refused") || failed_with(answer, "origin-timeout")) {

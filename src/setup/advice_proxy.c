@@ -114,7 +114,7 @@ advise_public(const struct setup *s, struct advice *a)
 	}
 	for (size_t i = 0; i < s->n_addresses; i++)
 		own = own || machine_has_address(&s->machine, s->addresses[i]);
-	if (s->n_addresses && !own && !s->o.practice)
+	if (s->n_addresses && !own && !s->o.practice && !name_is_private(&s->answers.public_url))
 		advise_router(s, a);
 	advise(a, replaced_advice(s));
 	advise(a, setup_may_leave(s, PAGE_PUBLIC) ? _("Press Enter: the rehearsal starts, and nothing is written.") : _("The rehearsal starts when nothing fails here."));

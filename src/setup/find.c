@@ -294,6 +294,8 @@ find_everything(struct setup *s)
 	told_forget(s);
 	repair_forget(s);
 	s->existing = s->our_site = NULL;
+	s->vetted = false;
+	look_stop(s);
 	/* What is behind an API is not found by looking around, but its pages can be filled by hand. */
 	for (const struct proxy *const *p = proxies; *p && s->n_found < ARRAY_LEN(s->found); p++)
 		if ((*p)->caps & PROXY_FILES || (*p)->by_hand)

@@ -180,7 +180,8 @@ lines_direct(const struct setup *s, struct lines *l)
 			line_told(l, MARK_PASS, _("it has a UI password"));
 		if (r->status != CHECK_PASS && !refused)
 			line_told(l, mark_of(r), r->status == CHECK_SKIP
-			     ? _("first messages and event streams: they need the UI password") : r->detail);
+			     ? _("first messages and event streams: they need the UI password")
+			     : r->cause && strcmp(r->cause->id, "password-wrong") == 0 ? _("the UI password was refused") : r->detail);
 	}
 	r = run_result(s, WAY_DIRECT, "direct.exposure");
 	if (r)
@@ -238,7 +239,9 @@ lines_proxy(const struct setup *s, struct lines *l)
 	else if (f->broken.code != ERR_NONE) {
 		line_told(l, MARK_FAIL, say(s, "%s", f->broken.msg));
 		return;
-	} else if (f->incomplete)
+	} else if (s->showing)
+		line_told(l, MARK_NOW, _("its configuration, as root"));
+	else if (f->incomplete && !s->vetted)
 		line_told(l, MARK_PASS, _("its configuration: syntax ok; the rest needs root"));
 	else
 		line_told(l, MARK_PASS, _("its configuration is sound as it is today"));
@@ -270,7 +273,7 @@ lines_name(const struct setup *s, struct lines *l)
 		return;
 	} else if (!s->n_addresses) {
 		if (s->unanswered)
-			line_told(l, MARK_SKIP, say(s, _("name: no name server answered for %s, so its address is not known. You can go on: the checks go straight to this server. F5 asks again."), u->host));
+			line_told(l, MARK_SKIP, say(s, _("No name server answered, so the address of %s is not known. You can go on, or press F5 to ask again."), u->host));
 		else
 			line_told(l, MARK_WARN, say(s, _("%s has no address yet. You can go on: the checks go straight to this server. People cannot come in until the name is set at your domain's provider."), u->host));
 		if (s->answers.cdn == CDN_CLOUDFLARE)
@@ -286,7 +289,20 @@ lines_name(const struct setup *s, struct lines *l)
 	else if (s->answers.cdn == CDN_CLOUDFLARE)
 		line_told(l, MARK_PASS, _("host: Cloudflare, which stands in front of this server"));
 	else
-		line_told(l, MARK_SKIP, _("host: not an address of this server: a router?"));
+		line_told(l, MARK_SKIP, name_is_private(u) ? _("host: not an address of this server")
+		                                           : _("host: not an address of this server: a router?"));
+}
+
+/* Who has the ports, as far as it can be told; without root a listener has no name, but the proxy's files name its ports. */
+static const char *
+who_listens(const struct proxy_found *f, const unsigned ports[2])
+{
+	bool has[2] = { !ports[0], !ports[1] };
+
+	for (size_t i = 0; f && f->running && i < f->n_sites; i++)
+		for (int p = 0; p < 2; p++)
+			has[p] = has[p] || proxy_site_listens(&f->sites[i], ports[p]);
+	return has[0] && has[1] && f && f->running ? f->proxy->label : NULL;
 }
 
 static bool
@@ -350,7 +366,9 @@ lines_ports(const struct setup *s, struct lines *l)
 			return;
 		}
 	}
-	if (ports[0] && ports[1] && open[0] == open[1])
+	if (ports[0] && ports[1] && open[0] && open[1] && who_listens(f, ports)) /* TRANSLATORS: %3$s is a proxy: nginx */
+		line_told(l, MARK_PASS, say(s, _("ports: %1$u and %2$u answer here: %3$s"), ports[0], ports[1], who_listens(f, ports)));
+	else if (ports[0] && ports[1] && open[0] == open[1])
 		line_told(l, MARK_PASS, say(s, open[0] ? _("ports: %1$u and %2$u answer here")
 		                            : _("ports: %1$u and %2$u will be opened"), ports[0], ports[1]));
 	else

@@ -23,9 +23,9 @@ proxy_ports(const struct setup *s, const struct proxy_found *f)
 	if (!f->running)
 		return _("installed, not running");
 	if (has80 && has443)
-		return _("runs, has ports 80 and 443");
+		return _("runs, ports 80 and 443");
 	if (has80 || has443)
-		return say(s, _("runs, has port %d"), has80 ? 80 : 443);
+		return say(s, _("runs, port %d"), has80 ? 80 : 443);
 	return _("runs");
 }
 
@@ -65,6 +65,7 @@ choose_proxy(struct setup *s, size_t i)
 	if (i < s->n_found && find_proxy(s) == &s->found[i] && !s->found[i].installed && !s->found[i].proxy->by_hand)
 		find_everything(s);
 	s->by_hand = i >= s->n_found;
+	s->vetted = false;
 	s->answers.proxy = s->by_hand ? NULL : arena_strdup(&s->answers.arena, s->found[i].proxy->name);
 	limits_find(s);
 	/* What one of them does about the certificate is no answer for the other. */

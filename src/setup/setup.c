@@ -129,7 +129,7 @@ setup_free(struct setup *s)
 	runs_forget_direct(s);
 	runs_forget_proxied(s);
 	live_stop(s, LIVE_AGAIN);
-	certificate_stop(s);
+	look_stop(s);
 	told_forget(s);
 	front_forget(s);
 	addresses_stop(s);
@@ -336,7 +336,7 @@ setup_busy(const struct setup *s)
 	case PAGE_DIRECT:
 		return s->direct && !check_is_done(s->direct);
 	case PAGE_PROXY:
-		return s->detecting || told_is_waiting(s, TOLD_PROXY);
+		return s->detecting || s->showing || told_is_waiting(s, TOLD_PROXY);
 	case PAGE_PUBLIC:
 		return s->resolving || s->showing || told_is_waiting(s, TOLD_PROXY);
 	case PAGE_FRONT:

@@ -107,18 +107,21 @@ const char *setup_complete(const struct setup *s, const char *key, const char *t
 
 struct setup_choice {
 	const char *label;  /* "nginx 1.22.1", "*.example.org, 61 days left, in use" */
-	const char *state;  /* "runs, has ports 80 and 443", or "" */
+	const char *state;  /* "runs, ports 80 and 443", or "" */
 	enum mark   mark;   /* in front of the label, mostly none */
 	bool        chosen;
 	bool        possible; /* false: shown, and choosing it says why not */
 };
 
 /*
- * A certificate that only root can read, where sudo is there: a face shows setup_look_command() and has sudo ask, as for
- * setup_sudo_command(); then it is read, and nothing else.  Refused, the run goes on without.
+ * A certificate that only root can read, a configuration that only root can check, where sudo is there: a face
+ * shows setup_look_why() and setup_look_command() and has sudo ask, as for setup_sudo_command(); then that is
+ * done, and nothing else.  Refused, the run goes on without, and setup_look_refused() says so.
  */
 bool        setup_may_look(const struct setup *s);
+const char *setup_look_why(const struct setup *s);
 const char *setup_look_command(const struct setup *s);
+const char *setup_look_refused(const struct setup *s);
 void        setup_look(struct setup *s);
 
 /* A test certificate on a name that the world knows: ask before going on from PAGE_PUBLIC. */

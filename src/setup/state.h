@@ -103,7 +103,8 @@ struct setup {
 	bool                start_moved; /* it was chosen by a key, not for what was found */
 	const char         *closed_cert; /* the file that only root can read, or NULL */
 	const char         *shown_cert, *shown_pem; /* one that root has read for us, and what it holds; or NULL */
-	struct proc        *showing;     /* it is read now */
+	struct proc        *showing;     /* it is read now, or the proxy's configuration is checked */
+	bool                vetted;      /* as root: it is sound */
 	enum mark           cert_mark;       /* of the chosen certificate; none: nothing to say */
 	char                cert_text[512];
 	const struct proxy_site *existing; /* a site here that leads to OpenChamber already */
@@ -314,6 +315,9 @@ const char *limits_hint(const struct setup *s, const char *key); /* "": none */
 bool body_is_less(const struct setup *s);
 const char *body_said(const struct setup *s);
 
+/* look.c */
+void look_stop(struct setup *s);
+
 /* names.c */
 void names_suggest(struct setup *s);           /* the best one, where no address is answered */
 const char *names_why(const struct setup *s);  /* it is the address; "": it is not one of them */
@@ -359,7 +363,6 @@ const char *cert_told_as(const struct setup *s, const struct cert *c); /* of its
 /* certificate.c */
 size_t certificate_list(const struct setup *s, struct setup_choice *out, size_t max);
 int  certificate_choose(struct setup *s, size_t i, struct err *e);
-void certificate_stop(struct setup *s);
 void certificate_look(struct setup *s); /* after the address, the choice or a path changed */
 
 /* runs.c */

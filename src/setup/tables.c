@@ -233,7 +233,7 @@ setup_mark(const struct setup *s, enum page p)
 	case PAGE_PROXY:
 		return s->by_hand ? MARK_SKIP : mark_of_lines(s, p);
 	case PAGE_PUBLIC:
-		if (!s->answers.has_public)
+		if (!s->answers.has_public || (s->page == p && !s->answers.has_tls)) /* something is to be chosen yet */
 			return MARK_NONE;
 		return setup_is_fronted(s) ? mark_worst(mark_of_lines(s, p), mark_of_lines(s, PAGE_FRONT))
 		                           : mark_of_lines(s, p);

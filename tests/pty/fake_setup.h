@@ -69,6 +69,8 @@ struct setup {
 bool setup_repairs(const struct setup *s);
 bool setup_may_look(const struct setup *s) { (void)s; return false; }
 const char *setup_look_command(const struct setup *s) { (void)s; return ""; }
+const char *setup_look_why(const struct setup *s) { (void)s; return ""; }
+const char *setup_look_refused(const struct setup *s) { (void)s; return ""; }
 void setup_look(struct setup *s) { (void)s; }
 bool setup_may_offer(const struct setup *s) { return s->page == PAGE_PUBLIC; }
 void setup_offer(struct setup *s, bool open) { s->offered = open; }
@@ -553,7 +555,7 @@ static size_t
 english_list(const struct setup *s, enum page p, const char *key, struct setup_choice *out, size_t max)
 {
 	static const struct setup_choice offered[] = {
-		{ "nginx 1.22.1", "runs, has ports 80 and 443", MARK_NONE, false, true },
+		{ "nginx 1.22.1", "runs, ports 80 and 443", MARK_NONE, false, true },
 		{ "Caddy", "not installed", MARK_NONE, false, true },
 		{ "Nginx Proxy Manager", "you paste a text into it", MARK_NONE, false, true },
 		{ "Cloudflare", "no tunnel found here", MARK_NONE, false, true },

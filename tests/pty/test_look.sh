@@ -73,3 +73,41 @@ wait_text '✓ certificate' # the passed ones stand in one line where there is n
 must_say 'step 4 of 11'
 wait_gone 'Look with sudo'
 BIN=$program
+
+# A configuration of which an ordinary user's check says only half is checked as root the same way; what is wrong then is told.
+close_terminal
+$as nginx -t 2>&1 | grep -q 'Permission denied' || exit 0 # this machine's own nginx is what is looked at
+cat >"$T/bin/sudo" <<SH
+#!/bin/sh
+echo "\$*" >>"$T/sudo.log"
+[ "\$1" != -v ] || exit 0
+cat "$T/said" >&2
+exit "\$(cat "$T/status")"
+SH
+: >"$T/sudo.log"
+printf 'version: 1\norigin: %s\nproxy: nginx\n' "$ORIGIN" >"$T/answers.yaml"
+check_as_root() { # check_as_root STATUS SAID
+	echo "$1" >"$T/status"
+	echo "$2" >"$T/said"
+	keys Tab
+	keys Enter
+}
+BIN=$T/somebody
+start 80x24 --answers "$T/answers.yaml"
+wait_text 'Press Enter to start' 20
+take 'step 2 of 11'
+wait_text 'Press Enter to choose the proxy'
+go_on 3
+wait_text 'the rest needs'
+must_say 'Look with sudo'
+check_as_root 0 'nginx: configuration file /etc/nginx/nginx.conf test is successful'
+wait_text 'is sound as it is today'
+must_not_say 'Look with sudo'
+grep -q '^-n .*nginx -t$' "$T/sudo.log" || fail "sudo ran: $(cat "$T/sudo.log")"
+keys F5
+wait_text 'the rest needs'
+check_as_root 1 'nginx: [emerg] unknown directive "sevrer" in /etc/nginx/conf.d/x.conf:7'
+wait_text 'nginx says: unknown'
+must_say '/etc/nginx/conf.d/x.conf:7'
+must_say '✗ fail'
+BIN=$program
