@@ -20,7 +20,7 @@ const struct cause causes[] = {
 	}, {
 		.id = "origin-unresolved", .order = 9,
 		.sentence = N_("The name in OpenChamber's address was not found."),
-		.why = N_("No address belongs to this name, so there is nobody to ask."),
+		.why = N_("No name server gave an address for it, so there is nobody to ask."),
 		.fix = N_("Correct the name, or write an address, for example http://127.0.0.1:3000"),
 	}, {
 		.id = "origin-timeout", .order = 11,

@@ -70,6 +70,7 @@ const struct proxy proxy_apache = {
 	.reload_word   = "graceful",
 	.fix           = apache_fix,
 	.blame         = apache_blame,
+	.limits        = apache_limits,
 	.repair        = apache_repair,
 	.escape        = apache_escape,
 };

@@ -97,6 +97,7 @@ void *apache_before_reload(const struct proxy_found *f);
 enum proxy_proof apache_proof(const struct proxy_found *f, void *state);
 
 /* apache_blame.c */
+void apache_limits(const struct proxy_found *f, const struct url *url, const struct needs *needs, struct proxy_limits *out);
 bool apache_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
                   const char *path, const char **file, int *line);
 

@@ -6,6 +6,7 @@
  */
 #include "proxy/apache_blame.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -417,4 +418,28 @@ apache_blame(const struct proxy_found *f, const char *cause, const struct url *p
 	}
 	arena_free(&a);
 	return d != NULL;
+}
+
+void
+apache_limits(const struct proxy_found *f, const struct url *url, const struct needs *needs, struct proxy_limits *out)
+{
+	const struct apa_directive *d;
+	struct arena a = { 0 };
+	struct apache_way r;
+
+	if (!url)
+		return;
+	apache_find_guilty(&r, &a, f, "", url, needs->upload);
+	d = r.conf ? apache_holds(&r, "LimitRequestBody") : NULL;
+	if (d)
+		out->body = strtoull(apa_word(d, 0), NULL, 10);
+	if (d && strcmp(apa_word(d, 0), "0") == 0)
+		out->body = ULLONG_MAX;
+	for (size_t i = 0; r.conf && r.pass && i < r.pass->n_args; i++)
+		if (strncasecmp(r.pass->args[i], "timeout=", 8) == 0)
+			out->stream = (unsigned)seconds_of(r.pass->args[i] + 8);
+	d = r.conf && !out->stream ? apache_holds(&r, "ProxyTimeout") : NULL;
+	if (d)
+		out->stream = (unsigned)seconds_of(apa_word(d, 0));
+	arena_free(&a);
 }

@@ -67,6 +67,7 @@ const struct proxy proxy_haproxy = {
 	.leave         = haproxy_leave,
 	.fix           = haproxy_fix,
 	.blame         = haproxy_blame,
+	.limits        = haproxy_limits,
 	.repair        = haproxy_repair,
 	.escape        = haproxy_escape,
 };

@@ -131,6 +131,7 @@ enum proxy_proof haproxy_proof(const struct proxy_found *f, void *state);
 bool haproxy_reload_closes(const struct proxy_found *f);
 
 /* haproxy_blame.c */
+void haproxy_limits(const struct proxy_found *f, const struct url *url, const struct needs *needs, struct proxy_limits *out);
 bool haproxy_blame(const struct proxy_found *f, const char *cause, const struct url *public_url,
                    const char *path, const char **file, int *line);
 

@@ -6,6 +6,7 @@
  */
 #include "proxy/haproxy_blame.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -281,4 +282,23 @@ haproxy_blame(const struct proxy_found *f, const char *cause, const struct url *
 	*file = g.file;
 	*line = g.line;
 	return true;
+}
+
+/* It has no limit on bodies of its own; of the times each can cut a stream. */
+void
+haproxy_limits(const struct proxy_found *f, const struct url *url, const struct needs *needs, struct proxy_limits *out)
+{
+	static const char *const times[] = { "tunnel", "server" };
+	struct haproxy_way r;
+
+	if (!url)
+		return;
+	haproxy_find_guilty(&r, f, "", url, needs->n_streams ? needs->streams[0].path : "/");
+	for (size_t i = 0; r.back && i < ARRAY_LEN(times); i++) {
+		const struct hap_line *l = hap_effective(r.back, "timeout", times[i]);
+		unsigned long long ms;
+
+		if (l && hap_milliseconds(haproxy_word(l, 2), &ms) && ms / 1000 > out->stream && ms / 1000 <= UINT_MAX)
+			out->stream = (unsigned)(ms / 1000);
+	}
 }

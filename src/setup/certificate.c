@@ -269,7 +269,7 @@ certificate_choose(struct setup *s, size_t i, struct err *e)
 
 	if (i < found && is_for_another(s, rows[i])) /* TRANSLATORS: both are names of sites */
 		return err_set(e, ERR_VALUE, _("This certificate is for %1$s. A browser would not take it for %2$s."),
-		               rows[i]->cert.n_names ? rows[i]->cert.names[0] : rows[i]->certificate, s->answers.public_url.host);
+		               rows[i]->cert.n_names ? cert_told_as(s, &rows[i]->cert) : rows[i]->certificate, s->answers.public_url.host);
 	if (s->other_cert && i >= found && tls_ways[tls_way_at(s, i - found)].mode == TLS_EXISTING)
 		return 0; /* it is chosen already: the paths stay */
 	remember_paths(s);

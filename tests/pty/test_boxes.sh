@@ -32,6 +32,7 @@ wait_text 'nginx .*in a container (web)'
 wait_text 'Press Enter to start'
 take 'OpenChamber .* answers'
 wait_text 'it has a UI password'
+keys Enter # to the password
 take 'step 3 of'
 wait_text '> 1 nginx .*in a container (web)'
 must_say "fail  Port ${ORIGIN##*:} is open on loopback only"

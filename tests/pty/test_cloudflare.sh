@@ -20,7 +20,7 @@ to_public() { # to_public: full screen, step 4
 }
 to_front() { # and there the box is ticked
 	to_public
-	wait_text 'has no address yet\|no name server answered'
+	wait_text 'has no address yet\|No name server answered'
 	must_say '\[ \] Cloudflare stands in front'
 	must_say 'Enter goes to the certificate below'
 	keys Tab

@@ -80,7 +80,10 @@ $as nginx -t 2>&1 | grep -q 'Permission denied' || exit 0 # this machine's own n
 cat >"$T/bin/sudo" <<SH
 #!/bin/sh
 echo "\$*" >>"$T/sudo.log"
-[ "\$1" != -v ] || exit 0
+if [ "\$1" = -v ]; then
+	until [ -e "$T/seen" ]; do sleep 0.02; done
+	exit 0
+fi
 cat "$T/said" >&2
 exit "\$(cat "$T/status")"
 SH
@@ -89,8 +92,13 @@ printf 'version: 1\norigin: %s\nproxy: nginx\n' "$ORIGIN" >"$T/answers.yaml"
 check_as_root() { # check_as_root STATUS SAID
 	echo "$1" >"$T/status"
 	echo "$2" >"$T/said"
+	rm -f "$T/seen"
 	keys Tab
 	keys Enter
+	wait_text 'Only root can check all of this configuration'
+	must_say 'changes nothing:'
+	must_say '^  sudo .*nginx -t$'
+	: >"$T/seen"
 }
 BIN=$T/somebody
 start 80x24 --answers "$T/answers.yaml"

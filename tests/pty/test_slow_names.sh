@@ -34,7 +34,7 @@ type_text "$name"
 wait_text 'looking up chat.example.org'
 types_fast "$name"
 # Nobody knows the name: that is told, not that it has no address, and it is no wall.
-wait_text 'no name server answered for' 20
+wait_text 'No name server answered' 20
 must_not_say 'has no address'
 go_on 5
 keys C-c

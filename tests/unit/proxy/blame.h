@@ -29,6 +29,28 @@ blamed_line(struct tree *t, const struct proxy_found *f, const char *cause, cons
 	return line;
 }
 
+/* What one file says of uploads and of silence. */
+static inline void
+limits_are(struct tree *t, const char *config, const char *text, const char *version,
+           void (*world)(struct proxy_found *f, struct tree *t, const char *version), unsigned long long body, unsigned stream)
+{
+	struct proxy_limits limits = { 0 };
+	struct proxy_found f;
+	struct needs needs;
+	struct url u;
+	struct err e = { 0 };
+
+	assert_int_equal(needs_load(&needs, "templates", NULL, &e), 0);
+	assert_int_equal(url_parse(&u, BLAME_URL, "https", URL_BASE, NULL, &e), 0);
+	tree_write(t, config, text);
+	world(&f, t, version);
+	f.proxy->limits(&f, &u, &needs, &limits);
+	if (limits.body != body || limits.stream != stream)
+		fail_msg("%s\n%llu, %u", text, limits.body, limits.stream);
+	proxy_found_free(&f);
+	needs_free(&needs);
+}
+
 struct blame {
 	const char *cause, *path;
 	const char *text; /* of the one file */

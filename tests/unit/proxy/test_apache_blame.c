@@ -1,4 +1,6 @@
 /* From a cause to a line: each broken file beside a healthy twin, which blames nothing. */
+#include <limits.h>
+
 #include "apache_world.h"
 #include "blame.h"
 
@@ -123,10 +125,21 @@ test_fixes(void **state)
 	blames_have_fixes(cases, ARRAY_LEN(cases), &proxy_apache);
 }
 
+static void
+test_limits(void **state)
+{
+	limits_are(*state, APACHE_CONFIG, SITE(""), "2.4.71", world_found, 0, 3600);
+	limits_are(*state, APACHE_CONFIG, SITE(" LimitRequestBody 524288000"), "2.4.71", world_found, 500ull << 20, 3600);
+	limits_are(*state, APACHE_CONFIG, SITE(" LimitRequestBody 0"), "2.4.71", world_found, ULLONG_MAX, 3600);
+	limits_are(*state, APACHE_CONFIG, BARE("443", " ProxyTimeout 7200"), "2.4.71", world_found, 0, 7200);
+	limits_are(*state, APACHE_CONFIG, "Listen 80\n", "2.4.71", world_found, 0, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_limits, tree_setup, tree_teardown),
 		cmocka_unit_test(test_blame),
 		cmocka_unit_test(test_fixes),
 	};

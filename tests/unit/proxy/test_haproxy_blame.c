@@ -1,4 +1,6 @@
 /* From a cause to a line: each broken file beside a healthy twin, which blames nothing. */
+#include <limits.h>
+
 #include "haproxy_world.h"
 #include "blame.h"
 
@@ -117,10 +119,18 @@ test_fixes(void **state)
 	blames_have_fixes(cases, ARRAY_LEN(cases), &proxy_haproxy);
 }
 
+static void
+test_limits(void **state)
+{
+	limits_are(*state, HAPROXY_CONFIG, DEFAULTS SITE("", " timeout server 24h"), "2.6.12", world_found, 0, 86400);
+	limits_are(*state, HAPROXY_CONFIG, "global\n", "2.6.12", world_found, 0, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_limits, tree_setup, tree_teardown),
 		cmocka_unit_test(test_blame),
 		cmocka_unit_test(test_fixes),
 	};
