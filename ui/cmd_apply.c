@@ -4,13 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 #include "apply/guard.h"
 #include "apply/journal.h"
 #include "base/i18n.h"
-#include "base/line.h"
 #include "handoff.h"
 #include "report.h"
 #include "watchman.h"
@@ -18,38 +15,10 @@
 struct applying {
 	struct change      change; /* first: a change is cast back to this */
 	struct planned    *p;
-	struct line_reader typed;
 	bool               asked;
 	struct watchman    watchman;
 	struct json       *findings; /* of a doctor; NULL: none */
 };
-
-/* --confirm-within: whoever sits at the terminal types yes, or the time runs out. */
-static void
-on_line(void *ctx, const char *line, size_t len)
-{
-	struct applying *a = ctx;
-
-	(void)len;
-	if (!strcasecmp(line, "yes") || !strcmp(line, _("yes")))
-		apply_confirm(a->change.apply);
-	else
-		apply_undo_now(a->change.apply);
-}
-
-static void
-on_stdin(void *ctx, int fd, short revents)
-{
-	struct applying *a = ctx;
-	char bytes[256];
-	ssize_t n = read(fd, bytes, sizeof(bytes));
-
-	(void)revents;
-	if (n > 0)
-		line_feed(&a->typed, bytes, n, on_line, a);
-	else
-		loop_unwatch(a->change.c->loop, fd); /* nobody is there: the time decides */
-}
 
 static void
 on_step(struct change *ch, const struct progress *p)
@@ -63,8 +32,7 @@ on_step(struct change *ch, const struct progress *p)
 	if (strcmp(p->step, "keep") || p->state != PROGRESS_NOW || a->asked)
 		return;
 	a->asked = true;
-	cmd_say(stderr, _("Keep this? Type yes; anything else undoes it, and so does waiting."));
-	loop_watch(ch->c->loop, STDIN_FILENO, POLLIN, on_stdin, a);
+	change_ask(ch);
 }
 
 /* Where nothing was checked: the shape of a run, empty. */
@@ -221,8 +189,7 @@ int
 planned_apply(struct cmd *c, struct planned *p, const struct apply_options *options,
               struct json *findings)
 {
-	struct applying a = { .p = p, .watchman = WATCHMAN_NONE, .typed = { .part = BUF_INIT, .max = 64 },
-	                      .findings = findings };
+	struct applying a = { .p = p, .watchman = WATCHMAN_NONE, .findings = findings };
 
 	change_init(&a.change, c);
 	a.change.on_step = on_step;
@@ -232,7 +199,6 @@ planned_apply(struct cmd *c, struct planned *p, const struct apply_options *opti
 	int status = change_wait(&a.change);
 	watchman_leave(&a.watchman);
 	change_free(&a.change);
-	buf_free(&a.typed.part);
 	return status;
 }
 
@@ -328,13 +294,7 @@ cmd_apply(const struct options *given)
 	struct cmd c;
 	int status = -1;
 
-	if (cmd_open(&c, o, &e) < 0 || take_wish(&own, &wish, &arena, &e) < 0)
-		;
-	else if (o->confirm_within && !o->yes && !isatty(STDIN_FILENO))
-		err_set(&e, ERR_USAGE,
-		        _("--confirm-within asks, and there is no terminal to answer on; "
-		          "leave it out, or add --yes."));
-	else
+	if (cmd_open(&c, o, &e) == 0 && take_wish(&own, &wish, &arena, &e) == 0 && change_may_ask(o, &e) == 0)
 		status = wish.causes ? doctor_finish(&c, &wish, &e) : apply_answers(&c, &e);
 	if (status < 0)
 		status = cmd_status(&c, cmd_fail(o, &e));

@@ -1,11 +1,15 @@
 #include "cmd_change.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
+
+#define MAX_ANSWER 64
 
 static void
 undo(void *ctx)
@@ -18,19 +22,70 @@ undo(void *ctx)
 		loop_stop(ch->c->loop);
 }
 
+/* ---- what is said to it ---- */
+
+static void
+on_line(void *ctx, const char *line, size_t len)
+{
+	struct change *ch = ctx;
+
+	(void)len;
+	if (ch->apply && (!strcasecmp(line, "yes") || (ch->person && !strcmp(line, _("yes")))))
+		apply_confirm(ch->apply);
+	else if (ch->person || !strcmp(line, "undo"))
+		undo(ch);
+}
+
+static void
+on_stdin(void *ctx, int fd, short revents)
+{
+	struct change *ch = ctx;
+	char bytes[256];
+	const ssize_t n = read(fd, bytes, sizeof(bytes));
+
+	(void)revents;
+	if (n > 0)
+		line_feed(&ch->heard, bytes, (size_t)n, on_line, ch);
+	else
+		loop_unwatch(ch->c->loop, fd); /* nobody is there: the time decides */
+}
+
+int
+change_may_ask(const struct options *o, struct err *e)
+{
+	if (!o->confirm_within || o->yes || o->progress || isatty(STDIN_FILENO))
+		return 0;
+	return err_set(e, ERR_USAGE,
+	               _("--confirm-within asks, and there is no terminal to answer on; "
+	                 "leave it out, or add --yes."));
+}
+
+void
+change_ask(struct change *ch)
+{
+	if (!isatty(STDIN_FILENO))
+		return; /* who watches is told by the step, and asks in its own way */
+	ch->person = true;
+	cmd_say(stderr, _("Keep this? Type yes; anything else undoes it, and so does waiting."));
+	loop_watch(ch->c->loop, STDIN_FILENO, POLLIN, on_stdin, ch);
+}
+
 void
 change_init(struct change *ch, struct cmd *c)
 {
 	static const int unheard[] = { SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU };
 
-	*ch = (struct change){ .c = c, .steps = json_array() };
+	*ch = (struct change){ .c = c, .steps = json_array(),
+	                       .heard = { .part = BUF_INIT, .max = MAX_ANSWER } };
 	report_init(&ch->report, stdout, c->o->color, c->o->plain);
 	/* Neither a lost terminal nor a key ends or stops it half-way. */
 	for (size_t i = 0; i < ARRAY_LEN(unheard); i++)
 		signal(unheard[i], SIG_IGN);
 	/* Watched by a face of ours, a terminal that goes away is to take nothing along. */
-	if (c->o->progress)
+	if (c->o->progress) {
 		setsid();
+		loop_watch(c->loop, STDIN_FILENO, POLLIN, on_stdin, ch);
+	}
 	c->stop = undo;
 	c->ctx = ch;
 }
@@ -89,6 +144,8 @@ change_free(struct change *ch)
 	if (ch->apply)
 		apply_free(ch->apply);
 	json_free(ch->steps);
+	loop_unwatch(ch->c->loop, STDIN_FILENO);
+	buf_free(&ch->heard.part);
 }
 
 void

@@ -158,7 +158,7 @@ static int
 may_fix(const struct options *o, struct err *e)
 {
 	if (!o->fix || is_agreed(o) || cmd_may_ask(o))
-		return 0;
+		return o->fix ? change_may_ask(o, e) : 0;
 	return err_set(e, ERR_USAGE, _("--fix asks before it writes, and there is no terminal to answer on; add --yes."));
 }
 

@@ -6,6 +6,7 @@
 
 #include "apply/finding.h"
 #include "apply/journal.h"
+#include "cmd_change.h"
 #include "cmd_plan.h"
 #include "proxy/served.h"
 #include "report.h"

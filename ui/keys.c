@@ -42,6 +42,7 @@ static const struct key_line {
 	{ K_ENTER, N_("Enter"), N_("Choose"),    ACT_MAIN, 9, ON_QUESTION, 0 },
 	{ K_ENTER, N_("Enter"), N_("Close"),     ACT_BACK, 0, ON_READ, 0 },
 	{ K_ENTER, N_("Enter"), N_("Go on"),     ACT_MAIN, 9, ON_WATCH, IF_OVER },
+	{ K_ENTER, N_("Enter"), N_("Keep it"),   ACT_MAIN, 9, ON_APPLY, IF_OVER },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Undo now and leave"), ACT_STOP, 9, ON_APPLY, 0 },
 	{ CTRL_C,  N_("Ctrl-C"), N_("Quit"),     ACT_STOP, 9, ON_WATCH, 0 },
 

@@ -53,7 +53,7 @@ enum where {
 	IF_TYPING    = 1 << 25, /* text is typed: letters are letters */
 	IF_BACK      = 1 << 26, /* Esc leads somewhere */
 	IF_AGAIN     = 1 << 27, /* it can be checked again */
-	IF_OVER      = 1 << 28, /* what is watched has ended */
+	IF_OVER      = 1 << 28, /* what is watched has ended; or our own is done, and has to be kept */
 	IF_HOLD      = 1 << 29, /* a quiet stream is held: Esc ends that */
 	IF_OPEN      = 1 << 30, /* what is reviewed can be applied */
 	IF_ALL       = IF_OVER | IF_ITEMS | IF_SKIP | IF_REAL | IF_BUTTON | IF_TAKE | IF_TYPING | IF_BACK | IF_AGAIN |

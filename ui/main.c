@@ -39,6 +39,7 @@ run_wizard(const struct options *o)
 			.broken = o->broken_name,
 			.password = o->password,
 			.log = o->log,
+			.confirm_within = o->confirm_within,
 			.lang = o->lang,
 		},
 		.plain = o->plain,

@@ -97,7 +97,7 @@ const struct option_entry option_table[] = {
 	  N_("finish a change that was interrupted, instead of undoing it") },
 	{ "allow-unprotected", OPTION_FLAG, NULL, FIELD(allow_unprotected), BIT(APPLY) | BIT(DOCTOR), 0, 0,
 	  N_("publish an OpenChamber that has no password") },
-	{ "confirm-within", OPTION_NUMBER, "SECONDS", FIELD(confirm_within), BIT(APPLY), 1, 86400,
+	{ "confirm-within", OPTION_NUMBER, "SECONDS", FIELD(confirm_within), BIT(WIZARD) | BIT(APPLY) | BIT(DOCTOR), 1, 86400,
 	  N_("undo unless the change is confirmed in time") },
 	{ "no-reload", OPTION_FLAG, NULL, FIELD(no_reload), BIT(APPLY) | BIT(DOCTOR), 0, 0,
 	  N_("write the files, but do not reload the proxy") },
@@ -152,6 +152,7 @@ take_number(unsigned *out, const struct option_entry *t, const char *text, struc
 	char *end, expected[128];
 	unsigned long n = strtoul(text, &end, 10);
 
+	end += *end == 's' && t->operand && !strcmp(t->operand, "SECONDS"); /* as times are written elsewhere */
 	if (!isdigit((unsigned char)*text) || *end || strlen(text) > 9 || n < t->min ||
 	    n > t->max) {
 		snprintf(expected, sizeof(expected),

@@ -84,7 +84,7 @@ plain_changed(struct plain *p)
 		plain_leave(p, LEAVE_STOPPED);
 		return;
 	}
-	if ((p->page == PAGE_APPLY || p->page == PAGE_WATCH) && !p->answer) {
+	if (p->page == PAGE_APPLY || (p->page == PAGE_WATCH && !p->answer)) {
 		setup_fresh(p->setup);
 		(p->page == PAGE_APPLY ? plain_apply : plain_watch)(p);
 		return;

@@ -52,6 +52,7 @@ struct plain {
 	bool          minus_told; /* how a field is emptied was said on this page */
 	bool          returning;  /* we came back: ask, do not explain again */
 	size_t        printed;    /* lines of the change that are final and out */
+	int           keep_said;  /* the seconds to keep it in that were said last; 0: it was not asked yet */
 	bool          told_once[N_PAGES];
 	bool          look_asked; /* to read a certificate with sudo: once, whoever has refused goes on without */
 	char         *diff;       /* that is read file by file, how far it is, and what comes behind it */

@@ -8,7 +8,8 @@
 #include "plain.h"
 #include "sudo.h"
 
-#define MAX_PLAN 32
+#define MAX_PLAN      32
+#define KEEP_ANSWERED 1 /* in place of the seconds that were said: it is not asked again */
 
 /* ---- review ---- */
 
@@ -204,17 +205,55 @@ say_final(struct plain *p)
 		plain_line(p, p->page, &line[p->printed++]);
 }
 
+/* Whatever is no yes, and no answer at all, is a no. */
+static void
+answer_keep(struct plain *p, const char *line)
+{
+	p->keep_said = KEEP_ANSWERED;
+	setup_keep(p->setup, plain_yes(line, true) == 1);
+}
+
+/* The seconds that are left, at the beginning and where they get few. */
+static void
+ask_keep(struct plain *p)
+{
+	static const int said_at[] = { 60, 30, 10 };
+	const int left = setup_keep_seconds(p->setup);
+	struct buf b = BUF_INIT;
+	bool due = !p->keep_said;
+
+	for (size_t i = 0; i < ARRAY_LEN(said_at); i++)
+		due = due || (left <= said_at[i] && p->keep_said > said_at[i]);
+	if (!due)
+		return;
+	if (p->answer)
+		plain_blank(p); /* behind the question that waits */
+	p->keep_said = left > KEEP_ANSWERED ? left : KEEP_ANSWERED;
+	buf_printf(&b, Q_("It works, and is undone in %d second unless you keep it.",
+	                  "It works, and is undone in %d seconds unless you keep it.", (unsigned long)left), left);
+	plain_say(p, b.s);
+	plain_ask(p, _("Keep it? Type yes; anything else undoes it, and so does waiting"), _("no"), false, answer_keep);
+	buf_free(&b);
+}
+
 void
 plain_apply(struct plain *p)
 {
 	if (!p->told) {
 		p->told = true;
 		p->printed = 0;
+		p->keep_said = 0;
 		plain_blank(p);
 		plain_say(p, _("Step 11 of 11: Apply. If the connection drops now, this goes on "
 		               "without you and ends with the new configuration or the old one."));
 	}
+	if (p->answer && setup_keep_seconds(p->setup) < 0) { /* it was waited too long */
+		p->answer = NULL;
+		plain_blank(p);
+	}
 	say_final(p);
+	if (setup_keep_seconds(p->setup) >= 0 && !p->stopping)
+		ask_keep(p);
 	if (!setup_applying(p->setup)) /* to the result, or to the review once more */
 		plain_goto(p, setup_page(p->setup), false);
 }

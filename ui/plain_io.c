@@ -151,7 +151,13 @@ plain_no_answer(struct plain *p)
 {
 	struct termios t;
 	const bool gone = tcgetattr(STDIN_FILENO, &t) < 0 && errno == EIO;
+	plain_answer_fn *fn = p->answer;
 
+	p->answer = NULL;
+	if (fn && p->page == PAGE_APPLY && !gone) {
+		fn(p, "");
+		return;
+	}
 	plain_leave(p, gone ? LEAVE_GONE : LEAVE_QUIT);
 }
 
@@ -183,7 +189,8 @@ take(void *ctx)
 		printf("%s\n", secret ? "" : line);
 	p->answer = NULL;
 	setup_fresh(p->setup);
-	if (!plain_common_answer(p, secret ? line : trim(line)))
+	/* While a change is under way there is nowhere to go. */
+	if (p->page == PAGE_APPLY || !plain_common_answer(p, secret ? line : trim(line)))
 		fn(p, secret ? line : trim(line));
 	mem_wipe(line, strlen(line));
 	free(line);

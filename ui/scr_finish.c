@@ -9,14 +9,15 @@
 static const char finish_key[] = "finish", report_key[] = "report", hold_key[] = "hold";
 
 static void
-put_lines(struct screen *sc, struct sheet *s, enum page p)
+put_lines(struct screen *sc, struct sheet *s, enum page p, bool all)
 {
 	struct setup_line line[MAX_LINES];
 	const size_t n = setup_lines(sc->setup, p, line, MAX_LINES);
 
 	sheet_gap(s);
+	s->steps = true;
 	part_lines(s, line, n, true);
-	for (size_t i = 0; i < s->n; i++) /* every step keeps its row */
+	for (size_t i = 0; all && i < s->n; i++) /* every step keeps its row */
 		if (s->row[i].kind == ROW_PASSED)
 			s->row[i].kind = ROW_KEEP;
 }
@@ -72,13 +73,14 @@ change_build(struct screen *sc, struct sheet *s)
 	const enum page p = setup_page(sc->setup);
 	const char *const *advice = setup_advice(sc->setup, p);
 	const bool over = p == PAGE_WATCH && !setup_busy(sc->setup);
+	const int keep = setup_keep_seconds(sc->setup);
 	struct sheet below;
 
-	if (!sc->compact) {
-		sheet_row(s, ROW_KEEP);
-		sheet_put(s, 0, ROLE_TEXT, _(pages[p].name));
-	}
-	put_lines(sc, s, p);
+	if (keep >= 0) /* TRANSLATORS: a question, and the seconds that are left for the answer; at most 55 columns */
+		sheet_para(s, ROW_KEEP, 0, false, arena_printf(&s->a, _("It works. Keep it? %d s"), keep));
+	else if (!sc->compact)
+		sheet_para(s, ROW_KEEP, 0, false, _(pages[p].name));
+	put_lines(sc, s, p, keep < 0);
 	sheet_gap(s);
 	sheet_start(&below, s->width);
 	part_paragraphs(&below, advice, false);
@@ -90,12 +92,13 @@ change_build(struct screen *sc, struct sheet *s)
 		sheet_para(s, ROW_KEEP, 0, false, _("Press Enter to go on."));
 }
 
-/* Nothing goes back from here, and Enter waits for the end. */
+/* Nothing goes back from here, and Enter waits for the end, but where it is asked to keep it. */
 static bool
 apply_act(struct screen *sc, enum act a, int key)
 {
-	(void)sc;
 	(void)key;
+	if (a == ACT_MAIN)
+		setup_keep(sc->setup, true);
 	return a == ACT_MAIN || a == ACT_BACK || a == ACT_QUIT;
 }
 

@@ -75,7 +75,7 @@ where_page(const struct screen *sc)
 	case PAGE_MORE:
 	case PAGE_FRONT:  return ON_PUBLIC;
 	case PAGE_REVIEW: return ON_REVIEW;
-	case PAGE_APPLY:  return ON_APPLY;
+	case PAGE_APPLY:  return ON_APPLY | (setup_keep_seconds(sc->setup) < 0 ? 0 : IF_OVER);
 	case PAGE_WATCH:  return ON_WATCH | (setup_busy(sc->setup) ? 0 : IF_OVER);
 	case PAGE_LATER:  return focus_is_typing(sc) ? ON_PUBLIC : ON_LATER;
 	case PAGE_REPAIR: return ON_REPAIR;
@@ -358,6 +358,10 @@ screen_changed(struct screen *sc)
 {
 	if (sc->stopping && !setup_applying(sc->setup))
 		sc->leave(sc->ctx, LEAVE_STOPPED);
+	/* Nothing that was typed before it was asked is an answer. */
+	if (!sc->keeps && setup_keep_seconds(sc->setup) >= 0)
+		term_drop_keys();
+	sc->keeps = setup_keep_seconds(sc->setup) >= 0;
 	term_set_dirty();
 }
 

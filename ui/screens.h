@@ -74,6 +74,7 @@ struct screen {
 	bool          reads_on;   /* of the review, the difference: what stands above it is folded */
 	bool          diff_cut;   /* of this drawing: a line of the difference goes on to the right */
 	bool          stopping;   /* Ctrl-C during apply: leave when it is undone */
+	bool          keeps;      /* it is asked whether the change stays */
 
 	/* of this drawing */
 	bool compact;

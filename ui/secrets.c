@@ -79,33 +79,29 @@ ask(const char *label, enum secret_kind kind)
 	return typed;
 }
 
-void
+bool
 secrets_take_line(struct buf *out)
 {
-	char c;
+	char c = '\0';
 
 	while (out->len < MAX_INPUT && read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
 		buf_putc(out, c);
+	return c == '\n';
 }
 
-/* The last line of standard input: a password may stand before it. */
+/* The first line that is left of standard input: a password was taken before, and what comes later is no secret. */
 static char *
-last_line(void)
+given_line(void)
 {
-	char text[MAX_INPUT], *line, *found = NULL;
-	size_t n = 0;
-	ssize_t got;
+	struct buf line = BUF_INIT;
+	char *found = NULL;
 
-	while (n + 1 < sizeof(text) && (got = read(STDIN_FILENO, text + n, sizeof(text) - 1 - n)) > 0)
-		n += (size_t)got;
-	while (n && (text[n - 1] == '\n' || text[n - 1] == '\r'))
-		n--;
-	text[n] = '\0';
-	line = strrchr(text, '\n');
-	line = line ? line + 1 : text;
-	if (*line)
-		found = xstrdup(line);
-	mem_wipe(text, sizeof(text));
+	while (!line.len && secrets_take_line(&line))
+		buf_cut(&line, strcspn(line.s, "\r"));
+	if (line.len)
+		found = xstrdup(line.s);
+	mem_wipe(line.s, line.len);
+	buf_free(&line);
 	return found;
 }
 
@@ -120,7 +116,7 @@ take_token(const struct options *o, struct err *e)
 	else if (isatty(STDIN_FILENO))
 		s.text = ask(service_cloudflare.label, SECRET_ITSELF);
 	else
-		s.text = last_line();
+		s.text = given_line();
 	if (rc == 0 && !s.text)
 		rc = err_set(e, ERR_VALUE, _("--token-file: no token was given."));
 	secret_hold(service_cloudflare.name, s.text);

@@ -10,8 +10,8 @@
  * is there: both ends of this process are a terminal, and --yes was not given.
  */
 int secrets_begin(const struct options *o, struct err *e);
-/* One line of standard input, and nothing behind it: a token may stand there. */
-void secrets_take_line(struct buf *out);
+/* One line of standard input, and nothing behind it: a token may stand there.  False: it was the last. */
+bool secrets_take_line(struct buf *out);
 int  secrets_as_file(void); /* what is held, for another program to read; -1: nothing is */
 void secrets_end(void); /* what is held is wiped */
 

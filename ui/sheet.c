@@ -258,10 +258,8 @@ put_collected(struct sheet *s, size_t from, int checks)
 	else {
 		sheet_put(s, 0, ROLE_PASS, draw_mark(MARK_PASS));
 		sheet_put(s, 2, ROLE_TEXT,
-		          arena_printf(
-				  &s->a,
-				  Q_("%d check passed", "%d checks passed", (unsigned long)checks),
-				  checks));
+		          s->steps ? arena_printf(&s->a, Q_("%d step done", "%d steps done", (unsigned long)checks), checks)
+		          : arena_printf(&s->a, Q_("%d check passed", "%d checks passed", (unsigned long)checks), checks));
 	}
 }
 

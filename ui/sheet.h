@@ -43,6 +43,7 @@ struct sheet {
 	struct sheet_row *row;
 	size_t            n, cap;
 	const char       *why;
+	bool              steps; /* what passed is a step of a change, not a check */
 };
 
 void sheet_start(struct sheet *s, int width);

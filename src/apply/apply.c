@@ -132,9 +132,9 @@ apply_keep(struct apply *a)
 	}
 	a->confirming = true;
 	a->timer = loop_after(a->loop, (int)within * 1000, too_late, a);
-	apply_say(a, "keep", PROGRESS_NOW,
-	          Q_("It works, and is undone in %u second unless it is kept",
-	             "It works, and is undone in %u seconds unless it is kept", within), within);
+	apply_say_within(a, "keep", (int)within * 1000,
+	                 Q_("It works, and is undone in %u second unless it is kept",
+	                    "It works, and is undone in %u seconds unless it is kept", within), within);
 }
 
 /* ---- begin ---- */

@@ -37,7 +37,7 @@ struct proc {
 	bool               finishing; /* `done' is running */
 	bool               killed; /* proc_kill() inside a line callback: freed when that returns */
 	int                busy;
-	int                pidfd, out, err, exec; /* -1: closed */
+	int                pidfd, in, out, err, exec; /* -1: closed */
 	int                heard; /* instead of the pipes; -1: those are used */
 	unsigned           deadline, linger;
 };
@@ -58,6 +58,7 @@ proc_free(struct proc *p)
 	loop_cancel(p->loop, p->deadline);
 	loop_cancel(p->loop, p->linger);
 	close_fd(p, &p->pidfd);
+	close_fd(p, &p->in);
 	close_fd(p, &p->out);
 	close_fd(p, &p->err);
 	close_fd(p, &p->exec);
@@ -233,6 +234,20 @@ open_input(const char *text)
 	return text ? fs_unnamed("stdin", text) : open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+/* The same in a pipe that is written on; what comes first has to fit into it.  -1: it could not be had. */
+static int
+open_talk(struct proc *p, const char *text)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -1;
+	fcntl(fds[1], F_SETFL, O_NONBLOCK);
+	p->in = fds[1];
+	proc_say(p, text ? text : "");
+	return fds[0];
+}
+
 static void
 close_all(const int *fds, size_t n)
 {
@@ -258,7 +273,7 @@ launch(struct proc *p, const struct proc_request *q)
 	int fds[7] = { -1, -1, -1, -1, -1, -1, -1 }; /* input, and the pipes: out, err, exec */
 	int sys = 0;
 
-	fds[0] = open_input(q->input);
+	fds[0] = q->hears ? open_talk(p, q->input) : open_input(q->input);
 	if (fds[0] < 0 || pipe2(fds + 1, O_CLOEXEC) < 0 || pipe2(fds + 3, O_CLOEXEC) < 0 ||
 	    pipe2(fds + 5, O_CLOEXEC) < 0) {
 		sys = errno;
@@ -295,7 +310,7 @@ proc_start(struct loop *l, const struct proc_request *q)
 		.lines = { .part = BUF_INIT, .max = MAX_LINE },
 		.max_output = q->max_output ? q->max_output : DEFAULT_OUTPUT,
 		.start = loop_seconds(), .group = q->own_session,
-		.pidfd = -1, .out = -1, .err = -1, .exec = -1, .heard = -1,
+		.pidfd = -1, .in = -1, .out = -1, .err = -1, .exec = -1, .heard = -1,
 	};
 	p->r.sys = launch(p, q);
 	if (p->r.sys) {
@@ -327,6 +342,15 @@ proc_signal(struct proc *p, int sig)
 {
 	if (p->pid > 0 && !p->reaped)
 		kill(p->pid, sig);
+}
+
+void
+proc_say(struct proc *p, const char *text)
+{
+	const size_t n = strlen(text);
+
+	if (p->in >= 0 && n && write(p->in, text, n) != (ssize_t)n)
+		close_fd(p, &p->in); /* nobody reads there any more */
 }
 
 /* Wait for the end without reaping; false: it still runs after `ms'. */

@@ -36,6 +36,7 @@ struct proc_request {
 	const char *const *env;        /* "NAME=value" added; ends with NULL; may be NULL */
 	const char        *dir;        /* working directory, or NULL */
 	const char        *input;      /* for its stdin, or NULL: /dev/null */
+	bool               hears;      /* stdin stays open behind that, for proc_say(); closed when the program or we end */
 	int                timeout_ms; /* 0: none */
 	size_t             max_output; /* 0: 64 KiB */
 	bool               dies_with_us; /* PR_SET_PDEATHSIG, TERM: a master ends its workers */
@@ -53,6 +54,7 @@ struct proc;
 struct proc *proc_start(struct loop *l, const struct proc_request *q);
 pid_t proc_pid(const struct proc *p);
 void  proc_signal(struct proc *p, int sig);
+void  proc_say(struct proc *p, const char *text); /* to one that hears; what it does not take is lost */
 
 /*
  * TERM, at most a second, KILL: when it returns the program is dead and reaped,

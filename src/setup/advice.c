@@ -308,7 +308,12 @@ advise_later(const struct setup *s, struct advice *a)
 static void
 advise_apply(const struct setup *s, struct advice *a)
 {
-	advise(a, _("If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
+	if (setup_keep_seconds(s) >= 0) {
+		advise(a, _("If this connection still answers, press Enter to keep the change. Without that everything is put back, also if the connection drops."));
+		return;
+	}
+	advise(a, s->keep_within ? _("If the connection drops now, this goes on without you. Nobody can keep it then, so everything is put back.") :
+	       _("If the connection drops now, this goes on without you and ends with the new configuration or the old one."));
 	advise(a, _("To see which one, later:"));
 	advise_literal(s, a, list_command(s));
 }

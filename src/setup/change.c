@@ -164,7 +164,7 @@ watch_child(struct setup *s, const char *const *argv, bool sudo, bool password)
 		env[n++] = front_env(s->say);
 
 	s->child = proc_start(s->loop, &(struct proc_request){
-		.argv = argv, .env = env, .input = input, .max_output = MAX_DOCUMENT, .own_session = !sudo,
+		.argv = argv, .env = env, .input = input, .hears = true, .max_output = MAX_DOCUMENT, .own_session = !sudo,
 		.on_line = on_child_line, .done = child_done, .ctx = s });
 	mem_wipe(input, strlen(input));
 	free(input);
@@ -190,6 +190,10 @@ apply_argv(struct setup *s, bool sudo, bool watched)
 		v[n++] = "apply";
 		v[n++] = "--answers";
 		v[n++] = s->handed_over ? s->handed_over : s->answers_path;
+	}
+	if (s->keep_within) {
+		v[n++] = "--confirm-within";
+		v[n++] = keeping_text(s);
 	}
 	if (setup_set_aside(s)) {
 		v[n++] = "--set-aside";
@@ -337,11 +341,14 @@ setup_apply(struct setup *s, struct err *e)
 	return 0;
 }
 
+/* sudo takes no signal from us, but hands on what is said to what it runs. */
 void
 setup_apply_undo(struct setup *s)
 {
-	if (s->child)
-		proc_signal(s->child, SIGINT);
+	if (!s->child)
+		return;
+	proc_say(s->child, "undo\n");
+	proc_signal(s->child, SIGINT);
 }
 
 bool

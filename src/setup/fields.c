@@ -270,6 +270,8 @@ setup_fields(const struct setup *s, enum page p, struct setup_field *out, size_t
 		} else if (t) {
 			buf_puts(&value, t->text);
 			f->error = say(s, "%s", t->error);
+		} else if (strcmp(*key, KEEPING_KEY) == 0) {
+			buf_puts(&value, keeping_text(s));
 		} else {
 			answers_get(&value, &s->answers, *key);
 		}
@@ -382,6 +384,8 @@ setup_try(const struct setup *s, const char *key, const char *text, struct err *
 
 	if (strcmp(key, "password") == 0 || strcmp(key, "token") == 0)
 		return 0;
+	if (strcmp(key, KEEPING_KEY) == 0)
+		return keeping_take(&(unsigned){ 0 }, text, e);
 	answers_copy(&copy, &s->answers);
 	rc = take(s, &copy, key, text, e);
 	answers_free(&copy);
@@ -399,6 +403,13 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 	if (strcmp(key, "token") == 0) {
 		front_take_token(s, text);
 		return 0;
+	}
+	if (strcmp(key, KEEPING_KEY) == 0) {
+		typed_drop(s, key);
+		if (keeping_take(&s->keep_within, text, e) == 0)
+			return 0;
+		typed_keep(s, key, text, e->msg);
+		return -1;
 	}
 	s->names_shown = false;
 	s->limits_answered = s->limits_answered || strncmp(key, "limits.", 7) == 0;

@@ -63,7 +63,8 @@ lines_apply(const struct setup *s, struct lines *l)
 
 		switch (p->state) {
 		case PROGRESS_NOW:
-			line_add(l, MARK_NOW, _("now"), text, line_seconds(s, value, loop_seconds() - p->from, p->within));
+			line_add(l, MARK_NOW, _("now"), text, setup_keep_seconds(s) >= 0 ? value : /* told elsewhere, backwards */
+			         line_seconds(s, value, loop_seconds() - p->from, p->within));
 			break;
 		case PROGRESS_DONE:
 			line_add(l, MARK_PASS, _("done"), text, value);

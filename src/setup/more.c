@@ -21,6 +21,7 @@ static const struct {
 	{ "files.config",      N_("File of the site"),  "", true },
 	{ "commands.validate", N_("Check command"),     "", true },
 	{ "commands.reload",   N_("Reload command"),    "", true },
+	{ KEEPING_KEY,         N_("Ask to keep it"),    N_("as 120s: undone unless you keep it"), false },
 	{ "reload",            N_("Reload at the end"), N_("yes, or no: you reload it yourself"), true },
 };
 
@@ -79,5 +80,7 @@ more_is_shown(const struct setup *s, const char *key)
 {
 	const size_t i = find(key);
 
+	if (strcmp(key, KEEPING_KEY) == 0)
+		return front_may_tell(s);
 	return i == ARRAY_LEN(more) || !more[i].file || (!s->by_hand && certs_kept_by(s) != CERTS_THERE);
 }

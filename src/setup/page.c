@@ -131,7 +131,7 @@ const struct page_info pages[N_PAGES] = {
 		.part   = PART_FINISH,
 		.why    = N_("Nobody has to answer these: what is found fits. An empty field takes it again."),
 		.fields = { "listen.address", "listen.http", "listen.https", "limits.connect", "cdn", "trusted",
-		            "files.config", "commands.validate", "commands.reload", "reload" },
+		            "files.config", "commands.validate", "commands.reload", "reload", "confirm-within" },
 		.what   = N_("What it is. Answers of the answers file that no step asks: where it listens, who stands in front, which file, which commands."),
 		.choice = N_("What to choose. In front is none, cloudflare, or other for another proxy, whose addresses stand below it. An empty file or command is found by itself. Yes and no can be written in your language."),
 		.breaks = N_("How it breaks. A port that another program has cannot be had. Whoever is trusted in front can say who a visitor is."),

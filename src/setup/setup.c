@@ -101,6 +101,7 @@ setup_new(struct loop *l, struct net *n, const struct setup_options *o,
 	s->loop = l;
 	s->net = n;
 	s->o = *o;
+	s->keep_within = o->confirm_within;
 	s->changed = changed;
 	s->ctx = ctx;
 	s->say = xcalloc(1, sizeof(*s->say));

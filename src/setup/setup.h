@@ -35,6 +35,7 @@ struct setup_options {
 	const char *broken;    /* practice with a site that has this cause, of setup_broken_names(), or "any"; or NULL */
 	const char *password;  /* from --password-file or the environment, or NULL; copied */
 	const char *log;       /* passed on to the child, or NULL */
+	unsigned    confirm_within; /* seconds in which a change has to be kept, or it is undone; 0: it is not asked */
 };
 
 struct setup;
@@ -243,6 +244,9 @@ const char *setup_sudo_command(struct setup *s);
 const char *const *setup_sudo_argv(struct setup *s); /* run in the foreground first, to ask for the password; ends with NULL */
 int  setup_apply(struct setup *s, struct err *e);
 void setup_apply_undo(struct setup *s);              /* Ctrl-C */
+/* It is done and works, and is undone unless it is kept within so many seconds; -1: that is not asked (now). */
+int  setup_keep_seconds(const struct setup *s);
+void setup_keep(struct setup *s, bool yes);
 bool setup_applying(const struct setup *s);
 /* Progress as lines (setup_lines(PAGE_APPLY)); the end opens PAGE_RESULT by itself. */
 

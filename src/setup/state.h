@@ -213,6 +213,7 @@ struct setup {
 	bool         reading_again; /* it was refused, because something changed meanwhile: the plan is made anew */
 	char         changed_text[768]; /* what changed, for the review; "": nothing */
 	enum deed    deed;
+	unsigned     keep_within;  /* it is undone unless it is kept in so many seconds; 0: it is not asked */
 
 	/* later run */
 	char                *later_answers; /* as they were saved */
@@ -398,6 +399,11 @@ int  continue_interrupted(struct setup *s, struct err *e);
 void change_forget(struct setup *s);
 
 int  change_run(struct setup *s, enum deed deed, const char *operand, struct err *e);
+
+/* keeping.c: a change that is undone unless somebody keeps it */
+#define KEEPING_KEY "confirm-within" /* of its field */
+const char *keeping_text(const struct setup *s); /* for how long it is asked: "120s"; "": it is not */
+int  keeping_take(unsigned *seconds, const char *text, struct err *e);
 
 /* hold.c */
 const struct check_result *hold_result(const struct setup *s, const char *id);

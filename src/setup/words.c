@@ -77,6 +77,9 @@ setup_safety(const struct setup *s)
 	if (s->outcome == OUTCOME_WORKS)
 		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
 		           (int)s->places, setup_undo_command(s));
+	if (setup_keep_seconds(s) >= 0)
+		return say(s, Q_("%d place changed. It is undone unless you keep it.",
+		           "%d places changed. All is undone unless you keep it.", (unsigned long)s->places), (int)s->places);
 	if (s->child && s->places)
 		return say(s, Q_("%d place changed so far. All is undone if anything fails.",
 		           "%d places changed so far. All is undone if anything fails.", (unsigned long)s->places), (int)s->places);

@@ -15,6 +15,7 @@
  * FAKE=sudo         writing needs sudo, which agrees; FAKE=refused: which does not
  * FAKE=by-hand      writing needs root, and there is no sudo
  * FAKE=stays        the apply never ends by itself
+ * FAKE=keeps        it is asked to be kept, and waits for ever
  * FAKE=hostile      what was seen holds control bytes and an endless word
  * FAKE=trickle      the results of step 5 come one after another
  * FAKE=later       saved answers: a later run; FAKE=user: which has no root and finds no difference
@@ -48,13 +49,13 @@ struct setup {
 	const char *fake;
 	enum page   page;
 	bool        seen[N_PAGES];
-	char        more[10][64]; /* of PAGE_MORE, in the order of its fields */
+	char        more[11][64]; /* of PAGE_MORE, in the order of its fields */
 	char        origin[200], password[64], public_url[200], body[32], stream[32];
 	size_t      proxy, tls, start;
 	struct arena said;
 	int         ticks;      /* of the apply */
 	int         applying;
-	bool        undo, test_accepted, consented, changing, alone;
+	bool        undo, kept, test_accepted, consented, changing, alone;
 	size_t      taken;
 	bool        offered;    /* what the address could be */
 	bool        again;      /* the review is there once more */
@@ -121,6 +122,8 @@ told(const struct setup *s, const char *text)
 	COUNTED("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", 2, 2, "sudo antechamber rollback 1");
 	COUNTED("%d place changed so far. All is undone if anything fails.",
 	        "%d places changed so far. All is undone if anything fails.", 2, 2);
+	COUNTED("%d place changed. It is undone unless you keep it.", "%d places changed. All is undone unless you keep it.", 2, 2);
+	COUNTED("It works, and is undone in %u second unless it is kept", "It works, and is undone in %u seconds unless it is kept", 120, 120U);
 	COUNTED("%d place", "%d places", 2, 2);
 	COUNTED("%1$s, %2$d day", "%1$s, %2$d days", 61, "*.example.org", 61);
 	MADE_OF("the certificate %s covers it", "*.example.org");
@@ -382,6 +385,8 @@ setup_safety(const struct setup *s)
 		return told(s, "2 places changed. Undo: sudo antechamber rollback 1");
 	if (s->outcome == OUTCOME_UNDONE)
 		return told(s, "Undone. This server is exactly as it was.");
+	if (setup_keep_seconds(s) >= 0)
+		return told(s, "2 places changed. All is undone unless you keep it.");
 	if (s->applying && s->ticks > 3)
 		return told(s, "2 places changed so far. All is undone if anything fails.");
 	return told(s, "Nothing on this server has been changed.");
@@ -455,6 +460,7 @@ english_fields(const struct setup *s, enum page p, struct setup_field *out, size
 			{ "Port for https", "empty: 443, or the address's own" }, { "Connect within", "how long to wait for OpenChamber" },
 			{ "In front", "none; cloudflare; other: another proxy" }, { "Trusted in front", "with other, as 203.0.113.0/24" },
 			{ "File of the site", "" }, { "Check command", "" }, { "Reload command", "" }, { "Reload at the end", "yes, or no: you reload it yourself" },
+			{ "Ask to keep it", "as 120s: undone unless you keep it" },
 		};
 
 		for (; pages[p].fields[n] && n < max; n++)
@@ -878,6 +884,16 @@ static const struct setup_line found[] = {
 	LINE(PASS, "done", "validate", "nginx -t: test is successful"),
 	LINE(PASS, "done", "reload", "systemctl reload nginx"),
 	LINE(NOW, "now", "proof", "waiting for the new workers"),
+}, keeping[] = {
+	LINE(PASS, "done", "lock", "nothing else is changing this server"),
+	LINE(PASS, "done", "backup", "number 1: what was there before"),
+	LINE(PASS, "done", "write", "/etc/nginx/sites-available/openchamber.conf"),
+	LINE(PASS, "done", "link", "/etc/nginx/sites-enabled/openchamber.conf"),
+	LINE(PASS, "done", "validate", "nginx -t: test is successful"),
+	LINE(PASS, "done", "reload", "systemctl reload nginx"),
+	LINE(PASS, "done", "proof", "nginx runs the new configuration"),
+	LINE(PASS, "done", "verify", "26 of 26 checks pass"),
+	LINE(NOW, "now", "keep", "It works, and is undone in 120 seconds unless it is kept"),
 }, works[] = {
 	LINE(PASS, "pass", "26 of 26 checks through the proxy on this server", ""),
 	LINE(PASS, "pass", "your 2 other sites answer as before", ""),
@@ -960,7 +976,10 @@ english_lines(const struct setup *s, enum page p, struct setup_line *out, size_t
 	case PAGE_BODY:      return is(s, "fails") ? 0 : COPY(body);
 	case PAGE_TIMEOUTS:  return s->held == 1 ? COPY(holding) : s->held == 2 ? COPY(was_held) : COPY(timeouts);
 	case PAGE_WATCH:     return copy(out, max, applying + 1, is(s, "watched") ? 5 : 6);
-	case PAGE_APPLY:     return copy(out, max, applying, (size_t)s->ticks < ARRAY_LEN(applying) ? (size_t)s->ticks : ARRAY_LEN(applying));
+	case PAGE_APPLY:
+		if (setup_keep_seconds(s) >= 0)
+			return COPY(keeping);
+		return copy(out, max, applying, (size_t)s->ticks < ARRAY_LEN(applying) ? (size_t)s->ticks : ARRAY_LEN(applying));
 	case PAGE_RESULT:    return s->outcome != OUTCOME_WORKS ? COPY(undone_lines)
 	                          : copy(out, max, works, ARRAY_LEN(works)) + setup_hold_lines(s, out + ARRAY_LEN(works), max - ARRAY_LEN(works));
 	case PAGE_LATER:     return is(s, "user") ? copy(out, max, later_lines + 1, 3) : COPY(later_lines);
@@ -1142,6 +1161,7 @@ english_advice(const struct setup *s, enum page p)
 	}, *const events[] = { "Nothing to choose here. Press Enter to go on.", NULL,
 	}, *const zip[] = { "OpenChamber compresses already, so the proxy will not.", "Nothing to choose here. Press Enter to go on.", NULL,
 	}, *const wait[] = { "The values were read; only the waiting was not done.", "Press Enter to go on.", NULL,
+	}, *const keep[] = { "If this connection still answers, press Enter to keep the change. Without that everything is put back, also if the connection drops.", NULL,
 	}, *const change[] = { "If the connection drops now, this goes on without you and ends with the new configuration or the old one. To see which one, later: antechamber rollback --list.", NULL,
 	}, *const phone[] = { "Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward the ports to this server yet.", NULL,
 	}, *const saved[] = { "Your answers are saved, without passwords:", SETUP_LITERAL "/etc/antechamber/chat.example.org.yaml", NULL,
@@ -1158,7 +1178,7 @@ english_advice(const struct setup *s, enum page p)
 	case PAGE_SSE:       return events;
 	case PAGE_GZIP:      return zip;
 	case PAGE_TIMEOUTS:  return wait;
-	case PAGE_APPLY:     return change;
+	case PAGE_APPLY:     return setup_keep_seconds(s) >= 0 ? keep : change;
 	case PAGE_LATER:     return saved;
 	case PAGE_RESULT:    return s->outcome == OUTCOME_WORKS ? phone : silent;
 	case PAGE_BODY: {
@@ -1299,6 +1319,19 @@ setup_commands(const struct setup *s)
 
 /* ---- apply ---- */
 
+int
+setup_keep_seconds(const struct setup *s)
+{
+	return s->applying && is(s, "keeps") && s->ticks >= 7 && !s->kept && !s->undo ? 118 : -1;
+}
+
+void
+setup_keep(struct setup *s, bool yes)
+{
+	s->kept = yes;
+	s->undo = !yes;
+}
+
 static void
 tick(void *ctx)
 {
@@ -1316,6 +1349,8 @@ tick(void *ctx)
 		tell(s);
 		return;
 	}
+	if (setup_keep_seconds(s) >= 0 && s->ticks > 7)
+		s->ticks = 7; /* it waits */
 	if (s->undo || s->ticks > 7 + (is(s, "stays") ? 100000 : 0)) {
 		s->applying = 0;
 		s->outcome = s->undo ? OUTCOME_UNDONE : OUTCOME_WORKS;

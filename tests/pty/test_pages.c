@@ -164,6 +164,32 @@ see_front(const struct tongue *t, int columns, int rows)
 	play_end(p);
 }
 
+/* The change is made, and is undone unless it is kept. */
+static void
+see_keep(const struct tongue *t, int columns, int rows)
+{
+	char language[64], locale[600], name[96];
+	const char *env[] = { language, locale, "FAKE=keeps", NULL };
+	struct play *p;
+
+	snprintf(language, sizeof(language), "LANGUAGE=%s", t->language);
+	snprintf(locale, sizeof(locale), "PLAY_LOCALE=%s/%s", getenv("B") ? getenv("B") : "build", t->locale);
+	p = play_start(columns, rows, env, false);
+	for (size_t i = 0; i < 4; i++) {
+		wait_at(p, i);
+		play_send(p, i == 3 ? "chat.example.org" ENTER ENTER : ENTER);
+	}
+	wait_at(p, 4);
+	play_send(p, F9);
+	wait_at(p, 9);
+	play_key(p, "a", "118");
+	snprintf(name, sizeof(name), "%s/%skeep", t->name, columns < 80 ? "compact-" : "");
+	same_as(p, name);
+	is_tidy(p, t, 10);
+	survives(p, name);
+	play_end(p);
+}
+
 /* A state that no walk leads through, and that is told in the language. */
 static void
 see(const struct tongue *t, const char *fake, const char *sign, const char *what)
@@ -225,6 +251,8 @@ walk_all(const struct tongue *t)
 	see_doctor(t, 60, 18);
 	see_front(t, 80, 24);
 	see_front(t, 60, 18);
+	see_keep(t, 80, 24);
+	see_keep(t, 60, 18);
 	see(t, "FAKE=watching", "4711", "watching");
 	see(t, "FAKE=dropped", "2026-11-21", "dropped");
 	if (!t->cuts)

@@ -320,6 +320,29 @@ test_difference(void **state)
 	buf_free(&out);
 }
 
+/* A change that has to be kept: the whole word does, anything else and the end of the input undo it. */
+static void
+test_keep(void **state)
+{
+	static const struct { const char *answer, *end; int status; } cases[] = {
+		{ "yes\nn\nn\n", "\nOpenChamber works at", 0 }, { "y\n3\n", "\nUndone: this server", 1 },
+		{ "q\n3\n", "\nUndone: this server", 1 }, { "", "\nUndone: this server", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf out = BUF_INIT, script = BUF_INIT;
+
+		buf_printf(&script, TO_REVIEW "n\nyes\n%s", cases[i].answer);
+		assert_int_equal(run_script(script.s, "FAKE=keeps", &out), cases[i].status);
+		is_plain(&out);
+		assert_non_null(strstr(out.s, "\nIt works, and is undone in 118 seconds unless you keep it.\n"));
+		assert_non_null(strstr(out.s, cases[i].end));
+		buf_free(&out);
+		buf_free(&script);
+	}
+}
+
 static void
 test_interrupted(void **state)
 {
@@ -428,6 +451,7 @@ main(void)
 		cmocka_unit_test(test_refused_password),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_difference),
+		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_person),
 		cmocka_unit_test(test_narrow),

@@ -452,6 +452,25 @@ test_hold(void **state)
 	play_end(p);
 }
 
+/* It has to be kept: Enter does that, and nothing that was pressed before it was asked. */
+static void
+test_keep(void **state)
+{
+	static const char *const env[] = { "FAKE=keeps", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, F9, "step 10 of 11");
+	play_send(p, "a" ENTER ENTER ENTER);
+	play_wait(p, "Keep it? 118 s");
+	play_settle(p);
+	same_as(p, "keep");
+	survives(p, "keep");
+	play_key(p, ENTER, "works at");
+	play_end(p);
+}
+
 /* Taken back: what now, and each of the three does what it says. */
 static void
 test_undone(void **state)
@@ -675,6 +694,7 @@ main(void)
 		cmocka_unit_test(test_looking),
 		cmocka_unit_test(test_ours),
 		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_undone),
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_meanwhile),

@@ -147,6 +147,30 @@ test_outcomes(void **state)
 	}
 }
 
+/* What is said later comes behind the input; to one that has ended it is lost, and that is all. */
+static void
+test_said_later(void **state)
+{
+	struct world *w = *state;
+	struct run run = { 0 }, over = { 0 };
+
+	begin(w, &run, (struct proc_request){ .argv = SH("read a; read b; read c; echo $a-$b-$c"), .input = "one\n",
+	                                      .hears = true, .timeout_ms = 10000 });
+	world_idle(w, 20);
+	assert_false(run.done); /* its input has not ended */
+	proc_say(run.p, "two\n");
+	proc_say(run.p, "three\n");
+	assert_true(world_run(w, &run.done, 5000));
+	assert_string_equal(run.out.s, "one-two-three\n");
+	end(&run);
+	begin(w, &over, (struct proc_request){ .argv = SH("exec 0<&-; echo over; exec sleep 60"), .hears = true });
+	for (int i = 0; i < 200; i++) {
+		world_idle(w, 1);
+		proc_say(over.p, "nobody hears this\n");
+	}
+	end(&over);
+}
+
 static void
 test_what_cannot_start(void **state)
 {
@@ -503,7 +527,7 @@ test_no_descriptor_is_left(void **state)
 	for (int i = 0; i < 10; i++) {
 		struct run ok = { 0 }, missing = { 0 }, killed = { 0 };
 
-		begin(w, &ok, (struct proc_request){ .argv = SH("cat"), .input = "x" });
+		begin(w, &ok, (struct proc_request){ .argv = SH("read a"), .input = "x\n", .hears = true });
 		begin(w, &missing, (struct proc_request){ .argv = (const char *const[]){ "/none", NULL } });
 		begin(w, &killed, (struct proc_request){ .argv = SH("exec sleep 60") });
 		assert_true(world_run(w, &ok.done, 5000));
@@ -536,6 +560,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_outcomes),
+		CASE(test_said_later),
 		CASE(test_what_cannot_start),
 		CASE(test_environment_is_clean),
 		CASE(test_output_has_a_cap),
