@@ -26,7 +26,7 @@ static int
 cell_width(const struct setup_row *row, enum way way, bool timed)
 {
 	const struct setup_cell *c = &row->cell[way];
-	struct setup_cell later = { MARK_PASS, setup_mark_word(MARK_PASS), "0.000s" };
+	struct setup_cell later = { MARK_PASS, setup_mark_word(MARK_PASS), "0.000s", 0 };
 	struct buf b = BUF_INIT;
 	int w;
 

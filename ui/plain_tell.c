@@ -9,6 +9,22 @@
 
 #define MAX_ROWS 16
 
+/* Behind what it belongs to; a time in words, as everywhere in these lines. */
+static void
+put_value(struct buf *out, const char *value, double seconds)
+{
+	struct buf time = BUF_INIT;
+
+	text_seconds(&time, seconds);
+	if (seconds > 0) {
+		buf_puts(out, ", "); /* TRANSLATORS: a time that was measured, in line mode: "0.004 seconds" */
+		buf_printf(out, _("%s seconds"), time.s);
+	} else if (*value) {
+		buf_printf(out, ", %s", value);
+	}
+	buf_free(&time);
+}
+
 /* "pass: name, chat.example.org is 203.0.113.7": what stands in columns elsewhere is joined. */
 void
 plain_line(struct plain *p, enum page page, const struct setup_line *line)
@@ -20,8 +36,7 @@ plain_line(struct plain *p, enum page page, const struct setup_line *line)
 		buf_printf(&b, "%.*s, %s", (int)(colon - line->text), line->text, colon + 2);
 	else
 		buf_puts(&b, line->text);
-	if (*line->value)
-		buf_printf(&b, ", %s", line->value);
+	put_value(&b, line->value, line->seconds);
 	if (*line->word)
 		plain_state(p, line->mark, line->word, b.s);
 	else
@@ -78,8 +93,7 @@ tell_table(struct plain *p)
 			buf_puts(&b, row[i].label);
 			if (w != WAY_REHEARSAL)
 				buf_printf(&b, ", %s", setup_way_name((enum way)w));
-			if (*c->value)
-				buf_printf(&b, ", %s", c->value);
+			put_value(&b, c->value, c->seconds);
 			plain_state(p, c->mark, c->word, b.s);
 			buf_free(&b);
 		}

@@ -161,7 +161,7 @@ put_advice(struct screen *sc, struct sheet *s)
 	}
 	if (*a && part_has_verdict(sc->setup, p)) {
 		const enum mark m = setup_mark(sc->setup, p);
-		const struct setup_line verdict = { m, setup_mark_word(m), *a++, "" };
+		const struct setup_line verdict = { m, setup_mark_word(m), *a++, "", 0 };
 
 		sheet_gap(s);
 		part_lines(s, &verdict, 1, false);

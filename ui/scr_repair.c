@@ -143,7 +143,7 @@ repair_build(struct screen *sc, struct sheet *s)
 		build_nothing(sc, s);
 		return;
 	}
-	line = (struct setup_line){ f.mark, setup_mark_word(f.mark), f.sentence, "" };
+	line = (struct setup_line){ f.mark, setup_mark_word(f.mark), f.sentence, "", 0 };
 	part_lines(s, &line, 1, false);
 	sheet_gap(s);
 	if (f.file) {

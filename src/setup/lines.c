@@ -38,6 +38,16 @@ seconds_of(const struct setup *s, double seconds)
 	return text;
 }
 
+static void
+line_took(const struct setup *s, struct lines *l, enum mark mark, const char *text, double seconds)
+{
+	const size_t before = l->n;
+
+	line_add(l, mark, setup_mark_word(mark), text, seconds_of(s, seconds));
+	if (l->n > before)
+		l->v[before].seconds = seconds;
+}
+
 static const char *
 size_of(const struct setup *s, unsigned long long bytes)
 {
@@ -122,9 +132,7 @@ lines_routes(const struct setup *s, struct lines *l, const struct need_route *ro
 	if (done < n && !check_is_done(s->direct))
 		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), say(s, all, (int)passed, (int)n), "");
 	else if (skipped < done)
-		line_add(l, passed + skipped == done ? MARK_PASS : MARK_WARN,
-		     setup_mark_word(passed + skipped == done ? MARK_PASS : MARK_WARN),
-		     say(s, all, (int)passed, (int)n), seconds_of(s, slowest));
+		line_took(s, l, passed + skipped == done ? MARK_PASS : MARK_WARN, say(s, all, (int)passed, (int)n), slowest);
 }
 
 static void
@@ -156,8 +164,7 @@ lines_direct(const struct setup *s, struct lines *l)
 			line_looks(s, l, s->looks);
 		return;
 	}
-	line_add(l, MARK_PASS, setup_mark_word(MARK_PASS),
-	     say(s, _("OpenChamber %s answers"), check_origin_version(s->direct)), seconds_of(s, answer->seconds));
+	line_took(s, l, MARK_PASS, say(s, _("OpenChamber %s answers"), check_origin_version(s->direct)), answer->seconds);
 	/* What failed comes before what was not checked because of it. */
 	r = run_result(s, WAY_DIRECT, "direct.login");
 	refused = r && r->status == CHECK_FAIL;

@@ -11,7 +11,7 @@ void
 line_add(struct lines *l, enum mark mark, const char *word, const char *text, const char *value)
 {
 	if (l->n < l->max)
-		l->v[l->n++] = (struct setup_line){ mark, word, text, value };
+		l->v[l->n++] = (struct setup_line){ mark, word, text, value, 0 };
 }
 
 void

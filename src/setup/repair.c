@@ -23,7 +23,29 @@ struct diagnosis {
 	struct check_run    *run;
 	struct findings      findings;
 	bool                 made;   /* the findings are there */
+	time_t               edited; /* the site's file, and ... */
+	time_t               began;  /* ... the newest process that reads it, as the findings were made; 0: not known */
 };
+
+static const struct proxy_site *
+site_of(const struct setup *s)
+{
+	return s->existing ? s->existing : s->later ? s->our_site : NULL;
+}
+
+/* The whole of /proc is looked through for that: once. */
+static void
+note_reload(struct setup *s)
+{
+	const struct proxy_found *f = s->existing_in;
+	struct diagnosis *d = s->diagnosis;
+	struct stat st;
+
+	if (!f->master || !f->binary || stat(fs_path(&d->arena, s->o.root, site_of(s)->file), &st) < 0)
+		return;
+	d->edited = st.st_mtime;
+	d->began = machine_newest(fs_basename(f->binary), f->master);
+}
 
 static void
 made(void *ctx, struct check_run *r)
@@ -37,6 +59,7 @@ made(void *ctx, struct check_run *r)
 	for (size_t i = 0; i < d->findings.n; i++) /* which are taken is asked, one by one */
 		d->findings.v[i].taken = false;
 	d->made = true;
+	note_reload(s);
 	if (!s->start_moved && s->page == PAGE_START)
 		s->start = findings_failed(&d->findings) ? START_REPAIR : START_LOOK;
 	plan_forget(s);
@@ -63,12 +86,6 @@ repair_forget(struct setup *s)
 	arena_free(&d->arena);
 	free(d);
 	s->diagnosis = NULL;
-}
-
-static const struct proxy_site *
-site_of(const struct setup *s)
-{
-	return s->existing ? s->existing : s->later ? s->our_site : NULL;
 }
 
 bool
@@ -215,19 +232,13 @@ diff_of(const struct setup *s, const struct plan *p)
 static const char *
 not_reloaded(const struct setup *s, const struct finding *one)
 {
-	const struct proxy_found *f = s->existing_in;
-	const struct proxy_site *site = site_of(s);
-	struct stat st;
-	time_t began;
+	const struct diagnosis *d = s->diagnosis;
 
-	if (one->n_places || !one->n_checks || !f->master || !f->binary || stat(fs_path(s->say, s->o.root, site->file), &st) < 0)
-		return "";
-	began = machine_newest(fs_basename(f->binary), f->master);
-	if (!began || st.st_mtime <= began)
+	if (one->n_places || !one->n_checks || !d->began || d->edited <= d->began)
 		return "";
 	/* TRANSLATORS: %1$s is a proxy, %2$s and %3$s are times of the day */
 	return say(s, _("The files look right, but the answer is wrong. Was %1$s reloaded? The file was edited %2$s, %1$s started %3$s."),
-	           f->proxy->label, say_when(s, "%H:%M", st.st_mtime), say_when(s, "%H:%M", began));
+	           s->existing_in->proxy->label, say_when(s, "%H:%M", d->edited), say_when(s, "%H:%M", d->began));
 }
 
 static const char *

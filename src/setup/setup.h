@@ -151,6 +151,7 @@ struct setup_line {
 	const char *word;  /* translated: "pass", "found", "done", "checking"; "" if none */
 	const char *text;  /* one sentence or phrase; may hold a path, which is never broken */
 	const char *value; /* "0.004 s" at the right, or "" */
+	double      seconds; /* where that is a time that was measured, to be told in words; 0: it is none */
 };
 
 /* The live checks of a page, in an order that never changes. */
@@ -168,6 +169,7 @@ struct setup_cell {
 	enum mark   mark;
 	const char *word;  /* "" where this way has no such check: shown as "-" */
 	const char *value; /* "0.011s", "once", "refused", or "" */
+	double      seconds; /* where that is a time, to be told in words; 0: it is none */
 };
 
 struct setup_row {

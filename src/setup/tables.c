@@ -70,12 +70,12 @@ way_is_running(const struct setup *s, enum way w)
 static struct setup_cell
 cell_of(const struct setup *s, enum way w, const char *const *ids, const char *good, bool timed)
 {
-	struct setup_cell c = { MARK_NONE, "", "" };
+	struct setup_cell c = { MARK_NONE, "", "", 0 };
 	double slowest = 0;
 	bool all = true;
 
 	if (w == WAY_REHEARSAL && s->rehearsal_none)
-		return (struct setup_cell){ MARK_SKIP, setup_mark_word(MARK_SKIP), "" };
+		return (struct setup_cell){ MARK_SKIP, setup_mark_word(MARK_SKIP), "", 0 };
 	for (size_t i = 0; i < MAX_IDS && ids[i]; i++) {
 		const struct check_result *r = run_result(s, w, ids[i]);
 
@@ -94,6 +94,7 @@ cell_of(const struct setup *s, enum way w, const char *const *ids, const char *g
 
 		text_seconds(&b, slowest);
 		c.value = say(s, _("%ss"), b.s);
+		c.seconds = slowest;
 		buf_free(&b);
 	}
 	return c;
@@ -106,7 +107,7 @@ fill(const struct setup *s, struct setup_row *row, const char *const *ids, const
 		if ((w != WAY_DIRECT || direct) && setup_has_way(s, w))
 			row->cell[w] = cell_of(s, w, ids, good, timed);
 		else
-			row->cell[w] = (struct setup_cell){ MARK_NONE, "", "" };
+			row->cell[w] = (struct setup_cell){ MARK_NONE, "", "", 0 };
 }
 
 static size_t

@@ -135,8 +135,7 @@ watch_safety(const struct setup *s)
 		                 : _("Nothing on this server has been changed.");
 	switch (ended(s)) {
 	case JOURNAL_COMMITTED:
-		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
-		           (int)s->places, undo_command(s));
+		return safety_kept(s, undo_command(s));
 	case JOURNAL_UNDONE:
 		return _("Undone. This server is exactly as it was.");
 	case JOURNAL_UNFINISHED:
@@ -159,7 +158,11 @@ watch_advice(const struct setup *s, const char **v)
 
 	if (!watch_runs(s)) {
 		v[0] = _(how[ended(s)]);
-		return 1;
+		if (ended(s) != JOURNAL_COMMITTED)
+			return 1;
+		v[1] = _("One command takes it back:");
+		v[2] = say(s, SETUP_LITERAL "%s", undo_command(s));
+		return 3;
 	}
 	/* TRANSLATORS: %d is the number of a process */
 	v[0] = say(s, _("Another run, process %d, changes this server now. It goes on without this window too."), (int)s->watched.pid);

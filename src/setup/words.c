@@ -7,6 +7,8 @@
 #include "base/self.h"
 #include "base/text.h"
 
+#define SAFETY_COLUMNS 58 /* of the smallest screen */
+
 /* ---- the frame ---- */
 
 const char *
@@ -60,6 +62,18 @@ writes(const struct setup *s)
 	return s->deed == DEED_APPLY || s->deed == DEED_REPAIR;
 }
 
+/* A command is whole, or it stands on the page alone: cut it would be another one. */
+const char *
+safety_kept(const struct setup *s, const char *command)
+{
+	const char *text = say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
+	                       (int)s->places, command);
+
+	return text_width(text) <= SAFETY_COLUMNS ? text
+	       : say(s, Q_("%d place changed. The page above says how to undo it.",
+	                   "%d places changed. The page above says how to undo them.", (unsigned long)s->places), (int)s->places);
+}
+
 const char *
 setup_safety(const struct setup *s)
 {
@@ -75,8 +89,7 @@ setup_safety(const struct setup *s)
 		return by_hand_commands(s) ? setup_result_heading(s) : writes(s) ? _("Undone. This server is exactly as it was.")
 		                                                     : _("Nothing else on this server was changed.");
 	if (s->outcome == OUTCOME_WORKS)
-		return say(s, Q_("%1$d place changed. Undo: %2$s", "%1$d places changed. Undo: %2$s", (unsigned long)s->places),
-		           (int)s->places, setup_undo_command(s));
+		return safety_kept(s, setup_undo_command(s));
 	if (setup_keep_seconds(s) >= 0)
 		return say(s, Q_("%d place changed. It is undone unless you keep it.",
 		           "%d places changed. All is undone unless you keep it.", (unsigned long)s->places), (int)s->places);

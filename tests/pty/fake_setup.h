@@ -806,7 +806,7 @@ setup_interrupted_diff(const struct setup *s)
 
 /* ---- lines ---- */
 
-#define LINE(m, w, t, v) { MARK_##m, w, t, v }
+#define LINE(m, w, t, v) { MARK_##m, w, t, v, 0 }
 
 static const struct setup_line found[] = {
 	LINE(PASS, "found", "OpenChamber 1.19.0", "http://127.0.0.1:3000"),
@@ -934,10 +934,10 @@ front_lines(const struct setup *s, struct setup_line *out, size_t max)
 
 	if (!*s->password || max < 4)
 		return 0;
-	out[n++] = (struct setup_line){ MARK_PASS, word[0], front_text(s, _("zone: the token opens %s"), "example.org"), "" };
-	out[n++] = (struct setup_line){ MARK_PASS, word[0], arena_printf(a, _("plan: %1$s takes uploads up to %2$u MB"), "Business", 200u), "" };
-	out[n++] = (struct setup_line){ MARK_PASS, word[0], _("sockets: off there, and switched on by applying"), "" };
-	out[n++] = (struct setup_line){ MARK_WARN, word[1], front_text(s, _("SSL/TLS: %s, so browsers go in circles"), "flexible"), "" };
+	out[n++] = (struct setup_line){ MARK_PASS, word[0], front_text(s, _("zone: the token opens %s"), "example.org"), "", 0 };
+	out[n++] = (struct setup_line){ MARK_PASS, word[0], arena_printf(a, _("plan: %1$s takes uploads up to %2$u MB"), "Business", 200u), "", 0 };
+	out[n++] = (struct setup_line){ MARK_PASS, word[0], _("sockets: off there, and switched on by applying"), "", 0 };
+	out[n++] = (struct setup_line){ MARK_WARN, word[1], front_text(s, _("SSL/TLS: %s, so browsers go in circles"), "flexible"), "", 0 };
 	return n;
 }
 
@@ -987,6 +987,13 @@ english_lines(const struct setup *s, enum page p, struct setup_line *out, size_t
 	}
 }
 
+/* Of a value that is a time. */
+static double
+took(const char *value)
+{
+	return *value >= '0' && *value <= '9' && strspn(value, "0123456789. s") == strlen(value) ? strtod(value, NULL) : 0;
+}
+
 size_t
 setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t max)
 {
@@ -995,6 +1002,7 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	for (size_t i = 0; i < n; i++) {
 		out[i].word = told(s, out[i].word);
 		out[i].text = told(s, out[i].text);
+		out[i].seconds = took(out[i].value);
 		out[i].value = told(s, out[i].value);
 	}
 	return n;
@@ -1012,8 +1020,8 @@ setup_way_name(enum way w)
 
 bool setup_has_way(const struct setup *s, enum way w) { (void)s; return w != WAY_TODAY; }
 
-#define CELL(v)  { MARK_PASS, "pass", v }
-#define NOCELL   { MARK_NONE, "", "" }
+#define CELL(v)  { MARK_PASS, "pass", v, 0 }
+#define NOCELL   { MARK_NONE, "", "", 0 }
 #define ROW(l, d, r) { l, { d, r, NOCELL } }
 
 size_t
@@ -1040,13 +1048,14 @@ setup_table(const struct setup *s, enum page p, struct setup_row *out, size_t ma
 	for (size_t i = 0; i < n; i++)
 		for (int w = 0; w < N_WAYS; w++)
 			if ((is(s, "slow") || (is(s, "trickle") && (int)i * 2 + w >= s->ticks)) && out[i].cell[w].mark != MARK_NONE)
-				out[i].cell[w] = (struct setup_cell){ MARK_NOW, "checking", "" };
+				out[i].cell[w] = (struct setup_cell){ MARK_NOW, "checking", "", 0 };
 			else if (is(s, "fails") && p == PAGE_BODY && i == 0 && w == WAY_REHEARSAL)
-				out[i].cell[w] = (struct setup_cell){ MARK_FAIL, "fail", "" };
+				out[i].cell[w] = (struct setup_cell){ MARK_FAIL, "fail", "", 0 };
 	for (size_t i = 0; i < n; i++) {
 		out[i].label = told(s, out[i].label);
 		for (int w = 0; w < N_WAYS; w++) {
 			out[i].cell[w].word = told(s, out[i].cell[w].word);
+			out[i].cell[w].seconds = took(out[i].cell[w].value);
 			out[i].cell[w].value = told(s, out[i].cell[w].value);
 		}
 	}
@@ -1433,8 +1442,8 @@ setup_going(const struct setup *s, const char *key, size_t i, struct setup_line 
 {
 	if (max < 2 || !setup_choice_changes(s, key, i))
 		return 0;
-	out[0] = (struct setup_line){ MARK_NONE, "goes", "/etc/nginx/sites-available/openchamber.conf", "" };
-	out[1] = (struct setup_line){ MARK_NONE, "comes back", "/etc/nginx/sites-enabled/chat.conf", "" };
+	out[0] = (struct setup_line){ MARK_NONE, "goes", "/etc/nginx/sites-available/openchamber.conf", "", 0 };
+	out[1] = (struct setup_line){ MARK_NONE, "comes back", "/etc/nginx/sites-enabled/chat.conf", "", 0 };
 	return 2;
 }
 

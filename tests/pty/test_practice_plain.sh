@@ -47,7 +47,7 @@ type_text 0s
 take '^error: '
 type_text 7s
 take '^In front \[none\]:'
-for question in 'Trusted in front' 'File of the site' 'Check command' 'Reload command' 'Reload at the end'; do take "^$question"; done
+for question in 'Trusted in front' 'File of the site' 'Check command' 'Reload command' 'Reload at the end' 'Ask to keep it'; do take "^$question"; done
 take 'Read it, y or n' 20
 type_text y
 take 'proxy_connect_timeout 7s'

@@ -39,6 +39,9 @@ for step in 6 7 8 9 10; do on $step; done
 wait_text 'Read first'
 keys a
 wait_text ' works at ' 60
+# The program is not in PATH here, so its command is long: it is on the page, whole, and not cut on the safety line.
+must_say 'The page above says how to undo them'
+screen | sed 's/^.\{24\}//' | tr -d '\n ' | grep -q "rollback1--root$R" || lost 'the command that undoes it is not whole'
 said=$(screen | sed -n 's/^ *\([0-9]*\) places* changed.*/\1/p')
 [ "$said" = "$(changed)" ] || lost "$said places, and $(changed) are: $(diff "$T/before" "$T/after")"
 keys Enter

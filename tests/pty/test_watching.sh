@@ -45,7 +45,8 @@ wait_text 'now .*validate'
 touch "$T/go"
 wait_text 'It is done: the change is in force' 20
 must_say 'done .*keep'
-must_say 'places changed. Undo:'
+must_say 'places changed. The page above says how to undo them'
+must_say 'rollback 1 '
 keys Enter
 wait_text 'Remove it all'
 close_terminal
