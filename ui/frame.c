@@ -105,8 +105,12 @@ draw_title(const struct screen *sc, struct arena *a)
 	struct buf right = BUF_INIT, left = BUF_INIT;
 	const enum page p = setup_page(sc->setup);
 	const char *r, *l;
+	const bool small = sc->compact && sc->at.view == VIEW_PAGE;
 
-	if (sc->compact && sc->at.view == VIEW_PAGE && p != PAGE_LATER && p != PAGE_REPAIR) {
+	if (small && p == PAGE_REPAIR && setup_is_practice(sc->setup)) { /* its whole title has no room */
+		title_right(sc, &right);
+		buf_printf(&left, "%s  %s", _(pages[p].name), _("PRACTICE"));
+	} else if (small && p != PAGE_LATER && p != PAGE_REPAIR) {
 		strip(sc, &right);
 		if (screen_is_half_way(sc))
 			buf_puts(&left, _("before step 1"));
@@ -193,6 +197,8 @@ read_first(const struct screen *sc)
 static const char *
 message_text(const struct screen *sc)
 {
+	struct item items[MAX_ITEMS];
+
 	if (sc->at.question != ASK_NOTHING)
 		return _(questions[sc->at.question].text);
 	if (sc->at.view != VIEW_PAGE)
@@ -202,8 +208,9 @@ message_text(const struct screen *sc)
 	if (!*setup_message(sc->setup) && setup_page(sc->setup) == PAGE_REVIEW &&
 	    *setup_diff(sc->setup))
 		return read_first(sc);
-	if (setup_page(sc->setup) == PAGE_REPAIR && setup_findings(sc->setup))
-		return _("Taking a fix writes nothing yet: the fixes are reviewed together.");
+	if (setup_page(sc->setup) == PAGE_REPAIR && screen_items(sc, items) && strcmp(items[0].key, "take") == 0)
+		return sc->compact ? _("F3 shows the change. Taking it writes nothing yet.")
+		                   : _("Taking a fix writes nothing yet: the fixes are reviewed together.");
 	return setup_message(sc->setup);
 }
 
@@ -362,8 +369,15 @@ draw_sheet(struct screen *sc, struct sheet *s, int x, int *cy, int *cx)
 	}
 	if (s->n > top + rows)
 		draw_text((int)rows, x + sc->width, 1, ROLE_TEXT, draw_more());
-	for (size_t i = 0; i < pinned; i++)
-		draw_row(&s->row[s->n + i], 1 + (int)(rows + i), x, s->width);
+	for (size_t i = 0; i < pinned; i++) {
+		const struct sheet_row *r = &s->row[s->n + i];
+
+		draw_row(r, 1 + (int)(rows + i), x, s->width);
+		if (r->cursor >= 0) {
+			*cy = 1 + (int)(rows + i);
+			*cx = x + r->cursor;
+		}
+	}
 }
 
 static void

@@ -15,6 +15,13 @@ is_last(const struct screen *sc)
 	return sc->finding + 1 >= setup_findings(sc->setup);
 }
 
+/* On a small screen one that was given has no row. */
+static bool
+asks_password(const struct screen *sc, struct setup_field *field)
+{
+	return setup_fields(sc->setup, PAGE_REPAIR, field, MAX_EDITORS) && !(sc->compact && *field[0].value && !*field[0].error);
+}
+
 static size_t
 repair_items(const struct screen *sc, struct item *out)
 {
@@ -30,7 +37,7 @@ repair_items(const struct screen *sc, struct item *out)
 	} else {
 		out[n++] = (struct item){ ITEM_BUTTON, next_key };
 	}
-	if (setup_fields(sc->setup, PAGE_REPAIR, field, MAX_EDITORS) && !field[0].closed)
+	if (asks_password(sc, field) && !field[0].closed)
 		out[n++] = (struct item){ ITEM_FIELD, field[0].key };
 	return n;
 }
@@ -95,16 +102,19 @@ put_below(struct screen *sc, struct sheet *s, const struct setup_finding *f)
 	const bool last = is_last(sc);
 	const char *label[3];
 	struct item item[MAX_ITEMS];
-	size_t n = repair_items(sc, item), buttons = 0;
+	size_t n = repair_items(sc, item), buttons = 0, top;
 
 	for (; buttons < n && item[buttons].kind == ITEM_BUTTON; buttons++)
 		label[buttons] = item[buttons].key == take_key ? (f->taken ? _("Take this fix (taken)") : _("Take this fix"))
 		               : item[buttons].key == leave_key ? _("Leave it")
 		               : last ? _("To the review") : _("Next finding");
+	top = s->n;
 	part_buttons(sc, s, item, label, buttons);
 	if (end_of_row(s) + 1 > s->width - text_width(f->cause) - 1)
 		sheet_row(s, ROW_KEEP);
 	sheet_put(s, s->width - text_width(f->cause) - 1, ROLE_TEXT, f->cause);
+	for (; top < s->n; top++) /* it stays where the rest is scrolled */
+		s->row[top].kind = ROW_PRESS;
 }
 
 static void
@@ -133,6 +143,7 @@ diff_for(const char *diff, size_t rows)
 static void
 repair_build(struct screen *sc, struct sheet *s)
 {
+	struct setup_field field[MAX_EDITORS];
 	struct setup_finding f;
 	struct setup_line line;
 	size_t room;
@@ -152,7 +163,8 @@ repair_build(struct screen *sc, struct sheet *s)
 		sheet_gap(s);
 	}
 	put_pairs(sc, s, &f);
-	part_fields(sc, s);
+	if (asks_password(sc, field))
+		part_fields(sc, s);
 	room = (size_t)sc->rows - 1;
 	if (*f.diff && sheet_fit(s, room - LEAST_DIFF))
 		part_diff(sc, s, diff_for(f.diff, room - s->n - 1), room - s->n - 1, false);
@@ -190,7 +202,7 @@ repair_act(struct screen *sc, enum act a, int key)
 		return true;
 	}
 	if (a == ACT_PAGE_DOWN || a == ACT_PAGE_UP || a == ACT_TOP || a == ACT_BOTTOM)
-		return part_diff_act(sc, a);
+		return !sc->scrolls && part_diff_act(sc, a); /* a page that is longer has no room for the difference */
 	if (!item.key || item.kind != ITEM_BUTTON)
 		return false;
 	if (focus_beside(sc, a))

@@ -14,6 +14,8 @@
 #include "proxy/boxed.h"
 #include "proxy/served.h"
 
+#define CLOCK_SECONDS 2 /* when this server and a process began is known to a second each */
+
 struct diagnosis {
 	struct arena         arena;
 	struct answers       answers; /* as the site has them, whatever was typed */
@@ -23,6 +25,7 @@ struct diagnosis {
 	struct check_run    *run;
 	struct findings      findings;
 	bool                 made;   /* the findings are there */
+	const char         **diff;   /* of each of them its own change, or "" */
 	time_t               edited; /* the site's file, and ... */
 	time_t               began;  /* ... the newest process that reads it, as the findings were made; 0: not known */
 };
@@ -48,6 +51,22 @@ note_reload(struct setup *s)
 }
 
 static void
+note_diffs(struct diagnosis *d)
+{
+	d->diff = arena_alloc(&d->arena, d->findings.n * sizeof(*d->diff));
+	for (size_t i = 0; i < d->findings.n; i++) {
+		const struct plan *p = &d->findings.v[i].plan;
+		struct buf b = BUF_INIT;
+		struct err e = { 0 };
+
+		if (p->steps.n && plan_diff(&b, p, &e) < 0)
+			buf_cut(&b, 0);
+		d->diff[i] = arena_strdup(&d->arena, b.s ? b.s : "");
+		buf_free(&b);
+	}
+}
+
+static void
 made(void *ctx, struct check_run *r)
 {
 	struct setup *s = ctx;
@@ -59,6 +78,7 @@ made(void *ctx, struct check_run *r)
 	for (size_t i = 0; i < d->findings.n; i++) /* which are taken is asked, one by one */
 		d->findings.v[i].taken = false;
 	d->made = true;
+	note_diffs(d);
 	note_reload(s);
 	if (!s->start_moved && s->page == PAGE_START)
 		s->start = findings_failed(&d->findings) ? START_REPAIR : START_LOOK;
@@ -214,27 +234,13 @@ tell_seen(const struct setup *s, const struct finding *one, struct setup_finding
 	out->seen = one->n_checks ? *public ? public : direct : _("The configuration tells this; no check was needed.");
 }
 
-static const char *
-diff_of(const struct setup *s, const struct plan *p)
-{
-	struct buf b = BUF_INIT;
-	struct err e = { 0 };
-	const char *text;
-
-	if (p->steps.n && plan_diff(&b, p, &e) < 0)
-		buf_cut(&b, 0);
-	text = say(s, "%s", b.s ? b.s : "");
-	buf_free(&b);
-	return text;
-}
-
 /* No line is to blame, and the proxy may not have read the file as it is now; "": that is not so. */
 static const char *
 not_reloaded(const struct setup *s, const struct finding *one)
 {
 	const struct diagnosis *d = s->diagnosis;
 
-	if (one->n_places || !one->n_checks || !d->began || d->edited <= d->began)
+	if (one->n_places || !one->n_checks || !d->began || d->edited <= d->began + CLOCK_SECONDS)
 		return "";
 	/* TRANSLATORS: %1$s is a proxy, %2$s and %3$s are times of the day */
 	return say(s, _("The files look right, but the answer is wrong. Was %1$s reloaded? The file was edited %2$s, %1$s started %3$s."),
@@ -285,7 +291,7 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 		out->source = source;
 	}
 	if (out->can_take)
-		out->diff = diff_of(s, &one->plan);
+		out->diff = s->diagnosis->diff[i];
 	out->change = change_of(s, i, out->diff);
 	return true;
 }

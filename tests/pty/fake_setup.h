@@ -26,6 +26,7 @@
  * FAKE=locked       the UI password is "right": another is refused, three times at most
  * FAKE=edited       the plan changes one file and takes another away
  * FAKE=ours         root has set it up here; with sudo
+ * FAKE_CROWDED=1    what it says of that is longer than a small screen
  * FAKE=korean       steps 2 and 4 are told in Korean; step 2 in wider words until it is checked again
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -1493,6 +1494,11 @@ setup_finding(const struct setup *s, size_t i, struct setup_finding *out)
 	out->why = told(s, out->why);
 	out->fix = told(s, out->fix);
 	out->change = told(s, out->change);
+	if (getenv("FAKE_CROWDED"))
+		out->change = "The file /etc/nginx/sites-available/chat.example.org-with-a-name-that-is-long-and-longer.conf is a link "
+		              "to a file that another site reads too, and so it is left alone. What it would change there is what those "
+		              "who use that other site would see as well. It stays as it is until somebody has looked at both of them, "
+		              "and has decided for which of the two it is written, and that is the end of it.";
 	return true;
 }
 

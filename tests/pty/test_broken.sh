@@ -47,6 +47,17 @@ mend() { # mend NAME COLUMNSxLINES: as a person who takes what is offered
 mend sse-buffered 80x24
 mend ws-host-lost 80x24
 
+# On a small screen too it is seen what the fix changes, and nothing of the title is cut.
+start 60x18 practice --broken ws-upgrade-lost
+wait_text '> 1 find out why' 30
+keys Enter
+wait_text '^ What is wrong  PRACTICE .* finding 1 of 1' 20
+must_say '+ proxy_set_header Host'
+must_say 'F3 shows the change'
+keys C-c
+wait_text 'exit=130'
+close_terminal
+
 # Chance chooses; leaving it removes it.
 start 80x24 practice --broken any
 wait_text '> 1 find out why' 30

@@ -354,6 +354,24 @@ test_doctor(void **state)
 	play_end(p);
 }
 
+/* What has no room on a small screen is scrolled to, and the buttons stay. */
+static void
+test_crowded(void **state)
+{
+	static const char *const env[] = { "FAKE=sick", "FAKE_CROWDED=1", NULL };
+	struct play *p = play_start(60, 18, env, false);
+
+	(void)state;
+	play_wait(p, "find out why");
+	play_key(p, "\r", "finding 1 of 2");
+	assert_false(play_has(p, "the end of it."));
+	play_key(p, "\x1b[6~", "the end of it.");
+	assert_true(play_has(p, "[ Take this fix ]"));
+	play_key(p, "\x1b[5~", "chat.conf:20");
+	play_cursor(p, 14, 3);
+	play_end(p);
+}
+
 /* Before it is known how the site does that is there, nothing stands under the cursor that Enter could choose. */
 static void
 test_looking(void **state)
@@ -691,6 +709,7 @@ main(void)
 		cmocka_unit_test(test_help_on_streams),
 		cmocka_unit_test(test_shifted),
 		cmocka_unit_test(test_doctor),
+		cmocka_unit_test(test_crowded),
 		cmocka_unit_test(test_looking),
 		cmocka_unit_test(test_ours),
 		cmocka_unit_test(test_later),
