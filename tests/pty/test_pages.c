@@ -177,7 +177,7 @@ see_keep(const struct tongue *t, int columns, int rows)
 	p = play_start(columns, rows, env, false);
 	for (size_t i = 0; i < 4; i++) {
 		wait_at(p, i);
-		play_send(p, i == 3 ? "chat.example.org" ENTER ENTER : ENTER);
+		play_send(p, i == 3 ? "chat.example.org" ENTER ENTER : i == 1 ? ENTER ENTER : ENTER);
 	}
 	wait_at(p, 4);
 	play_send(p, F9);
