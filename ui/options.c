@@ -266,8 +266,7 @@ take(struct options *o, const struct option_entry *t, const char *text, struct e
 		return 0;
 	case OPTION_HASH:
 		if (!is_hash(text))
-			return options_wrong(e, t->name, text,
-			             _("64 digits of a SHA-256 hash in lower case"));
+			return options_wrong(e, t->name, text, _("64 digits of a SHA-256 hash in lower case"));
 		*(const char **)field = text;
 		return 0;
 	case OPTION_COLOR:

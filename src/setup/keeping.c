@@ -14,6 +14,13 @@ keeping_text(const struct setup *s)
 	return s->keep_within ? say(s, "%us", s->keep_within) : "";
 }
 
+const char *
+keeping_asked(const struct setup *s, const char *command)
+{
+	return s->keep_within && s->outcome != OUTCOME_WORKS
+	       ? say(s, "%s --confirm-within %s", command, keeping_text(s)) : command;
+}
+
 int
 keeping_take(unsigned *seconds, const char *text, struct err *e)
 {

@@ -426,21 +426,13 @@ setup_keep_answers(struct setup *s, struct err *e)
 	return path;
 }
 
-/* The command of a change that is still to come. */
-static const char *
-asks_to_keep(const struct setup *s, const char *command)
-{
-	return s->keep_within && s->outcome != OUTCOME_WORKS
-	       ? say(s, "%s --confirm-within %s", command, keeping_text(s)) : command;
-}
-
 const char *const *
 setup_commands(const struct setup *s)
 {
 	const char **v = arena_alloc(s->say, 3 * sizeof(*v));
 
 	if (repair_chosen(s)) {
-		v[0] = asks_to_keep(s, repair_command(s));
+		v[0] = keeping_asked(s, repair_command(s));
 		return v;
 	}
 	v[0] = say(s, "%s%s apply --answers %s%s%s", machine_as_root(&s->machine), self_command(), s->answers_path ? s->answers_path : "FILE",
@@ -448,7 +440,7 @@ setup_commands(const struct setup *s)
 	           setup_set_aside(s) && s->outcome != OUTCOME_WORKS ? setup_set_aside(s) : "");
 	if (replaced_url(s) && s->outcome != OUTCOME_WORKS)
 		v[0] = say(s, "%s --in-place-of %s", v[0], replaced_base(s));
-	v[0] = asks_to_keep(s, v[0]);
+	v[0] = keeping_asked(s, v[0]);
 	if (setup_pastes(s))
 		v[0] = say(s, "%s print --answers %s", self_command(), s->answers_path ? s->answers_path : "FILE");
 	v[1] = say(s, "%s rehearse --answers %s", self_command(), s->answers_path ? s->answers_path : "FILE");

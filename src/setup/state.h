@@ -404,6 +404,7 @@ int  change_run(struct setup *s, enum deed deed, const char *operand, struct err
 /* keeping.c: a change that is undone unless somebody keeps it */
 #define KEEPING_KEY "confirm-within" /* of its field */
 const char *keeping_text(const struct setup *s); /* for how long it is asked: "120s"; "": it is not */
+const char *keeping_asked(const struct setup *s, const char *command); /* of a change that is still to come, which asks too */
 int  keeping_take(unsigned *seconds, const char *text, struct err *e);
 
 /* hold.c */
