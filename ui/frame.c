@@ -105,7 +105,7 @@ draw_title(const struct screen *sc, struct arena *a)
 	struct buf right = BUF_INIT, left = BUF_INIT;
 	const enum page p = setup_page(sc->setup);
 	const char *r, *l;
-	const bool small = sc->compact && sc->at.view == VIEW_PAGE;
+	const bool small = sc->compact && sc->at.view != VIEW_HELP && sc->at.view != VIEW_GLOSSARY;
 
 	if (small && p == PAGE_REPAIR && setup_is_practice(sc->setup)) { /* its whole title has no room */
 		title_right(sc, &right);

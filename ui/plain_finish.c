@@ -360,6 +360,19 @@ say_pair(struct plain *p, const struct setup_line *line)
 	buf_free(&b);
 }
 
+/* Of a change that was taken back the result has the steps too: those were told as they happened. */
+static bool
+was_told(const struct plain *p, const struct setup_line *line)
+{
+	struct setup_line step[MAX_LINES];
+	const size_t n = setup_lines(p->setup, PAGE_APPLY, step, MAX_LINES);
+
+	for (size_t i = 0; i < n && i < p->printed; i++)
+		if (strcmp(step[i].text, line->text) == 0 && strcmp(step[i].value, line->value) == 0)
+			return true;
+	return false;
+}
+
 void
 plain_result(struct plain *p)
 {
@@ -371,8 +384,9 @@ plain_result(struct plain *p)
 
 	n = setup_lines(p->setup, PAGE_RESULT, line, MAX_LINES);
 	for (size_t i = 0; i < n; i++)
-		if (*line[i].word)
+		if (*line[i].word && !was_told(p, &line[i]))
 			plain_line(p, PAGE_RESULT, &line[i]);
+	p->printed = 0;
 	plain_blank(p);
 	plain_say(p, setup_result_heading(p->setup));
 	say_advice(p);

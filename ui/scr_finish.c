@@ -8,8 +8,9 @@
 
 static const char finish_key[] = "finish", report_key[] = "report", hold_key[] = "hold";
 
+/* Every step keeps its row, for as long as the one that is done now has a place below them. */
 static void
-put_lines(struct screen *sc, struct sheet *s, enum page p, bool all)
+put_lines(struct screen *sc, struct sheet *s, enum page p)
 {
 	struct setup_line line[MAX_LINES];
 	const size_t n = setup_lines(sc->setup, p, line, MAX_LINES);
@@ -17,9 +18,6 @@ put_lines(struct screen *sc, struct sheet *s, enum page p, bool all)
 	sheet_gap(s);
 	s->steps = true;
 	part_lines(s, line, n, true);
-	for (size_t i = 0; all && i < s->n; i++) /* every step keeps its row */
-		if (s->row[i].kind == ROW_PASSED)
-			s->row[i].kind = ROW_KEEP;
 }
 
 static bool
@@ -58,6 +56,7 @@ put_result(struct screen *sc, struct sheet *s)
 		else if (pairs < ARRAY_LEN(pair))
 			pair[pairs++] = line[i];
 	sheet_gap(s);
+	s->steps = setup_outcome(sc->setup) != OUTCOME_WORKS;
 	part_lines(s, line, n, true);
 	sheet_gap(s);
 	part_paragraphs(s, setup_advice(sc->setup, PAGE_RESULT), true);
@@ -80,7 +79,7 @@ change_build(struct screen *sc, struct sheet *s)
 		sheet_para(s, ROW_KEEP, 0, false, arena_printf(&s->a, _("It works. Keep it? %d s"), keep));
 	else if (!sc->compact)
 		sheet_para(s, ROW_KEEP, 0, false, _(pages[p].name));
-	put_lines(sc, s, p, keep < 0);
+	put_lines(sc, s, p);
 	sheet_gap(s);
 	sheet_start(&below, s->width);
 	part_paragraphs(&below, advice, false);

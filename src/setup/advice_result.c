@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "apply/guard.h"
 #include "base/i18n.h"
 #include "base/self.h"
 #include "proxy/front.h"
@@ -72,6 +73,10 @@ advise_result(const struct setup *s, struct advice *a)
 			break;
 		}
 		advise_front(s, a);
+		if (guard_is_private(&s->answers.public_url)) {
+			advise(a, _("Now try it: on another device in your home network, open the address, send a message."));
+			break;
+		}
 		advise(a, _("Now try it: a phone with Wi-Fi off, open the address, send a message. If the page does not load, the router does not forward the ports to this server yet."));
 		break;
 	case OUTCOME_UNCHANGED:
@@ -82,6 +87,8 @@ advise_result(const struct setup *s, struct advice *a)
 	default:
 		if (err && !was_told(s, json_get_string(err, "message", "")))
 			advise(a, say(s, "%s", json_get_string(err, "message", "")));
+		if (strcmp(json_get_string(s->document, "cause", ""), "config-needs-restart") == 0)
+			advise(a, _("More settings on the review has two ways out: listen on that address alone, or no reload at the end."));
 		if (by_hand_commands(s) && *by_hand_sentence(s))
 			advise(a, by_hand_sentence(s));
 		for (size_t i = 0; i < by_hand_commands(s); i++)

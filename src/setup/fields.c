@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/guard.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -330,7 +331,7 @@ follow_scheme(struct setup *s)
 			s->answers.key = arena_strdup(&s->answers.arena, s->certs[i].key);
 			return;
 		}
-	if (certs_kept_by(s) == CERTS_THERE || (certs_kept_by(s) == CERTS_AUTO && !name_is_private(&s->answers.public_url))) {
+	if (certs_kept_by(s) == CERTS_THERE || (certs_kept_by(s) == CERTS_AUTO && !guard_is_private(&s->answers.public_url))) {
 		s->answers.has_tls = true;
 		s->answers.tls = TLS_AUTO;
 		return;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "apply/guard.h"
 #include "base/i18n.h"
 
 #define MAX_NAMES 6
@@ -80,7 +81,7 @@ add_own(struct names *l)
 
 	if (strchr(name, '.') && strlen(name) < sizeof(u.host)) {
 		snprintf(u.host, sizeof(u.host), "%s", name);
-		private = name_is_private(&u);
+		private = guard_is_private(&u);
 		if (!is_served(s, name))
 			add(l, name, private, !private, _("this server's own name"));
 	}

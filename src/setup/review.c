@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apply/drift.h"
+#include "apply/guard.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/self.h"
@@ -280,6 +281,17 @@ live_connections(const struct setup *s)
 	return say(s, Q_("%u live connection is kept until it ends", "%u live connections are kept until they end", n), n);
 }
 
+static const char *
+lines_in(const struct setup *s, const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+		n++;
+	/* TRANSLATORS: how long a new file is */
+	return say(s, Q_("%u line", "%u lines", n), n);
+}
+
 size_t
 setup_plan_lines(const struct setup *s, const char **out, size_t max)
 {
@@ -293,6 +305,10 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 		plan_object(&b, &s->plan, i);
 		if (s->plan.steps.v[i].role == ROLE_RELOAD && *live_connections(s))
 			buf_printf(&b, "  %s", live_connections(s));
+		if (s->plan.steps.v[i].kind == STEP_WRITE && plan_state(&s->plan, i) == PLAN_NEW)
+			buf_printf(&b, "  %s", lines_in(s, s->plan.steps.v[i].text));
+		if (s->plan.steps.v[i].kind == STEP_CHECK)
+			buf_printf(&b, "  %s", _("if one check fails, all is undone"));
 		if (s->plan.steps.v[i].again)
 			buf_printf(&b, "  %s", _("it serves nothing else; undoing starts it again"));
 		if (s->plan.steps.v[i].kind == STEP_SET_ASIDE) /* TRANSLATORS: %s is a directory */
@@ -373,24 +389,11 @@ setup_apply_label(const struct setup *s)
 
 /* Names that only a home network knows are not public. */
 bool
-name_is_private(const struct url *u)
-{
-	const char *dot = strrchr(u->host, '.');
-
-	if (url_is_loopback(u) || (!u->ip && !dot))
-		return true;
-	if (u->ip)
-		return strncmp(u->host, "192.168.", 8) == 0 || strncmp(u->host, "10.", 3) == 0 || strncmp(u->host, "fd", 2) == 0;
-	return strcmp(dot, ".lan") == 0 || strcmp(dot, ".local") == 0 || strcmp(dot, ".home") == 0 ||
-	       strcmp(dot, ".internal") == 0 || strcmp(dot, ".localdomain") == 0 || strcmp(dot, ".arpa") == 0;
-}
-
-bool
 setup_must_doubt(const struct setup *s)
 {
 	const struct url *u = &s->answers.public_url;
 
-	return s->answers.has_tls && s->answers.tls == TLS_SELFSIGNED && !name_is_private(u) &&
+	return s->answers.has_tls && s->answers.tls == TLS_SELFSIGNED && !guard_is_private(u) &&
 	       !(s->tested_name && strcmp(s->tested_name, u->host) == 0);
 }
 
@@ -404,7 +407,7 @@ bool
 setup_must_consent(const struct setup *s)
 {
 	return !s->consent && s->direct && check_is_done(s->direct) && !check_origin_has_password(s->direct) &&
-	       !name_is_private(&s->answers.public_url);
+	       !guard_is_private(&s->answers.public_url);
 }
 
 void

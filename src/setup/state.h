@@ -435,7 +435,6 @@ enum cert_keeper {
 enum cert_keeper certs_kept_by(const struct setup *s);
 
 /* review.c */
-bool name_is_private(const struct url *u); /* only a home network knows it */
 const char *setup_origin_base(const struct setup *s);
 const char *setup_public_base(const struct setup *s);
 const char *setup_check_command(const struct setup *s); /* complete, to look again by hand */

@@ -26,7 +26,7 @@
  * FAKE=locked       the UI password is "right": another is refused, three times at most
  * FAKE=edited       the plan changes one file and takes another away
  * FAKE=ours         root has set it up here; with sudo
- * FAKE_CROWDED=1    what it says of that is longer than a small screen
+ * FAKE_CROWDED=1    what it says of that, and of the steps of an apply, is longer than a small screen
  * FAKE=korean       steps 2 and 4 are told in Korean; step 2 in wider words until it is checked again
  */
 #ifndef PTY_FAKE_SETUP_H
@@ -1001,6 +1001,8 @@ setup_lines(const struct setup *s, enum page p, struct setup_line *out, size_t m
 	const size_t n = english_lines(s, p, out, max);
 
 	for (size_t i = 0; i < n; i++) {
+		if (p == PAGE_APPLY && getenv("FAKE_CROWDED") && *out[i].value == '/')
+			out[i].value = "/srv/proxies/of-this-house/which-has-a-long-name/and-a-longer-one/and/yet/another/nginx/sites/openchamber.conf";
 		out[i].word = told(s, out[i].word);
 		out[i].text = told(s, out[i].text);
 		out[i].seconds = took(out[i].value);

@@ -11,24 +11,6 @@ http_answers "commands:
   validate: [/usr/sbin/nginx, -t, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
   reload: [/usr/sbin/nginx, -s, reload, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]"
 list_says() { "$BIN" rollback --list --root "$R" --json | jq -e "$1" >/dev/null; }
-to_the_review() { # to_the_review SIZE ARGUMENT...
-	size=$1
-	shift
-	start "$size" --root "$R" --answers "$T/answers.yaml" --password-file "$T/password" "$*"
-	wait_text 'Press Enter to start'
-	go_on 2
-	wait_text 'it has a UI password'
-	go_on 3
-	wait_text '> 1 nginx'
-	go_on 4
-	wait_text 'pass.*port '
-	go_on 5
-	wait_text 'Steps 5 to 9 have all passed' 30
-	keys F9
-	wait_text 'Read first'
-}
-# Below 80 columns the step stands otherwise in the title.
-is_step() { is_on_screen "step $1 of" || is_on_screen "^ *$1/11 "; }
 
 # Kept, and the seconds run.
 to_the_review 80x24 --confirm-within 90s
@@ -108,9 +90,14 @@ plain() { # plain STATUS SECONDS LAST: what is typed last
 plain 0 90 'yes\nn\nn\n'
 says 'It works, and is undone in 90 seconds unless you keep it.'
 says 'OpenChamber works at'
+says 'on another device in your home network'
+says ', if one check fails, all is undone'
+grep -q '^1 new file, [0-9]* lines:$' "$T/out" || fail 'the length of the new file is not said'
 run 0 rollback --root "$R"
 plain 1 90 'no\n3\n'
 says 'Undone: this server is exactly as it was.'
+says 'nginx runs its old configuration again'
+[ "$(grep -c '^done: lock' "$T/out")" = 1 ] || fail 'the steps are told twice'
 as_before
 plain 1 90 ''
 says 'Undone: this server is exactly as it was.'

@@ -55,5 +55,53 @@ wait_text 'Undo the last change' 20
 must_say 'Nothing .*has been changed'
 tree | cmp -s - "$T/with" || lost "the later run changed something by being there"
 close_terminal
+
+# What was edited since is shown, and taken back where that is chosen; undoing brings it back.
+site=$R/etc/nginx/sites-available/openchamber.conf
+echo '# mine' >>"$site"
+to_the_edit() {
+	start 80x24 --root "$R" --password-file "$T/password"
+	wait_text '> 1 Look at the difference' 20
+	keys Enter
+	wait_text 'Read first' 30
+	wait_text 'Rehearsal [0-9]* passed' 30
+}
+to_the_edit
+sed -i 's/# mine/# mine too/' "$site"
+keys a
+wait_text 'changed while you were reading' 30
+wait_text 'Rehearsal [0-9]* passed' 30
+keys F3
+wait_text '-# mine too'
+keys Escape
+wait_text 'changed while you were reading'
+keys a
+wait_text ' works at ' 60
+! grep -q mine "$site" || fail 'the edit is still there'
+keys Enter
+wait_text 'exit=0'
+close_terminal
 run 0 rollback --root "$R"
+grep -q '# mine too' "$site" || fail 'the edit did not come back'
+to_the_edit
+keys Escape
+wait_text 'What would you like'
+keys q
+wait_text 'Leave? Your answers are kept.'
+close_terminal
+sed -i '/# mine/d' "$site"
+run 0 rollback 1 --root "$R"
+as_before
+
+# A port that another site has on one address alone: nothing is changed, and what helps is said.
+printf 'server {\n    listen 127.0.0.1:%s;\n    server_name cloud.example.org;\n    return 200 cloud;\n}\n' "$TLS" \
+	>"$R/etc/nginx/sites-enabled/cloud"
+nginx_reload
+before
+rm -rf "$R/etc/antechamber"
+to_the_review 80x24
+keys a
+wait_text 'Nothing was changed.' 60
+must_say 'two ways out'
+must_say 'change something else first'
 as_before

@@ -470,6 +470,25 @@ test_hold(void **state)
 	play_end(p);
 }
 
+/* However small the screen, what is done now is in sight. */
+static void
+test_small_apply(void **state)
+{
+	static const char *const env[] = { "FAKE=stays", "FAKE_CROWDED=1", NULL };
+	struct play *p = play_start(80, 24, env, false);
+
+	(void)state;
+	road_to_review(p);
+	play_key(p, F9, "step 10 of 11");
+	play_key(p, "a", "waiting for the new workers");
+	play_resize(p, 60, 18);
+	play_settle(p);
+	same_as(p, "compact-apply");
+	play_send(p, "\x03");
+	assert_int_equal(play_status(p), 130);
+	play_end(p);
+}
+
 /* It has to be kept: Enter does that, and nothing that was pressed before it was asked. */
 static void
 test_keep(void **state)
@@ -713,6 +732,7 @@ main(void)
 		cmocka_unit_test(test_looking),
 		cmocka_unit_test(test_ours),
 		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_small_apply),
 		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_undone),
 		cmocka_unit_test(test_hold),
