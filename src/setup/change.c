@@ -155,7 +155,7 @@ static void
 watch_child(struct setup *s, const char *const *argv, bool sudo, bool password)
 {
 	const char *env[4] = { say(s, "LANGUAGE=%s", i18n_language()) };
-	char *input = xasprintf("%s\n%s", password && s->password ? s->password : "", front_token());
+	char *input = xasprintf("%s\n%s\n", password && s->password ? s->password : "", front_token());
 	size_t n = 1;
 
 	if (s->scratch)
