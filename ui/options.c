@@ -249,8 +249,7 @@ take(struct options *o, const struct option_entry *t, const char *text, struct e
 		return take_address(field, t, text, e);
 	case OPTION_SIZE:
 		if (text_parse_size(text, field) < 0 || *(unsigned long long *)field == 0)
-			return options_wrong(e, t->name, text,
-			             _("a size, for example 50M, 1G or a number of bytes"));
+			return options_wrong(e, t->name, text, _("a size, for example 50M, 1G or a number of bytes"));
 		return 0;
 	case OPTION_NUMBER:
 		return take_number(field, t, text, e);

@@ -405,17 +405,10 @@ setup_set(struct setup *s, const char *key, const char *text, struct err *e)
 		front_take_token(s, text);
 		return 0;
 	}
-	if (strcmp(key, KEEPING_KEY) == 0) {
-		typed_drop(s, key);
-		if (keeping_take(&s->keep_within, text, e) == 0)
-			return 0;
-		typed_keep(s, key, text, e->msg);
-		return -1;
-	}
 	s->names_shown = false;
 	s->limits_answered = s->limits_answered || strncmp(key, "limits.", 7) == 0;
 	answers_get(&before, &s->answers, key);
-	if (take(s, &s->answers, key, text, e) < 0) {
+	if ((strcmp(key, KEEPING_KEY) == 0 ? keeping_take(&s->keep_within, text, e) : take(s, &s->answers, key, text, e)) < 0) {
 		typed_keep(s, key, text, e->msg);
 		buf_free(&before);
 		return -1;

@@ -41,11 +41,8 @@ seconds_of(const struct setup *s, double seconds)
 static void
 line_took(const struct setup *s, struct lines *l, enum mark mark, const char *text, double seconds)
 {
-	const size_t before = l->n;
-
-	line_add(l, mark, setup_mark_word(mark), text, seconds_of(s, seconds));
-	if (l->n > before)
-		l->v[before].seconds = seconds;
+	if (l->n < l->max)
+		l->v[l->n++] = (struct setup_line){ mark, setup_mark_word(mark), text, seconds_of(s, seconds), seconds };
 }
 
 static const char *

@@ -281,17 +281,6 @@ live_connections(const struct setup *s)
 	return say(s, Q_("%u live connection is kept until it ends", "%u live connections are kept until they end", n), n);
 }
 
-static const char *
-lines_in(const struct setup *s, const char *text)
-{
-	unsigned n = 0;
-
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
-		n++;
-	/* TRANSLATORS: how long a new file is */
-	return say(s, Q_("%u line", "%u lines", n), n);
-}
-
 size_t
 setup_plan_lines(const struct setup *s, const char **out, size_t max)
 {
@@ -305,8 +294,6 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 		plan_object(&b, &s->plan, i);
 		if (s->plan.steps.v[i].role == ROLE_RELOAD && *live_connections(s))
 			buf_printf(&b, "  %s", live_connections(s));
-		if (s->plan.steps.v[i].kind == STEP_WRITE && plan_state(&s->plan, i) == PLAN_NEW)
-			buf_printf(&b, "  %s", lines_in(s, s->plan.steps.v[i].text));
 		if (s->plan.steps.v[i].kind == STEP_CHECK)
 			buf_printf(&b, "  %s", _("if one check fails, all is undone"));
 		if (s->plan.steps.v[i].again)
