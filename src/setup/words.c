@@ -1,6 +1,5 @@
 /* words.c - what the frame says on every page, and what is said at the end. */
 #include "setup/repair.h"
-#include "setup/session.h"
 #include "setup/watch.h"
 
 #include "base/buf.h"
@@ -262,7 +261,7 @@ setup_farewell(const struct setup *s)
 	}
 	if (!s->applied) {
 		v[n++] = setup_safety(s);
-		if (session_keeps(s))
+		if (setup_keeps_answers(s))
 			n = add_command(s, v, n, _("Your answers are kept for seven days, without passwords. To go on:"), self_command());
 		if (s->answers_path && !s->later)
 			n = add_command(s, v, n, setup_pastes(s) ? _("To see the text to paste:") : _("To apply your answers without questions:"), setup_commands(s)[0]);

@@ -86,8 +86,6 @@ grep -q '# mine too' "$site" || fail 'the edit did not come back'
 to_the_edit
 keys Escape
 wait_text 'What would you like'
-keys q
-wait_text 'Leave? Your answers are kept.'
 close_terminal
 sed -i '/# mine/d' "$site"
 run 0 rollback 1 --root "$R"
