@@ -45,7 +45,7 @@ tell_places(const struct places *p, struct setup_line *out, size_t max)
 
 	for (size_t i = p->n; i-- > 0 && n < max;)
 		if (!(p->v[i].made && p->v[i].gone)) /* TRANSLATORS: what becomes of a file when a change is undone, at most 11 columns */
-			out[n++] = (struct setup_line){ MARK_NONE, p->v[i].made ? _("goes") : _("comes back"), p->v[i].path, "" };
+			out[n++] = (struct setup_line){ MARK_NONE, p->v[i].made ? _("goes") : _("comes back"), p->v[i].path, "", 0 };
 	return n;
 }
 

@@ -20,7 +20,7 @@ static void
 add(struct setup_line *out, size_t max, size_t *n, enum mark m, const char *text)
 {
 	if (*n < max)
-		out[(*n)++] = (struct setup_line){ m, setup_mark_word(m), text, "" };
+		out[(*n)++] = (struct setup_line){ m, setup_mark_word(m), text, "", 0 };
 }
 
 static void
