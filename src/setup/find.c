@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/fs.h"
-#include "base/i18n.h"
 #include "base/text.h"
 #include "proxy/boxed.h"
 
@@ -94,14 +93,14 @@ looked(void *ctx, const struct net_reply *r)
 }
 
 static void
-look_at(struct setup *s, const struct url *u, const char *why)
+look_at(struct setup *s, const struct url *u, const char *program)
 {
 	struct look *look = xcalloc(1, sizeof(*look));
 	struct buf url = BUF_INIT;
 
 	look->s = s;
 	look->candidate.url = *u;
-	snprintf(look->candidate.why, sizeof(look->candidate.why), "%s", why);
+	snprintf(look->candidate.program, sizeof(look->candidate.program), "%s", program);
 	url_base(&url, u);
 	buf_puts(&url, s->needs.version);
 	s->looking++;
@@ -125,14 +124,13 @@ void
 find_origins(struct setup *s)
 {
 	struct url u;
-	char why[80];
 
 	if (s->looking)
 		return;
 	s->looks++;
 	if (s->origin) {
 		local_url(&u, origin_port(s->origin));
-		look_at(s, &u, _("the built-in practice OpenChamber"));
+		look_at(s, &u, "");
 		return;
 	}
 	for (size_t i = 0; i < s->machine.n_listeners; i++) {
@@ -148,11 +146,7 @@ find_origins(struct setup *s)
 		} else if (!l->loopback && !l->ipv6 && strcmp(l->address, "0.0.0.0") != 0) {
 			snprintf(u.host, sizeof(u.host), "%s", l->address);
 		}
-		if (*l->program) /* TRANSLATORS: %1$s is a program's name */
-			snprintf(why, sizeof(why), _("found: %1$s listens on port %2$u"), l->program, l->port);
-		else
-			snprintf(why, sizeof(why), _("found: something listens on port %u"), l->port);
-		look_at(s, &u, why);
+		look_at(s, &u, l->program);
 	}
 }
 

@@ -21,7 +21,7 @@
 struct found_origin {
 	struct url url;
 	char       version[32];
-	char       why[80];  /* translated: how it was found */
+	char       program[32]; /* that listens there, or "": not known; told when it is shown, for the language may change */
 	bool       ours;     /* answers as OpenChamber */
 };
 

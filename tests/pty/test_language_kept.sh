@@ -18,6 +18,14 @@ start 80x24 --root "$R" --lang pl # what is asked for counts more
 wait_text 'krok 1 z 11'
 close_terminal
 
+# What was found before is told in the language that was switched to.
+start 80x24 practice
+wait_text 'certificate  '
+keys Right Right
+wait_text 'krok 1 z 11'
+take 'wbudowany OpenChamber'
+close_terminal
+
 TERMINAL=linux
 start 80x24 --root "$R"
 wait_text 'This console cannot show Korean. Over SSH it will be Korean.'
