@@ -178,6 +178,8 @@ answer_list(struct plain *p, const char *line)
 		plain_goto(p, setup_page(p->setup), false); /* an interrupted change goes on, or another site is repaired */
 	else if (strcmp(list, "start") == 0 && !setup_may_leave(p->setup, PAGE_START))
 		plain_wait(p, restart_page); /* an undo runs */
+	else if (strcmp(list, "language") == 0)
+		plain_wait(p, ask_next); /* in another one what is here is looked at anew */
 	else
 		ask_next(p);
 }

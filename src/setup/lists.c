@@ -352,9 +352,12 @@ setup_choose(struct setup *s, enum page p, const char *key, size_t i, struct err
 	if (strcmp(key, "change") == 0)
 		return later_choose_change(s, i);
 	if (strcmp(key, "language") == 0) {
+		const bool other = strcmp(i18n_languages[i].code, i18n_language()) != 0;
+
 		i18n_set_language(i18n_languages[i].code);
 		s->answers.language = arena_strdup(&s->answers.arena, i18n_languages[i].code);
-		runs_retell(s);
+		if (other)
+			runs_retell(s);
 	} else if (strcmp(key, "start") == 0) {
 		if (s->has_interrupted) /* the last row only looks: setup_interrupted_diff() */
 			return i == 0 ? settle_interrupted(s, e) : i == 1 ? continue_interrupted(s, e) : 0;

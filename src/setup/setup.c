@@ -324,6 +324,8 @@ runs_retell(struct setup *s)
 	runs_forget_proxied(s);
 	if (direct)
 		run_direct(s);
+	if (s->diagnosis)
+		repair_look(s);
 }
 
 bool

@@ -25,6 +25,15 @@ keys Right Right
 wait_text 'krok 1 z 11'
 take 'wbudowany OpenChamber'
 close_terminal
+start 80x24 practice --broken ws-host-lost
+wait_text 'Checks that fail' 20
+keys Right Right
+wait_text 'Nieudane testy' 20
+take 'Wykryto.*Origin'
+wait_text 'jest odrzucany'
+close_terminal
+printf '3\n\nq\n' | timeout 60 "$BIN" practice --broken ws-host-lost --plain >"$T/plain" 2>&1 || fail "status $?: $(cat "$T/plain")"
+grep -q '^Wykryto: Nag' "$T/plain" || fail "not in Polish: $(cat "$T/plain")"
 
 TERMINAL=linux
 start 80x24 --root "$R"
