@@ -112,16 +112,6 @@ hint_listening(const struct setup *s)
 }
 
 static const char *
-hint_found(const struct setup *s, const struct found_origin *o)
-{
-	if (s->origin)
-		return _("the built-in practice OpenChamber");
-	if (*o->program) /* TRANSLATORS: %1$s is a program's name */
-		return say(s, _("found: %1$s listens on port %2$u"), o->program, o->url.port);
-	return say(s, _("found: something listens on port %u"), o->url.port);
-}
-
-static const char *
 hint_origin(const struct setup *s)
 {
 	const struct check_result *r = run_result(s, WAY_DIRECT, "direct.answer");
@@ -131,7 +121,7 @@ hint_origin(const struct setup *s)
 	for (size_t i = 0; i < s->n_origins; i++)
 		if (s->answers.has_origin && s->origins[i].url.port == s->answers.origin.port &&
 		    strcmp(s->origins[i].url.host, s->answers.origin.host) == 0)
-			return hint_found(s, &s->origins[i]);
+			return find_told(s, &s->origins[i]);
 	if (!s->answers.has_origin)
 		return hint_listening(s);
 	return _("taken from what was typed");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "proxy/boxed.h"
 
@@ -148,6 +149,16 @@ find_origins(struct setup *s)
 		}
 		look_at(s, &u, l->program);
 	}
+}
+
+const char *
+find_told(const struct setup *s, const struct found_origin *o)
+{
+	if (s->origin)
+		return _("the built-in practice OpenChamber");
+	if (*o->program) /* TRANSLATORS: %1$s is a program's name */
+		return say(s, _("found: %1$s listens on port %2$u"), o->program, o->url.port);
+	return say(s, _("found: something listens on port %u"), o->url.port);
 }
 
 /* ---- proxies ---- */

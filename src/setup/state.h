@@ -305,6 +305,7 @@ void front_forget(struct setup *s);
 void find_everything(struct setup *s);
 void find_machine(struct setup *s);
 void find_origins(struct setup *s);
+const char *find_told(const struct setup *s, const struct found_origin *o); /* how it was found */
 void find_stop(struct setup *s);
 bool start_is_open(const struct setup *s); /* what is on this server, and how it does, is not known yet */
 void find_existing(struct setup *s);       /* which site leads to the origin already */
