@@ -60,6 +60,7 @@ act_choose(struct screen *sc, const char *list, size_t row)
 		focus_field(sc, "public")->touched = false; /* what stands there is nothing */
 		choose_now(sc, list, row);
 	} else if (strcmp(list, "taken") == 0 && row + 1 == n) {
+		choose_now(sc, list, row);
 		focus_on(sc, "public");
 	} else if (setup_choice_is_roots(sc->setup, list, row)) {
 		hand_to_root(sc);
@@ -165,6 +166,16 @@ step_language(struct screen *sc, int by)
 	draw_signs(getenv("TERM"), i18n_is_utf8(), i18n_language());
 }
 
+/* What becomes of a site that has the name was chosen already: Enter on that goes on. */
+static bool
+is_settled(const struct screen *sc, const char *list)
+{
+	struct setup_choice c[MAX_CHOICES];
+	const size_t n = setup_list(sc->setup, setup_page(sc->setup), list, c, MAX_CHOICES), row = focus_row(sc, list);
+
+	return strcmp(list, "taken") == 0 && row < n && c[row].chosen && setup_may_leave(sc->setup, setup_page(sc->setup));
+}
+
 static void
 act_main(struct screen *sc)
 {
@@ -190,7 +201,7 @@ act_main(struct screen *sc)
 		char key[32];
 
 		snprintf(key, sizeof(key), "%s", item.key);
-		if (focus_list_acts(key) && (!start || screen_is_half_way(sc) ||
+		if (focus_list_acts(key) && !is_settled(sc, key) && (!start || screen_is_half_way(sc) ||
 		                             setup_choice_is_roots(sc->setup, key, focus_row(sc, key)))) {
 			act_choose(sc, key, focus_row(sc, key));
 			return;

@@ -287,6 +287,21 @@ hand_over(struct screen *sc, struct editor *ed, bool untouched)
 	return true;
 }
 
+/* Nothing in the place of a password that was refused: it goes on without one. */
+static void
+do_without(struct screen *sc, const struct editor *ed)
+{
+	struct setup_field f[MAX_EDITORS];
+	const size_t n = setup_fields(sc->setup, setup_page(sc->setup), f, MAX_EDITORS);
+	struct err e = { 0 };
+
+	if (strcmp(ed->key, "password") != 0 || ed->field.touched || ed->field.len)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(f[i].key, ed->key) == 0 && *f[i].error)
+			(void)setup_set(sc->setup, ed->key, "", &e); /* nothing is never wrong */
+}
+
 bool
 focus_accept(struct screen *sc)
 {
@@ -296,6 +311,7 @@ focus_accept(struct screen *sc)
 
 	if (!ed)
 		return true;
+	do_without(sc, ed);
 	if (!hand_over(sc, ed, true)) /* a suggestion that is accepted is an answer */
 		return false;
 	/* A suggestion that setup itself finds wrong is no answer either. */
@@ -327,6 +343,18 @@ focus_has_offer(const struct screen *sc)
 			return false;
 	/* Its last row leads to the field only. */
 	return setup_list(sc->setup, setup_page(sc->setup), "origin-found", c, MAX_CHOICES) > 1;
+}
+
+bool
+focus_is_shut(const struct screen *sc)
+{
+	struct setup_field f[MAX_EDITORS];
+	const size_t n = setup_fields(sc->setup, setup_page(sc->setup), f, MAX_EDITORS);
+
+	for (size_t i = 0; i < n; i++)
+		if (f[i].closed && *f[i].error)
+			return true;
+	return false;
 }
 
 bool

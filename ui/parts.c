@@ -129,6 +129,9 @@ put_field(struct screen *sc, struct sheet *s, const struct setup_field *f, int c
 		sheet_cursor(s, col + 1 + cursor);
 	if (*error) {
 		sheet_para(s, ROW_KEEP, col, false, error);
+		if (strcmp(f->key, "password") == 0)
+			sheet_para(s, ROW_KEEP, col, false, f->closed ? _("Enter goes on without a password.")
+			           : _("Enter in the empty field goes on without a password."));
 	} else if (*hint) {
 		sheet_para(s, focus ? ROW_KEEP : ROW_HINT, col, false, hint);
 	} else {

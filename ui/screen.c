@@ -232,6 +232,8 @@ screen_next(struct screen *sc)
 	const enum page p = setup_page(sc->setup);
 
 	focus_keep(sc);
+	if (p == PAGE_DIRECT && focus_is_shut(sc))
+		setup_check_again(sc->setup); /* without the password that was refused */
 	if (!setup_may_leave(sc->setup, p)) {
 		if (!focus_fault(sc))
 			say_why_not(sc);

@@ -133,6 +133,7 @@ bool focus_step(struct screen *sc, int by);       /* false: at the end */
 bool focus_beside(struct screen *sc, enum act a); /* Left and Right among buttons; false: another key */
 bool focus_on(struct screen *sc, const char *key); /* false: it is not there */
 bool focus_has_offer(const struct screen *sc);    /* on an address that is no OpenChamber's, and one was found elsewhere */
+bool focus_is_shut(const struct screen *sc);      /* the password was refused too often: it is not looked at without one yet */
 bool focus_fault(struct screen *sc);              /* to the first field that is wrong or empty; false: none */
 bool focus_is_typing(const struct screen *sc);
 struct edit *focus_field(struct screen *sc, const char *key);

@@ -196,7 +196,7 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 	struct setup_failure f;
 
 	if (s->rehearsal_none) {
-		advise(a, say(s, _("No rehearsal: %s These checks run after writing instead."), s->rehearsal_err.msg));
+		advise(a, run_no_rehearsal(s));
 		advise(a, _("Press Enter to go on."));
 		return;
 	}

@@ -117,5 +117,5 @@ advise_public(const struct setup *s, struct advice *a)
 	if (s->n_addresses && !own && !s->o.practice && !name_is_private(&s->answers.public_url))
 		advise_router(s, a);
 	advise(a, replaced_advice(s));
-	advise(a, setup_may_leave(s, PAGE_PUBLIC) ? _("Press Enter: the rehearsal starts, and nothing is written.") : _("The rehearsal starts when nothing fails here."));
+	advise(a, s->by_hand ? _("Press Enter to go on.") : setup_may_leave(s, PAGE_PUBLIC) ? _("Press Enter: the rehearsal starts, and nothing is written.") : _("The rehearsal starts when nothing fails here."));
 }

@@ -186,6 +186,8 @@ error_password(const struct setup *s)
 
 	if (s->password || !was_refused(s) || !login || !login->cause || strcmp(login->cause->id, "password-wrong") != 0)
 		return "";
+	if (is_closed(s))
+		return _("It was refused three times, and nothing more is taken here.");
 	if (origin_is_practice(s)) /* TRANSLATORS: %s is the password */
 		return say(s, _("The password was refused. The one in practice: %s"), PRACTICE_PASSWORD);
 	return _("The password was refused. It was tried once and is never tried again by itself.");

@@ -402,7 +402,7 @@ lines_public(const struct setup *s, struct lines *l)
 			line_told(l, MARK_FAIL, say(s, _("sites: %1$s is already served by %2$s:%3$d"),
 			     s->answers.public_url.host, taken->file, taken->line));
 		else if (taken && taken == s->existing && setup_set_aside(s))
-			line_told(l, MARK_PASS, say(s, _("sites: %s has this name, and is set aside"), taken->file));
+			line_told(l, MARK_WARN, say(s, _("sites: applying switches off %s"), taken->file));
 		else
 			line_told(l, MARK_PASS, _("sites: no other site here has this name"));
 	}
@@ -420,7 +420,7 @@ lines_time(const struct setup *s, struct lines *l)
 	const struct check_result *idle = run_result(s, WAY_REHEARSAL, "time.idle");
 
 	if (s->rehearsal_none) {
-		line_told(l, MARK_SKIP, say(s, _("No rehearsal: %s These checks run after writing instead."), s->rehearsal_err.msg));
+		line_told(l, MARK_SKIP, run_no_rehearsal(s));
 		return;
 	}
 	if (s->rehearsed)

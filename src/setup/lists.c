@@ -229,7 +229,7 @@ lists_public(const struct setup *s)
 	if (s->names_shown)
 		v[n++] = "public-found";
 	v[n++] = "tls";
-	if (!fields_wrong(s, PAGE_PUBLIC) && taken_site(s))
+	if (!fields_wrong(s, PAGE_PUBLIC) && (taken_site(s) || taken_aside(s)))
 		v[n++] = "taken";
 	if (!fields_wrong(s, PAGE_PUBLIC) && replaced_list(s, c, ARRAY_LEN(c)))
 		v[n++] = "before";

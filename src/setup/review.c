@@ -299,7 +299,7 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 		if (s->plan.steps.v[i].again)
 			buf_printf(&b, "  %s", _("it serves nothing else; undoing starts it again"));
 		if (s->plan.steps.v[i].kind == STEP_SET_ASIDE) /* TRANSLATORS: %s is a directory */
-			buf_printf(&b, "  %s", say(s, _("kept in %s until you undo"), "/var/lib/antechamber"));
+			buf_printf(&b, "  %s", say(s, _("stops answering; kept in %s until you undo"), "/var/lib/antechamber"));
 		out[n++] = say(s, "%s", b.s);
 		buf_free(&b);
 	}

@@ -298,6 +298,14 @@ end_sentence(char *msg, size_t size)
 		memcpy(msg + n, ".", 2);
 }
 
+const char *
+run_no_rehearsal(const struct setup *s)
+{
+	if (s->by_hand)
+		return _("No rehearsal: for another proxy there is none. The review names the command that makes these checks.");
+	return say(s, _("No rehearsal: %s These checks run after writing instead."), s->rehearsal_err.msg);
+}
+
 static void
 rehearsal_over(void *ctx, const struct err *e)
 {
@@ -326,6 +334,7 @@ run_rehearsal(struct setup *s)
 		s->rehearsal_err = (struct err){ 0 };
 		if (answers_whole(&s->answers, &s->rehearsal_err) == 0)
 			err_set(&s->rehearsal_err, ERR_MISSING, _("No proxy that can be rehearsed was chosen."));
+		end_sentence(s->rehearsal_err.msg, sizeof(s->rehearsal_err.msg));
 		return;
 	}
 	s->context = (struct proxy_context){

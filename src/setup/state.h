@@ -339,6 +339,7 @@ bool more_is_shown(const struct setup *s, const char *key); /* true for every ot
 
 /* taken.c */
 const struct proxy_site *taken_site(const struct setup *s); /* that has the name; NULL: nobody in the way has it */
+const struct proxy_site *taken_aside(const struct setup *s); /* the one that has it, where it was chosen to be set aside; or NULL */
 size_t taken_list(const struct setup *s, struct setup_choice *out, size_t max);
 int  taken_choose(struct setup *s, size_t i, struct err *e);
 void taken_find(struct setup *s);
@@ -379,6 +380,7 @@ bool cdn_note(struct setup *s); /* true: the answer about who stands in front is
 void runs_forget_direct(struct setup *s);
 void runs_forget_proxied(struct setup *s); /* rehearsal, today, plan */
 bool run_may_rehearse(const struct setup *s);
+const char *run_no_rehearsal(const struct setup *s); /* why there is none, and where its checks are made up for */
 const struct check_result *run_result(const struct setup *s, enum way w, const char *id);
 const struct check_run *run_of(const struct setup *s, enum way w);
 /* The first check of a checklist page that ended so; NULL: none. */

@@ -18,6 +18,13 @@ taken_site(const struct setup *s)
 	return site && !site->ours && site != s->existing ? site : NULL;
 }
 
+/* The one that has it, and was chosen to be set aside. */
+const struct proxy_site *
+taken_aside(const struct setup *s)
+{
+	return s->existing_chosen && setup_set_aside(s) ? s->existing : NULL;
+}
+
 /* One that leads elsewhere is another site, and nothing about OpenChamber could be repaired in it. */
 static bool
 may_repair(const struct setup *s, const struct proxy_site *site)
@@ -32,15 +39,15 @@ may_repair(const struct setup *s, const struct proxy_site *site)
 size_t
 taken_list(const struct setup *s, struct setup_choice *out, size_t max)
 {
-	const struct proxy_site *site = taken_site(s);
+	const struct proxy_site *aside = taken_aside(s), *site = aside ? aside : taken_site(s);
 	const bool repair = site && may_repair(s, site);
 
 	if (!site || max < N_TAKEN)
 		return 0;
-	out[TAKEN_REPAIR] = (struct setup_choice){ .label = _("repair that one"), .possible = repair, .chosen = repair,
+	out[TAKEN_REPAIR] = (struct setup_choice){ .label = _("repair that one"), .possible = repair, .chosen = repair && !aside,
 		.state = repair ? "" : _("not possible: it does not lead to OpenChamber"), .mark = repair ? MARK_NONE : MARK_SKIP };
-	out[TAKEN_ASIDE] = (struct setup_choice){ .label = _("set it aside"), .state = _("it stops answering; undo brings it back"), .possible = true };
-	out[TAKEN_RENAME] = (struct setup_choice){ .label = _("take another name"), .state = _("write the other name above"), .possible = true, .chosen = !repair };
+	out[TAKEN_ASIDE] = (struct setup_choice){ .label = _("set it aside"), .state = _("it stops answering; undo brings it back"), .possible = true, .chosen = aside };
+	out[TAKEN_RENAME] = (struct setup_choice){ .label = _("take another name"), .state = _("write the other name above"), .possible = true, .chosen = !repair && !aside };
 	return N_TAKEN;
 }
 
@@ -56,15 +63,20 @@ adopt(struct setup *s, const struct proxy_site *site, enum start_choice start)
 	s->start_moved = true;
 }
 
-/* The last row is only a way to the field, which a face goes. */
+/* The last row takes back what was chosen, and is a way to the field, which a face goes. */
 int
 taken_choose(struct setup *s, size_t i, struct err *e)
 {
-	const struct proxy_site *site = taken_site(s);
+	const struct proxy_site *aside = taken_aside(s), *site = aside ? aside : taken_site(s);
 
 	if (i == TAKEN_REPAIR && !may_repair(s, site))
 		return err_set(e, ERR_VALUE, _("That site does not lead to OpenChamber, so there is nothing to repair for it."));
-	if (i == TAKEN_RENAME)
+	if (i == TAKEN_RENAME) {
+		runs_forget_proxied(s);
+		taken_forget(s);
+		return 0;
+	}
+	if (i == TAKEN_ASIDE && aside)
 		return 0;
 	adopt(s, site, i == TAKEN_REPAIR ? START_REPAIR : START_ANEW);
 	if (i == TAKEN_REPAIR)

@@ -106,6 +106,8 @@ setup_message(const struct setup *s)
 		return s->changed_text;
 	if (s->page == PAGE_REVIEW && setup_pastes(s))
 		return _("Read first. Tab goes to the buttons; nothing is written from here.");
+	if (s->page == PAGE_REVIEW && s->has_plan && setup_set_aside(s)) /* TRANSLATORS: %s is a file; what it serves cannot be opened then */
+		return say(s, _("%s stops answering until you undo this. Read first. Then Tab goes to the buttons."), setup_set_aside(s));
 	if (s->page == PAGE_REVIEW && *setup_tried(s))
 		return setup_tried(s);
 	if (s->page == PAGE_REVIEW && s->has_plan && !repair_chosen(s) && !plan_changes(&s->plan))

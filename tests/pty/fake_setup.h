@@ -1277,7 +1277,7 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 		"check     26 checks; if one fails, all is undone",
 	};
 	static const char *const many[] = {
-		"set aside  /etc/nginx/sites-enabled/chat.conf  kept in /var/lib/antechamber until you undo",
+		"set aside  /etc/nginx/sites-enabled/chat.conf  stops answering; kept in /var/lib/antechamber until you undo",
 		"new file  /etc/antechamber/tls/chat.example.org.key", "new file  /etc/antechamber/tls/chat.example.org.crt",
 		"new file  /etc/nginx/sites-available/a-name-that-is-longer-than-the-screen.conf  38 lines",
 		"link      /etc/nginx/sites-enabled/openchamber.conf", "run       nginx -t",

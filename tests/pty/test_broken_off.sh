@@ -109,9 +109,19 @@ field "http://blog.example.org:$HTTP"
 keys Enter Enter
 wait_text '> 3 *take another name'
 keys 2 Enter
-wait_text 'and is set aside'
-must_not_say 'repair that one'
-keys BTab
+wait_text 'applying switches off'
+wait_text '> 2 *switch that one off'
+must_say '3 *take another name'
+keys 3 Enter # taken back: it is in the way once more
+wait_text 'is already served by'
+keys Enter Enter
+wait_text '> 3 *take another name'
+keys 2 Enter
+wait_text 'applying switches off'
+keys Enter
+wait_text 'step 5 of 11'
+keys Escape
+wait_text 'step 4 of 11'
 field "http://chat.example.org:$TLS"
 keys Enter
 wait_text 'sites *no other site here'

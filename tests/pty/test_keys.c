@@ -474,6 +474,31 @@ test_suspend(void **state)
 	play_end(p);
 }
 
+/* A password that was refused: the page says how to go on without it, and the empty field and Enter do. */
+static void
+test_refused_password(void **state)
+{
+	static const char *const env[] = { "FAKE=locked", NULL };
+	struct play *p = play_start(60, 18, env, false);
+
+	(void)state;
+	play_wait(p, "1/11 Start");
+	play_key(p, ENTER, "2/11");
+	for (int times = 1; times <= 3; times++) {
+		if (times == 3) { /* the field is closed, and nobody left the page */
+			play_key(p, TAB "wrong" ENTER, "Enter goes on without a password.");
+		} else {
+			play_key(p, TAB "wrong" ENTER, "3/11");
+			play_key(p, ESC, "Enter in the empty field goes on without a");
+		}
+		assert_true(play_has(p, "The password was refused."));
+		play_key(p, times == 3 ? ENTER : TAB ENTER, "3/11");
+		play_key(p, ESC, "2/11");
+		assert_false(play_has(p, "refused."));
+	}
+	play_end(p);
+}
+
 int
 main(void)
 {
@@ -494,6 +519,7 @@ main(void)
 		cmocka_unit_test(test_repaint),
 		cmocka_unit_test(test_cursor),
 		cmocka_unit_test(test_stop_in_apply),
+		cmocka_unit_test(test_refused_password),
 		cmocka_unit_test(test_sudo),
 		cmocka_unit_test(test_suspend),
 	};

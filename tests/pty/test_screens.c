@@ -219,6 +219,7 @@ test_long_plan(void **state)
 	road_to_review(p);
 	play_key(p, F9, "Read first");
 	assert_true(play_has(p, "kept in /var/lib/antechamber until you undo"));
+	assert_true(play_has(p, "stops answering"));
 	play_resize(p, 60, 18);
 	play_settle(p);
 	assert_true(play_has(p, "lines 1 to 4 of"));
