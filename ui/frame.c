@@ -48,7 +48,8 @@ strip_sign(const struct screen *sc, enum page p)
 {
 	const enum mark m = setup_mark(sc->setup, p);
 
-	if (p == page_step(setup_page(sc->setup)) && !screen_is_half_way(sc))
+	/* That the step one is on has failed says more than that one is on it: its name stands beside. */
+	if (p == page_step(setup_page(sc->setup)) && !screen_is_half_way(sc) && m != MARK_FAIL)
 		return ">";
 	return m == MARK_NONE ? "." : draw_mark(m);
 }

@@ -64,7 +64,10 @@ put_choice(struct sheet *s, const struct setup_choice *c, size_t number, int col
 		return;
 	}
 	sheet_put(s, label, ROLE_TEXT, c->label);
-	sheet_para(s, ROW_KEEP, label + state, true, c->state);
+	if (!strchr(c->state, ' ') && text_width(c->state) > s->width - label - state)
+		sheet_para(s, ROW_KEEP, label, false, c->state); /* an address is not broken for a column */
+	else
+		sheet_para(s, ROW_KEEP, label + state, true, c->state);
 }
 
 void

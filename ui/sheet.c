@@ -84,7 +84,7 @@ end_of_part(const char *word, size_t n)
 
 	for (size_t k = 0; k < ARRAY_LEN(ends); k++)
 		for (size_t i = n; i > 1; i--)
-			if (strchr(ends[k], word[i - 1]))
+			if (strchr(ends[k], word[i - 1]) && word[i - 2] != '/' && word[i] != '/') /* never within :// */
 				return i;
 	return n;
 }
@@ -203,7 +203,7 @@ first_sentence(struct sheet *s)
 	const char *end = strstr(s->why, ". ");
 	const char *sentence = end ? arena_strndup(&s->a, s->why, (size_t)(end + 1 - s->why))
 	                           : s->why;
-	const char *more = arena_printf(&s->a, "%s  %s", sentence, _("F1 says why it matters."));
+	const char *more = arena_printf(&s->a, "%s %s", sentence, _("F1 says why it matters."));
 
 	if (!end)
 		return sentence;

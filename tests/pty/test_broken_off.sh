@@ -110,7 +110,7 @@ keys Enter Enter
 wait_text '> 3 *take another name'
 keys 2 Enter
 wait_text 'applying switches off'
-wait_text '> 2 *switch that one off'
+wait_text '> 2 *set it aside'
 must_say '3 *take another name'
 keys 3 Enter # taken back: it is in the way once more
 wait_text 'is already served by'
