@@ -176,6 +176,10 @@ plain_explain(struct plain *p)
 {
 	plain_answer_fn *fn = p->asked;
 
+	if (plain_explain_choice(p)) {
+		ask_again(p, fn);
+		return;
+	}
 	for (const char *const *t = setup_help(p->setup, p->page); *t; t++)
 		plain_say(p, *t);
 	if (p->told && p->page < PAGE_REVIEW)
@@ -236,6 +240,7 @@ plain_start(struct loop *l, struct setup *s, const char *colour, const char *why
 	p->ctx = ctx;
 	p->in.part = (struct buf)BUF_INIT;
 	p->colour = colour && strcmp(colour, "always") == 0;
+	setup_tell_in_lines(s, true);
 	introduce(p, why);
 	plain_goto(p, setup_page(s), false);
 	return p;
@@ -246,6 +251,7 @@ plain_stop(struct plain *p)
 {
 	if (!p)
 		return;
+	setup_tell_in_lines(p->setup, false);
 	plain_read(p, false);
 	plain_echo(p, true);
 	loop_cancel(p->loop, p->patience);

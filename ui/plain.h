@@ -99,10 +99,12 @@ void plain_goto(struct plain *p, enum page page, bool returning);
 
 /* plain_ask.c, plain_tell.c, plain_finish.c: pages */
 void plain_page(struct plain *p);
+bool plain_explain_choice(struct plain *p); /* says what the choices of a list mean that has help of its own; false: it has none */
 bool plain_question_before(struct plain *p); /* the page's question before this one is asked; false: this is its first */
 void plain_line(struct plain *p, enum page page, const struct setup_line *line);
 void plain_lines(struct plain *p, enum page page);
 void plain_address(struct plain *p); /* the address as it was understood, and what it may do */
+void plain_row(struct plain *p, const char *list, size_t i, const struct setup_choice *c); /* a choice with its number, if it can be chosen */
 void plain_advice(struct plain *p);
 void plain_seen(struct plain *p); /* checks, table and timeline of a page */
 void plain_tell(struct plain *p); /* all that a page has to say */

@@ -197,6 +197,18 @@ ask_language(struct plain *p, const struct setup_choice *c, size_t n, const char
 	buf_free(&b);
 }
 
+/* Why there is anything to choose at all. */
+static void
+say_failures(struct plain *p)
+{
+	struct setup_line line[MAX_LINES];
+	const size_t n = setup_lines(p->setup, p->page, line, MAX_LINES);
+
+	for (size_t i = 0; i < n; i++)
+		if (line[i].mark == MARK_FAIL)
+			plain_line(p, p->page, &line[i]);
+}
+
 static void
 ask_list(struct plain *p, const char *list)
 {
@@ -217,12 +229,10 @@ ask_list(struct plain *p, const char *list)
 		ask_language(p, c, n, chosen);
 		return;
 	}
-	for (size_t i = 0; i < n; i++) {
-		buf_cut(&b, 0);
-		buf_printf(&b, *c[i].state ? "%zu %s, %s" : "%zu %s", i + 1, c[i].label,
-		           c[i].state);
-		plain_say(p, b.s);
-	}
+	if (strcmp(list, "taken") == 0)
+		say_failures(p);
+	for (size_t i = 0; i < n; i++)
+		plain_row(p, list, i, &c[i]);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(words[i].list, list) == 0)
 			question = _(words[i].question);
@@ -361,6 +371,19 @@ ask_next(struct plain *p)
 }
 
 bool
+plain_explain_choice(struct plain *p)
+{
+	struct asked q[MAX_ITEMS];
+
+	if (p->page != PAGE_PUBLIC || p->item >= questions(p, q, MAX_ITEMS) || !q[p->item].list || strcmp(q[p->item].list, "taken") != 0)
+		return false;
+	say_failures(p);
+	plain_say(p, _("One name leads to one site. That site can be set aside: it answers no more until this is undone."));
+	plain_say(p, _("Or OpenChamber gets another name, and that site stays as it is."));
+	return true;
+}
+
+bool
 plain_question_before(struct plain *p)
 {
 	if ((p->page >= PAGE_REVIEW && p->page != PAGE_FRONT && p->page != PAGE_MORE) || !p->item)
@@ -383,8 +406,7 @@ say_heading(struct plain *p)
 	buf_printf(&b, _("Step %1$d of %2$d: %3$s."), (int)page_step(p->page) + 1, N_STEPS,
 	           _(pages[p->page].name));
 	plain_say(p, b.s);
-	if (!p->returning && !page_is_check(p->page) && *pages[p->page].why &&
-	    p->page != PAGE_START)
+	if (!p->returning && *pages[p->page].why && p->page != PAGE_START)
 		plain_say(p, _(pages[p->page].why));
 	buf_free(&b);
 }
@@ -395,7 +417,7 @@ rehearsed(struct plain *p)
 	struct buf b = BUF_INIT, seconds = BUF_INIT;
 
 	text_seconds(&seconds, loop_seconds() - p->since);
-	buf_printf(&b, _("Rehearsing steps 5 to 9 with your own proxy, on the side. %s seconds."),
+	buf_printf(&b, _("Steps 5 to 9 were rehearsed with your own proxy, on the side, in %s seconds."),
 	           seconds.s);
 	plain_say(p, b.s);
 	buf_free(&b);
@@ -407,8 +429,7 @@ rehearsed(struct plain *p)
 void
 plain_page(struct plain *p)
 {
-	if (p->page <= PAGE_WEBSOCKET || !page_is_check(p->page))
-		plain_blank(p);
+	plain_blank(p);
 	if (p->page == PAGE_WEBSOCKET && !p->returning) {
 		plain_wait(p, rehearsed);
 		return;

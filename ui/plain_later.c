@@ -157,11 +157,8 @@ ask_later(struct plain *p)
 	for (size_t i = 0; i < n; i++) {
 		if (c[i].chosen)
 			chosen = i;
-		buf_cut(&b, 0);
-		buf_printf(&b, *c[i].state ? "%zu %s, %s" : "%zu %s", i + 1, c[i].label, c[i].state);
-		plain_say(p, b.s);
+		plain_row(p, list, i, &c[i]);
 	}
-	buf_cut(&b, 0);
 	buf_printf(&b, _("%1$s, 1 to %2$d"), _("What now"), (int)n);
 	plain_ask(p, b.s, (char[]){ (char)('1' + chosen), '\0' }, false, answer_later);
 	buf_free(&b);

@@ -73,6 +73,19 @@ plain_address(struct plain *p)
 		}
 }
 
+/* What cannot be chosen is left out where nothing is to be learned from it; the others keep their numbers. */
+void
+plain_row(struct plain *p, const char *list, size_t i, const struct setup_choice *c)
+{
+	struct buf b = BUF_INIT;
+
+	if (!c->possible && (strcmp(list, "later") == 0 || strcmp(list, "taken") == 0))
+		return;
+	buf_printf(&b, *c->state ? "%zu %s, %s" : "%zu %s", i + 1, c->label, c->state);
+	plain_say(p, b.s);
+	buf_free(&b);
+}
+
 /* One line a row: how the rehearsal did; other ways only where they did worse. */
 static void
 tell_table(struct plain *p)
@@ -107,9 +120,14 @@ tell_timeline(struct plain *p)
 
 	if (p->page != PAGE_SSE || !t)
 		return;
-	timeline_words(&b, t);
-	buf_putc(&b, '.');
-	plain_say(p, b.s);
+	if (timeline_worst(&b, t)) /* else some are missing: which, the times tell */
+		plain_say(p, b.s);
+	if (setup_mark(p->setup, PAGE_SSE) != MARK_PASS || !b.len) {
+		buf_cut(&b, 0);
+		timeline_words(&b, t);
+		buf_putc(&b, '.');
+		plain_say(p, b.s);
+	}
 	buf_free(&b);
 }
 

@@ -161,6 +161,37 @@ timeline_arrived(struct buf *out, const struct timeline_scale *k, const struct c
 	add_row(out, row, k->columns);
 }
 
+bool
+timeline_worst(struct buf *out, const struct check_timeline *t)
+{
+	struct buf b = BUF_INIT;
+	double worst = 0;
+
+	if (!t->n || is_missing(t))
+		return false;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->arrived[i] - t->sent[i] > worst)
+			worst = t->arrived[i] - t->sent[i];
+	text_seconds(&b, worst);
+	/* TRANSLATORS: %s is the longest time that one of the events was on its way */
+	buf_printf(out, _("The slowest event arrived %s seconds after it was sent."), b.s);
+	buf_free(&b);
+	return true;
+}
+
+/* Between two times, where a comma may stand in one. */
+static const char *
+between(void)
+{
+	struct buf b = BUF_INIT;
+	bool comma;
+
+	text_seconds(&b, 0.5);
+	comma = strchr(b.s, ',') != NULL;
+	buf_free(&b);
+	return comma ? "; " : ", ";
+}
+
 static void
 put_times(struct buf *out, const double *v, size_t n)
 {
@@ -170,7 +201,7 @@ put_times(struct buf *out, const double *v, size_t n)
 		if (v[i] < 0)
 			continue;
 		if (any)
-			buf_puts(out, ", ");
+			buf_puts(out, between());
 		if (v[i] == 0) /* "0", not "0.000" */
 			buf_putc(out, '0');
 		else

@@ -27,6 +27,9 @@ void timeline_sent(struct buf *out, const struct timeline_scale *k, const struct
 void timeline_arrived(struct buf *out, const struct timeline_scale *k,
                       const struct check_timeline *t);
 
+/* How long the slowest was on its way, as a sentence; false, and nothing said: one did not arrive. */
+bool timeline_worst(struct buf *out, const struct check_timeline *t);
+
 /* The same as words: "sent at 0, 0.25 seconds; arrived at 0.012, 0.26 seconds". */
 void timeline_words(struct buf *out, const struct check_timeline *t);
 

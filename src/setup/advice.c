@@ -92,6 +92,15 @@ advise_start_it(const struct setup *s, struct advice *a)
 }
 
 static void
+advise_practice(const struct setup *s, struct advice *a)
+{
+	advise(a, by_face(s, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."),
+	                  _("No OpenChamber yet? A practice run has one built in and touches nothing on this server. Leave, and type:")));
+	if (s->in_lines)
+		advise_literal(s, a, "antechamber practice --plain");
+}
+
+static void
 advise_direct(const struct setup *s, struct advice *a)
 {
 	const struct check_result *answer = run_result(s, WAY_DIRECT, "direct.answer");
@@ -102,7 +111,7 @@ advise_direct(const struct setup *s, struct advice *a)
 		advise(a, _("No OpenChamber was found on this server. Start it in a second SSH session: it is looked for every 2 seconds. Or write its address."));
 		advise_literal(s, a, start_command(s));
 		if (!s->scratch)
-			advise(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
+			advise_practice(s, a);
 		return;
 	}
 	if (found_elsewhere(s) && setup_failure(s, PAGE_DIRECT, &f)) {
@@ -116,7 +125,7 @@ advise_direct(const struct setup *s, struct advice *a)
 		advise_literal(s, a, "openchamber status");
 		advise(a, _("As soon as it answers, this step passes. If OpenChamber runs on another machine, write that address."));
 		if (!*setup_lists(s, PAGE_DIRECT) && !s->scratch) /* the key is for where there is none */
-			advise(a, _("No OpenChamber yet? F8 starts a practice run against a built-in one; it touches nothing on this server."));
+			advise_practice(s, a);
 		return;
 	}
 	if (failed_with(answer, "origin-opencode")) {
@@ -222,7 +231,7 @@ advise_checklist(const struct setup *s, enum page p, struct advice *a)
 		advise(a, _(good[p]));
 	if (p == PAGE_BODY && body_is_less(s))
 		advise(a, body_said(s));
-	if (p == PAGE_TIMEOUTS && setup_holding(s))
+	if (p == PAGE_TIMEOUTS && setup_holding(s) && !s->in_lines)
 		advise(a, _("Esc stops the waiting. You can also go on: what comes of it is marked at this step."));
 	if (p == PAGE_WEBSOCKET && certs_kept_by(s) == CERTS_THERE) /* TRANSLATORS: %s is a proxy's name */
 		advise(a, say(s, _("The rehearsal is a private nginx, with what %s writes around the text."), proxy->proxy->label));
@@ -285,7 +294,8 @@ advise_review(const struct setup *s, struct advice *a)
 		return;
 	}
 	if (repair_chosen(s) && !setup_findings_taken(s)) {
-		advise(a, _("No fix was taken, so there is nothing to write. Esc goes back to the findings."));
+		advise(a, by_face(s, _("No fix was taken, so there is nothing to write. Esc goes back to the findings."),
+		                  _("No fix was taken, so there is nothing to write.")));
 		return;
 	}
 	if (setup_pastes(s)) {

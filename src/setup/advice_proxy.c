@@ -56,9 +56,11 @@ advise_proxy(const struct setup *s, struct advice *a)
 		advise_pasted(s, a);
 	} else if (f->broken.code != ERR_NONE) {
 		advise(a, say(s, _("It was so before: nothing here has changed it, and %s goes on with what it read at its start."), f->proxy->label));
-		advise(a, _("Correct that line in a second SSH session, then press F5."));
+		advise(a, by_face(s, _("Correct that line in a second SSH session, then press F5."),
+		                  _("Correct that line in a second SSH session, then choose it once more.")));
 	} else if (!f->installed && !f->box) {
-		advise(a, _("When it is installed, this step passes by itself. F5 looks at once."));
+		advise(a, by_face(s, _("When it is installed, this step passes by itself. F5 looks at once."),
+		                  _("When it is installed, choose it once more.")));
 	} else {
 		if (f->box)
 			advise(a, boxed_sentence(s, f));
@@ -66,7 +68,8 @@ advise_proxy(const struct setup *s, struct advice *a)
 			advise(a, say(s, _("%s is suggested because it already answers here."), f->proxy->label));
 		else if (!install_obstacle(s, f))
 			advise(a, say(s, _("%s is installed. It is started with the new configuration when you apply."), f->proxy->label));
-		advise(a, f->box && setup_mark(s, PAGE_PROXY) == MARK_FAIL ? _("Change that in a second SSH session, then press F5.") : _("Press Enter for the public address."));
+		advise(a, f->box && setup_mark(s, PAGE_PROXY) == MARK_FAIL ? by_face(s, _("Change that in a second SSH session, then press F5."),
+		          _("Change that in a second SSH session, then choose it once more.")) : _("Press Enter for the public address."));
 	}
 }
 

@@ -277,7 +277,8 @@ lines_name(const struct setup *s, struct lines *l)
 		return;
 	} else if (!s->n_addresses) {
 		if (s->unanswered)
-			line_told(l, MARK_SKIP, say(s, _("No name server answered, so the address of %s is not known. You can go on, or press F5 to ask again."), u->host));
+			line_told(l, MARK_SKIP, say(s, by_face(s, _("No name server answered, so the address of %s is not known. You can go on, or press F5 to ask again."),
+			          _("name: no name server answered for %s, so its address is not known. You can go on: the checks go straight to this server.")), u->host));
 		else
 			line_told(l, MARK_WARN, say(s, _("%s has no address yet. You can go on: the checks go straight to this server. People cannot come in until the name is set at your domain's provider."), u->host));
 		if (s->answers.cdn == CDN_CLOUDFLARE)

@@ -135,6 +135,16 @@ open_new(char *path, size_t size, struct err *e)
 	return fd < 0 ? err_sys(e, ERR_IO, _("%s cannot be written"), path) : fd;
 }
 
+/* Whoever called sudo is to read it, and to send it on. */
+static void
+give_to_caller(int fd)
+{
+	const char *uid = geteuid() == 0 ? getenv("SUDO_UID") : NULL, *gid = getenv("SUDO_GID");
+
+	if (uid && *uid && gid && *gid && fchown(fd, (uid_t)strtoul(uid, NULL, 10), (gid_t)strtoul(gid, NULL, 10)) < 0)
+		return; /* it is root's then, and there all the same */
+}
+
 /* It is named once more when the program ends: where it is, from anywhere. */
 static void
 keep_path(struct setup *s, const char *name)
@@ -169,6 +179,7 @@ setup_write_report(struct setup *s, struct err *e)
 	put_steps(&out, s);
 	fd = open_new(path, sizeof(path), e);
 	if (fd >= 0) {
+		give_to_caller(fd);
 		if (fs_write_all(fd, out.s, out.len) == 0 && fsync(fd) == 0) {
 			keep_path(s, path);
 			said = say(s, "%s", s->report);

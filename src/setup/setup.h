@@ -49,6 +49,9 @@ bool setup_keeps_answers(const struct setup *s); /* left now, the next start off
 bool setup_loses_answers(const struct setup *s); /* left now, something that was answered is lost */
 void setup_fresh(struct setup *s); /* forget every string handed out so far */
 
+/* A face of lines has no keys, no colours and no page that is drawn anew: its advice is told without. */
+void setup_tell_in_lines(struct setup *s, bool on);
+
 /* ---- where we are ---- */
 
 enum page setup_page(const struct setup *s);

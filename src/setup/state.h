@@ -222,6 +222,7 @@ struct setup {
 	bool                 may_replace, keeps_both; /* another address may take its place, and is not to */
 	bool                 later;    /* saved answers were found: the run began at PAGE_LATER */
 	enum page            more_from; /* where more settings were asked for */
+	bool                 in_lines; /* told by a face of lines */
 	bool                 alone;    /* one step was opened by itself: from it to the review */
 	enum page            alone_page; /* and which; PAGE_LATER: the review itself */
 	bool                 changing; /* "change one thing" was chosen: its list is shown */
@@ -241,6 +242,7 @@ struct setup {
 };
 
 /* A translated sentence that lives until setup_fresh(). */
+const char *by_face(const struct setup *s, const char *screen, const char *lines); /* whichever is told now */
 const char *say(const struct setup *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *say_when(const struct setup *s, const char *format, time_t when); /* as strftime() */
 

@@ -47,7 +47,7 @@ taken_list(const struct setup *s, struct setup_choice *out, size_t max)
 	out[TAKEN_REPAIR] = (struct setup_choice){ .label = _("repair that one"), .possible = repair, .chosen = repair && !aside,
 		.state = repair ? "" : _("not possible: it does not lead to OpenChamber"), .mark = repair ? MARK_NONE : MARK_SKIP };
 	out[TAKEN_ASIDE] = (struct setup_choice){ .label = _("set it aside"), .state = _("it stops answering; undo brings it back"), .possible = true, .chosen = aside };
-	out[TAKEN_RENAME] = (struct setup_choice){ .label = _("take another name"), .state = _("write the other name above"), .possible = true, .chosen = !repair && !aside };
+	out[TAKEN_RENAME] = (struct setup_choice){ .label = _("take another name"), .state = by_face(s, _("write the other name above"), _("it is asked for next")), .possible = true, .chosen = !repair && !aside };
 	return N_TAKEN;
 }
 

@@ -11,6 +11,18 @@
 
 /* ---- the frame ---- */
 
+void
+setup_tell_in_lines(struct setup *s, bool on)
+{
+	s->in_lines = on;
+}
+
+const char *
+by_face(const struct setup *s, const char *screen, const char *lines)
+{
+	return s->in_lines ? lines : screen;
+}
+
 const char *
 setup_mark_word(enum mark m)
 {

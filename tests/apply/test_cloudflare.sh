@@ -21,7 +21,7 @@ json '.calls | length == 4 and all(.service == "cloudflare") and (map(.method) =
 json '.calls[2].body.expression == "(http.host eq \"chat.example.org\" and starts_with(http.request.uri.path, \"/api/\"))"'
 json '.frontByHand == []'
 run 0 diff --answers "$T/answers.yaml" --root "$R"
-says '+value: "on"'
+says 'line 1, now: value: "on"'
 says '-value: "off"'
 says 'antechamber-chat.example.org-events'
 [ "$(changes)" = 0 ] || fail "a diff changed something: $(cat "$D/log")"
@@ -53,7 +53,7 @@ wizard() { # wizard LINES: what is typed, and then Enter
 }
 jq '.settings.websockets = "off"' "$D/zone.json" >"$T/changed" && cp "$T/changed" "$D/zone.json"
 wizard '1\n\nyes\nyes\n'
-says '+value: "on"'
+says 'line 1, now: value: "on"'
 says 'done: call, PATCH'
 says 'OpenChamber works at'
 says_not 'made there by hand'

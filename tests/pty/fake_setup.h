@@ -294,6 +294,7 @@ bool setup_front(const struct setup *s) { return is(s, "cloudflare"); }
 bool setup_may_say_front(const struct setup *s) { return s->page == PAGE_PUBLIC && setup_front(s); }
 void setup_say_front(struct setup *s, bool there) { (void)there; tell(s); }
 
+void setup_tell_in_lines(struct setup *s, bool on) { (void)s; (void)on; }
 bool setup_is_later(const struct setup *s) { return is(s, "later") || is(s, "user"); }
 const char *setup_tried(const struct setup *s) { (void)s; return ""; }
 

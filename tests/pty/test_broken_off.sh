@@ -249,6 +249,11 @@ echo '{"step": 4' >"$kept"
 # Line by line, a name that another site has: what can be done about it is a question.
 rm -rf "${kept%/*}"
 sed "s|^public: .*|public: http://blog.example.org:$HTTP|" "$T/start.yaml" >"$T/taken.yaml"
-printf '\n\n\n\n\n\n\n3\nq\n' | "$BIN" --plain --root "$R" --answers "$T/taken.yaml" >"$T/plain" 2>&1 || fail "status $?: $(cat "$T/plain")"
+printf '\n\n\n\n\n\n\n?\n3\nq\n' | "$BIN" --plain --root "$R" --answers "$T/taken.yaml" >"$T/plain" 2>&1 || fail "status $?: $(cat "$T/plain")"
 grep -q '^2 set it aside, it stops answering; undo brings it back' "$T/plain" || fail "not asked: $(cat "$T/plain")"
+# Why there is a choice is said before it, what cannot be chosen is not offered, and ? tells of this choice.
+grep -q '^fail: sites, blog.example.org is already served by' "$T/plain" || fail "no reason: $(cat "$T/plain")"
+! grep -q '^1 repair that one' "$T/plain" || fail "offered: $(cat "$T/plain")"
+grep -q '^3 take another name, it is asked for next' "$T/plain" || fail "told of a page: $(cat "$T/plain")"
+grep -q '^One name leads to one site' "$T/plain" || fail "not explained: $(cat "$T/plain")"
 [ "$(grep -c '^Address \[' "$T/plain")" = 2 ] || fail "another name is not asked for: $(cat "$T/plain")"

@@ -215,6 +215,8 @@ test_later(void **state)
 	assert_int_equal(run_script("1\n5\nyes\nq\n", "FAKE=user", &out), 0);
 	assert_non_null(strstr(out.s, "\nNothing differs from what was written."));
 	assert_null(strstr(out.s, "error:")); /* what cannot be done now is none */
+	assert_null(strstr(out.s, "\n1 Look at")); /* and is not offered */
+	assert_non_null(strstr(out.s, "\n2 Change one thing"));
 	assert_non_null(strstr(out.s, "\nsudo antechamber rollback 1\n"));
 	buf_free(&out);
 }

@@ -348,6 +348,51 @@ advises(const struct world *w, enum page p, const char *text)
 	return false;
 }
 
+/* Nothing given behind a refused password: it is looked at without one, and the step has not failed any more. */
+static void
+test_no_password_behind_a_refused_one(void **state)
+{
+	struct world *w = *state;
+	struct setup_field f[4];
+	struct err e = { 0 };
+
+	settle(w);
+	go(w, PAGE_DIRECT);
+	assert_int_equal(setup_set(w->s, "password", "no", &e), 0);
+	settle(w);
+	assert_int_equal(setup_mark(w->s, PAGE_DIRECT), MARK_FAIL);
+	assert_int_equal(setup_set(w->s, "password", "", &e), 0);
+	settle(w);
+	assert_int_not_equal(setup_mark(w->s, PAGE_DIRECT), MARK_FAIL);
+	assert_int_equal(setup_fields(w->s, PAGE_DIRECT, f, 4), 2);
+	assert_string_equal(f[1].error, "");
+}
+
+/* Line mode has no F5, and no page that turns green by itself. */
+static void
+test_advice_in_lines(void **state)
+{
+	struct world *w = *state;
+	struct setup_choice c[16];
+	struct err e = { 0 };
+	size_t n, keys = 0;
+
+	settle(w);
+	go(w, PAGE_PROXY);
+	n = setup_list(w->s, PAGE_PROXY, "proxy", c, ARRAY_LEN(c));
+	for (size_t i = 0; i < n; i++) {
+		if (setup_choose(w->s, PAGE_PROXY, "proxy", i, &e) < 0)
+			continue;
+		settle(w);
+		keys += advises(w, PAGE_PROXY, "F5");
+		setup_tell_in_lines(w->s, true);
+		assert_false(advises(w, PAGE_PROXY, "F5"));
+		setup_tell_in_lines(w->s, false);
+	}
+	if (!keys)
+		print_message("every proxy is installed here: no advice has a key\n");
+}
+
 static void
 test_another_address_has_another_password(void **state)
 {
@@ -529,6 +574,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_an_empty_address_shows_nothing, start, stop),
 		cmocka_unit_test_setup_teardown(test_what_a_change_does_to_other_steps, start, stop),
 		cmocka_unit_test_setup_teardown(test_another_address_has_another_password, start, stop),
+		cmocka_unit_test_setup_teardown(test_no_password_behind_a_refused_one, start, stop),
+		cmocka_unit_test_setup_teardown(test_advice_in_lines, start, stop),
 		cmocka_unit_test_setup_teardown(test_another_file_is_asked_for_and_kept, start, stop),
 		cmocka_unit_test_setup_teardown(test_numbers_of_certificates_stay, start, stop),
 		cmocka_unit_test_setup_teardown(test_found_names, start, stop),

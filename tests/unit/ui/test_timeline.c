@@ -86,6 +86,12 @@ test_words(void **state)
 	buf_cut(&b, 0);
 	timeline_words(&b, &none);
 	assert_string_equal(b.s, "sent at 0, 0.25, 0.50, 0.75, 1.0 seconds; nothing arrived");
+	buf_cut(&b, 0);
+	assert_true(timeline_worst(&b, &good));
+	assert_non_null(strstr(b.s, "The slowest event arrived 0.00"));
+	buf_cut(&b, 0);
+	assert_false(timeline_worst(&b, &none)); /* there is none that could be the slowest */
+	assert_int_equal(b.len, 0);
 	buf_free(&b);
 }
 
