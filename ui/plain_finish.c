@@ -244,7 +244,8 @@ plain_apply(struct plain *p)
 		p->printed = 0;
 		p->keep_said = 0;
 		plain_blank(p);
-		plain_say(p, _("Step 11 of 11: Apply. If the connection drops now, this goes on "
+		plain_say(p, setup_takes_back(p->setup) ? _("What was changed is taken back. If the connection drops now, this goes on without you.")
+		             : _("Step 11 of 11: Apply. If the connection drops now, this goes on "
 		               "without you and ends with the new configuration or the old one."));
 	}
 	if (p->answer && setup_keep_seconds(p->setup) < 0) { /* it was waited too long */

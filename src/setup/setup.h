@@ -253,6 +253,7 @@ void setup_apply_undo(struct setup *s);              /* Ctrl-C */
 int  setup_keep_seconds(const struct setup *s);
 void setup_keep(struct setup *s, bool yes);
 bool setup_applying(const struct setup *s);
+bool setup_takes_back(const struct setup *s);        /* what runs, or ran, is an undo or a removal */
 /* Progress as lines (setup_lines(PAGE_APPLY)); the end opens PAGE_RESULT by itself. */
 
 /*

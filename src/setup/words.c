@@ -17,6 +17,12 @@ setup_tell_in_lines(struct setup *s, bool on)
 	s->in_lines = on;
 }
 
+bool
+setup_takes_back(const struct setup *s)
+{
+	return s->deed == DEED_UNDO || s->deed == DEED_REMOVE;
+}
+
 const char *
 by_face(const struct setup *s, const char *screen, const char *lines)
 {

@@ -295,6 +295,7 @@ bool setup_may_say_front(const struct setup *s) { return s->page == PAGE_PUBLIC 
 void setup_say_front(struct setup *s, bool there) { (void)there; tell(s); }
 
 void setup_tell_in_lines(struct setup *s, bool on) { (void)s; (void)on; }
+bool setup_takes_back(const struct setup *s) { return is(s, "later") && !s->alone; }
 bool setup_is_later(const struct setup *s) { return is(s, "later") || is(s, "user"); }
 const char *setup_tried(const struct setup *s) { (void)s; return ""; }
 

@@ -206,6 +206,8 @@ test_later(void **state)
 	buf_cut(&out, 0);
 	assert_int_equal(run_script("6\nyes\n3\n", "FAKE=later", &out), 1);
 	assert_non_null(strstr(out.s, "Undone: this server is exactly as it was."));
+	assert_non_null(strstr(out.s, "\nWhat was changed is taken back. If"));
+	assert_null(strstr(out.s, "Step 11 of 11"));
 	buf_cut(&out, 0);
 	assert_int_equal(run_script("2\n3\n50M\n\n\n", "FAKE=later", &out), 0);
 	assert_non_null(strstr(out.s, "Step 8 of 11: Body size."));
