@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "apply/guard.h"
 #include "base/i18n.h"
 
 /* Its container reaches OpenChamber by an address of this server only. */
@@ -117,7 +118,7 @@ advise_public(const struct setup *s, struct advice *a)
 	}
 	for (size_t i = 0; i < s->n_addresses; i++)
 		own = own || machine_has_address(&s->machine, s->addresses[i]);
-	if (s->n_addresses && !own && !s->o.practice && !name_is_private(&s->answers.public_url))
+	if (s->n_addresses && !own && !s->o.practice && !guard_is_private(&s->answers.public_url))
 		advise_router(s, a);
 	advise(a, replaced_advice(s));
 	advise(a, s->by_hand ? _("Press Enter to go on.") : setup_may_leave(s, PAGE_PUBLIC) ? _("Press Enter: the rehearsal starts, and nothing is written.") : _("The rehearsal starts when nothing fails here."));

@@ -20,6 +20,8 @@ bool lines_hold(const struct setup *s, struct lines *l); /* false: no long wait 
 void lines_apply(const struct setup *s, struct lines *l);
 void lines_result(const struct setup *s, struct lines *l);
 
+void lines_public(const struct setup *s, struct lines *l); /* lines_public.c */
+
 /* lines_boxed.c: of a proxy in a container */
 bool lines_boxed(const struct setup *s, const struct proxy_found *f, struct lines *l); /* false: there is no more to see */
 bool lines_boxed_ports(const struct setup *s, const struct proxy_found *f, struct lines *l); /* true: they cannot be had */
