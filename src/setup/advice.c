@@ -1,5 +1,6 @@
 /* advice.c - what a page says under its checks: what it means and what to press; help and glossary. */
 #include "setup/advice.h"
+#include "setup/public.h"
 #include "setup/repair.h"
 #include "setup/session.h"
 #include "setup/watch.h"

@@ -1,4 +1,5 @@
 /* certificate.c - the certificate that was chosen: is it there, does it cover the name, does its key fit? */
+#include "setup/public.h"
 #include "setup/repair.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* fields.c - what is typed: values, hints, errors, and what a change throws away. */
+#include "setup/public.h"
 #include "setup/repair.h"
 #include "setup/session.h"
 

@@ -1,4 +1,5 @@
 /* find.c - what is on this server before a question is asked. */
+#include "setup/public.h"
 #include "setup/repair.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * shows it to everybody who comes: a handshake and no request, so that no
  * log gets a line of it.
  */
-#include "setup/state.h"
+#include "setup/public.h"
 
 #include <string.h>
 #include <time.h>

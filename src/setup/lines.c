@@ -1,4 +1,5 @@
 /* lines.c - the live checks of the asking pages and the progress of a change, as lines. */
+#include "setup/public.h"
 #include "setup/repair.h"
 #include "setup/watch.h"
 

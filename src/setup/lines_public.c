@@ -1,4 +1,5 @@
 /* lines_public.c - what was seen of the public address: its name, whom it leads to, who has the ports, which site has it. */
+#include "setup/public.h"
 #include "setup/watch.h"
 
 #include <string.h>

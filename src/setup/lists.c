@@ -1,4 +1,5 @@
 /* lists.c - what is chosen from a list: what to do at the start, the origin, the proxy, the certificate. */
+#include "setup/public.h"
 #include "setup/repair.h"
 #include "setup/session.h"
 

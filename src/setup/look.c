@@ -1,5 +1,5 @@
 /* look.c - what only root can read or check here, and what sudo would do about it: it is shown, and changes nothing. */
-#include "setup/state.h"
+#include "setup/public.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* more.c - the answers that are rarely needed: everything of the answers file that no step asks. */
-#include "setup/state.h"
+#include "setup/public.h"
 
 #include <string.h>
 

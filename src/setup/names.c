@@ -1,5 +1,5 @@
 /* names.c - what the public address could be: names that stand on this server already, the best one first. */
-#include "setup/state.h"
+#include "setup/public.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* repair.c - the doctor: what is wrong with the site that leads to OpenChamber already, and which fixes are taken. */
+#include "setup/public.h"
 #include "setup/repair.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* session.c - a run that is broken off: what was answered so far, kept as it is given, gone when the run ends. */
+#include "setup/public.h"
 #include "setup/session.h"
 
 #include <stdlib.h>

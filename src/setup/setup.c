@@ -1,3 +1,4 @@
+#include "setup/public.h"
 #include "setup/setup.h"
 
 #include <stdio.h>

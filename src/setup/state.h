@@ -323,11 +323,6 @@ const char *body_said(const struct setup *s);
 /* look.c */
 void look_stop(struct setup *s);
 
-/* names.c */
-void names_suggest(struct setup *s);           /* the best one, where no address is answered */
-const char *names_why(const struct setup *s);  /* it is the address; "": it is not one of them */
-size_t names_list(const struct setup *s, struct setup_choice *out, size_t max);
-
 /* written.c */
 const char *written_in_file(const struct setup *s, const char *key, const char *text); /* "50 MB" is 50M, "tak" is true */
 const char *written_for_people(const char *key, const char *value);                    /* true is yes, in the language */
@@ -338,14 +333,6 @@ int written_wrong(const char *key, const char *text, struct err *e);            
 const char *more_label(const char *key); /* NULL: it is no such answer */
 const char *more_hint(const struct setup *s, const char *key);
 bool more_is_shown(const struct setup *s, const char *key); /* true for every other key */
-
-/* taken.c */
-const struct proxy_site *taken_site(const struct setup *s); /* that has the name; NULL: nobody in the way has it */
-const struct proxy_site *taken_aside(const struct setup *s); /* the one that has it, where it was chosen to be set aside; or NULL */
-size_t taken_list(const struct setup *s, struct setup_choice *out, size_t max);
-int  taken_choose(struct setup *s, size_t i, struct err *e);
-void taken_find(struct setup *s);
-void taken_forget(struct setup *s);
 
 /* install.c */
 void install_await(struct setup *s); /* is the chosen proxy installed by now?  Until it is, or another is chosen */
@@ -359,17 +346,6 @@ bool fields_wrong(const struct setup *s, enum page p); /* a value was refused: w
 void follow_scheme(struct setup *s); /* which choice of certificate fits the address */
 void remember_paths(struct setup *s); /* of the other file, before another choice is made */
 void recall_paths(struct setup *s);   /* when it is chosen once more */
-
-/* find_certs.c */
-struct found_cert *found_cert(struct setup *s, const char *path); /* by its path; NULL: none */
-void find_certs(struct setup *s);
-void find_certs_stop(struct setup *s);
-const char *cert_told_as(const struct setup *s, const struct cert *c); /* of its names, the one that matters here */
-
-/* certificate.c */
-size_t certificate_list(const struct setup *s, struct setup_choice *out, size_t max);
-int  certificate_choose(struct setup *s, size_t i, struct err *e);
-void certificate_look(struct setup *s); /* after the address, the choice or a path changed */
 
 /* runs.c */
 int  runs_pace(const struct setup *s); /* milliseconds between two seconds that are shown */
@@ -430,14 +406,6 @@ const struct check_result *live_result(const struct setup *s, enum live_kind k, 
 size_t undone_list(const struct setup *s, struct setup_choice *out, size_t max);
 int  undone_choose(struct setup *s, size_t i);
 bool undone_is_asked(const struct setup *s); /* the change was taken back or refused: what now? */
-
-/* certificate.c: where a certificate comes from with the chosen proxy */
-enum cert_keeper {
-	CERTS_FILES, /* files on this server */
-	CERTS_AUTO,  /* the same, or it requests one by itself */
-	CERTS_THERE, /* it keeps its own, and shows them to nobody */
-};
-enum cert_keeper certs_kept_by(const struct setup *s);
 
 /* review.c */
 const char *setup_origin_base(const struct setup *s);

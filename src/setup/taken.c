@@ -1,5 +1,6 @@
 /* taken.c - who has the public name already: another site here, which is repaired, set aside or left its name; whoever answers at it today. */
 #include "setup/lines.h"
+#include "setup/public.h"
 #include "setup/repair.h"
 
 #include <string.h>

@@ -222,7 +222,7 @@ test_too_small_has_line_mode(void **state)
 	play_key(p, ENTER, "step 2 of 11");
 	play_resize(p, 52, 14);
 	play_wait(p, "too small");
-	play_key(p, "p", "Where does OpenChamber answer");
+	play_key(p, "p", "Where does OpenChamber");
 	play_key(p, "q" ENTER, "q");
 	assert_int_equal(play_status(p), 0);
 	play_end(p);

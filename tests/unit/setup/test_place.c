@@ -114,10 +114,10 @@ test_what_a_router_forwards(void **state)
 
 	(void)state;
 	s.say = &said;
-	assert_int_equal(answers_set(&s.answers, "public", "http://192.168.1.20", &e), 0);
+	assert_int_equal(answers_set(&s.answers, "public", "http://chat.example.org", &e), 0);
 	s.answers.has_tls = true;
 	s.answers.tls = TLS_NONE;
-	s.addresses[s.n_addresses++] = "192.168.1.20";
+	s.addresses[s.n_addresses++] = "203.0.113.7";
 	assert_null(strstr(setup_advice(&s, PAGE_PUBLIC)[0], "router"));
 	s.machine.addresses = own;
 	assert_non_null(strstr(setup_advice(&s, PAGE_PUBLIC)[0], "must forward port 80 to 192.168.1.7"));

@@ -51,7 +51,7 @@ test_paragraphs(void **state)
 		{ 10, 0, "\355\225\234\352\270\200 \355\225\234\352\270\200 \355\225\234\352\270\200",
 		  "\355\225\234\352\270\200 \355\225\234\352\270\200\n\355\225\234\352\270\200\n" },
 		{ 20, 0, "a\nb\n\nc", "a\nb\n\nc\n" },
-		{ 9, 0, "https://chat.example.org", "https://c\nhat.examp\nle.org\n" }, /* never within :// */
+		{ 9, 0, "https://chat.example.org", "https://c\nhat.\nexample.\norg\n" }, /* never within :// */
 		{ 20, 0, "", "" },
 		{ 1, 5, "x y", "     x\n     y\n" },
 	};
