@@ -84,8 +84,8 @@ put_lines(struct screen *sc, struct sheet *s, const char *heading, bool quiet)
 	if (!n)
 		return;
 	sheet_gap(s);
-	if (heading)
-		sheet_para(s, ROW_KEEP, 0, false, heading);
+	if (heading) /* each of its rows says "found": on a small screen it goes before a sentence does */
+		sheet_para(s, sc->compact ? ROW_GAP : ROW_KEEP, 0, false, heading);
 	part_lines(s, line, n, page_step(p) == PAGE_PUBLIC || screen_is_half_way(sc));
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "apply/drift.h"
 #include "base/i18n.h"
 
 #define MAX_PLACES 64
@@ -37,15 +38,26 @@ places_of(const struct setup *s, const struct journal_entry *entry, struct place
 	}
 }
 
+static const char *
+becomes(const struct setup *s, const struct journal_deed *d)
+{
+	struct err ignored = { 0 };
+
+	if (drift_check(s->o.root, d->path, &ignored) < 0) /* TRANSLATORS: a file that somebody edited, when a change is undone, at most 11 columns */
+		return _("is left");
+	/* TRANSLATORS: what becomes of a file when a change is undone, at most 11 columns */
+	return d->made ? _("goes") : _("comes back");
+}
+
 /* In the order in which they were made; what was not there and is not there is nothing. */
 static size_t
-tell_places(const struct places *p, struct setup_line *out, size_t max)
+tell_places(const struct setup *s, const struct places *p, struct setup_line *out, size_t max)
 {
 	size_t n = 0;
 
 	for (size_t i = p->n; i-- > 0 && n < max;)
-		if (!(p->v[i].made && p->v[i].gone)) /* TRANSLATORS: what becomes of a file when a change is undone, at most 11 columns */
-			out[n++] = (struct setup_line){ MARK_NONE, p->v[i].made ? _("goes") : _("comes back"), p->v[i].path, "", 0 };
+		if (!(p->v[i].made && p->v[i].gone))
+			out[n++] = (struct setup_line){ MARK_NONE, becomes(s, &p->v[i]), p->v[i].path, "", 0 };
 	return n;
 }
 
@@ -64,7 +76,7 @@ setup_going(const struct setup *s, const char *key, size_t i, struct setup_line 
 	for (size_t k = 0; k < all; k++)
 		if (entries[k].state == JOURNAL_COMMITTED)
 			places_of(s, &entries[k], &places);
-	return tell_places(&places, out, max);
+	return tell_places(s, &places, out, max);
 }
 
 const char *

@@ -21,7 +21,7 @@ json '.calls | length == 4 and all(.service == "cloudflare") and (map(.method) =
 json '.calls[2].body.expression == "(http.host eq \"chat.example.org\" and starts_with(http.request.uri.path, \"/api/\"))"'
 json '.frontByHand == []'
 run 0 diff --answers "$T/answers.yaml" --root "$R"
-says 'line 1, now: value: "on"'
+says '+value: "on"'
 says '-value: "off"'
 says 'antechamber-chat.example.org-events'
 [ "$(changes)" = 0 ] || fail "a diff changed something: $(cat "$D/log")"

@@ -111,6 +111,7 @@ grep -q ' works: passed' "$T/later" || fail "it does not work: $(cat "$T/later")
 # What somebody edited is left by a removal, which says so first and last, and how to finish it.
 echo "# mine" >>"$ours"
 printf '6\nyes\nq\n' | "$BIN" --plain --root "$R" >"$T/later" 2>&1 && fail "status 0: $(cat "$T/later")"
+grep -q "^is left: " "$T/later" || fail "that it is left is not said before: $(cat "$T/later")"
 grep -q "^Removed all but 1 file that was edited since[.]$" "$T/later" || fail "not said: $(cat "$T/later")"
 ! grep -q "^Removed: " "$T/later" || fail "said otherwise: $(cat "$T/later")"
 grep -q "^It was left, as somebody" "$T/later" || fail "why is not said: $(cat "$T/later")"

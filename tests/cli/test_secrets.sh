@@ -95,7 +95,7 @@ if [ "$(id -u)" = 0 ]; then
 	as="setpriv --reuid 65534 --regid 65534 --clear-groups"
 fi
 # shellcheck disable=SC2086
-printf '\n\n\n\n\n\n%s\n%s\n\n\n\nn\nyes\nq\nq\n' "$T/person/cert.pem" "$T/person/key.pem" | env HOME="$T/person" XDG_STATE_HOME="$T/person/state" XDG_CONFIG_HOME="$T/person/config" \
+printf '\n\n\n\n\n\n\n%s\n%s\n\n\n\nn\nyes\nq\nq\n' "$T/person/cert.pem" "$T/person/key.pem" | env HOME="$T/person" XDG_STATE_HOME="$T/person/state" XDG_CONFIG_HOME="$T/person/config" \
 	PATH="$T/fake:$PATH" timeout -k 1 120 "$WITNESS" "$T/started" $as "$T/person/${BIN##*/}" --templates "$T/person/templates" \
 	--plain --answers "$T/person/answers.yaml" \
 	--password-file "$T/person/password" --log "$T/person/log" >"$T/out" 2>"$T/err" || :

@@ -100,7 +100,7 @@ start 80x24 --root "$R"
 wait_text 'nginx .* as before'
 must_say 'typed last time, kept nowhere'
 keys Down Down Down
-wait_text '> .   Undo the last change'
+wait_text '> . Undo the last change'
 keys Enter
 wait_text 'Write the API token first'
 must_not_say 'Undo the last change?'
@@ -109,7 +109,7 @@ type_text "$TOKEN"
 keys Enter
 wait_text 'for this run only, never saved'
 must_not_say "$TOKEN"
-until is_on_screen '> .   Undo the last change'; do keys Down; wait_for 5 is_on_screen '> '; done
+until is_on_screen '> . Undo the last change'; do keys Down; wait_for 5 is_on_screen '> '; done
 keys Enter
 wait_text 'Undo the last change?'
 keys Right Enter
@@ -156,10 +156,10 @@ close_terminal
 before=$(changes)
 start 80x24 --root "$R"
 wait_text 'nginx .* as before'
-wait_text '1 - Look at the difference'
+wait_text '1 Look at edits of what was written: there are none'
 [ "$(changes)" = "$before" ] || fail "looking changed something"
 keys Down Down Down
-wait_text '> 5   Undo the last change'
+wait_text '> 5 Undo the last change'
 keys Enter
 wait_text 'Undo the last change?'
 keys Right Enter
@@ -238,7 +238,12 @@ take '^Keep quiet streams'
 take '^Hold a quiet stream for 65 seconds now'
 take 'Read it, y or n'
 wait_text 'Cloudflare would take 3 requests for rules'
-take '^Apply these changes'
+for _ in 1 2 3 4 5 6; do # asked for each file and request
+	is_on_screen '^Apply these changes' && break
+	keys Enter
+	(wait_for 2 is_on_screen '^Apply these changes') >/dev/null || :
+done
+must_say '^Apply these changes'
 type_text yes
 take '^Open it to everyone'
 type_text yes

@@ -37,8 +37,8 @@ type_text 'x'
 keys C-u
 type_text '300M'
 wait_text 'As much as today'
-keys Enter
-wait_text 'step 9 of 11'
+keys Enter # what comes of a size that was typed is shown before the next step
+go_on 9
 wait_text '\[7200s '
 must_say 'As long as today'
 type_text '1h'

@@ -95,10 +95,10 @@ close_terminal
 before=$(changes)
 start 80x24 --root "$R"
 wait_text 'pass  Nginx Proxy Manager 2.15.1, as before'
-must_say '1 - Look at the difference'
+must_say '1 Look at edits of what was written: there are none'
 [ "$(changes)" = "$before" ] || fail "looking changed something"
 keys Down Down Down
-wait_text '> 5   Undo the last change'
+wait_text '> 5 Undo the last change'
 keys Enter
 wait_text 'Undo the last change?'
 must_say 'goes .* POST /api/nginx/proxy-hosts'
