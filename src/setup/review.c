@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "proxy/front.h"
 
+#define SAVED_ANSWERS "/etc/antechamber/" /* they answer nothing, and go with the site they are of */
+
 #define VERB_COLUMNS 10
 
 void
@@ -298,8 +300,9 @@ setup_plan_lines(const struct setup *s, const char **out, size_t max)
 			buf_printf(&b, "  %s", _("if one check fails, all is undone"));
 		if (s->plan.steps.v[i].again)
 			buf_printf(&b, "  %s", _("it serves nothing else; undoing starts it again"));
-		if (s->plan.steps.v[i].kind == STEP_SET_ASIDE) /* TRANSLATORS: %s is a directory */
-			buf_printf(&b, "  %s", say(s, _("stops answering; kept in %s until you undo"), "/var/lib/antechamber"));
+		if (s->plan.steps.v[i].kind == STEP_SET_ASIDE) /* TRANSLATORS: both times %s is a directory */
+			buf_printf(&b, "  %s", say(s, strncmp(s->plan.steps.v[i].path, SAVED_ANSWERS, strlen(SAVED_ANSWERS)) == 0
+			           ? _("kept in %s until you undo") : _("stops answering; kept in %s until you undo"), "/var/lib/antechamber"));
 		out[n++] = say(s, "%s", b.s);
 		buf_free(&b);
 	}

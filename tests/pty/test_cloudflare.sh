@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../pty/lib.sh"
 . tests/apply/lib.sh
 . tests/cloudflare/lib.sh
+trap stop EXIT # of the terminal, too
 origin
 server_up
 cloudflare_up

@@ -6,6 +6,7 @@ NPM_D=$D
 . tests/pty/lib.sh
 . tests/apply/lib.sh
 . tests/cloudflare/lib.sh
+trap stop EXIT # of the terminal, too
 
 # ---- Cloudflare: what was typed for the change is asked for again to undo it ----
 
@@ -45,6 +46,7 @@ as_before
 # ---- Nginx Proxy Manager: the code of the change is no good for the undo ----
 
 . tests/npm/lib.sh
+trap stop EXIT
 D=$NPM_D
 behind_up
 npm_up 2.15.1
