@@ -212,10 +212,16 @@ found_all(void *ctx)
 
 	s->practice_timer = 0;
 	if (practice_starts(s)) { /* it would be blamed for what is only not there yet */
+		s->practice_late = true;
 		s->practice_timer = loop_after(s->loop, START_MS, found_all, s);
 		return;
 	}
 	s->detecting = 0;
+	if (s->practice_late) { /* it was seen before it ran, and would be started instead of reloaded */
+		s->practice_late = false;
+		find_everything(s);
+		return;
+	}
 	find_certs(s);
 	note_other_cert(s);
 	find_existing(s);

@@ -95,6 +95,7 @@ struct setup {
 	unsigned            install_timer, install_looks;
 	struct proxy_found  sought;        /* by a look that is under way; proxy NULL: none is */
 	unsigned            practice_timer; /* until the practice nginx listens */
+	bool                practice_late;  /* it did not yet when it was looked at */
 	unsigned            find_timer;   /* the look around is young: nothing is said of it */
 	struct found_cert   certs[MAX_CERTS];
 	size_t              n_certs;
