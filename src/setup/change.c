@@ -242,13 +242,7 @@ apply_argv(struct setup *s, bool sudo, bool watched)
 const char *
 setup_sudo_command(struct setup *s)
 {
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	proc_show(&b, apply_argv(s, true, false));
-	text = say(s, "%s", b.s);
-	buf_free(&b);
-	return text;
+	return command_text(s, apply_argv(s, true, false));
 }
 
 const char *const *

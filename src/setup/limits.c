@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/i18n.h"
-#include "base/text.h"
 
 /* What an answer can hold at most. */
 #define MOST_BODY   (1ull << 40)
@@ -60,18 +58,6 @@ limits_find(struct setup *s)
 }
 
 static const char *
-size(const struct setup *s, unsigned long long bytes)
-{
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	text_size(&b, bytes);
-	text = say(s, "%s", b.s);
-	buf_free(&b);
-	return text;
-}
-
-static const char *
 hint_body(const struct setup *s)
 {
 	const unsigned long long mine = s->answers.body, today = s->today_limits.body;
@@ -79,7 +65,7 @@ hint_body(const struct setup *s)
 	if (mine < today && today == ULLONG_MAX && mine < MOST_BODY)
 		return _("Less than today, where there is no limit.");
 	if (mine < today && today < MOST_BODY)
-		return say(s, _("Less than today's configuration allows (%s)."), size(s, today));
+		return say(s, _("Less than today's configuration allows (%s)."), size_text(s, today));
 	if (today == ULLONG_MAX)
 		return _("No limit today, so a very large one. OpenChamber itself stops at 100M.");
 	if (mine == today && mine > s->needs.body)
@@ -122,6 +108,6 @@ const char *
 body_said(const struct setup *s)
 {
 	/* TRANSLATORS: both are sizes, like 10M */
-	return say(s, _("The proxy lets through up to %1$s; OpenChamber would take %2$s."), size(s, s->answers.body),
-	           size(s, s->needs.body));
+	return say(s, _("The proxy lets through up to %1$s; OpenChamber would take %2$s."), size_text(s, s->answers.body),
+	           size_text(s, s->needs.body));
 }

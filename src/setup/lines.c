@@ -44,18 +44,6 @@ line_took(const struct setup *s, struct lines *l, enum mark mark, const char *te
 		l->v[l->n++] = (struct setup_line){ mark, setup_mark_word(mark), text, seconds_of(s, seconds), seconds };
 }
 
-static const char *
-size_of(const struct setup *s, unsigned long long bytes)
-{
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	text_size(&b, bytes);
-	text = say(s, "%s", b.s);
-	buf_free(&b);
-	return text;
-}
-
 /* ---- page 1 ---- */
 
 static void
@@ -174,7 +162,7 @@ lines_direct(const struct setup *s, struct lines *l)
 	r = run_result(s, WAY_DIRECT, "body.limit");
 	if (r && !(refused && r->status == CHECK_SKIP) && r->status != CHECK_WARN) /* what is more than it takes is told in step 8 */
 		line_add(l, mark_of(r), setup_mark_word(mark_of(r)), r->status == CHECK_PASS
-		     ? say(s, _("an upload of %s is accepted"), size_of(s, body_is_less(s) ? s->answers.body : s->needs.body)) : r->detail, "");
+		     ? say(s, _("an upload of %s is accepted"), size_text(s, body_is_less(s) ? s->answers.body : s->needs.body)) : r->detail, "");
 	r = run_result(s, WAY_DIRECT, "direct.login");
 	if (r) {
 		const bool locked = check_origin_has_password(s->direct);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 
@@ -91,13 +90,7 @@ setup_look_refused(const struct setup *s)
 const char *
 setup_look_command(const struct setup *s)
 {
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	proc_show(&b, look_argv(s, true));
-	text = say(s, "%s", b.s);
-	buf_free(&b);
-	return text;
+	return command_text(s, look_argv(s, true));
 }
 
 static void

@@ -131,11 +131,5 @@ setup_as_root_argv(const struct setup *s, bool in_lines)
 const char *
 setup_as_root_command(const struct setup *s, bool in_lines)
 {
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	proc_show(&b, setup_as_root_argv(s, in_lines));
-	text = say(s, "%s", b.s);
-	buf_free(&b);
-	return text;
+	return command_text(s, setup_as_root_argv(s, in_lines));
 }

@@ -11,7 +11,6 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/self.h"
-#include "loop/proc.h"
 #include "proxy/boxed.h"
 #include "proxy/served.h"
 
@@ -376,12 +375,7 @@ const char *
 repair_command(const struct setup *s)
 {
 	const char *v[REPAIR_ARGS + 2] = { self_command() };
-	struct buf b = BUF_INIT;
-	const char *text;
 
 	v[1 + repair_argv(s, v + 1)] = NULL;
-	proc_show(&b, v);
-	text = say(s, "%s%s", machine_as_root(&s->machine), b.s);
-	buf_free(&b);
-	return text;
+	return say(s, "%s%s", machine_as_root(&s->machine), command_text(s, v));
 }

@@ -63,6 +63,30 @@ setup_title(const struct setup *s)
 }
 
 const char *
+command_text(const struct setup *s, const char *const *argv)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	proc_show(&b, argv);
+	text = say(s, "%s", b.s);
+	buf_free(&b);
+	return text;
+}
+
+const char *
+size_text(const struct setup *s, unsigned long long bytes)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	text_size(&b, bytes);
+	text = say(s, "%s", b.s);
+	buf_free(&b);
+	return text;
+}
+
+const char *
 setup_undo_command(const struct setup *s)
 {
 	struct buf b = BUF_INIT;
