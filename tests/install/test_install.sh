@@ -29,7 +29,8 @@ run 0 print --help
 run 0 --lang ko --help
 says "스크린 리더"
 printf 'version: 1\nproxy: nginx\norigin: http://127.0.0.1:3000\npublic: https://chat.test\ntls: {mode: upstream}\n' >"$T/a.yaml"
-run 0 print --answers "$T/a.yaml"
+mkdir "$T/root" # no server but an empty one: another test has its own running beside
+run 0 print --answers "$T/a.yaml" --root "$T/root"
 says "proxy_pass http://127.0.0.1:3000;"
 rm "${BIN%/*}/locale"
 [ -z "$(find "$T/dest" -type f -perm /022)" ] || fail "a file that others may write"

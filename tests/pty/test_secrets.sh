@@ -45,6 +45,7 @@ as_before
 
 # ---- Nginx Proxy Manager: the code of the change is no good for the undo ----
 
+cleanup # what ran for Cloudflare: a list of its own begins
 . tests/npm/lib.sh
 trap stop EXIT
 D=$NPM_D
