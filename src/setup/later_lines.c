@@ -122,14 +122,16 @@ later_lines(const struct setup *s, struct setup_line *out, size_t max)
 
 	for (size_t i = 0; s->has_plan && i < s->plan.steps.n; i++) {
 		const struct step *step = &s->plan.steps.v[i];
+		enum plan_state state;
 
 		if (step->kind != STEP_WRITE)
 			continue;
-		if (plan_state(&s->plan, i) == PLAN_CHANGED && s->as_left)
+		state = plan_state(&s->plan, i);
+		if (state == PLAN_CHANGED && s->as_left)
 			add(out, max, &n, MARK_PASS, say(s, _("%s is as the last fix left it"), step->path));
-		else if (plan_state(&s->plan, i) == PLAN_CHANGED)
+		else if (state == PLAN_CHANGED)
 			add(out, max, &n, MARK_WARN, edit_of(s, step->path));
-		else if (plan_state(&s->plan, i) == PLAN_NEW)
+		else if (state == PLAN_NEW)
 			add(out, max, &n, MARK_WARN, say(s, _("%s is gone"), step->path));
 		else
 			add(out, max, &n, MARK_PASS, say(s, _("%s is as it was written"), step->path));

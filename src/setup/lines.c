@@ -13,18 +13,6 @@
 #include "base/text.h"
 
 static const char *
-base_of(const struct setup *s, const struct url *u)
-{
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	url_base(&b, u);
-	text = say(s, "%s", b.s);
-	buf_free(&b);
-	return text;
-}
-
-static const char *
 seconds_of(const struct setup *s, double seconds)
 {
 	struct buf b = BUF_INIT;
@@ -59,7 +47,7 @@ lines_start(const struct setup *s, struct lines *l)
 		if (s->origins[i].ours) {
 			any = true;
 			line_add(l, MARK_PASS, _("found"), say(s, "OpenChamber %s", s->origins[i].version),
-			     base_of(s, &s->origins[i].url));
+			     address_text(s, &s->origins[i].url));
 		}
 	if (!any && !s->looking && !s->answers.has_origin)
 		line_add(l, MARK_SKIP, _("none"), "OpenChamber", _("step 2 helps to start it"));
@@ -138,7 +126,7 @@ lines_direct(const struct setup *s, struct lines *l)
 	if (!answer) {
 		const double waited = loop_seconds() - s->direct_from;
 
-		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), say(s, _("asking %s"), base_of(s, &s->direct_url)),
+		line_add(l, MARK_NOW, setup_mark_word(MARK_NOW), say(s, _("asking %s"), address_text(s, &s->direct_url)),
 		         waited >= 1 ? say(s, _("%d s"), (int)waited) : "");
 		return;
 	}

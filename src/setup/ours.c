@@ -42,7 +42,6 @@ ours_address(const struct setup *s)
 {
 	const struct proxy_site *site;
 	struct answers a;
-	struct buf b = BUF_INIT;
 	const char *text;
 
 	if (geteuid() == 0 || s->later || s->o.practice || s->scratch || s->o.answers || s->detecting)
@@ -52,10 +51,7 @@ ours_address(const struct setup *s)
 		return NULL;
 	answers_init(&a);
 	served_address(&a, site);
-	if (a.has_public)
-		url_base(&b, &a.public_url);
-	text = a.has_public ? say(s, "%s", b.s) : NULL;
-	buf_free(&b);
+	text = a.has_public ? address_text(s, &a.public_url) : NULL;
 	answers_free(&a);
 	return text;
 }

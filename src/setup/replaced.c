@@ -38,13 +38,7 @@ replaced_url(const struct setup *s)
 const char *
 replaced_base(const struct setup *s)
 {
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	url_base(&b, &s->before_url);
-	text = say(s, "%s", b.s);
-	buf_free(&b);
-	return text;
+	return address_text(s, &s->before_url);
 }
 
 bool

@@ -178,27 +178,13 @@ setup_diff(struct setup *s)
 const char *
 setup_origin_base(const struct setup *s)
 {
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	if (s->answers.has_origin)
-		url_base(&b, &s->answers.origin);
-	text = say(s, "%s", b.s);
-	buf_free(&b);
-	return text;
+	return s->answers.has_origin ? address_text(s, &s->answers.origin) : "";
 }
 
 const char *
 setup_public_base(const struct setup *s)
 {
-	struct buf b = BUF_INIT;
-	const char *text;
-
-	if (s->answers.has_public)
-		url_base(&b, &s->answers.public_url);
-	text = say(s, "%s", b.s);
-	buf_free(&b);
-	return text;
+	return s->answers.has_public ? address_text(s, &s->answers.public_url) : "";
 }
 
 const char *

@@ -257,6 +257,7 @@ const char *by_hand_command(const struct setup *s, size_t i);
 const char *by_hand_sentence(const struct setup *s); /* and what to say before them; "": the heading has said it */
 const char *safety_kept(const struct setup *s, const char *command); /* what takes back the places that were changed */
 const char *command_text(const struct setup *s, const char *const *argv); /* as it is typed */
+const char *address_text(const struct setup *s, const struct url *u);     /* "https://chat.example.org" */
 const char *size_text(const struct setup *s, unsigned long long bytes);   /* "100M" */
 const char *list_command(const struct setup *s); /* tells what there is to undo, and how it ended */
 void setup_tell(struct setup *s); /* something a face shows is different */

@@ -75,6 +75,18 @@ command_text(const struct setup *s, const char *const *argv)
 }
 
 const char *
+address_text(const struct setup *s, const struct url *u)
+{
+	struct buf b = BUF_INIT;
+	const char *text;
+
+	url_base(&b, u);
+	text = say(s, "%s", b.s);
+	buf_free(&b);
+	return text;
+}
+
+const char *
 size_text(const struct setup *s, unsigned long long bytes)
 {
 	struct buf b = BUF_INIT;

@@ -75,6 +75,11 @@ as_before() {
 	cmp -s "$T/before" "$T/after" || fail "the tree is not as it was: $(diff "$T/before" "$T/after")"
 }
 
+nginx_commands() { # how this nginx is checked and reloaded, as answers say it
+	echo "commands:"
+	echo "  validate: [/usr/sbin/nginx, -t, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]"
+	echo "  reload: [/usr/sbin/nginx, -s, reload, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]"
+}
 answers() { # answers [LINES]: for this server, in $T/answers.yaml
 	cat >"$T/answers.yaml" <<YAML
 version: 1
@@ -83,9 +88,7 @@ public: https://$NAME:$TLS
 proxy: nginx
 tls: {mode: existing, certificate: $R/etc/ssl/cert.pem, key: $R/etc/ssl/key.pem}
 listen: {http: $HTTP, https: $TLS}
-commands:
-  validate: [/usr/sbin/nginx, -t, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
-  reload: [/usr/sbin/nginx, -s, reload, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
+$(nginx_commands)
 ${1:-}
 YAML
 	chmod 600 "$T/answers.yaml"

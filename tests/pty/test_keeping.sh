@@ -7,9 +7,7 @@ trap stop EXIT
 password
 origin --password-file "$T/password"
 server_up
-http_answers "commands:
-  validate: [/usr/sbin/nginx, -t, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
-  reload: [/usr/sbin/nginx, -s, reload, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]"
+http_answers "$(nginx_commands)"
 list_says() { "$BIN" rollback --list --root "$R" --json | jq -e "$1" >/dev/null; }
 
 # Kept, and the seconds run.

@@ -7,9 +7,7 @@ trap stop EXIT
 password
 origin --password-file "$T/password"
 server_up
-http_answers "commands:
-  validate: [/usr/sbin/nginx, -t, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]
-  reload: [/usr/sbin/nginx, -s, reload, -e, $T/validate.log, -c, $R/etc/nginx/nginx.conf]"
+http_answers "$(nginx_commands)"
 changed() { # paths that are other than before, but for the answers that are kept for next time
 	tree >"$T/after"
 	diff "$T/before" "$T/after" | sed -n 's/^[<>] //p' | grep -o 'etc/[^ ]*' | grep -v '^etc/antechamber' |
